@@ -1,0 +1,1 @@
+from marketplace.settings.base import *  # noqa: F403
