@@ -136,3 +136,5 @@ MAX_BODY_BYTES = 12_000_000
 
 REST_FRAMEWORK: dict[str, object] = {}
 SPECTACULAR_SETTINGS: dict[str, object] = {}
+
+from marketplace.settings.identity import *  # noqa: E402, F403

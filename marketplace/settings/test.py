@@ -1,5 +1,5 @@
 from marketplace.settings.base import *  # noqa: F403
-from marketplace.settings.base import DATABASES, env
+from marketplace.settings.base import DATABASES, DEMO_AUDIT_SIGNING_KEY, DEMO_MASTER_KEYS, env
 
 SECRET_KEY = "tests"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
@@ -12,3 +12,5 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+MASTER_KEYS = DEMO_MASTER_KEYS
+AUDIT_SIGNING_KEY = DEMO_AUDIT_SIGNING_KEY

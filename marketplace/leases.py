@@ -1,0 +1,174 @@
+"""Work that a crash must neither lose nor do twice.
+
+The row is the truth, the broker only a bell. A worker *claims* a due row: attempt, random token and
+lease are set in one UPDATE by the database's clock. Every later write compares the token, so a worker
+that lost its lease is fenced off. The *sweeper* rings again for rows whose lease expired or whose
+message grew old, stamping ``sent_at`` in the UPDATE that picks them: a backlog never multiplies
+messages. Time limit of the task < lease ≤ visibility timeout of the broker.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Callable
+from typing import Any, Self, TypeVar
+
+from django.db import models, transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+MESSAGE_OLD_AFTER = dt.timedelta(minutes=10)
+
+
+class LeaseState(models.TextChoices):
+    DUE = "due", "À faire"
+    RUNNING = "running", "En cours"
+    DONE = "done", "Fait"
+    DEAD = "dead", "Abandonné"
+
+
+class LeasedQuerySet(models.QuerySet[Any]):
+    def claimable(self) -> Self:
+        """Due now, or running under a lease that has expired."""
+        return self.filter(
+            models.Q(lease_state=LeaseState.DUE, due_at__lte=Now())
+            | models.Q(lease_state=LeaseState.RUNNING, lease_until__lt=Now())
+        )
+
+
+class Leased(models.Model):
+    lease_state = models.CharField(max_length=10, choices=LeaseState.choices, default=LeaseState.DUE)
+    attempt = models.PositiveIntegerField(default=0)
+    token = models.CharField(max_length=32, blank=True)
+    due_at = models.DateTimeField(default=timezone.now)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.TextField(blank=True)
+
+    # Attempts before a row is dead, and how long a claim holds.
+    MAX_ATTEMPTS = 8
+    LEASE_SECONDS = 60
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def lease_indexes(cls, prefix: str) -> list[models.Index]:
+        """The partial index the sweeper needs; put it in the Meta of the concrete model."""
+        return [
+            models.Index(
+                fields=["due_at"],
+                name=f"{prefix}_open",
+                condition=models.Q(lease_state__in=["due", "running"]),
+            )
+        ]
+
+
+T = TypeVar("T", bound=Leased)
+
+
+def claim(model: type[T], pk: int) -> T | None:
+    """Take the row for ``model.LEASE_SECONDS``; None when it is done, held, not yet due or dead.
+
+    Commits nothing by itself: call it outside a longer transaction so that the claim is visible.
+    """
+    with transaction.atomic():
+        row = (
+            LeasedQuerySet(model).claimable().filter(pk=pk).select_for_update(skip_locked=True, of=("self",)).first()
+        )
+        if row is None:
+            return None
+        if row.attempt >= model.MAX_ATTEMPTS:
+            _update(row, lease_state=LeaseState.DEAD, token="")
+            return None
+        _update(
+            row,
+            lease_state=LeaseState.RUNNING,
+            attempt=row.attempt + 1,
+            token=secrets.token_hex(16),
+            lease_until=Now() + dt.timedelta(seconds=model.LEASE_SECONDS),
+        )
+        row.refresh_from_db()
+        return row
+
+
+def held(row: T) -> bool:
+    """Lock the row and say whether this claim still holds. Call inside the transaction that writes."""
+    return (
+        LeasedQuerySet(type(row))
+        .filter(pk=row.pk, token=row.token, lease_state=LeaseState.RUNNING)
+        .select_for_update(of=("self",))
+        .exists()
+    )
+
+
+def finish(row: T, **fields: Any) -> bool:
+    """Write the result if the claim still holds. False: another worker has it, write nothing else."""
+    values = {"lease_state": LeaseState.DONE, "done_at": Now(), "last_error": "", **fields}
+    updated = (
+        LeasedQuerySet(type(row))
+        .filter(pk=row.pk, token=row.token, lease_state=LeaseState.RUNNING)
+        .update(token="", lease_until=None, **values)
+    )
+    if updated:
+        row.refresh_from_db()
+    return bool(updated)
+
+
+def fail(row: T, error: str) -> bool:
+    """Give the row back after a failure of ours: due again with jittered back-off, or dead."""
+    if row.attempt >= row.MAX_ATTEMPTS:
+        return finish(row, lease_state=LeaseState.DEAD, last_error=error[:2000])
+    delay = min(600, 2**row.attempt) * (0.5 + secrets.randbelow(1000) / 1000)
+    return finish(
+        row,
+        lease_state=LeaseState.DUE,
+        done_at=None,
+        due_at=timezone.now() + dt.timedelta(seconds=delay),
+        sent_at=None,
+        last_error=error[:2000],
+    )
+
+
+def sweep(model: type[T], send: Callable[[int], object], *, limit: int = 500) -> int:
+    """Ring for claimable rows never announced, or announced too long ago. Returns how many.
+
+    The age beyond which a message counts as lost is max(10 min, 2 × age of the oldest waiting row),
+    so a queue that is merely long is left alone.
+    """
+    with transaction.atomic():
+        rows = LeasedQuerySet(model).claimable()
+        oldest = rows.order_by("due_at").values_list("due_at", flat=True).first()
+        if oldest is None:
+            return 0
+        patience = max(MESSAGE_OLD_AFTER, 2 * (timezone.now() - oldest)) if _flowing(model) else MESSAGE_OLD_AFTER
+        lost = (
+            models.Q(sent_at__isnull=True)
+            | models.Q(sent_at__lt=timezone.now() - patience)
+            | models.Q(lease_state=LeaseState.RUNNING)
+        )
+        picked = list(
+            rows.filter(lost)
+            .order_by("due_at")
+            .select_for_update(skip_locked=True, of=("self",))
+            .values_list("pk", flat=True)[:limit]
+        )
+        # An expired lease is handed back here, so that the next sweep does not ring for it again.
+        LeasedQuerySet(model).filter(pk__in=picked).update(
+            sent_at=Now(), lease_state=LeaseState.DUE, token="", lease_until=None
+        )
+    for pk in picked:
+        send(pk)
+    return len(picked)
+
+
+def _flowing(model: type[T]) -> bool:
+    """Whether anything was finished lately: a queue that moves is long, not lost."""
+    recent = timezone.now() - MESSAGE_OLD_AFTER
+    return LeasedQuerySet(model).filter(done_at__gte=recent).exists()
+
+
+def _update(row: Leased, **fields: Any) -> None:
+    LeasedQuerySet(type(row)).filter(pk=row.pk).update(**fields)

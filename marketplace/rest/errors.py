@@ -1,0 +1,168 @@
+"""Every error of the API is one `application/problem+json` document (RFC 9457).
+
+`problem()` makes the document, `problem_response()` answers it outside DRF (middleware, unknown
+address), `exception_handler` is DRF's EXCEPTION_HANDLER. 422 is never answered: bad input is 400.
+"""
+
+import json
+import logging
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
+from django.core.signals import got_request_exception
+from django.http import Http404, HttpRequest, HttpResponse
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from marketplace.errors import DomainError
+
+CONTENT_TYPE = "application/problem+json"
+logger = logging.getLogger(__name__)
+
+TITLES = {
+    400: "Demande mal formée",
+    401: "Authentification nécessaire",
+    403: "Action non permise",
+    404: "Introuvable ou non visible",
+    405: "Méthode non permise",
+    406: "Format de réponse non disponible",
+    409: "État incompatible",
+    410: "Retiré",
+    412: "Version dépassée",
+    413: "Envoi trop lourd",
+    415: "Format d’envoi non pris en charge",
+    428: "Version attendue",
+    429: "Trop d’essais",
+    500: "Erreur de notre côté",
+    503: "Service indisponible",
+}
+DETAILS = {
+    400: ("bad_request", "La demande n’a pas pu être lue."),
+    401: ("not_authenticated", "Joignez un jeton valide : « Authorization: Bearer … »."),
+    403: ("not_allowed", "Vous n’avez pas le droit de faire cela."),
+    404: ("not_found", "Cet objet n’existe pas ou n’est pas visible pour votre organisation."),
+    405: ("method_not_allowed", "Cette adresse n’accepte pas cette méthode."),
+    406: ("not_acceptable", "L’API répond en JSON : demandez « application/json »."),
+    413: ("too_large", "L’envoi dépasse la taille permise."),
+    415: ("unsupported_media_type", "Envoyez du JSON : « Content-Type: application/json »."),
+    429: ("too_many_tries", "Trop de demandes. Réessayez plus tard."),
+    500: ("internal_error", "Une erreur est survenue chez nous. Rien n’a été enregistré."),
+}
+# DRF's own English codes that say more than the status does.
+DRF_CODES = {"authentication_failed", "parse_error", "permission_denied"}
+
+
+def is_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
+def problem(
+    status: int, *, code: str = "", detail: str = "", errors: list[dict[str, str]] | None = None, **extra: object
+) -> dict[str, object]:
+    """The document. Unknown status: the title of its hundred."""
+    default_code, default_detail = DETAILS.get(status, DETAILS[500 if status >= 500 else 400])
+    return {
+        "type": "about:blank",
+        "title": TITLES.get(status, TITLES[500 if status >= 500 else 400]),
+        "status": status,
+        "code": code or default_code,
+        "detail": detail or default_detail,
+        "errors": errors or [],
+        **extra,
+    }
+
+
+def problem_response(
+    status: int, *, code: str = "", detail: str = "", errors: list[dict[str, str]] | None = None, **extra: object
+) -> HttpResponse:
+    """The same document where DRF has not begun or has ended."""
+    body = json.dumps(problem(status, code=code, detail=detail, errors=errors, **extra), ensure_ascii=False)
+    return HttpResponse(body, status=status, content_type=CONTENT_TYPE)
+
+
+def flatten(detail: Any, path: str = "") -> Iterator[dict[str, str]]:
+    """DRF's nested detail as a flat list; a nested field is `plans.0.name`."""
+    if isinstance(detail, dict):
+        for key, value in detail.items():
+            name = "" if key == "non_field_errors" else str(key)
+            yield from flatten(value, f"{path}.{name}".strip("."))
+    elif isinstance(detail, list) and any(isinstance(item, dict | list) for item in detail):
+        for index, item in enumerate(detail):
+            yield from flatten(item, f"{path}.{index}".strip("."))
+    elif isinstance(detail, list):
+        for item in detail:
+            yield {"field": path, "message": str(item)}
+    else:
+        yield {"field": path, "message": str(detail)}
+
+
+def exception_handler(exc: Exception, context: dict[str, Any]) -> Response:
+    """DRF's EXCEPTION_HANDLER: any exception becomes a problem; an unforeseen one is logged, 500."""
+    headers: dict[str, str] = {}
+    if isinstance(exc, DomainError):
+        body = _of_domain(exc)
+    elif isinstance(exc, exceptions.APIException):
+        body = _of_drf(exc)
+        headers = _headers_of(exc)
+    elif isinstance(exc, Http404):
+        body = problem(404)
+    elif isinstance(exc, PermissionDenied):
+        body = problem(403)
+    elif isinstance(exc, RequestDataTooBig | TooManyFieldsSent):
+        body = problem(413)
+    elif isinstance(exc, SuspiciousOperation):
+        body = problem(400)
+    else:
+        body = _unforeseen(exc, context)
+    set_rollback()
+    status = int(str(body["status"]))
+    return Response(body, status=status, headers=headers, content_type=CONTENT_TYPE)
+
+
+def _of_domain(exc: DomainError) -> dict[str, object]:
+    errors = [
+        {"field": field, "message": message} for field, messages in exc.fields.items() for message in messages
+    ]
+    extra: dict[str, object] = {}
+    if exc.status == 410:
+        on = getattr(exc, "on", None)
+        extra = {"on": on.isoformat() if on else None, "reason": getattr(exc, "reason", "") or None}
+    return problem(exc.status, code=exc.code, detail=exc.message, errors=errors, **extra)
+
+
+def _of_drf(exc: exceptions.APIException) -> dict[str, object]:
+    if isinstance(exc, exceptions.ValidationError):
+        errors = list(flatten(exc.detail))
+        detail = "Une valeur est à corriger." if len(errors) == 1 else f"{len(errors)} valeurs sont à corriger."
+        return problem(400, code="invalid", detail=detail, errors=errors)
+    code = str(getattr(exc.detail, "code", "") or "")
+    if isinstance(exc, exceptions.ParseError):
+        return problem(400, code="malformed", detail=str(exc.detail))
+    if isinstance(exc, exceptions.AuthenticationFailed):
+        return problem(401, code=code, detail=str(exc.detail))
+    if isinstance(exc, exceptions.NotFound) and code == "past_the_end":
+        return problem(404, code=code, detail=str(exc.detail))
+    if isinstance(exc, exceptions.PermissionDenied) and code != "permission_denied":
+        return problem(403, code=code, detail=str(exc.detail))
+    return problem(exc.status_code)
+
+
+def _headers_of(exc: exceptions.APIException) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    if getattr(exc, "auth_header", None):
+        headers["WWW-Authenticate"] = str(exc.auth_header)  # type: ignore[attr-defined]  # set by APIView
+    if getattr(exc, "wait", None):
+        headers["Retry-After"] = str(math.ceil(exc.wait))  # type: ignore[attr-defined]  # Throttled only
+    return headers
+
+
+def _unforeseen(exc: Exception, context: dict[str, Any]) -> dict[str, object]:
+    request = context.get("request")
+    http_request = getattr(request, "_request", None)
+    logger.error("unforeseen error in the API", exc_info=exc)
+    got_request_exception.send(sender=None, request=http_request)
+    reference = str(getattr(http_request, "request_id", "") or "")
+    return problem(500, **({"reference": reference} if reference else {}))
