@@ -8,24 +8,30 @@ from __future__ import annotations
 
 import logging
 
-from celery import Task, shared_task
+from celery import Task
 from django.db import transaction
+from django.db.models.functions import Now
 from kombu.exceptions import KombuError
+
+from marketplace.leases import Leased
 
 logger = logging.getLogger(__name__)
 
 
 class Bell(Task):
-    """A task ``name(pk)``; give it ``queue`` by ``@shared_task(base=Bell, queue=…)``."""
+    """A task ``name(pk)``: ``@shared_task(base=Bell, name=…, queue=…)``."""
 
     abstract = True
     ignore_result = True
     acks_late = True
     reject_on_worker_lost = True
 
-    def ring(self, pk: int) -> None:
-        """Send after the running transaction commits; never raises because of the broker."""
-        transaction.on_commit(lambda: self.ring_now(pk))
+    def ring(self, row: Leased) -> None:
+        """Send after the running transaction commits; never raises because of the broker.
+
+        ``sent_at`` stays null when nothing was sent, so that the next sweep rings.
+        """
+        transaction.on_commit(lambda: self._ring_and_stamp(row))
 
     def ring_now(self, pk: int) -> bool:
         try:
@@ -35,5 +41,6 @@ class Bell(Task):
             return False
         return True
 
-
-__all__ = ["Bell", "shared_task"]
+    def _ring_and_stamp(self, row: Leased) -> None:
+        if self.ring_now(row.pk):
+            type(row)._base_manager.filter(pk=row.pk, sent_at__isnull=True).update(sent_at=Now())

@@ -37,7 +37,7 @@ def emit(kind: str, payload: Mapping[str, Any]) -> DomainEvent:
             [EventDelivery(event=event, consumer=name) for name in sorted(_CONSUMERS.get(kind, {}))]
         )
         for delivery in deliveries:
-            deliver.ring(delivery.pk)
+            deliver.ring(delivery)
     return event
 
 

@@ -19,6 +19,12 @@ BRAND_TOP = env("BRAND_TOP", default="Démonstration")
 # Marianne and the « République Française » block are for State services only.
 BRAND_STATE = env.bool("BRAND_STATE", default=False)
 
+# Written in e-mails: the address people use.
+SITE_URL = env("SITE_URL", default="http://localhost:8000")
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="ne-pas-repondre@place.example")
+# host:port of clamd; empty: uploads stay « non analysé ».
+CLAMAV_ADDRESS = env("CLAMAV_ADDRESS", default="")
+
 INSTALLED_APPS = [
     "marketplace.accounts",
     "marketplace.audit",
