@@ -13,6 +13,7 @@ from django.utils import timezone
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import (
     BUYER_ROLES,
+    CONFIRMED_ROLES,
     OPERATOR_ROLES,
     SUPPLIER_ROLES,
     IdentifierScheme,
@@ -80,9 +81,11 @@ def kind_for(role: str) -> str:
 
 
 def grant(membership: Membership, role: str, **extra: Any) -> RoleGrant:
-    """A grant in force today, confirmed by somebody else."""
+    """A grant in force today, confirmed by somebody else where the role asks for it."""
     other = extra.pop("by", None) or make_user()
-    values = {"starts_on": timezone.localdate() - dt.timedelta(days=1), "confirmed_by": other, **extra}
+    values = {"starts_on": timezone.localdate() - dt.timedelta(days=1), **extra}
+    if role in CONFIRMED_ROLES:
+        values.setdefault("confirmed_by", make_user())
     if role == Role.APPROVER:
         values.setdefault("ceiling_eur_ht", Decimal("100000.00"))
         values.setdefault("delegation_reference", "Arrêté d’essai")

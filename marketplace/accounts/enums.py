@@ -121,3 +121,25 @@ class OrganisationState(models.TextChoices):
     VERIFIED = "verified", "Vérifiée"
     REJECTED = "rejected", "Refusée"
     CLOSED = "closed", "Fermée"
+
+
+class InvitationState(models.TextChoices):
+    OPEN = "open", "En attente"
+    ACCEPTED = "accepted", "Acceptée"
+    REVOKED = "revoked", "Annulée"
+    EXPIRED = "expired", "Expirée"
+
+
+# The role is an order of delegation: it is given with its ceiling, reference and date.
+DELEGATED_ROLES = frozenset({Role.APPROVER})
+
+
+def admin_role(kind: str) -> str:
+    """The role that manages the members of an organisation of this kind."""
+    if kind == OrganisationKind.SUPPLIER:
+        return Role.SUPPLIER_MANAGER
+    if kind == OrganisationKind.OPERATOR:
+        return Role.PLATFORM_ADMIN
+    if kind == OrganisationKind.OVERSIGHT:
+        return Role.SUPPORT
+    return Role.ORGANISATION_ADMIN

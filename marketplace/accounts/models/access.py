@@ -41,6 +41,9 @@ class ServiceAccount(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def audit_organisation_ids(self) -> list[int]:
+        return [self.organisation_id]
+
 
 class ApiToken(models.Model):
     """A bearer token of a membership or of a service account. The secret is shown once, kept hashed."""
@@ -73,6 +76,10 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label} ({self.prefix}…)"
+
+    def audit_organisation_ids(self) -> list[int]:
+        holder = self.membership or self.service_account
+        return [holder.organisation_id] if holder is not None else []
 
     @property
     def is_open(self) -> bool:

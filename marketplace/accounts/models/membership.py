@@ -47,6 +47,9 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return f"{self.user} — {self.organisation}"
 
+    def audit_organisation_ids(self) -> list[int]:
+        return [self.organisation_id]
+
 
 class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):
     def in_force(self, day: dt.date) -> Self:
@@ -97,10 +100,22 @@ class RoleGrant(models.Model):
                 condition=models.Q(ceiling_eur_ht__isnull=True) | models.Q(ceiling_eur_ht__gte=0),
                 violation_error_message="Le plafond ne peut pas être négatif.",
             ),
+            models.CheckConstraint(
+                name="role_grant_confirmed_by_another",
+                condition=~models.Q(confirmed_by=models.F("granted_by")),
+                violation_error_message="Une autre personne que celle qui a donné le rôle doit le confirmer.",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.get_role_display()
+
+    def audit_organisation_ids(self) -> list[int]:
+        return [self.membership.organisation_id]
+
+    @property
+    def waits_for_confirmation(self) -> bool:
+        return self.revoked_at is None and self.confirmed_by_id is None and self.role in CONFIRMED_ROLES
 
     def in_force(self, day: dt.date) -> bool:
         """Started, not expired, not revoked, and confirmed where the role asks for it."""

@@ -74,6 +74,9 @@ class Organisation(Stateful):
     def __str__(self) -> str:
         return self.name
 
+    def audit_organisation_ids(self) -> list[int]:
+        return [self.pk]
+
     def clean(self) -> None:
         from django.core.exceptions import ValidationError
 
@@ -126,3 +129,6 @@ class PublicEmailDomain(models.Model):
 
     def __str__(self) -> str:
         return self.domain
+
+    def audit_organisation_ids(self) -> list[int]:
+        return [self.organisation_id]
