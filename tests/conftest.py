@@ -1,0 +1,67 @@
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support import database, needs, network
+
+LEFT_OUT = pytest.StashKey[dict[str, int]]()
+SERVER = pytest.StashKey[str]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Playwright keeps an event loop in the thread that also makes the rows.
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    if not config.option.collectonly and not config.option.help:
+        config.stash[SERVER] = database.open_database()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    database.close_database()
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"database: {config.stash.get(SERVER, 'none')}; chromium: {needs.chromium() or 'NOT FOUND'}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    config.stash[LEFT_OUT] = needs.leave_out_or_fail(items)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped: dict[str, int] = {}
+    for report in terminalreporter.stats.get("skipped", []):
+        reason = str(report.longrepr[2]).removeprefix("Skipped: ")
+        skipped[reason] = skipped.get(reason, 0) + 1
+    for reason, count in skipped.items():
+        terminalreporter.write_line(f"LEFT OUT: {count} tests, {reason}", yellow=True, bold=True)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _closed_network() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        network.close_network(patch)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_passes_append_only_tables() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        database.let_flush_pass_append_only_tables(patch)
+        yield
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of the browser; tests that take it carry the marker `browser`."""
+    found = needs.chromium()
+    if found is None:
+        pytest.fail("no Chromium: the test lacks the marker « browser »")
+    return found
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The official schemas beside the checkout; tests that take it carry the marker `shared`."""
+    return needs.SHARED

@@ -1,0 +1,46 @@
+"""The database of a test run: DATABASE_URL when given, otherwise an embedded PostgreSQL of its own,
+started once by the first process for all xdist workers and deleted at the end."""
+
+import contextlib
+import os
+
+import environ
+import pytest
+from django.conf import settings
+
+from marketplace.devtools.postgres import SUPERUSER, throwaway_cluster
+
+_running = contextlib.ExitStack()
+
+
+def open_database() -> str:
+    """Return what runs the tests, for the header."""
+    url = os.environ.get("DATABASE_URL")
+    if url:
+        return "the PostgreSQL of DATABASE_URL"
+    if settings.DATABASES["default"].get("USER") == SUPERUSER:
+        return "the embedded PostgreSQL"
+    cluster = _running.enter_context(throwaway_cluster())
+    url = cluster.url(SUPERUSER, database="postgres")
+    # xdist workers inherit the environment; in this process the settings are already read.
+    os.environ["DATABASE_URL"] = os.environ["EMBEDDED_DATABASE_URL"] = url
+    for alias in ("default", "sealer"):
+        settings.DATABASES[alias].update(environ.Env.db_url_config(url))
+    return "an embedded PostgreSQL started for this run"
+
+
+def close_database() -> None:
+    _running.close()
+
+
+def let_flush_pass_append_only_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Transactional tests end by TRUNCATE, which the triggers of append-only tables refuse. The account
+    of the tests is a superuser, and only Django's own flush goes round the triggers."""
+    from django.db.backends.postgresql.operations import DatabaseOperations
+
+    flush = DatabaseOperations.execute_sql_flush
+
+    def flush_all(self: DatabaseOperations, statements: list[str]) -> None:
+        flush(self, ["SET LOCAL session_replication_role = replica", *statements])
+
+    monkeypatch.setattr(DatabaseOperations, "execute_sql_flush", flush_all)

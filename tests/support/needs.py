@@ -1,0 +1,63 @@
+"""What some tests need beyond PostgreSQL. Without it they are left out and the summary says so; under
+REQUIRE_BROWSER, REQUIRE_SERVICES or REQUIRE_SHARED the run fails instead."""
+
+import os
+import shutil
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(os.environ.get("SHARED_DIR", Path(__file__).resolve().parents[3] / "shared"))
+REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/15")
+
+
+def chromium() -> str | None:
+    """CHROMIUM names it; otherwise the first found on PATH."""
+    named = os.environ.get("CHROMIUM")
+    if named:
+        return named
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+def redis_answers() -> bool:
+    place = REDIS_URL.split("//", 1)[1].split("/", 1)[0].rsplit("@", 1)[-1]
+    host, _, port = place.partition(":")
+    try:
+        with socket.create_connection((host, int(port or 6379)), timeout=2) as link:
+            link.sendall(b"PING\r\n")
+            return link.recv(16).startswith((b"+PONG", b"-NOAUTH"))
+    except OSError:
+        return False
+
+
+@dataclass(frozen=True)
+class Need:
+    marker: str
+    variable: str
+    missing: str
+    met: Callable[[], bool]
+
+
+NEEDS = (
+    Need("browser", "REQUIRE_BROWSER", "no Chromium found (apt-get install chromium)", lambda: chromium() is not None),
+    Need("services", "REQUIRE_SERVICES", f"no Redis at {REDIS_URL}", redis_answers),
+    Need("shared", "REQUIRE_SHARED", f"no shared reference folder at {SHARED}", SHARED.is_dir),
+)  # fmt: skip
+
+
+def leave_out_or_fail(items: list[pytest.Item]) -> dict[str, int]:
+    """Mark as skipped the tests whose need is not met; return how many, by reason."""
+    left_out: dict[str, int] = {}
+    for need in NEEDS:
+        concerned = [item for item in items if item.get_closest_marker(need.marker)]
+        if not concerned or need.met():
+            continue
+        if os.environ.get(need.variable) == "1":
+            raise pytest.UsageError(f"{need.variable}=1 and {need.missing}: {len(concerned)} tests cannot run")
+        for item in concerned:
+            item.add_marker(pytest.mark.skip(reason=need.missing))
+        left_out[need.missing] = len(concerned)
+    return left_out
