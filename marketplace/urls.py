@@ -1,3 +1,26 @@
-from django.urls import URLPattern, URLResolver
+"""Every address of the product: each app's pages at the root (`<app>.urls`), its collections under
+`/api/v1/` (`<app>.api.ROUTES`)."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from marketplace.rest.routing import api_urls
+
+PAGES = (
+    "marketplace.health",
+    "marketplace.accounts",
+    "marketplace.notifications",
+    "marketplace.audit",
+    "marketplace.files",
+    "catalog",
+    "qualification",
+    "procurement",
+    "marketplace.site",
+)
+COLLECTIONS = ("marketplace.accounts", "catalog", "qualification", "procurement")
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/", include(api_urls(COLLECTIONS))),
+    *(path("", include(f"{app}.urls")) for app in PAGES if find_spec(f"{app}.urls") is not None),
+]

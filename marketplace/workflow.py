@@ -62,6 +62,12 @@ class Stateful(models.Model):
     def available_moves(self) -> tuple[Move, ...]:
         return tuple(move for move in self.MOVES.values() if self.state in move.sources)
 
+    def check_move(self, name: str) -> None:
+        """Raise MoveRefused on the state as read; perform() compares again under the lock."""
+        move = self.MOVES[name]
+        if self.state not in move.sources:
+            raise self._refusal(move, self.state)
+
     def perform(
         self,
         name: str,

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import environ
 
+from marketplace.rest.conf import REST_FRAMEWORK as REST_FRAMEWORK
+from marketplace.rest.conf import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
+
 BASE_DIR = Path(__file__).resolve().parents[2]
 VAR_DIR = BASE_DIR / "var"
 env = environ.Env()
@@ -140,7 +143,7 @@ DSFR_MARK_OPTIONAL_FIELDS = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 MAX_BODY_BYTES = 12_000_000
 
-REST_FRAMEWORK: dict[str, object] = {}
-SPECTACULAR_SETTINGS: dict[str, object] = {}
+# Demonstration accounts and tokens, the map of `.example` hosts: never in production.
+DEMONSTRATION = False
 
 from marketplace.settings.identity import *  # noqa: E402, F403

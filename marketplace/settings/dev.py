@@ -10,3 +10,4 @@ EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = str(VAR_DIR / "mail")
 MASTER_KEYS = env("MASTER_KEYS", default=DEMO_MASTER_KEYS)
 AUDIT_SIGNING_KEY = env("AUDIT_SIGNING_KEY", default=DEMO_AUDIT_SIGNING_KEY)
+DEMONSTRATION = True

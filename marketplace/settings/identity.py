@@ -21,8 +21,9 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = env("PUBLIC_SCHEME", default="http")
-# Failures are counted by axes, in the database: one counter, one message.
-ACCOUNT_RATE_LIMITS = {"login_failed": None}
+# Axes counts failures in the database and answers first (5 from one place). This wider net stops an
+# attack from many places, and the guessing of second-factor codes.
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/900s/key"}
 ACCOUNT_FORMS = {
     "login": "marketplace.accounts.forms.entrance.SignInForm",
     "signup": "marketplace.accounts.forms.entrance.SignUpForm",

@@ -1,0 +1,22 @@
+from typing import Any
+
+from django.db.models import QuerySet
+from django_filters import utils
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework.request import Request
+
+
+class StrictFilterBackend(DjangoFilterBackend):
+    """A wrong filter value is a 400 that names the parameter; one error shape with the bodies."""
+
+    raise_exception = True
+
+    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
+        if view.detail:
+            return queryset
+        filterset = self.get_filterset(request, queryset, view)
+        if filterset is None:
+            return queryset
+        if not filterset.is_valid():
+            raise utils.translate_validation(filterset.errors)
+        return filterset.qs

@@ -1,0 +1,3 @@
+from marketplace.rest.models.idempotency import IdempotencyKey
+
+__all__ = ["IdempotencyKey"]

@@ -1,0 +1,90 @@
+"""Page numbers with a count for what people browse, cursors for feeds that grow at one end."""
+
+from typing import Any
+
+from django.core.paginator import InvalidPage
+from django.db.models import QuerySet
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.pagination import CursorPagination, PageNumberPagination
+from rest_framework.request import Request
+
+MAX_PAGE_SIZE = 100
+
+
+def whole_number(request: Request, name: str, *, default: int, most: int) -> int:
+    """A query parameter as a whole number from 1 to `most`. Raises ValidationError (400)."""
+    text = request.query_params.get(name)
+    if text is None or text == "":
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) <= 9 and 1 <= int(text) <= most):
+        raise ValidationError({name: [f"Donnez un nombre entier de 1 à {most}."]})
+    return int(text)
+
+
+class PageNumber(PageNumberPagination):
+    """`count, next, previous, results`. A page past the end is a 404; a malformed one a 400."""
+
+    page_size = 20
+    page_size_query_param = "page_size"
+    page_size_query_description = "Nombre de résultats par page, de 1 à 100."
+    max_page_size = MAX_PAGE_SIZE
+
+    def get_page_size(self, request: Request) -> int:
+        return whole_number(request, "page_size", default=20, most=MAX_PAGE_SIZE)
+
+    def get_page_number(self, request: Request, paginator: Any) -> int:
+        return whole_number(request, "page", default=1, most=999_999_999)
+
+    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any]:
+        self.request = request
+        paginator = self.django_paginator_class(queryset, self.get_page_size(request))
+        try:
+            self.page = paginator.page(self.get_page_number(request, paginator))
+        except InvalidPage as exc:
+            raise NotFound("Cette page est au-delà de la dernière.", code="past_the_end") from exc
+        return list(self.page)
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        return [
+            _parameter("page", "Numéro de page, à partir de 1.", most=999_999_999),
+            _parameter("page_size", self.page_size_query_description, most=MAX_PAGE_SIZE),
+        ]
+
+
+class Feed(CursorPagination):
+    """`next, previous, results`, newest first, stable while rows arrive."""
+
+    page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = MAX_PAGE_SIZE
+    ordering = "-id"
+
+    def get_page_size(self, request: Request) -> int:
+        return whole_number(request, "page_size", default=50, most=MAX_PAGE_SIZE)
+
+    def decode_cursor(self, request: Request) -> Any:
+        try:
+            return super().decode_cursor(request)
+        except NotFound as exc:
+            raise ValidationError({"cursor": ["Ce curseur n’est pas l’un des nôtres."]}) from exc
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        cursor = {
+            "name": "cursor",
+            "required": False,
+            "in": "query",
+            "description": "Curseur donné par `next` ou `previous`.",
+            "schema": {"type": "string"},
+        }
+        size = _parameter("page_size", "Nombre de résultats par page, de 1 à 100.", most=MAX_PAGE_SIZE)
+        return [cursor, size]
+
+
+def _parameter(name: str, description: str, *, most: int) -> dict[str, Any]:
+    return {
+        "name": name,
+        "required": False,
+        "in": "query",
+        "description": description,
+        "schema": {"type": "integer", "minimum": 1, "maximum": most},
+    }

@@ -1,0 +1,71 @@
+"""JSON as it was written: decimals stay decimals, nothing is guessed, limits hold while reading."""
+
+import codecs
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import IO, Any, NoReturn
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import BaseParser
+
+MAX_DEPTH = 40
+
+
+class StrictJSONParser(BaseParser):
+    """UTF-8 JSON. Raises ParseError (400) on anything else, RequestDataTooBig (413) past the limit."""
+
+    media_type = "application/json"
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        raw = stream.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+        if len(raw) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            raise RequestDataTooBig
+        try:
+            text = codecs.decode(raw, "utf-8")
+            data = json.loads(text, parse_float=Decimal, parse_constant=_refuse, object_pairs_hook=_once_each)
+        except UnicodeDecodeError as exc:
+            raise ParseError("Le corps n’est pas en UTF-8.") from exc
+        except RecursionError as exc:
+            raise ParseError("Le JSON est trop imbriqué.") from exc
+        except json.JSONDecodeError as exc:
+            raise ParseError(f"JSON mal formé, ligne {exc.lineno}, colonne {exc.colno}.") from exc
+        except ValueError as exc:  # our own refusals, and integers of thousands of digits
+            raise ParseError(str(exc) if isinstance(exc, _Refused) else "Un nombre est trop long.") from exc
+        if _depth(data) > MAX_DEPTH:
+            raise ParseError("Le JSON est trop imbriqué.")
+        return data
+
+
+class _Refused(ValueError):
+    pass
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise _Refused(f"« {constant} » n’est pas du JSON.")
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _Refused("Un nom est donné deux fois dans le même objet.")
+    return found
+
+
+def _depth(data: Any) -> int:
+    deepest, stack = 0, [(data, 1)]
+    while stack:
+        value, level = stack.pop()
+        deepest = max(deepest, level)
+        if level > MAX_DEPTH:
+            return level
+        children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        stack.extend((child, level + 1) for child in children)
+    return deepest

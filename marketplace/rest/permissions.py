@@ -1,0 +1,18 @@
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+
+class SignedInUnlessPublic(BasePermission):
+    """Visitors read what the view declares `public` (all of it, or the named actions); else 401.
+
+    Which object and which act is for `visible_to` and the abilities, later.
+    """
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        if not request.actor.is_anonymous:
+            return True
+        public = getattr(view, "public", False)
+        if public is True:
+            return request.method in SAFE_METHODS
+        return getattr(view, "action", None) in (public or ())

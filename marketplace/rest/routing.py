@@ -1,0 +1,44 @@
+"""`/api/`: the collections of every app, the schema, its page, and a JSON answer to any other address."""
+
+from collections.abc import Iterable
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
+from rest_framework.routers import SimpleRouter
+
+from marketplace.rest.views import ApiRootView, unknown_address
+
+Pattern = URLPattern | URLResolver
+
+
+def api_urls(apps: Iterable[str]) -> list[Pattern]:
+    """Patterns to include under `api/`. Each app lists its collections in `<app>.api.ROUTES`."""
+    router = SimpleRouter()
+    for route, viewset, basename in routes_of(apps):
+        router.register(route, viewset, basename=basename)
+    root = ApiRootView.as_view(routes=sorted({prefix for prefix, _, _ in router.registry}))
+    v1: list[Pattern] = [
+        path("", root, name="root"),
+        path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
+        *router.urls,
+    ]
+    return [
+        path("v1/", include((v1, "api"))),
+        path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="api-docs"),
+        re_path(r"^.*$", unknown_address, name="api-unknown"),
+    ]
+
+
+def routes_of(apps: Iterable[str]) -> list[tuple[str, Any, str]]:
+    """Raises ValueError when two apps name one collection."""
+    found: list[tuple[str, Any, str]] = []
+    for app in apps:
+        if find_spec(f"{app}.api") is not None:
+            found += import_module(f"{app}.api").ROUTES
+    names = [basename for _, _, basename in found]
+    if len(set(names)) != len(names):
+        raise ValueError("a collection is routed twice")
+    return found

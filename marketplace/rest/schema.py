@@ -1,0 +1,159 @@
+"""What the OpenAPI document must say beyond what drf-spectacular reads from the views."""
+
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
+
+from marketplace.rest.errors import CONTENT_TYPE, TITLES
+from marketplace.rest.idempotency import HEADER as IDEMPOTENCY_HEADER
+from marketplace.rest.moves import move_of
+from marketplace.rest.serializers import NoInput
+from marketplace.rest.viewsets import CreateOnceMixin, MarketViewSet
+
+Schema = dict[str, Any]
+DECIMAL = {"type": "string", "format": "decimal", "pattern": r"^-?\d+(?:\.\d+)?$"}
+PROBLEM: Schema = {
+    "type": "object",
+    "description": "RFC 9457. `code` est stable ; `errors` nomme les champs.",
+    "required": ["type", "title", "status", "code", "detail", "errors"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string"},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "message"],
+                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+            },
+        },
+    },
+}
+
+
+class BearerScheme(OpenApiAuthenticationExtension):
+    target_class = "marketplace.rest.auth.BearerAuthentication"
+    name = "bearer"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> Schema:
+        return {"type": "http", "scheme": "bearer", "description": "Jeton créé sur la page « Mon compte »."}
+
+
+class BrowserScheme(OpenApiAuthenticationExtension):
+    target_class = "marketplace.rest.auth.BrowserAuthentication"
+    name = "session"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> Schema:
+        return {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": "sessionid",
+            "description": "Session du navigateur ; une écriture porte aussi l’en-tête X-CSRFToken.",
+        }
+
+
+class DecimalOrText(OpenApiSerializerFieldExtension):
+    """Decimals are written as text, and read as a number or as text."""
+
+    target_class = "rest_framework.serializers.DecimalField"
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> Schema:
+        if direction == "response":
+            return dict(DECIMAL)
+        bounds = {
+            key: float(value)
+            for key, value in (("minimum", self.target.min_value), ("maximum", self.target.max_value))
+            if value is not None
+        }
+        return {"oneOf": [dict(DECIMAL), {"type": "number", **bounds}]}
+
+
+class MarketSchema(AutoSchema):
+    """Moves, versions, idempotency and sparse fields, read from the viewset's own attributes."""
+
+    @property
+    def act(self) -> str:
+        """`create`, `edit`, a move's name, or the action."""
+        action = getattr(self.view, "action", None) or ""
+        return move_of(action) or ("edit" if action == "partial_update" else action)
+
+    def is_market(self) -> bool:
+        return isinstance(self.view, MarketViewSet)
+
+    def get_operation_id(self) -> str:
+        action = getattr(self.view, "action", None) or ""
+        if move := move_of(action):
+            return f"{self._tokenize_path()[0].replace('-', '_')}_{move}"
+        return str(super().get_operation_id())
+
+    def get_request_serializer(self) -> Any:
+        if self.is_market() and self._is_our_write():
+            serializer = self.view.input_class(self.act)
+            return None if serializer is NoInput else serializer
+        return super().get_request_serializer()
+
+    def _is_our_write(self) -> bool:
+        action = getattr(self.view, "action", None) or ""
+        return bool(move_of(action)) or action in {"create", "partial_update"}
+
+    def get_auth(self) -> list[Any]:
+        """A public operation may also be called by nobody."""
+        auths = super().get_auth()
+        public = getattr(self.view, "public", False)
+        action = getattr(self.view, "action", None)
+        is_open = (public is True and self.method == "GET") or (public is not True and action in (public or ()))
+        return [*auths, {}] if is_open and {} not in auths else auths
+
+    def get_override_parameters(self) -> list[Any]:
+        if not self.is_market():
+            return []
+        found: list[Any] = []
+        if self.method == "GET":
+            found.append(_text("fields", OpenApiParameter.QUERY, "Champs voulus, séparés par des virgules."))
+        if self.act == "edit" or move_of(getattr(self.view, "action", None) or ""):
+            required = self.act in self.view.if_match
+            found.append(_text("If-Match", OpenApiParameter.HEADER, "L’ETag lu.", required=required))
+        if self.act == "create" and isinstance(self.view, CreateOnceMixin):
+            found.append(_text(IDEMPOTENCY_HEADER, OpenApiParameter.HEADER, "Clé de 1 à 200 caractères."))
+        return found
+
+
+def _text(name: str, location: str, description: str, *, required: bool = False) -> OpenApiParameter:
+    return OpenApiParameter(name, str, location, required=required, description=description)
+
+
+def describe_problems(result: Schema, **_: object) -> Schema:
+    """Postprocessing hook: every operation names the errors it may answer."""
+    result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
+    for path, operations in result.get("paths", {}).items():
+        for operation in operations.values():
+            for status in _statuses(path, operation):
+                operation["responses"].setdefault(str(status), _response(status))
+            operation["responses"].setdefault("default", _response(500))
+    return result
+
+
+def _statuses(path: str, operation: Schema) -> list[int]:
+    found = [400, 401, 406]
+    if "{" in path:
+        found += [404, 410]
+    if "requestBody" in operation:
+        found += [413, 415]
+    names = {parameter["name"] for parameter in operation.get("parameters", [])}
+    if "page" in names:
+        found += [404]
+    if "If-Match" in names:
+        found += [403, 409, 412, 428]
+    if IDEMPOTENCY_HEADER in names:
+        found += [403, 409]
+    return found
+
+
+def _response(status: int) -> Schema:
+    reference = {"$ref": "#/components/schemas/Problem"}
+    return {"description": TITLES[status], "content": {CONTENT_TYPE: {"schema": reference}}}
