@@ -1,0 +1,8 @@
+"""The « cloud au centre » doctrine as pure functions: facts and a date in, obligations and their text out."""
+
+from procurement.doctrine.changes import changes_between
+from procurement.doctrine.engine import assess
+from procurement.doctrine.facts import AssessmentFacts
+from procurement.doctrine.results import AssessmentResult, Obligation
+
+__all__ = ["AssessmentFacts", "AssessmentResult", "Obligation", "assess", "changes_between"]
