@@ -1,0 +1,110 @@
+"""Codes of the catalogue and their words on screen."""
+
+from django.db import models
+
+
+class ServiceModel(models.TextChoices):
+    IAAS = "iaas", "IaaS (infrastructure)"
+    CAAS = "caas", "CaaS (conteneurs)"
+    PAAS = "paas", "PaaS (plateforme)"
+    SAAS = "saas", "SaaS (logiciel)"
+
+
+class OfferState(models.TextChoices):
+    UNCLAIMED = "unclaimed", "Fiche publique non revendiquée"
+    DRAFT = "draft", "Brouillon"
+    LISTED = "listed", "Référencée"
+    SUSPENDED = "suspended", "Suspendue"
+    WITHDRAWN = "withdrawn", "Retirée"
+    REMOVED = "removed", "Supprimée"
+
+
+class ClaimState(models.TextChoices):
+    OPEN = "open", "À examiner"
+    CONTESTED = "contested", "Gelée : revendication concurrente"
+    GRANTED = "granted", "Accordée"
+    REFUSED = "refused", "Refusée"
+    CANCELLED = "cancelled", "Annulée"
+
+
+class ReviewState(models.TextChoices):
+    PENDING = "pending", "À modérer"
+    ACCEPTED = "accepted", "Acceptée"
+    REFUSED = "refused", "Refusée"
+    IN_DOSSIER = "in_dossier", "Examinée par un dossier"
+
+
+class ClaimProof(models.TextChoices):
+    DNS = "dns", "Enregistrement DNS sur le domaine de la fiche"
+    REGISTER_CONTACT = "register_contact", "Contact inscrit au registre"
+
+
+class Scheme(models.TextChoices):
+    SECNUMCLOUD = "secnumcloud", "SecNumCloud"
+    HDS = "hds", "HDS"
+    ISO27001 = "iso27001", "ISO/IEC 27001"
+    GAIAX = "gaiax", "Gaia-X"
+    C5 = "c5", "BSI C5"
+    CSPN = "cspn", "CSPN"
+    OTHER = "other", "Autre certification ou label"
+
+
+class TrustStatus(models.TextChoices):
+    """`expiring`, `unknown` and `not_applicable` are derived on reading, never stored on a mark."""
+
+    ANNOUNCED = "announced", "Annoncée"
+    IN_PROGRESS = "in_progress", "En préparation"
+    IN_FORCE = "in_force", "En vigueur"
+    EXPIRING = "expiring", "Expire bientôt"
+    RENEWAL_PENDING = "renewal_pending", "Renouvellement en cours"
+    EXPIRED = "expired", "Expirée"
+    SUSPENDED = "suspended", "Suspendue"
+    WITHDRAWN = "withdrawn", "Retirée"
+    ABANDONED = "abandoned", "Abandonnée"
+    NONE = "none", "Aucune"
+    UNKNOWN = "unknown", "Inconnue"
+    NOT_APPLICABLE = "not_applicable", "Sans objet (cloud interne de l’État)"
+
+
+RECORDED_STATUSES = frozenset(TrustStatus) - {TrustStatus.EXPIRING, TrustStatus.UNKNOWN, TrustStatus.NOT_APPLICABLE}
+# What a buyer may rely on today.
+HELD_STATUSES = frozenset({TrustStatus.IN_FORCE, TrustStatus.EXPIRING, TrustStatus.RENEWAL_PENDING})
+LOST_STATUSES = frozenset(
+    {TrustStatus.SUSPENDED, TrustStatus.EXPIRED, TrustStatus.WITHDRAWN, TrustStatus.ABANDONED}
+)
+
+
+class Origin(models.TextChoices):
+    DECLARED = "declared", "Déclaré par le fournisseur"
+    REGISTER = "register", "Constaté au registre"
+    VERIFIED = "verified", "Vérifié par nos contrôles"
+    THIRD_PARTY = "third_party", "Délivré par un tiers"
+
+
+class StackLayer(models.TextChoices):
+    """Layer of the base an offer stands on, top to bottom."""
+
+    SOFTWARE = "software", "Logiciel"
+    PLATFORM = "platform", "Plateforme"
+    INFRASTRUCTURE = "infrastructure", "Infrastructure"
+    DATA_CENTRE = "data_centre", "Centre de données"
+
+
+class PriceKind(models.TextChoices):
+    FIXED = "fixed", "Forfait"
+    UNIT = "unit", "À l’unité"
+    ONE_OFF = "one_off", "Une seule fois"
+
+
+class PricePeriod(models.TextChoices):
+    MONTH = "month", "par mois"
+    YEAR = "year", "par an"
+    HOUR = "hour", "par heure"
+    NONE = "none", "sans durée"
+
+
+class SupplierSize(models.TextChoices):
+    MICRO = "micro", "Microentreprise"
+    PME = "pme", "PME"
+    ETI = "eti", "ETI"
+    GE = "ge", "Grande entreprise"

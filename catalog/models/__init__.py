@@ -1,0 +1,27 @@
+from catalog.models.category import Category
+from catalog.models.claim import OfferClaim
+from catalog.models.offer import Offer, OfferAlias
+from catalog.models.review import VersionReview
+from catalog.models.search_row import OfferSearchRow
+from catalog.models.stack import StackEdge
+from catalog.models.supplier import Supplier
+from catalog.models.trust import EffectiveTrust, TrustFact, TrustMark, TrustReport
+from catalog.models.version import OfferVersion, Plan, PriceLine
+
+__all__ = [
+    "Category",
+    "EffectiveTrust",
+    "Offer",
+    "OfferAlias",
+    "OfferClaim",
+    "OfferSearchRow",
+    "OfferVersion",
+    "Plan",
+    "PriceLine",
+    "StackEdge",
+    "Supplier",
+    "TrustFact",
+    "TrustMark",
+    "TrustReport",
+    "VersionReview",
+]

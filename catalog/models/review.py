@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, ClassVar
+
+from django.db import models
+
+from catalog.enums import ReviewState
+from catalog.states import REVIEW_MOVES
+from marketplace.workflow import Move, Stateful, state_constraint
+
+if TYPE_CHECKING:
+    from marketplace.accounts.actors import Actor
+
+
+class VersionReview(Stateful):
+    """A version proposed for a listed offer, waiting for a curator, or for a dossier when material."""
+
+    MOVES: ClassVar[dict[str, Move]] = REVIEW_MOVES
+
+    state = models.CharField(max_length=40, choices=ReviewState, db_index=True)
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    version_proposed = models.OneToOneField(
+        "catalog.OfferVersion", on_delete=models.PROTECT, related_name="review"
+    )
+    replaces = models.ForeignKey("catalog.OfferVersion", on_delete=models.PROTECT, related_name="+")
+    proposed_by = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(auto_now_add=True)
+    decided_by = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decision_reason = models.CharField(max_length=1000, blank=True)
+
+    class Meta:
+        ordering = ("proposed_at", "pk")
+        constraints = (state_constraint("version_review_state", ReviewState.values),)
+
+    def __str__(self) -> str:
+        return f"{self.version_proposed}"
+
+    def accept(self, *, actor: Actor, reason: str = "", expected_version: int | None = None) -> VersionReview:
+        return self._decide("accept", actor=actor, reason=reason, expected_version=expected_version)
+
+    def refuse(self, *, actor: Actor, reason: str, expected_version: int | None = None) -> VersionReview:
+        return self._decide("refuse", actor=actor, reason=reason, expected_version=expected_version)
+
+    def send_to_dossier(self, *, actor: Actor) -> VersionReview:
+        return self.perform("send_to_dossier", actor=actor, reason="Un changement important passe par un dossier.")
+
+    def _decide(self, move: str, *, actor: Actor, reason: str, expected_version: int | None) -> VersionReview:
+        def apply(review: VersionReview) -> None:
+            review.decided_by = actor.user
+            review.decision_reason = reason
+
+        return self.perform(move, actor=actor, reason=reason, expected_version=expected_version, apply=apply)

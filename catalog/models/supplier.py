@@ -1,0 +1,60 @@
+import uuid
+
+from django.db import models
+from django.urls import reverse
+
+from catalog.enums import OfferState, SupplierSize
+from catalog.models.sequences import NextValue
+from marketplace.accounts.enums import IdentifierScheme
+
+
+class SupplierQuerySet(models.QuerySet["Supplier"]):
+    def with_public_offers(self) -> "SupplierQuerySet":
+        public = models.Q(offers__live_version__isnull=False) & ~models.Q(
+            offers__state__in=(OfferState.WITHDRAWN, OfferState.REMOVED)
+        )
+        return self.annotate(offers_count=models.Count("offers", filter=public)).filter(offers_count__gt=0)
+
+
+class Supplier(models.Model):
+    """A company that offers. `organisation` is null until it has claimed one of its public sheets.
+
+    `identifier` empty means unknown: public sheets are drawn from registers that do not always give it.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    number = models.BigIntegerField(unique=True, editable=False, db_default=NextValue("catalog_supplier_number_seq"))
+    slug = models.SlugField(max_length=80)
+    organisation = models.OneToOneField(
+        "accounts.Organisation", null=True, blank=True, on_delete=models.PROTECT, related_name="supplier"
+    )
+    name = models.CharField(max_length=120)
+    legal_name = models.CharField(max_length=200, blank=True)
+    country = models.CharField(max_length=2)
+    identifier_scheme = models.CharField(max_length=12, choices=IdentifierScheme, blank=True)
+    identifier = models.CharField(max_length=40, blank=True)
+    size = models.CharField(max_length=8, choices=SupplierSize, blank=True)
+    website = models.URLField(max_length=300, blank=True)
+    source_key = models.SlugField(max_length=80, null=True, blank=True, unique=True)
+    sources = models.JSONField(default=dict, blank=True)
+    identity_checked_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = SupplierQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("name", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("identifier_scheme", "identifier"),
+                condition=~models.Q(identifier=""),
+                name="supplier_identifier_unique",
+                violation_error_message="Un autre fournisseur porte déjà cet identifiant.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("catalog:supplier", args=[self.number, self.slug])

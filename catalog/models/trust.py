@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+import datetime
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from catalog.enums import LOST_STATUSES, Origin, RECORDED_STATUSES, Scheme, TrustStatus
+
+EXPIRING_WITHIN = datetime.timedelta(days=180)
+RECORDED = sorted(RECORDED_STATUSES)
+
+
+def status_by_the_clock(status: str, *, until: datetime.date | None, on: datetime.date) -> TrustStatus:
+    """What a recorded status means on a day. `until` is the last day it is valid; None: no end known."""
+    recorded = TrustStatus(status)
+    if until is None or recorded not in (TrustStatus.IN_FORCE, TrustStatus.RENEWAL_PENDING):
+        return recorded
+    if until < on:
+        return TrustStatus.EXPIRED
+    if recorded == TrustStatus.IN_FORCE and until <= on + EXPIRING_WITHIN:
+        return TrustStatus.EXPIRING
+    return recorded
+
+
+class TrustMark(models.Model):
+    """A dated statement about a service and a perimeter, never about a company.
+
+    `status` repeats the last fact and is written by `catalog.trust.record_status` only.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    offer = models.ForeignKey("catalog.Offer", on_delete=models.PROTECT, related_name="trust_marks")
+    scheme = models.CharField(max_length=16, choices=Scheme)
+    label = models.CharField(max_length=80, blank=True)
+    level = models.CharField(max_length=20, blank=True)
+    scope = models.CharField(max_length=500, blank=True)
+    regions = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    status = models.CharField(max_length=16, choices=[(s, TrustStatus(s).label) for s in RECORDED])
+    milestone = models.CharField(max_length=4, blank=True)
+    valid_from = models.DateField(null=True, blank=True)
+    valid_until = models.DateField(null=True, blank=True)
+    decision_number = models.CharField(max_length=60, blank=True)
+    issuer = models.CharField(max_length=120, blank=True)
+    origin = models.CharField(max_length=12, choices=Origin)
+    source = models.CharField(max_length=300, blank=True)
+    source_url = models.URLField(max_length=500, blank=True)
+    read_on = models.DateField(null=True, blank=True)
+    note = models.CharField(max_length=500, blank=True)
+    evidence = models.ForeignKey(
+        "files.StoredFile", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("offer", "scheme", "pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(status__in=RECORDED),
+                name="trust_mark_status",
+                violation_error_message="Ce statut ne s’enregistre pas.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(valid_until__isnull=True)
+                | models.Q(valid_from__isnull=True)
+                | models.Q(valid_until__gte=models.F("valid_from")),
+                name="trust_mark_dates",
+                violation_error_message="La fin de validité précède le début.",
+            ),
+            models.UniqueConstraint(
+                fields=("offer", "scheme", "label", "scope"),
+                name="trust_mark_scope_unique",
+                violation_error_message="Ce périmètre est déjà décrit pour ce référentiel.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.offer} – {self.name}"
+
+    @property
+    def name(self) -> str:
+        return self.label or self.get_scheme_display()
+
+    @property
+    def is_anssi(self) -> bool:
+        """Only the ANSSI qualifies: its acts are needed to record a loss."""
+        return self.scheme in (Scheme.SECNUMCLOUD, Scheme.CSPN)
+
+    @property
+    def belongs_to_operator(self) -> bool:
+        return self.origin != Origin.DECLARED
+
+    def status_on(self, on: datetime.date) -> TrustStatus:
+        return status_by_the_clock(self.status, until=self.valid_until, on=on)
+
+
+class TrustFact(models.Model):
+    """One dated event of a mark. Append-only (trigger); a correction names the fact it supersedes."""
+
+    mark = models.ForeignKey(TrustMark, on_delete=models.PROTECT, related_name="facts")
+    status = models.CharField(max_length=16, choices=TrustStatus)
+    milestone = models.CharField(max_length=4, blank=True)
+    effective_at = models.DateTimeField(null=True, blank=True)
+    valid_until = models.DateField(null=True, blank=True)
+    issuer = models.CharField(max_length=120, blank=True)
+    act_reference = models.CharField(max_length=120, blank=True)
+    act_date = models.DateField(null=True, blank=True)
+    origin = models.CharField(max_length=12, choices=Origin)
+    source = models.CharField(max_length=300, blank=True)
+    reason = models.CharField(max_length=1000, blank=True)
+    recorded_by = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    recorded_at = models.DateTimeField(auto_now_add=True)
+    supersedes = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="superseded_by"
+    )
+
+    class Meta:
+        ordering = ("mark", "recorded_at", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.mark} – {self.get_status_display()}"
+
+
+class TrustReport(models.Model):
+    """« Signalement »: something was heard about a mark, without the issuer's act. Changes no status."""
+
+    mark = models.ForeignKey(TrustMark, on_delete=models.PROTECT, related_name="reports")
+    text = models.CharField(max_length=1000)
+    source = models.CharField(max_length=300, blank=True)
+    recorded_by = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-recorded_at", "-pk")
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class EffectiveTrust(models.Model):
+    """What an offer's marks are worth, layers included. Recomputed in the transaction that records a fact.
+
+    `valid_until` is the earliest end among the offer's own mark and the layers it relies on;
+    `undermined_by` names the layer when it, and not the offer's own mark, gives status or end.
+    """
+
+    offer = models.ForeignKey("catalog.Offer", on_delete=models.CASCADE, related_name="effective_trust")
+    scheme = models.CharField(max_length=16, choices=Scheme)
+    status = models.CharField(max_length=16, choices=TrustStatus)
+    level = models.CharField(max_length=20, blank=True)
+    valid_until = models.DateField(null=True, blank=True)
+    undermined_by = models.ForeignKey(
+        "catalog.Offer", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    mark = models.ForeignKey(TrustMark, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    computed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ("offer", "scheme")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("offer", "scheme"),
+                name="effective_trust_unique",
+                violation_error_message="Le statut effectif est unique par référentiel.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.offer} – {self.scheme} – {self.status}"
+
+    def status_on(self, on: datetime.date) -> TrustStatus:
+        return status_by_the_clock(self.status, until=self.valid_until, on=on)
+
+    def is_undermined(self, on: datetime.date) -> bool:
+        return self.undermined_by_id is not None and self.status_on(on) in LOST_STATUSES

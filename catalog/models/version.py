@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.utils import timezone
+
+from catalog.enums import PriceKind, PricePeriod
+from marketplace.errors import MoveRefused
+
+if TYPE_CHECKING:
+    from marketplace.accounts.models import User
+
+
+class OfferVersionQuerySet(models.QuerySet["OfferVersion"]):
+    def editing(self) -> OfferVersionQuerySet:
+        return self.filter(frozen_at__isnull=True)
+
+    def with_prices(self) -> OfferVersionQuerySet:
+        return self.prefetch_related("plans__lines")
+
+
+class OfferVersion(models.Model):
+    """What was said of an offer at one moment: answers, plans and prices.
+
+    Free to edit until `frozen_at`; afterwards a database trigger refuses any change to it, to its plans
+    and to its price lines. Orders and dossiers point to frozen versions.
+    """
+
+    offer = models.ForeignKey("catalog.Offer", on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    answers = models.JSONField(default=dict)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    frozen_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OfferVersionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("offer", "number")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("offer", "number"),
+                name="offer_version_number_unique",
+                violation_error_message="Cette version existe déjà.",
+            ),
+            models.UniqueConstraint(
+                fields=("offer",),
+                condition=models.Q(frozen_at__isnull=True),
+                name="offer_one_version_in_edition",
+                violation_error_message="Une version est déjà en préparation pour cette offre.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.offer} – version {self.number}"
+
+    @property
+    def is_frozen(self) -> bool:
+        return self.frozen_at is not None
+
+    def freeze(self) -> OfferVersion:
+        """Raises MoveRefused when already frozen."""
+        changed = OfferVersion.objects.filter(pk=self.pk, frozen_at__isnull=True).update(frozen_at=timezone.now())
+        if not changed:
+            raise MoveRefused("version_frozen", "Cette version est figée : préparez-en une nouvelle.")
+        self.refresh_from_db()
+        return self
+
+    def successor(self, *, created_by: User | None) -> OfferVersion:
+        """A version to edit, copied from this one with its plans and prices. Call inside a transaction."""
+        number = OfferVersion.objects.filter(offer_id=self.offer_id).aggregate(top=models.Max("number"))["top"] + 1
+        copy = OfferVersion.objects.create(
+            offer_id=self.offer_id, number=number, answers=dict(self.answers), created_by=created_by
+        )
+        for plan in self.plans.prefetch_related("lines"):
+            plan.copy_to(copy)
+        return copy
+
+    def answer(self, question: str) -> Any:
+        """None means not answered: shown as unknown, never as no."""
+        return self.answers.get(question)
+
+
+class Plan(models.Model):
+    """A formula (« formule ») that can be ordered."""
+
+    version = models.ForeignKey(OfferVersion, on_delete=models.CASCADE, related_name="plans")
+    code = models.SlugField(max_length=40)
+    name = models.CharField(max_length=120)
+    description = models.CharField(max_length=500, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ("position", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("version", "code"),
+                name="plan_code_unique",
+                violation_error_message="Deux formules portent le même code.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    def copy_to(self, version: OfferVersion) -> Plan:
+        copy = Plan.objects.create(
+            version=version, code=self.code, name=self.name, description=self.description, position=self.position
+        )
+        PriceLine.objects.bulk_create(line.copied(copy) for line in self.lines.all())
+        return copy
+
+    def entry_price(self) -> PriceLine | None:
+        """The line « à partir de » is read from: the dearest fixed line, else the cheapest unit line; None: unknown."""
+        recurring = [line for line in self.lines.all() if line.monthly_eur_ht is not None]
+        fixed = [line for line in recurring if line.kind == PriceKind.FIXED]
+        if fixed:
+            return max(fixed, key=lambda line: line.monthly_eur_ht or Decimal(0))
+        return min(recurring, key=lambda line: line.monthly_eur_ht or Decimal(0), default=None)
+
+
+HOURS_PER_MONTH = Decimal(730)
+MONTHLY_FACTOR = {
+    PricePeriod.MONTH: Decimal(1),
+    PricePeriod.YEAR: Decimal(1) / Decimal(12),
+    PricePeriod.HOUR: HOURS_PER_MONTH,
+}
+
+
+class PriceLine(models.Model):
+    """One price of a plan, HT. The amount has six decimals because some units cost less than a cent."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="lines")
+    code = models.SlugField(max_length=40)
+    label = models.CharField(max_length=160)
+    kind = models.CharField(max_length=8, choices=PriceKind)
+    unit = models.CharField(max_length=60, blank=True)
+    period = models.CharField(max_length=8, choices=PricePeriod, default=PricePeriod.MONTH)
+    amount_eur_ht = models.DecimalField(max_digits=18, decimal_places=6)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ("position", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("plan", "code"),
+                name="price_line_code_unique",
+                violation_error_message="Deux lignes de prix portent le même code.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(amount_eur_ht__gte=0),
+                name="price_line_amount_positive",
+                violation_error_message="Un prix ne peut pas être négatif.",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(kind=PriceKind.UNIT) | ~models.Q(unit=""),
+                name="price_line_unit_named",
+                violation_error_message="Nommez l’unité du prix, par exemple « poste ».",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind=PriceKind.ONE_OFF, period=PricePeriod.NONE)
+                | ~models.Q(kind=PriceKind.ONE_OFF),
+                name="price_line_one_off_without_period",
+                violation_error_message="Un prix payé une seule fois n’a pas de durée.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.plan} – {self.label}"
+
+    @property
+    def monthly_eur_ht(self) -> Decimal | None:
+        """Per month whatever the period (730 hours a month); None when the price does not recur."""
+        factor = MONTHLY_FACTOR.get(PricePeriod(self.period))
+        if factor is None or self.kind == PriceKind.ONE_OFF:
+            return None
+        return self.amount_eur_ht * factor
+
+    def copied(self, plan: Plan) -> PriceLine:
+        return PriceLine(
+            plan=plan,
+            code=self.code,
+            label=self.label,
+            kind=self.kind,
+            unit=self.unit,
+            period=self.period,
+            amount_eur_ht=self.amount_eur_ht,
+            position=self.position,
+        )

@@ -1,0 +1,122 @@
+"""From an offer and its relations to the columns the search reads. No query: relations are given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from catalog.countries import zones
+from catalog.enums import OfferState, Scheme, TrustStatus
+
+if TYPE_CHECKING:
+    from catalog.models.offer import Offer
+    from catalog.models.version import PriceLine
+
+CARD_SCHEMES = (Scheme.SECNUMCLOUD, Scheme.HDS, Scheme.GAIAX, Scheme.ISO27001, Scheme.C5, Scheme.CSPN)
+CARD_TEXT = 220
+
+
+@dataclass(frozen=True, slots=True)
+class SearchFields:
+    offer_id: int
+    columns: dict[str, Any]
+    name: str
+    middle: str
+    rest: str
+
+
+def searchable_fields(offer: Offer) -> SearchFields:
+    trust = {row.scheme: row for row in offer.effective_trust.all()}
+    entry = entry_price(offer)
+    columns = {
+        "is_public": offer.is_public,
+        "sort_name": offer.name.casefold()[:160],
+        "supplier_id": offer.supplier_id,
+        "service_models": sorted(offer.service_models),
+        "category": offer.category.code if offer.category else "",
+        "regions": zones(offer.regions),
+        "open_source": offer.open_source,
+        "price_eur_ht": entry.monthly_eur_ht if entry else None,
+        "listed_on": offer.listed_on,
+        "card": card(offer, trust, entry),
+    }
+    for scheme in (Scheme.SECNUMCLOUD, Scheme.HDS, Scheme.GAIAX):
+        row = trust.get(scheme)
+        columns[scheme.value] = row.status if row else _without(offer, scheme)
+        columns[f"{scheme.value}_until"] = row.valid_until if row else None
+    gaiax = trust.get(Scheme.GAIAX)
+    if gaiax and gaiax.status in (TrustStatus.IN_FORCE, TrustStatus.RENEWAL_PENDING):
+        columns["gaiax"] = gaiax.level or TrustStatus.UNKNOWN.value
+    return SearchFields(
+        offer_id=offer.pk,
+        columns=columns,
+        name=offer.name,
+        middle=f"{offer.supplier.name} {offer.category.label if offer.category else ''}",
+        rest=f"{offer.description} {' '.join(offer.service_models)}",
+    )
+
+
+def _without(offer: Offer, scheme: Scheme) -> str:
+    if offer.is_internal_state and scheme == Scheme.SECNUMCLOUD:
+        return TrustStatus.NOT_APPLICABLE.value
+    return TrustStatus.UNKNOWN.value
+
+
+def entry_price(offer: Offer) -> PriceLine | None:
+    """The cheapest plan's entry line, per month; None when no recurring price is published."""
+    if offer.live_version is None:
+        return None
+    lines = [line for plan in offer.live_version.plans.all() if (line := plan.entry_price())]
+    return min(lines, key=lambda line: line.monthly_eur_ht or Decimal(0), default=None)
+
+
+def card(offer: Offer, trust: dict[str, Any], entry: PriceLine | None) -> dict[str, Any]:
+    """What a list shows. Statuses keep their end date: the reader applies the clock."""
+    text = offer.description
+    return {
+        "id": str(offer.uuid),
+        "number": offer.number,
+        "slug": offer.slug,
+        "name": offer.name,
+        "supplier": {
+            "number": offer.supplier.number,
+            "slug": offer.supplier.slug,
+            "name": offer.supplier.name,
+            "size": offer.supplier.size,
+            "country": offer.supplier.country,
+        },
+        "state": offer.state,
+        "service_models": list(offer.service_models),
+        "category": offer.category.code if offer.category else None,
+        "category_label": offer.category.label if offer.category else "",
+        "description": text if len(text) <= CARD_TEXT else text[: CARD_TEXT - 1].rsplit(" ", 1)[0] + "…",
+        "regions": offer.regions,
+        "open_source": offer.open_source,
+        "is_internal_state": offer.is_internal_state,
+        "orderable": offer.state == OfferState.LISTED and not offer.is_internal_state,
+        "price": _price(entry),
+        "marks": [_mark(trust[s]) for s in CARD_SCHEMES if s in trust],
+    }
+
+
+def _mark(row: Any) -> dict[str, Any]:
+    return {
+        "scheme": row.scheme,
+        "status": row.status,
+        "until": row.valid_until.isoformat() if row.valid_until else None,
+        "origin": row.mark.origin if row.mark else None,
+        "milestone": row.mark.milestone if row.mark else "",
+        "level": row.level,
+    }
+
+
+def _price(entry: PriceLine | None) -> dict[str, Any] | None:
+    if entry is None:
+        return None
+    return {
+        "amount_eur_ht": str(entry.amount_eur_ht),
+        "unit": entry.unit,
+        "period": entry.period,
+        "kind": entry.kind,
+    }

@@ -1,0 +1,96 @@
+"""Moves of the catalogue, as data. The tables are the contract; tests walk every pair."""
+
+from catalog.enums import ClaimState, OfferState, ReviewState, TrustStatus
+from marketplace.workflow import Move, moves
+
+OFFER_MOVES = moves(
+    Move("claim", frozenset({OfferState.UNCLAIMED}), OfferState.DRAFT, label="Revendiquer"),
+    Move("publish", frozenset({OfferState.DRAFT}), OfferState.LISTED, label="Référencer"),
+    Move("suspend", frozenset({OfferState.LISTED}), OfferState.SUSPENDED, label="Suspendre à titre conservatoire"),
+    Move("lift", frozenset({OfferState.SUSPENDED}), OfferState.LISTED, label="Lever la suspension"),
+    Move(
+        "withdraw",
+        frozenset({OfferState.DRAFT, OfferState.LISTED, OfferState.SUSPENDED}),
+        OfferState.WITHDRAWN,
+        label="Retirer l’offre",
+    ),
+    Move(
+        "remove",
+        frozenset(
+            {
+                OfferState.UNCLAIMED,
+                OfferState.DRAFT,
+                OfferState.LISTED,
+                OfferState.SUSPENDED,
+                OfferState.WITHDRAWN,
+            }
+        ),
+        OfferState.REMOVED,
+        label="Supprimer l’offre",
+    ),
+)
+
+CLAIM_MOVES = moves(
+    Move("contest", frozenset({ClaimState.OPEN}), ClaimState.CONTESTED, label="Geler"),
+    Move("grant", frozenset({ClaimState.OPEN, ClaimState.CONTESTED}), ClaimState.GRANTED, label="Accorder"),
+    Move("refuse", frozenset({ClaimState.OPEN, ClaimState.CONTESTED}), ClaimState.REFUSED, label="Refuser"),
+    Move("cancel", frozenset({ClaimState.OPEN, ClaimState.CONTESTED}), ClaimState.CANCELLED, label="Annuler"),
+)
+
+REVIEW_MOVES = moves(
+    Move("accept", frozenset({ReviewState.PENDING, ReviewState.IN_DOSSIER}), ReviewState.ACCEPTED, label="Accepter"),
+    Move("refuse", frozenset({ReviewState.PENDING, ReviewState.IN_DOSSIER}), ReviewState.REFUSED, label="Refuser"),
+    Move("send_to_dossier", frozenset({ReviewState.PENDING}), ReviewState.IN_DOSSIER, label="Envoyer au dossier"),
+)
+
+# A trust mark's status is the last of its dated facts; these are the acts a person may record.
+# `sources` are recorded statuses: `expiring` is in_force read from the clock.
+TRUST_MOVES = moves(
+    Move(
+        "suspend",
+        frozenset({TrustStatus.IN_FORCE, TrustStatus.RENEWAL_PENDING}),
+        TrustStatus.SUSPENDED,
+        label="Suspendre",
+    ),
+    Move("reinstate", frozenset({TrustStatus.SUSPENDED}), TrustStatus.IN_FORCE, label="Rétablir"),
+    Move(
+        "withdraw",
+        frozenset({TrustStatus.IN_FORCE, TrustStatus.RENEWAL_PENDING, TrustStatus.SUSPENDED}),
+        TrustStatus.WITHDRAWN,
+        label="Retirer",
+    ),
+    Move(
+        "abandon",
+        frozenset({TrustStatus.ANNOUNCED, TrustStatus.IN_PROGRESS}),
+        TrustStatus.ABANDONED,
+        label="Constater l’abandon",
+    ),
+    Move(
+        "start",
+        frozenset({TrustStatus.ANNOUNCED, TrustStatus.NONE, TrustStatus.ABANDONED}),
+        TrustStatus.IN_PROGRESS,
+        label="Constater l’entrée en qualification",
+    ),
+    Move(
+        "obtain",
+        frozenset(
+            {
+                TrustStatus.ANNOUNCED,
+                TrustStatus.IN_PROGRESS,
+                TrustStatus.RENEWAL_PENDING,
+                TrustStatus.EXPIRED,
+                TrustStatus.WITHDRAWN,
+                TrustStatus.NONE,
+            }
+        ),
+        TrustStatus.IN_FORCE,
+        label="Constater la délivrance",
+    ),
+    Move("renew", frozenset({TrustStatus.IN_FORCE}), TrustStatus.RENEWAL_PENDING, label="Constater la demande de renouvellement"),
+    Move(
+        "expire",
+        frozenset({TrustStatus.IN_FORCE, TrustStatus.RENEWAL_PENDING, TrustStatus.SUSPENDED}),
+        TrustStatus.EXPIRED,
+        label="Constater l’expiration",
+    ),
+)
