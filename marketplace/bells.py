@@ -11,7 +11,6 @@ import logging
 from celery import Task
 from django.db import transaction
 from django.db.models.functions import Now
-from kombu.exceptions import KombuError
 
 from marketplace.leases import Leased
 
@@ -19,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 
 class Bell(Task):
-    """A task ``name(pk)``: ``@shared_task(base=Bell, name=…, queue=…)``."""
+    """A task ``name(pk)``: ``@shared_task(base=Bell, name="mail.send")``; the name's first word is its queue."""
 
     abstract = True
     ignore_result = True
@@ -36,7 +35,8 @@ class Bell(Task):
     def ring_now(self, pk: int) -> bool:
         try:
             self.apply_async((pk,), retry=False)
-        except (KombuError, OSError) as error:
+        # Each transport raises its own driver's errors (redis, psycopg); none may reach the person.
+        except Exception as error:
             logger.warning("broker unreachable, %s(%s) left to the sweeper: %s", self.name, pk, error)
             return False
         return True

@@ -4,14 +4,14 @@ from marketplace.bells import Bell
 from marketplace.leases import sweep
 
 
-@shared_task(base=Bell, name="events.deliver", queue="events")
+@shared_task(base=Bell, name="events.deliver")
 def deliver(delivery_id: int) -> None:
     from marketplace.events.bus import consume
 
     consume(delivery_id)
 
 
-@shared_task(name="events.sweep", queue="events", ignore_result=True)
+@shared_task(name="events.sweep", ignore_result=True)
 def sweep_deliveries() -> None:
     from marketplace.events.models import EventDelivery
 

@@ -7,7 +7,7 @@ from marketplace.bells import Bell
 from marketplace.leases import claim, fail, finish, sweep
 
 
-@shared_task(base=Bell, name="mail.send", queue="mail")
+@shared_task(base=Bell, name="mail.send")
 def send_email(email_id: int) -> None:
     """Send one row. At least once: a crash after SMTP accepted sends again, with the same Message-ID."""
     from marketplace.notifications.models import OutgoingEmail
@@ -28,7 +28,7 @@ def send_email(email_id: int) -> None:
         finish(row)
 
 
-@shared_task(name="mail.sweep", queue="mail", ignore_result=True)
+@shared_task(name="mail.sweep", ignore_result=True)
 def sweep_emails() -> None:
     from marketplace.notifications.models import OutgoingEmail
 
