@@ -20,7 +20,8 @@ import trustme
 
 Behaviour = Callable[[ssl.SSLSocket, threading.Event], None]
 
-PAGE = """<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>Site de démonstration</title></head>
+PAGE = """<!doctype html><html lang="fr">
+<head><meta charset="utf-8"><title>Site de démonstration</title></head>
 <body><h1>Site de démonstration</h1><p>Ce fournisseur est fictif.</p></body></html>""".encode()
 
 

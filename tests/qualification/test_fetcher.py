@@ -81,7 +81,7 @@ def sites(tmp_path_factory):
 
 @pytest.fixture
 def demo(sites, settings):
-    settings.DEMO_HOSTS = {host: f"127.0.0.1:{sites.port}" for host in sites.sites}
+    settings.DEMO_HOSTS = dict.fromkeys(sites.sites, f"127.0.0.1:{sites.port}")
     settings.DEMO_CA_FILE = str(sites.ca_file)
     return sites
 
@@ -93,7 +93,8 @@ def demo(sites, settings):
         "100.64.0.1", "192.0.0.8", "192.0.2.1", "198.18.0.1", "224.0.0.1", "240.0.0.1", "255.255.255.255",
         "192.88.99.1", "::", "::1", "::ffff:127.0.0.1", "::ffff:169.254.169.254", "::ffff:93.184.215.14",
         "::127.0.0.1", "64:ff9b::7f00:1", "64:ff9b::5db8:d70e", "64:ff9b:1::1", "2002:7f00:1::",
-        "2002:a9fe:a9fe::1", "2001:0:7f00:1::", "fe80::1", "fe80::1%eth0", "fc00::1", "fd12:3456::1", "ff02::1",
+        "2002:a9fe:a9fe::1", "2001:0:7f00:1::", "fe80::1", "fe80::1%eth0",
+        "fc00::1", "fd12:3456::1", "ff02::1",
         "2001:db8::1", "100::1", "4000::1", "2606:4700::1%1", "127.1", "2130706433", "", "nuage.example",
     ],
 )  # fmt: skip

@@ -1,0 +1,45 @@
+"""Codes of qualification and their words on screen."""
+
+from django.db import models
+
+
+class Verdict(models.TextChoices):
+    """Of an automatic check. Unknown is our failure or a fact not given: never a fault of the supplier."""
+
+    PASS = "pass", "Conforme"
+    WARN = "warn", "À surveiller"
+    FAIL = "fail", "Non conforme"
+    UNKNOWN = "unknown", "Non vérifié"
+
+
+class DossierState(models.TextChoices):
+    DRAFT = "draft", "Brouillon"
+    SUBMITTED = "submitted", "Envoyé"
+    CHECKING = "checking", "Contrôles en cours"
+    INSTRUCTION = "instruction", "En instruction"
+    CORRECTIONS_REQUESTED = "corrections_requested", "Corrections demandées"
+    PROPOSED = "proposed", "Décision proposée"
+    DECIDED = "decided", "Décidé"
+    APPEALED = "appealed", "Recours en cours"
+
+
+class Outcome(models.TextChoices):
+    """What DINUM decides about the listing. It lists; it never grants a qualification."""
+
+    LISTED = "listed", "Référencée"
+    LISTED_WITH_RESERVES = "listed_with_reserves", "Référencée avec réserves"
+    REFUSED = "refused", "Refusée"
+
+
+class Finding(models.TextChoices):
+    """An officer's judgement on one requirement."""
+
+    COMPLIANT = "compliant", "Conforme"
+    RESERVED = "reserved", "Conforme avec réserve"
+    NOT_COMPLIANT = "not_compliant", "Non conforme"
+    NOT_APPLICABLE = "not_applicable", "Sans objet"
+
+
+class RunTrigger(models.TextChoices):
+    ROUND = "round", "Envoi du dossier"
+    REPLAY = "replay", "Relance"
