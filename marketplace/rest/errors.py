@@ -15,7 +15,6 @@ from django.core.signals import got_request_exception
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
-from rest_framework.views import set_rollback
 
 from marketplace.errors import DomainError
 
@@ -117,7 +116,6 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response:
         body = problem(400)
     else:
         body = _unforeseen(exc, context)
-    set_rollback()
     status = int(str(body["status"]))
     return Response(body, status=status, headers=headers, content_type=CONTENT_TYPE)
 

@@ -9,10 +9,9 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from marketplace.rest.names import PREFIX
 from marketplace.rest.serializers import NoInput
 from marketplace.rest.viewsets import SerializerClass
-
-PREFIX = "move_"
 
 
 @dataclass(frozen=True)
@@ -60,11 +59,6 @@ class MoveMixin:
         data = self.read_input(name)
         endpoint.call(obj, actor=self.actor, expected_version=version, data=data)
         return self.answer(self.reloaded(obj))  # type: ignore[no-any-return]  # mixin
-
-
-def move_of(action_name: str) -> str:
-    """The move behind a viewset action; empty for any other action."""
-    return action_name.removeprefix(PREFIX) if action_name.startswith(PREFIX) else ""
 
 
 def _action(name: str, *, label: str) -> Any:

@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
+from marketplace.rest.me import MeView
 from marketplace.rest.views import ApiRootView, unknown_address
 
 Pattern = URLPattern | URLResolver
@@ -19,9 +20,10 @@ def api_urls(apps: Iterable[str]) -> list[Pattern]:
     router = SimpleRouter()
     for route, viewset, basename in routes_of(apps):
         router.register(route, viewset, basename=basename)
-    root = ApiRootView.as_view(routes=sorted({prefix for prefix, _, _ in router.registry}))
+    root = ApiRootView.as_view(routes=sorted({"me", *(prefix for prefix, _, _ in router.registry)}))
     v1: list[Pattern] = [
         path("", root, name="root"),
+        path("me/", MeView.as_view(), name="me"),
         path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
         *router.urls,
     ]

@@ -1,4 +1,7 @@
-"""What the OpenAPI document must say beyond what drf-spectacular reads from the views."""
+"""What the OpenAPI document must say beyond what drf-spectacular reads from the views.
+
+Imports nothing of `rest_framework.views`: DRF imports this module while it makes that one.
+"""
 
 from typing import Any
 
@@ -8,9 +11,8 @@ from drf_spectacular.utils import OpenApiParameter
 
 from marketplace.rest.errors import CONTENT_TYPE, TITLES
 from marketplace.rest.idempotency import HEADER as IDEMPOTENCY_HEADER
-from marketplace.rest.moves import move_of
+from marketplace.rest.names import move_of
 from marketplace.rest.serializers import NoInput
-from marketplace.rest.viewsets import CreateOnceMixin, MarketViewSet
 
 Schema = dict[str, Any]
 DECIMAL = {"type": "string", "format": "decimal", "pattern": r"^-?\d+(?:\.\d+)?$"}
@@ -83,7 +85,7 @@ class MarketSchema(AutoSchema):
         return move_of(action) or ("edit" if action == "partial_update" else action)
 
     def is_market(self) -> bool:
-        return isinstance(self.view, MarketViewSet)
+        return hasattr(self.view, "if_match")
 
     def get_operation_id(self) -> str:
         action = getattr(self.view, "action", None) or ""
@@ -118,7 +120,7 @@ class MarketSchema(AutoSchema):
         if self.act == "edit" or move_of(getattr(self.view, "action", None) or ""):
             required = self.act in self.view.if_match
             found.append(_text("If-Match", OpenApiParameter.HEADER, "L’ETag lu.", required=required))
-        if self.act == "create" and isinstance(self.view, CreateOnceMixin):
+        if self.act == "create" and hasattr(self.view, "create_object"):
             found.append(_text(IDEMPOTENCY_HEADER, OpenApiParameter.HEADER, "Clé de 1 à 200 caractères."))
         return found
 

@@ -15,3 +15,5 @@ STORAGES = {
 MASTER_KEYS = DEMO_MASTER_KEYS
 AUDIT_SIGNING_KEY = DEMO_AUDIT_SIGNING_KEY
 DEMONSTRATION = True
+# No collected static folder in tests: look files up when asked.
+WHITENOISE_AUTOREFRESH = True
