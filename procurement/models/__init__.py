@@ -1,0 +1,25 @@
+from procurement.models.assessment import Assessment, SensitivityDecision
+from procurement.models.contract import Contract, ContractReview
+from procurement.models.eligibility import SHORTLIST_LIMIT, EligibilityList, EligibilityRow, ShortlistEntry
+from procurement.models.opinion import Opinion
+from procurement.models.order import Order, OrderFlag, OrderLine, OrderMessage
+from procurement.models.project import Project
+from procurement.models.vehicle import PurchasingVehicle
+
+__all__ = [
+    "SHORTLIST_LIMIT",
+    "Assessment",
+    "Contract",
+    "ContractReview",
+    "EligibilityList",
+    "EligibilityRow",
+    "Opinion",
+    "Order",
+    "OrderFlag",
+    "OrderLine",
+    "OrderMessage",
+    "Project",
+    "PurchasingVehicle",
+    "SensitivityDecision",
+    "ShortlistEntry",
+]

@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any, Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+
+from catalog.enums import ServiceModel
+from marketplace.accounts.enums import Role
+from marketplace.accounts.models import Organisation, User
+from marketplace.workflow import Stateful, state_constraint
+from procurement import states
+from procurement.enums import OPEN_PROJECTS, Hosting, ProjectKind, ProjectState
+
+if TYPE_CHECKING:
+    from marketplace.accounts.actors import Actor
+    from procurement.models.assessment import Assessment
+
+# What a person may write; the rest moves by itself.
+EDITABLE = (
+    "title",
+    "description",
+    "project_kind",
+    "hosting",
+    "service_models",
+    "full_cost_eur_ht",
+    "starts_on",
+    "ends_on",
+)
+
+
+class ProjectQuerySet(models.QuerySet["Project"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Members of the administration who hold a role in it; the auditor reads all."""
+        if actor.has(Role.AUDITOR):
+            return self
+        if actor.organisation is None or not actor.is_buyer or not actor.roles:
+            return self.none()
+        return self.filter(organisation=actor.organisation)
+
+    def open(self) -> Self:
+        return self.filter(state__in=OPEN_PROJECTS)
+
+    def for_lists(self) -> Self:
+        return self.select_related("organisation", "created_by")
+
+    def written_by(self, user: User) -> Self:
+        return self.filter(authors=user)
+
+
+class Project(Stateful):
+    """A need of an administration, from its description to its contract. None is « not given »."""
+
+    MOVES = states.PROJECT
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    number = models.CharField("numéro", max_length=30, unique=True, editable=False)
+    state = models.CharField(
+        "état", max_length=40, choices=ProjectState.choices, default=ProjectState.DRAFT, db_index=True
+    )
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="projects")
+    title = models.CharField("objet", max_length=160)
+    description = models.TextField("besoin", max_length=5000, blank=True)
+    project_kind = models.CharField("nature du projet", max_length=20, choices=ProjectKind, blank=True)
+    hosting = models.CharField("hébergement envisagé", max_length=20, choices=Hosting, blank=True)
+    service_models = ArrayField(
+        models.CharField(max_length=8, choices=ServiceModel),
+        verbose_name="modèles de service recherchés",
+        null=True,
+        blank=True,
+    )
+    full_cost_eur_ht = models.DecimalField(
+        "coût complet HT", max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    starts_on = models.DateField("début souhaité", null=True, blank=True)
+    ends_on = models.DateField("fin prévue", null=True, blank=True)
+    # None: made by a machine of the administration.
+    created_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    authors = models.ManyToManyField(User, related_name="written_projects", blank=True)
+    closing_reason = models.CharField("motif", max_length=2000, blank=True)
+
+    objects = ProjectQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            state_constraint("project_state", ProjectState.values),
+            models.CheckConstraint(
+                name="project_period",
+                condition=models.Q(starts_on__isnull=True)
+                | models.Q(ends_on__isnull=True)
+                | models.Q(ends_on__gte=models.F("starts_on")),
+                violation_error_message="La date de fin précède le début. Choisissez une date postérieure.",
+            ),
+            models.CheckConstraint(
+                name="project_cost_positive",
+                condition=models.Q(full_cost_eur_ht__isnull=True) | models.Q(full_cost_eur_ht__gte=0),
+                violation_error_message="Le coût complet ne peut pas être négatif.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("procurement:project", args=[self.number])
+
+    def audit_organisation_ids(self) -> list[int]:
+        return [self.organisation_id]
+
+    def is_author(self, user: User | None) -> bool:
+        """One query unless the authors were prefetched."""
+        return user is not None and any(author.pk == user.pk for author in self.authors.all())
+
+    def current_assessment(self) -> Assessment | None:
+        """The newest one, decided or not."""
+        return self.assessments.order_by("-number").first()
+
+    def decided_assessment(self) -> Assessment | None:
+        """The one whose decision is in force."""
+        return self.assessments.decided().first()
+
+    # One method a move
+
+    def assess(self, *, actor: Actor, reason: str = "") -> Self:
+        return self.perform("assess", actor=actor, reason=reason)
+
+    def source(self, *, actor: Actor, expected_version: int | None = None) -> Self:
+        return self.perform("source", actor=actor, expected_version=expected_version)
+
+    def buy(self, *, actor: Actor, expected_version: int | None = None) -> Self:
+        return self.perform("buy", actor=actor, expected_version=expected_version)
+
+    def run(self, *, actor: Actor, expected_version: int | None = None) -> Self:
+        return self.perform("run", actor=actor, expected_version=expected_version)
+
+    def close(self, *, actor: Actor, expected_version: int | None = None) -> Self:
+        return self.perform("close", actor=actor, expected_version=expected_version)
+
+    def abandon(self, *, actor: Actor, reason: str, expected_version: int | None = None) -> Self:
+        def keep_reason(row: Project) -> None:
+            row.closing_reason = reason
+
+        return self.perform(
+            "abandon", actor=actor, reason=reason, expected_version=expected_version, apply=keep_reason
+        )
+
+    def edit(self, *, actor: Actor, expected_version: int | None = None, **values: Any) -> Self:
+        """Raises TypeError on a name outside EDITABLE, VersionStale."""
+        unknown = values.keys() - set(EDITABLE)
+        if unknown:
+            raise TypeError(f"not editable: {sorted(unknown)}")
+
+        def write(row: Project) -> None:
+            for name, value in values.items():
+                setattr(row, name, value)
+
+        return self.touch(
+            "edit",
+            actor=actor,
+            expected_version=expected_version,
+            apply=write,
+            detail={"fields": sorted(values)},
+        )
