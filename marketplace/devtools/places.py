@@ -96,7 +96,9 @@ def _base_folder() -> Path:
         if facts.st_uid == 0 and not facts.st_mode & 0o022 and base.is_dir() and not base.is_symlink():
             base.chmod(0o755)
             return base
-    raise SystemExit(f"No folder for PostgreSQL: {SYSTEM_FOLDERS[0]} cannot be made, nor {SYSTEM_FOLDERS[1]}.")
+    raise SystemExit(
+        f"No folder for PostgreSQL: {SYSTEM_FOLDERS[0]} cannot be made, nor {SYSTEM_FOLDERS[1]}."
+    )
 
 
 def _folders_of_this_checkout() -> Iterator[Path]:

@@ -191,8 +191,8 @@ class Cluster:
         self.log.parent.mkdir(mode=0o700, exist_ok=True)
         settings = {
             "listen_addresses": "127.0.0.1", "port": self.port, "unix_socket_directories": self.sockets,
-            "unix_socket_permissions": "0700", "max_connections": 100, "log_timezone": "UTC", "timezone": "UTC",
-            "jit": "off",
+            "unix_socket_permissions": "0700", "max_connections": 100, "log_timezone": "UTC",
+            "timezone": "UTC", "jit": "off",
         }  # fmt: skip
         if not self.durable:
             settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

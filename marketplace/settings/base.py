@@ -7,6 +7,7 @@ import environ
 
 from marketplace.rest.conf import REST_FRAMEWORK as REST_FRAMEWORK
 from marketplace.rest.conf import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
+from marketplace.settings.csp import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 VAR_DIR = BASE_DIR / "var"
@@ -86,6 +87,10 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "marketplace.urls"
+CSRF_FAILURE_VIEW = "marketplace.ui.error_pages.csrf_failure"
+# An ISO date and time: every page answers 503 until it is emptied.
+MAINTENANCE_UNTIL = env("MAINTENANCE_UNTIL", default="")
+SUPPORT_EMAIL = env("SUPPORT_EMAIL", default="assistance@operateur.example")
 WSGI_APPLICATION = "marketplace.wsgi.application"
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
@@ -147,3 +152,4 @@ MAX_BODY_BYTES = 12_000_000
 DEMONSTRATION = False
 
 from marketplace.settings.identity import *  # noqa: E402, F403
+from marketplace.settings.broker import *  # noqa: E402, F403

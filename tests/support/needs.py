@@ -56,7 +56,9 @@ def leave_out_or_fail(items: list[pytest.Item]) -> dict[str, int]:
         if not concerned or need.met():
             continue
         if os.environ.get(need.variable) == "1":
-            raise pytest.UsageError(f"{need.variable}=1 and {need.missing}: {len(concerned)} tests cannot run")
+            raise pytest.UsageError(
+                f"{need.variable}=1 and {need.missing}: {len(concerned)} tests cannot run"
+            )
         for item in concerned:
             item.add_marker(pytest.mark.skip(reason=need.missing))
         left_out[need.missing] = len(concerned)
