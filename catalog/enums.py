@@ -66,7 +66,11 @@ class TrustStatus(models.TextChoices):
     NOT_APPLICABLE = "not_applicable", "Sans objet (cloud interne de l’État)"
 
 
-RECORDED_STATUSES = frozenset(TrustStatus) - {TrustStatus.EXPIRING, TrustStatus.UNKNOWN, TrustStatus.NOT_APPLICABLE}
+RECORDED_STATUSES = frozenset(TrustStatus) - {
+    TrustStatus.EXPIRING,
+    TrustStatus.UNKNOWN,
+    TrustStatus.NOT_APPLICABLE,
+}
 # What a buyer may rely on today.
 HELD_STATUSES = frozenset({TrustStatus.IN_FORCE, TrustStatus.EXPIRING, TrustStatus.RENEWAL_PENDING})
 LOST_STATUSES = frozenset(

@@ -6,7 +6,12 @@ from marketplace.workflow import Move, moves
 OFFER_MOVES = moves(
     Move("claim", frozenset({OfferState.UNCLAIMED}), OfferState.DRAFT, label="Revendiquer"),
     Move("publish", frozenset({OfferState.DRAFT}), OfferState.LISTED, label="Référencer"),
-    Move("suspend", frozenset({OfferState.LISTED}), OfferState.SUSPENDED, label="Suspendre à titre conservatoire"),
+    Move(
+        "suspend",
+        frozenset({OfferState.LISTED}),
+        OfferState.SUSPENDED,
+        label="Suspendre à titre conservatoire",
+    ),
     Move("lift", frozenset({OfferState.SUSPENDED}), OfferState.LISTED, label="Lever la suspension"),
     Move(
         "withdraw",
@@ -38,9 +43,24 @@ CLAIM_MOVES = moves(
 )
 
 REVIEW_MOVES = moves(
-    Move("accept", frozenset({ReviewState.PENDING, ReviewState.IN_DOSSIER}), ReviewState.ACCEPTED, label="Accepter"),
-    Move("refuse", frozenset({ReviewState.PENDING, ReviewState.IN_DOSSIER}), ReviewState.REFUSED, label="Refuser"),
-    Move("send_to_dossier", frozenset({ReviewState.PENDING}), ReviewState.IN_DOSSIER, label="Envoyer au dossier"),
+    Move(
+        "accept",
+        frozenset({ReviewState.PENDING, ReviewState.IN_DOSSIER}),
+        ReviewState.ACCEPTED,
+        label="Accepter",
+    ),
+    Move(
+        "refuse",
+        frozenset({ReviewState.PENDING, ReviewState.IN_DOSSIER}),
+        ReviewState.REFUSED,
+        label="Refuser",
+    ),
+    Move(
+        "send_to_dossier",
+        frozenset({ReviewState.PENDING}),
+        ReviewState.IN_DOSSIER,
+        label="Envoyer au dossier",
+    ),
 )
 
 # A trust mark's status is the last of its dated facts; these are the acts a person may record.
@@ -67,9 +87,9 @@ TRUST_MOVES = moves(
     ),
     Move(
         "start",
-        frozenset({TrustStatus.ANNOUNCED, TrustStatus.NONE, TrustStatus.ABANDONED}),
+        frozenset({TrustStatus.ANNOUNCED, TrustStatus.NONE, TrustStatus.ABANDONED, TrustStatus.IN_PROGRESS}),
         TrustStatus.IN_PROGRESS,
-        label="Constater l’entrée en qualification",
+        label="Constater l’entrée en qualification ou un jalon",
     ),
     Move(
         "obtain",
@@ -77,6 +97,7 @@ TRUST_MOVES = moves(
             {
                 TrustStatus.ANNOUNCED,
                 TrustStatus.IN_PROGRESS,
+                TrustStatus.IN_FORCE,
                 TrustStatus.RENEWAL_PENDING,
                 TrustStatus.EXPIRED,
                 TrustStatus.WITHDRAWN,
@@ -86,7 +107,12 @@ TRUST_MOVES = moves(
         TrustStatus.IN_FORCE,
         label="Constater la délivrance",
     ),
-    Move("renew", frozenset({TrustStatus.IN_FORCE}), TrustStatus.RENEWAL_PENDING, label="Constater la demande de renouvellement"),
+    Move(
+        "renew",
+        frozenset({TrustStatus.IN_FORCE}),
+        TrustStatus.RENEWAL_PENDING,
+        label="Constater la demande de renouvellement",
+    ),
     Move(
         "expire",
         frozenset({TrustStatus.IN_FORCE, TrustStatus.RENEWAL_PENDING, TrustStatus.SUSPENDED}),

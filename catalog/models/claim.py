@@ -27,7 +27,9 @@ class OfferClaim(Stateful):
     state = models.CharField(max_length=40, choices=ClaimState, db_index=True)
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     offer = models.ForeignKey("catalog.Offer", on_delete=models.PROTECT, related_name="claims")
-    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="offer_claims")
+    organisation = models.ForeignKey(
+        "accounts.Organisation", on_delete=models.PROTECT, related_name="offer_claims"
+    )
     claimed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     proof = models.CharField(max_length=20, choices=ClaimProof)
     dns_name = models.CharField(max_length=253, blank=True)

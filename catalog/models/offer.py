@@ -52,7 +52,11 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         return self.filter(seen)
 
     def owned_by(self, actor: Actor) -> OfferQuerySet:
-        return self.none() if actor.organisation is None else self.filter(supplier__organisation=actor.organisation)
+        return (
+            self.none()
+            if actor.organisation is None
+            else self.filter(supplier__organisation=actor.organisation)
+        )
 
     def for_sheet(self) -> OfferQuerySet:
         return self.select_related("supplier__organisation", "category", "live_version")
@@ -69,14 +73,18 @@ class Offer(Stateful):
 
     state = models.CharField(max_length=40, choices=OfferState, db_index=True)
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    number = models.BigIntegerField(unique=True, editable=False, db_default=NextValue("catalog_offer_number_seq"))
+    number = models.BigIntegerField(
+        unique=True, editable=False, db_default=NextValue("catalog_offer_number_seq")
+    )
     slug = models.SlugField(max_length=80)
     name = models.CharField(max_length=160)
     supplier = models.ForeignKey("catalog.Supplier", on_delete=models.PROTECT, related_name="offers")
     category = models.ForeignKey(
         "catalog.Category", null=True, blank=True, on_delete=models.PROTECT, related_name="offers"
     )
-    service_models = ArrayField(models.CharField(max_length=8, choices=ServiceModel), default=list, blank=True)
+    service_models = ArrayField(
+        models.CharField(max_length=8, choices=ServiceModel), default=list, blank=True
+    )
     description = models.CharField(max_length=2000, blank=True)
     website = models.URLField(max_length=300, blank=True)
     regions = ArrayField(models.CharField(max_length=60), null=True, blank=True)
@@ -135,6 +143,10 @@ class Offer(Stateful):
     def draft_version(self) -> OfferVersion | None:
         return self.versions.filter(frozen_at__isnull=True).first()
 
+    def audit_organisation_ids(self) -> list[int]:
+        owner = self.supplier.organisation_id
+        return [owner] if owner else []
+
     def raise_if_gone(self) -> None:
         if self.state in CLOSED_STATES:
             on = timezone.localdate(self.state_since)
@@ -157,7 +169,9 @@ class Offer(Stateful):
             offer.listed_on = timezone.localdate()
             offer.facts_confirmed_on = timezone.localdate()
 
-        return self.perform("publish", actor=actor, reason=reason, expected_version=expected_version, apply=apply)
+        return self.perform(
+            "publish", actor=actor, reason=reason, expected_version=expected_version, apply=apply
+        )
 
     def suspend(self, *, actor: Actor, reason: str, expected_version: int | None = None) -> Offer:
         """DINUM's « suspension conservatoire »: an act on the offer, not on a trust mark."""
@@ -218,7 +232,6 @@ class Offer(Stateful):
         self.website = answers.get("website") or ""
         self.regions = answers.get("storage_regions")
         self.open_source = answers.get("open_source")
-        self.public_prices = answers.get("public_prices")
 
 
 class OfferAlias(models.Model):

@@ -45,7 +45,9 @@ class VersionReview(Stateful):
         return self._decide("refuse", actor=actor, reason=reason, expected_version=expected_version)
 
     def send_to_dossier(self, *, actor: Actor) -> VersionReview:
-        return self.perform("send_to_dossier", actor=actor, reason="Un changement important passe par un dossier.")
+        return self.perform(
+            "send_to_dossier", actor=actor, reason="Un changement important passe par un dossier."
+        )
 
     def _decide(self, move: str, *, actor: Actor, reason: str, expected_version: int | None) -> VersionReview:
         def apply(review: VersionReview) -> None:

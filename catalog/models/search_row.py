@@ -23,9 +23,12 @@ class OfferSearchRowQuerySet(models.QuerySet["OfferSearchRow"]):
         ids = sorted(set(offers))
         if not ids:
             return
-        source = apps.get_model("catalog", "Offer").objects.filter(pk__in=ids).select_related(
-            "supplier", "category", "live_version"
-        ).prefetch_related("live_version__plans__lines", "effective_trust__mark")
+        source = (
+            apps.get_model("catalog", "Offer")
+            .objects.filter(pk__in=ids)
+            .select_related("supplier", "category", "live_version")
+            .prefetch_related("live_version__plans__lines", "effective_trust__mark")
+        )
         fields = [searchable_fields(offer) for offer in source]
         self._write(fields)
 
@@ -86,7 +89,9 @@ class OfferSearchRow(models.Model):
         indexes = (
             GinIndex(fields=["text"], name="search_row_text"),
             models.Index(fields=["-seq"], name="search_row_seq"),
-            models.Index(fields=["sort_name", "offer"], name="search_row_name", condition=models.Q(is_public=True)),
+            models.Index(
+                fields=["sort_name", "offer"], name="search_row_name", condition=models.Q(is_public=True)
+            ),
         )
 
     def __str__(self) -> str:

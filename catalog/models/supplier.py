@@ -23,7 +23,9 @@ class Supplier(models.Model):
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    number = models.BigIntegerField(unique=True, editable=False, db_default=NextValue("catalog_supplier_number_seq"))
+    number = models.BigIntegerField(
+        unique=True, editable=False, db_default=NextValue("catalog_supplier_number_seq")
+    )
     slug = models.SlugField(max_length=80)
     organisation = models.OneToOneField(
         "accounts.Organisation", null=True, blank=True, on_delete=models.PROTECT, related_name="supplier"

@@ -6,7 +6,7 @@ import uuid
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from catalog.enums import LOST_STATUSES, Origin, RECORDED_STATUSES, Scheme, TrustStatus
+from catalog.enums import LOST_STATUSES, RECORDED_STATUSES, Origin, Scheme, TrustStatus
 
 EXPIRING_WITHIN = datetime.timedelta(days=180)
 RECORDED = sorted(RECORDED_STATUSES)
@@ -94,6 +94,10 @@ class TrustMark(models.Model):
 
     def status_on(self, on: datetime.date) -> TrustStatus:
         return status_by_the_clock(self.status, until=self.valid_until, on=on)
+
+    def audit_organisation_ids(self) -> list[int]:
+        owner = self.offer.supplier.organisation_id
+        return [owner] if owner else []
 
 
 class TrustFact(models.Model):

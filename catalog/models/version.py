@@ -64,7 +64,9 @@ class OfferVersion(models.Model):
 
     def freeze(self) -> OfferVersion:
         """Raises MoveRefused when already frozen."""
-        changed = OfferVersion.objects.filter(pk=self.pk, frozen_at__isnull=True).update(frozen_at=timezone.now())
+        changed = OfferVersion.objects.filter(pk=self.pk, frozen_at__isnull=True).update(
+            frozen_at=timezone.now()
+        )
         if not changed:
             raise MoveRefused("version_frozen", "Cette version est figée : préparez-en une nouvelle.")
         self.refresh_from_db()
@@ -72,7 +74,9 @@ class OfferVersion(models.Model):
 
     def successor(self, *, created_by: User | None) -> OfferVersion:
         """A version to edit, copied from this one with its plans and prices. Call inside a transaction."""
-        number = OfferVersion.objects.filter(offer_id=self.offer_id).aggregate(top=models.Max("number"))["top"] + 1
+        number = (
+            OfferVersion.objects.filter(offer_id=self.offer_id).aggregate(top=models.Max("number"))["top"] + 1
+        )
         copy = OfferVersion.objects.create(
             offer_id=self.offer_id, number=number, answers=dict(self.answers), created_by=created_by
         )
@@ -109,7 +113,11 @@ class Plan(models.Model):
 
     def copy_to(self, version: OfferVersion) -> Plan:
         copy = Plan.objects.create(
-            version=version, code=self.code, name=self.name, description=self.description, position=self.position
+            version=version,
+            code=self.code,
+            name=self.name,
+            description=self.description,
+            position=self.position,
         )
         PriceLine.objects.bulk_create(line.copied(copy) for line in self.lines.all())
         return copy

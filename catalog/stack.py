@@ -1,0 +1,128 @@
+"""The layers an offer stands on: written under the stack's lock, acyclic, effective trust following."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, transaction
+
+from catalog.enums import StackLayer
+from catalog.models import EffectiveTrust, Offer, StackEdge
+from catalog.trust import lock_stack, recompute
+from marketplace.audit.journal import record
+from marketplace.errors import RuleBroken
+
+if TYPE_CHECKING:
+    from marketplace.accounts.actors import Actor
+
+CYCLE = "Cette couche repose déjà sur votre offre : une pile ne peut pas tourner en rond. Choisissez une autre couche."
+
+
+def add_edge(offer: Offer, *, actor: Actor, base: Offer | None = None, **fields: Any) -> StackEdge:
+    """Raises RuleBroken on a cycle, ValidationError on a constraint. Fields: base_name, layer, region, inherits."""
+    with transaction.atomic():
+        lock_stack()
+        if base is not None and offer.pk in below([base.pk]):
+            raise RuleBroken("stack_cycle", CYCLE, field="base")
+        edge = StackEdge(offer=offer, base=base, **fields)
+        edge.full_clean(exclude=["offer"])
+        try:
+            with transaction.atomic():
+                edge.save()
+        except IntegrityError as error:
+            raise RuleBroken("stack_cycle", CYCLE, field="base") from error
+        recompute([offer.pk])
+        record(offer, "stack_edge_added", actor=actor, detail={"edge": str(edge), "layer": edge.layer})
+    return edge
+
+
+def remove_edge(edge: StackEdge, *, actor: Actor) -> None:
+    with transaction.atomic():
+        lock_stack()
+        record(edge.offer, "stack_edge_removed", actor=actor, detail={"edge": str(edge), "layer": edge.layer})
+        offer = edge.offer_id
+        edge.delete()
+        recompute([offer])
+
+
+def below(offers: list[int]) -> set[int]:
+    """These offers and everything they stand on."""
+    seen: set[int] = set()
+    level = set(offers)
+    while level:
+        seen |= level
+        found = StackEdge.objects.filter(offer__in=level, base__isnull=False).values_list(
+            "base_id", flat=True
+        )
+        level = set(found) - seen
+    return seen
+
+
+def above(offers: list[int]) -> set[int]:
+    """Everything that stands on these offers, themselves left out."""
+    seen: set[int] = set()
+    level = set(offers)
+    while level:
+        found = StackEdge.objects.filter(base__in=level).values_list("offer_id", flat=True)
+        level = set(found) - seen - set(offers)
+        seen |= level
+    return seen
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One box of the stack picture. `offer` None: known by name only."""
+
+    layer: str
+    name: str
+    offer: Offer | None
+    region: str
+    inherits: bool | None
+    trust: EffectiveTrust | None
+
+
+def layers_of(offer: Offer) -> list[Layer]:
+    """The offer's own layer first, then what it stands on, top to bottom. A few queries per level."""
+    edges = _edges_below(offer)
+    trusts = _secnumcloud([offer.pk, *(edge.base_id for edge in edges if edge.base_id)])
+    found = [
+        Layer(own_layer(offer), offer.name, offer, ", ".join(offer.regions or []), None, trusts.get(offer.pk))
+    ]
+    found += [
+        Layer(
+            edge.layer,
+            edge.base.name if edge.base else edge.base_name,
+            edge.base,
+            edge.region,
+            edge.inherits,
+            trusts.get(edge.base_id) if edge.base_id else None,
+        )
+        for edge in edges
+    ]
+    order = list(StackLayer.values)
+    return [found[0], *sorted(found[1:], key=lambda item: order.index(item.layer))]
+
+
+def own_layer(offer: Offer) -> str:
+    if "saas" in offer.service_models:
+        return StackLayer.SOFTWARE
+    if "iaas" in offer.service_models:
+        return StackLayer.INFRASTRUCTURE
+    return StackLayer.PLATFORM
+
+
+def _edges_below(offer: Offer) -> list[StackEdge]:
+    edges: list[StackEdge] = []
+    level, seen = {offer.pk}, {offer.pk}
+    while level:
+        found = list(StackEdge.objects.filter(offer__in=level).select_related("base__supplier"))
+        edges += found
+        level = {edge.base_id for edge in found if edge.base_id} - seen
+        seen |= level
+    return edges
+
+
+def _secnumcloud(offers: list[int]) -> dict[int, EffectiveTrust]:
+    rows = EffectiveTrust.objects.filter(offer__in=offers, scheme="secnumcloud")
+    return {row.offer_id: row for row in rows}

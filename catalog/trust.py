@@ -1,0 +1,290 @@
+"""Statuses of trust: recording a dated fact, and what it makes of the offers standing on it.
+
+Effective trust is recomputed for the offer and for everything that relies on it, in the transaction
+that records the fact. One lock covers facts and stack edges, so two changes never cross.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from catalog.enums import RECORDED_STATUSES, Scheme, TrustStatus
+from catalog.models import EffectiveTrust, Offer, OfferSearchRow, TrustFact, TrustMark, TrustReport
+from catalog.propagation import recomputed
+from catalog.states import TRUST_MOVES
+from marketplace.audit.journal import record
+from marketplace.errors import MoveRefused, RuleBroken, VersionStale
+from marketplace.events.bus import emit
+
+if TYPE_CHECKING:
+    from marketplace.accounts.actors import Actor
+
+ANSSI = "ANSSI"
+NEEDS_ACT = frozenset({TrustStatus.SUSPENDED, TrustStatus.WITHDRAWN})
+CLOCK_TOLERANCE = datetime.timedelta(minutes=5)
+DATED_FIELDS = (
+    "valid_from",
+    "valid_until",
+    "decision_number",
+    "milestone",
+    "level",
+    "read_on",
+    "source",
+    "source_url",
+)
+
+
+def lock_stack() -> None:
+    """Held until the end of the transaction; also taken by the trigger on stack edges."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('catalog.stack'))")
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What the issuer did, and when it takes effect. `effective_at` None: the date is not known."""
+
+    status: TrustStatus
+    effective_at: datetime.datetime | None
+    issuer: str = ""
+    reference: str = ""
+    date: datetime.date | None = None
+
+
+def record_status(
+    mark: TrustMark,
+    *,
+    status: str,
+    actor: Actor,
+    effective_at: datetime.datetime | None = None,
+    issuer: str = "",
+    act_reference: str = "",
+    act_date: datetime.date | None = None,
+    reason: str = "",
+    origin: str = "",
+    supersedes: TrustFact | None = None,
+    expected_version: int | None = None,
+    **dated: Any,
+) -> TrustFact:
+    """Append a fact, change the mark, recompute the offer and its dependants, tell the upper apps.
+
+    `dated` may give any of DATED_FIELDS. Raises MoveRefused when no move leads there (a fact that
+    `supersedes` another is a correction and may lead anywhere), RuleBroken when the ANSSI's act is
+    missing, VersionStale.
+    """
+    act = Act(TrustStatus(status), effective_at or timezone.now(), issuer, act_reference.strip(), act_date)
+    unknown = set(dated) - set(DATED_FIELDS)
+    if unknown:
+        raise TypeError(f"not dated fields of a mark: {sorted(unknown)}")
+    with transaction.atomic():
+        lock_stack()
+        locked = (
+            TrustMark.objects.select_for_update(of=("self",))
+            .select_related("offer__supplier")
+            .get(pk=mark.pk)
+        )
+        if expected_version is not None and locked.version != expected_version:
+            raise VersionStale(current=locked.version)
+        move = _move_name(locked, act.status, correction=supersedes is not None)
+        check_act(locked, act)
+        before = locked.status
+        fact = _write(
+            locked, act, actor=actor, reason=reason, origin=origin, supersedes=supersedes, dated=dated
+        )
+        affected = recompute([locked.offer_id])
+        record(
+            locked,
+            move,
+            actor=actor,
+            from_state=before,
+            to_state=act.status,
+            reason=reason,
+            detail=_told(act),
+        )
+        emit(
+            "trust_mark.status_changed",
+            {
+                "mark": locked.pk,
+                "fact": fact.pk,
+                "offers": affected,
+                "from": before,
+                "status": act.status.value,
+                "scheme": locked.scheme,
+            },
+        )
+    mark.refresh_from_db()
+    return fact
+
+
+def _move_name(mark: TrustMark, status: TrustStatus, *, correction: bool) -> str:
+    if status not in RECORDED_STATUSES:
+        raise RuleBroken(
+            "status_not_recorded", "Ce statut se déduit, il ne s’enregistre pas.", field="status"
+        )
+    found = next((m for m in TRUST_MOVES.values() if m.target == status and mark.status in m.sources), None)
+    if found is not None:
+        return found.name
+    if correction:
+        return "correct"
+    raise MoveRefused(
+        "wrong_state",
+        f"« {mark.name} » est au statut « {TrustStatus(mark.status).label} » : "
+        f"« {status.label} » ne peut pas suivre. Enregistrez une correction du fait précédent.",
+    )
+
+
+def check_act(mark: TrustMark, act: Act) -> None:
+    """Raises RuleBroken. The ANSSI's loss or return of a qualification is recorded on its dated act only."""
+    now = timezone.now()
+    if act.effective_at is not None and act.effective_at > now + CLOCK_TOLERANCE:
+        raise RuleBroken(
+            "effective_later",
+            "La date d’effet est dans le futur. Enregistrez le fait à sa date.",
+            field="effective_at",
+        )
+    if act.date is not None and act.date > timezone.localdate():
+        raise RuleBroken("act_later", "La date de l’acte est dans le futur. Vérifiez-la.", field="act_date")
+    reinstated = act.status == TrustStatus.IN_FORCE and mark.status == TrustStatus.SUSPENDED
+    if not mark.is_anssi or not (act.status in NEEDS_ACT or reinstated):
+        return
+    missing = {}
+    if act.issuer != ANSSI:
+        missing["issuer"] = [
+            "Seule l’ANSSI suspend, retire ou rétablit une qualification. Indiquez « ANSSI »."
+        ]
+    if not act.reference:
+        missing["act_reference"] = ["Indiquez la référence de l’acte de l’ANSSI."]
+    if act.date is None:
+        missing["act_date"] = ["Indiquez la date de l’acte de l’ANSSI."]
+    if missing:
+        raise RuleBroken(
+            "act_missing",
+            "Une suspension se fonde sur un acte daté de l’ANSSI. Sans lui, enregistrez un signalement.",
+            fields=missing,
+        )
+
+
+def _write(
+    mark: TrustMark,
+    act: Act,
+    *,
+    actor: Actor,
+    reason: str,
+    origin: str,
+    supersedes: TrustFact | None,
+    dated: dict[str, Any],
+) -> TrustFact:
+    mark.status = act.status
+    for name, value in dated.items():
+        setattr(mark, name, value)
+    mark.version += 1
+    mark.full_clean(validate_unique=False, validate_constraints=True, exclude=["evidence", "offer"])
+    mark.save()
+    return TrustFact.objects.create(
+        mark=mark,
+        status=act.status,
+        milestone=mark.milestone,
+        effective_at=act.effective_at,
+        valid_until=mark.valid_until,
+        issuer=act.issuer,
+        act_reference=act.reference,
+        act_date=act.date,
+        origin=origin or mark.origin,
+        source=mark.source,
+        reason=reason,
+        recorded_by=actor.user,
+        supersedes=supersedes,
+    )
+
+
+def _told(act: Act) -> dict[str, Any]:
+    return {
+        "issuer": act.issuer,
+        "act_reference": act.reference,
+        "act_date": act.date,
+        "effective_at": act.effective_at,
+    }
+
+
+def add_mark(
+    offer: Offer, *, actor: Actor, effective_at: datetime.datetime | None = None, **fields: Any
+) -> TrustMark:
+    """A new mark with its first fact. Raises ValidationError on a constraint (dates, scope given twice)."""
+    with transaction.atomic():
+        lock_stack()
+        mark = TrustMark(offer=offer, **fields)
+        mark.full_clean(exclude=["evidence", "offer"])
+        mark.save()
+        TrustFact.objects.create(
+            mark=mark,
+            status=mark.status,
+            milestone=mark.milestone,
+            effective_at=effective_at,
+            valid_until=mark.valid_until,
+            issuer=mark.issuer,
+            origin=mark.origin,
+            source=mark.source,
+            recorded_by=actor.user,
+        )
+        affected = recompute([offer.pk])
+        record(mark, "create", actor=actor, to_state=mark.status)
+        emit(
+            "trust_mark.status_changed",
+            {"mark": mark.pk, "offers": affected, "from": "", "status": mark.status, "scheme": mark.scheme},
+        )
+    return mark
+
+
+def report(mark: TrustMark, *, text: str, source: str, actor: Actor) -> TrustReport:
+    """« Signalement »: kept and journalled, changes no status."""
+    with transaction.atomic():
+        kept = TrustReport.objects.create(mark=mark, text=text, source=source, recorded_by=actor.user)
+        record(mark, "report", actor=actor, reason=text, detail={"source": source})
+    return kept
+
+
+def recompute(offers: Iterable[int]) -> list[int]:
+    """Effective trust and search rows of these offers and of all that relies on them.
+
+    Call inside a transaction that holds `lock_stack`. Returns every offer looked at, sorted.
+    """
+    affected, rows = recomputed(offers, on=timezone.localdate())
+    EffectiveTrust.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["offer", "scheme"],
+        update_fields=["status", "level", "valid_until", "undermined_by", "mark", "computed_at"],
+        batch_size=500,
+    )
+    OfferSearchRow.objects.refresh(affected)
+    return affected
+
+
+def effective_status(offer: Offer, scheme: str, *, on: datetime.date | None = None) -> TrustStatus:
+    """The status a buyer may rely on that day (default today). One query."""
+    row = EffectiveTrust.objects.filter(offer=offer, scheme=scheme).first()
+    return row.status_on(on or timezone.localdate()) if row else without_mark(offer, scheme)
+
+
+def effective_statuses(
+    offers: Iterable[Offer], scheme: str, *, on: datetime.date | None = None
+) -> dict[int, TrustStatus]:
+    """Same for many offers, by key. One query."""
+    day, known = on or timezone.localdate(), list(offers)
+    rows = {row.offer_id: row for row in EffectiveTrust.objects.filter(offer__in=known, scheme=scheme)}
+    return {
+        offer.pk: rows[offer.pk].status_on(day) if offer.pk in rows else without_mark(offer, scheme)
+        for offer in known
+    }
+
+
+def without_mark(offer: Offer, scheme: str) -> TrustStatus:
+    if offer.is_internal_state and scheme == Scheme.SECNUMCLOUD:
+        return TrustStatus.NOT_APPLICABLE
+    return TrustStatus.UNKNOWN
