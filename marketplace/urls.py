@@ -24,3 +24,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include(api_urls(COLLECTIONS))),
     *(path("", include(f"{app}.urls")) for app in PAGES if find_spec(f"{app}.urls") is not None),
 ]
+
+handler400 = "marketplace.ui.error_pages.bad_request"
+handler403 = "marketplace.ui.error_pages.forbidden"
+handler404 = "marketplace.ui.error_pages.not_found"
+handler500 = "marketplace.ui.error_pages.server_error"

@@ -46,5 +46,8 @@ def ended_roles(actor: Actor) -> list[str]:
     return sorted(
         str(Role(grant.role).label)
         for grant in actor.membership.grants.all()
-        if grant.expires_on is not None and 0 <= (today - grant.expires_on).days <= 30 and grant.role not in actor.roles
+        if grant.revoked_at is None
+        and grant.expires_on is not None
+        and 0 < (today - grant.expires_on).days <= 30
+        and grant.role not in actor.roles
     )

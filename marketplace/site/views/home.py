@@ -1,0 +1,25 @@
+"""The home page: each public to its door, then what changed in the catalogue."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from marketplace.site import facts
+from marketplace.ui.navigation import exists
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    now, today = timezone.now(), timezone.localdate()
+    bars = facts.offers_by_status(today)
+    return render(
+        request,
+        "site/home.html",
+        {
+            "changes": facts.status_changes(now),
+            "quiet_since": facts.quiet_since(now),
+            "bars": bars,
+            "offers_count": sum(int(bar.value or 0) for bar in bars),
+            "register": facts.anssi_reading(today),
+            "try_url": "/doctrine/essayer/" if exists("/doctrine/essayer/") else "/doctrine/",
+        },
+    )

@@ -1,0 +1,193 @@
+"""The words and colours of every state shown as a badge (screens.md §3): one table, read by all pages."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """``tone`` is a DSFR class suffix, "" for the plain badge; ``icon`` adds an icon class."""
+
+    text: str
+    tone: str = ""
+    icon: str = ""
+
+    @property
+    def classes(self) -> str:
+        names = ["fr-badge"]
+        names += [f"fr-badge--{part}" for part in self.tone.split()]
+        if self.icon:
+            names += ["fr-badge--icon-left", self.icon]
+        return " ".join(names)
+
+
+QUESTION = "fr-icon-question-line"
+
+# « {scheme} » is replaced by the scheme's name; F/M forms follow the noun of the scheme.
+MARK: dict[str, Badge] = {
+    "in_force": Badge("{scheme} en vigueur", "success"),
+    "expiring": Badge("{scheme} expire bientôt", "warning"),
+    "renewal_pending": Badge("{scheme} : renouvellement en cours", "info"),
+    "in_progress": Badge("{scheme} en préparation", "info no-icon"),
+    "announced": Badge("{scheme} annoncé{e}"),
+    "suspended": Badge("{scheme} suspendu{e}", "error"),
+    "expired": Badge("{scheme} expiré{e}", "error"),
+    "withdrawn": Badge("{scheme} retiré{e}", "error"),
+    "abandoned": Badge("{scheme} abandonné{e}"),
+    "unknown": Badge("{scheme} : inconnu", icon=QUESTION),
+    "none": Badge("{scheme} : aucune"),
+    "not_applicable": Badge("{scheme} : sans objet"),
+}
+CHECK = {
+    "pass": Badge("Conforme", "success"),
+    "warn": Badge("À surveiller", "warning"),
+    "fail": Badge("Non conforme", "error"),
+    "unknown": Badge("Non vérifié", icon=QUESTION),
+    "due": Badge("À faire"),
+    "running": Badge("En cours", "info no-icon"),
+    "dead": Badge("Non vérifié", icon=QUESTION),
+}
+OBLIGATION = {
+    "required": Badge("Obligatoire", "purple-glycine"),
+    "recommended": Badge("Recommandé", "blue-cumulus"),
+    "unknown": Badge("Non conclu", icon=QUESTION),
+}
+OFFER = {
+    "unclaimed": Badge("Fiche publique"),
+    "draft": Badge("Brouillon", "info no-icon"),
+    "listed": Badge("Référencée", "success"),
+    "suspended": Badge("Référencement suspendu", "error"),
+    "withdrawn": Badge("Retirée", "error"),
+    "removed": Badge("Supprimée", "error"),
+}
+DOSSIER = {
+    "draft": Badge("Brouillon"),
+    "submitted": Badge("Envoyé", "info no-icon"),
+    "checking": Badge("Contrôles en cours", "info no-icon"),
+    "instruction": Badge("En instruction", "info no-icon"),
+    "corrections_requested": Badge("Corrections demandées", "warning"),
+    "proposed": Badge("Décision proposée", "info no-icon"),
+    "listed": Badge("Référencée", "success"),
+    "listed_with_reserves": Badge("Référencée avec réserves", "warning"),
+    "refused": Badge("Refusé", "error"),
+    "decided": Badge("Décidé", "info no-icon"),
+    "appealed": Badge("Recours en cours", "info no-icon"),
+}
+FINDING = {
+    "conform": Badge("Conforme", "success"),
+    "conform_with_reserve": Badge("Conforme avec réserve", "warning"),
+    "not_conform": Badge("Non conforme", "error"),
+    "not_applicable": Badge("Sans objet"),
+}
+PROJECT = {
+    "draft": Badge("Brouillon"),
+    "assessed": Badge("Analysé", "info no-icon"),
+    "sourcing": Badge("Choix des offres", "info no-icon"),
+    "buying": Badge("Achat en cours", "info no-icon"),
+    "running": Badge("En service", "success"),
+    "closed": Badge("Clos"),
+    "abandoned": Badge("Abandonné"),
+}
+ORDER = {
+    "draft": Badge("Brouillon"),
+    "awaiting_opinions": Badge("Avis attendus", "info no-icon"),
+    "awaiting_approval": Badge("Approbation attendue", "info no-icon"),
+    "approved": Badge("Approuvé", "info no-icon"),
+    "committed": Badge("Engagé", "info no-icon"),
+    "sent": Badge("Envoyé", "info no-icon"),
+    "acknowledged": Badge("Réception accusée", "success"),
+    "refused": Badge("Refusé par le fournisseur", "error"),
+    "rejected": Badge("Non approuvé", "error"),
+    "cancelled": Badge("Annulé", "error"),
+}
+CONTRACT = {
+    "active": Badge("En cours", "success"),
+    "ending": Badge("Fin proche", "warning"),
+    "ended": Badge("Terminé"),
+    "terminated": Badge("Résilié", "error"),
+}
+OPINION = {
+    "favourable": Badge("Avis favorable", "success"),
+    "favourable_with_reserves": Badge("Favorable avec réserves", "warning"),
+    "unfavourable": Badge("Avis défavorable", "error"),
+    "requested": Badge("Avis attendu", "info no-icon"),
+    "awaited": Badge("Avis attendu", "info no-icon"),
+}
+REVIEW = {
+    "open": Badge("Réexamen ouvert", "warning"),
+    "closed": Badge("Réexamen clos"),
+}
+ORGANISATION = {
+    "pending": Badge("À vérifier", "warning"),
+    "verified": Badge("Vérifiée", "success"),
+    "rejected": Badge("Refusée", "error"),
+    "closed": Badge("Fermée"),
+}
+TABLES: dict[str, dict[str, Badge]] = {
+    "mark": MARK,
+    "check": CHECK,
+    "obligation": OBLIGATION,
+    "offer": OFFER,
+    "dossier": DOSSIER,
+    "finding": FINDING,
+    "project": PROJECT,
+    "order": ORDER,
+    "contract": CONTRACT,
+    "opinion": OPINION,
+    "review": REVIEW,
+    "organisation": ORGANISATION,
+}
+
+# Name on screen, and the ending of participles: « HDS » is a certification, Gaia-X a label.
+SCHEMES: dict[str, tuple[str, str]] = {
+    "secnumcloud": ("SecNumCloud", "e"),
+    "hds": ("HDS", "e"),
+    "iso27001": ("ISO 27001", "e"),
+    "iso_27001": ("ISO 27001", "e"),
+    "gaiax": ("Gaia-X", ""),
+    "gaia_x": ("Gaia-X", ""),
+    "rgs": ("RGS", "e"),
+    "eidas": ("eIDAS", "e"),
+    "cspn": ("CSPN", "e"),
+    "c5": ("C5", "e"),
+    "pci_dss": ("PCI DSS", "e"),
+}
+
+
+def badge_for(
+    kind: str, state: str | None, *, label: str = "", scheme: str = "", name: str = "", declared: bool = False
+) -> Badge:
+    """The badge of ``state``; an unlisted state is a plain badge carrying ``label`` (else its code).
+
+    ``declared`` greys a mark known from its supplier only: never green (screens.md §3).
+    """
+    known = TABLES.get(kind, {}).get(state or "unknown")
+    if known is None:
+        return Badge(label or str(state or "Inconnu"))
+    if kind != "mark":
+        return Badge(label, known.tone, known.icon) if label else known
+    listed, ending = SCHEMES.get(scheme, ("", "e"))
+    text = known.text.replace(" :", "\u00a0:").format(scheme=name or listed or "Qualification", e=ending)
+    if declared and known.tone in {"success", "warning"}:
+        return Badge(f"{text} selon le fournisseur")
+    return Badge(text, known.tone, known.icon)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    label: str
+    icon: str
+    meaning: str
+
+
+ORIGINS: dict[str, Origin] = {
+    "declared": Origin("Déclaré par le fournisseur", "fr-icon-user-line", "Nous ne l’avons pas vérifié."),
+    "register": Origin(
+        "Constaté au registre", "fr-icon-government-line", "Lu dans le registre de l’organisme, à la date dite."
+    ),
+    "verified": Origin(
+        "Vérifié par nos contrôles", "fr-icon-search-line", "Contrôlé par nous, preuve à l’appui, au jour dit."
+    ),
+    "third_party": Origin(
+        "Délivré par un tiers", "fr-icon-award-line", "Attesté par l’organisme qui le délivre."
+    ),
+}

@@ -1,0 +1,64 @@
+"""What base.html needs on every page."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from marketplace.accounts.actors import ANONYMOUS, Actor
+from marketplace.notifications.models import Notification
+from marketplace.ui import navigation
+
+
+def brand() -> dict[str, Any]:
+    """What a page needs when nothing else works: no request, no database."""
+    return {
+        "service_name": settings.SERVICE_NAME,
+        "brand_top": settings.BRAND_TOP,
+        "brand_state": settings.BRAND_STATE,
+        "accessibility_label": ACCESSIBILITY_LABEL,
+        "footer_links": navigation.footer_links(),
+    }
+
+
+# Axe finds nothing, but no full RGAA audit has been done: nothing better may be claimed.
+ACCESSIBILITY_LABEL = "non conforme"
+
+
+def market(request: HttpRequest) -> dict[str, Any]:
+    """Costs the queries of the actor's roles, once a request, when somebody is signed in."""
+    actor = getattr(request, "actor", ANONYMOUS)
+    path = request.path
+    return {
+        **brand(),
+        "actor": actor,
+        "navigation": navigation.links_for(actor, path=path),
+        "show_header_search": _shows_search(path),
+        "unread_notifications": _unread(actor),
+        "request_id": getattr(request, "request_id", ""),
+        "login_url": _address("account_login"),
+        "logout_url": _address("account_logout"),
+        "url_exists": {
+            "switch": navigation.exists("/organisation/changer/"),
+            "notifications": navigation.exists("/notifications/"),
+            "account": navigation.exists("/compte/"),
+            "report": navigation.exists("/signaler-un-probleme/"),
+        },
+    }
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def _shows_search(path: str) -> bool:
+    """Home and search have their own search field: two would be one too many."""
+    return navigation.is_public(path) and path not in {"/", "/offres/", "/offres/filtres/"}
+
+
+def _unread(actor: Actor) -> int:
+    return Notification.objects.filter(user=actor.user, read_at=None).count() if actor.user else 0

@@ -1,0 +1,72 @@
+"""The desk's rows: each app says what waits for this person; the desk merges, oldest limit first.
+
+``register_desk("procurement", desk_rows)`` from the app's ``ready()`` (or a module it imports).
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from marketplace.accounts.actors import Actor
+
+TODO = "todo"
+SOON = "soon"
+CHANGED = "changed"
+DONE = "done"
+ZONES = (TODO, SOON, CHANGED, DONE)
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRow:
+    """One thing that waits. ``expected``: what is to be done, verb first; ``due_on`` None: no limit;
+    ``since``: waiting since; ``button``: words of the button of a first row; ``holder``: who holds
+    it when it is not the reader (« En attente de … »)."""
+
+    object_label: str
+    url: str
+    expected: str
+    due_on: dt.date | None = None
+    since: dt.datetime | None = None
+    button: str = ""
+    zone: str = TODO
+    holder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """A first thing to do when nothing waits: « Créer un projet »."""
+
+    label: str
+    url: str
+    detail: str = ""
+
+
+RowSource = Callable[[Actor], list[DeskRow]]
+ShortcutSource = Callable[[Actor], list[Shortcut]]
+_ROWS: dict[str, RowSource] = {}
+_SHORTCUTS: dict[str, ShortcutSource] = {}
+
+
+def register_desk(app: str, rows: RowSource, *, shortcuts: ShortcutSource | None = None) -> None:
+    _ROWS[app] = rows
+    if shortcuts is not None:
+        _SHORTCUTS[app] = shortcuts
+
+
+def _rank(row: DeskRow) -> tuple[bool, dt.date, bool, float, str]:
+    """Oldest limit first, rows without a limit after, then the longest wait."""
+    since = row.since.timestamp() if row.since else 0.0
+    return (row.due_on is None, row.due_on or dt.date.max, row.since is None, since, row.object_label)
+
+
+def rows_for(actor: Actor) -> dict[str, list[DeskRow]]:
+    """Rows by zone. Costs the queries of every registered app."""
+    zones: dict[str, list[DeskRow]] = {zone: [] for zone in ZONES}
+    for source in _ROWS.values():
+        for row in source(actor):
+            zones[row.zone].append(row)
+    return {zone: sorted(rows, key=_rank) for zone, rows in zones.items()}
+
+
+def shortcuts_for(actor: Actor) -> list[Shortcut]:
+    return [shortcut for source in _SHORTCUTS.values() for shortcut in source(actor)]

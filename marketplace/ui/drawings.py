@@ -1,0 +1,180 @@
+"""What the pictures need: facts in, coordinates and conclusions out. The SVG itself is in
+templates/components/. Every picture has a text twin, so nothing here is known to the eye alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from marketplace.ui.typography import number_text
+
+STACK_LABELS = {
+    "saas": "Logiciel",
+    "software": "Logiciel",
+    "paas": "Plateforme",
+    "platform": "Plateforme",
+    "iaas": "Infrastructure",
+    "infrastructure": "Infrastructure",
+    "caas": "Conteneurs",
+    "datacentre": "Centre de données",
+    "datacenter": "Centre de données",
+    "data_centre": "Centre de données",
+}
+BOX_HEIGHT = 84
+BOX_GAP = 40
+LINE_LIMIT = 24
+BAR_WIDTH = 320
+PATTERNS = ("solid", "hatched", "dotted", "empty")
+
+
+def shorten(text: str, limit: int = LINE_LIMIT) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
+
+
+@dataclass(frozen=True, slots=True)
+class StackLayer:
+    """One layer, from the top (software) down. ``name`` "" is an undeclared host.
+
+    ``inherits``: whether the layer's own status comes from the layer under it (None: no link under).
+    ``broken``: the status of this layer is suspended or lost (drawn hatched).
+    """
+
+    layer: str
+    name: str
+    region: str = ""
+    state: str = ""
+    url: str = ""
+    inherits: bool | None = None
+    broken: bool = False
+
+    @property
+    def label(self) -> str:
+        return STACK_LABELS.get(self.layer, self.layer)
+
+    @property
+    def shown_name(self) -> str:
+        return self.name or "Hébergeur non déclaré"
+
+    @property
+    def css(self) -> str:
+        return "unknown" if not self.name else "broken" if self.broken else "known"
+
+
+@dataclass(frozen=True, slots=True)
+class StackBox:
+    layer: StackLayer
+    y: int
+    lines: tuple[tuple[int, str], ...]
+    link: str  # "", "solid", "broken"
+
+    @property
+    def link_top(self) -> int:
+        return self.y + BOX_HEIGHT
+
+    @property
+    def link_bottom(self) -> int:
+        return self.y + BOX_HEIGHT + BOX_GAP
+
+    @property
+    def link_text_y(self) -> int:
+        return self.y + BOX_HEIGHT + BOX_GAP // 2 + 5
+
+
+def stack_boxes(layers: Sequence[StackLayer]) -> tuple[StackBox, ...]:
+    boxes = []
+    for index, layer in enumerate(layers):
+        y = 4 + index * (BOX_HEIGHT + BOX_GAP)
+        texts = (shorten(layer.shown_name), shorten(layer.region or "Région inconnue"), shorten(layer.state))
+        link = "" if index == len(layers) - 1 else "solid" if layer.inherits else "broken"
+        boxes.append(StackBox(layer, y, tuple((y + 24 + i * 22, t) for i, t in enumerate(texts) if t), link))
+    return tuple(boxes)
+
+
+def stack_height(layers: Sequence[StackLayer]) -> int:
+    return 8 + len(layers) * BOX_HEIGHT + max(0, len(layers) - 1) * BOX_GAP
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineFact:
+    """One dated fact, oldest first. ``future`` is said « prévu »; a correction is one more fact."""
+
+    on: dt.date | dt.datetime | None
+    event: str
+    source: str = ""
+    source_url: str = ""
+    origin: str = ""
+    future: bool = False
+    corrects: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AxisPoint:
+    y: int
+    kind: str  # past, today, future
+
+
+def timeline_axis(facts: Sequence[TimelineFact], *, today: dt.date) -> tuple[AxisPoint, ...]:
+    """Evenly spaced dots, with « today » between the last past fact and the first future one."""
+    past = [f for f in facts if not _is_future(f, today)]
+    kinds = ["past"] * len(past) + ["today"] + ["future"] * (len(facts) - len(past))
+    return tuple(AxisPoint(16 + 40 * index, kind) for index, kind in enumerate(kinds))
+
+
+def _is_future(fact: TimelineFact, today: dt.date) -> bool:
+    on = fact.on.date() if isinstance(fact.on, dt.datetime) else fact.on
+    return fact.future or (on is not None and on > today)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a life: ``state`` is done, current, todo, refused, cancelled or blocked; ``word``
+    says it (« fait le 2 mars », « en cours, chez Dominique Exemple », « à venir »)."""
+
+    label: str
+    state: str
+    word: str
+    url: str = ""
+    children: tuple[Step, ...] = ()
+
+    @property
+    def is_branch(self) -> bool:
+        """A refusal or a cancellation leaves the path; it is not a step skipped."""
+        return self.state in {"refused", "cancelled"}
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    label: str
+    value: Decimal | int | None
+    url: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnBar:
+    bar: Bar
+    y: int
+    width: int
+    text: str
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class BarChart:
+    bars: tuple[DrawnBar, ...]
+    height: int = field(default=0)
+
+
+def bar_chart(rows: Sequence[Bar], *, unit: str = "") -> BarChart:
+    """Widths proportional to the greatest known value; an unknown value has no bar but its words."""
+    greatest = max((Decimal(row.value) for row in rows if row.value), default=Decimal(0))
+    suffix = f"\u00a0{unit}" if unit else ""
+    drawn = []
+    for index, row in enumerate(rows):
+        share = Decimal(row.value) / greatest if row.value and greatest else Decimal(0)
+        text = number_text(row.value) + (suffix if row.value is not None else "")
+        width = max(2, round(share * BAR_WIDTH)) if row.value else 0
+        drawn.append(DrawnBar(row, 4 + index * 52, width, text, PATTERNS[0]))
+    return BarChart(tuple(drawn), height=8 + 52 * len(drawn))
