@@ -12,14 +12,14 @@ Example, `procurement/api.py` (the whole of it):
         id = serializers.UUIDField(source="uuid", read_only=True)
 
     class ProjectViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
-        queryset = Project.objects.select_related("organisation").order_by("-id")   # .visible_to(actor) is added
+        queryset = Project.objects.select_related("organisation").order_by("-id")  # narrowed by visible_to
         serializer_class = ProjectSerializer                 # page_size ≤ 100, `fields=` come by themselves
         filterset_class = ProjectFilter
-        abilities = staticmethod(project_abilities)          # (actor, obj) -> Verdicts; asked for "edit" and moves
-        collection_abilities = staticmethod(projects_abilities)  # (actor) -> Verdicts; asked for "create" and lists
+        abilities = staticmethod(project_abilities)          # (actor, obj) -> Verdicts; for edit and moves
+        collection_abilities = staticmethod(projects_abilities)  # (actor) -> Verdicts; "create"
         if_match = frozenset({"edit", "close"})              # 428 without If-Match; it is compared when given
         moves = {
-            "close": MoveEndpoint(Project.close),            # handler(obj, *, actor, [expected_version], **input)
+            "close": MoveEndpoint(Project.close),            # called (obj, actor=, **input)
             "abandon": MoveEndpoint(Project.abandon, input=ReasonInput),
         }
         def create_object(self, *, actor, data): return create_project(actor=actor, **data)
@@ -32,6 +32,6 @@ Example, `procurement/api.py` (the whole of it):
 A move named "edit" or "create" is reserved. Other POST actions that create: decorate with `@once`.
 Imports: `marketplace.rest.serializers` (StrictSerializer, StrictModelSerializer, NoInput, ReasonInput),
 `marketplace.rest.viewsets` (ReadViewSet, PatchMixin, CreateOnceMixin), `marketplace.rest.moves`
-(MoveMixin, MoveEndpoint), `marketplace.rest.paging` (PageNumber, Feed), `marketplace.rest.idempotency` (once).
+(MoveMixin, MoveEndpoint), `marketplace.rest.paging` (PageNumber, Feed), `marketplace.rest.idempotency`.
 In tests: `client_for_token(membership)` of tests/rest/builders.py, or `manage.py demo_token requester`.
 """

@@ -57,7 +57,9 @@ def find_token(secret: str) -> ApiToken:
     if token is None or token.revoked_at is not None or not _holder_stands(token):
         raise AuthenticationFailed("Ce jeton n’est pas connu ou a été révoqué.", code="token_unknown")
     if token.expires_at <= timezone.now():
-        raise AuthenticationFailed("Ce jeton a expiré. Créez-en un autre sur votre page.", code="token_expired")
+        raise AuthenticationFailed(
+            "Ce jeton a expiré. Créez-en un autre sur votre page.", code="token_expired"
+        )
     return token
 
 

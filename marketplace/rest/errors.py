@@ -59,7 +59,12 @@ def is_api(request: HttpRequest) -> bool:
 
 
 def problem(
-    status: int, *, code: str = "", detail: str = "", errors: list[dict[str, str]] | None = None, **extra: object
+    status: int,
+    *,
+    code: str = "",
+    detail: str = "",
+    errors: list[dict[str, str]] | None = None,
+    **extra: object,
 ) -> dict[str, object]:
     """The document. Unknown status: the title of its hundred."""
     default_code, default_detail = DETAILS.get(status, DETAILS[500 if status >= 500 else 400])
@@ -75,7 +80,12 @@ def problem(
 
 
 def problem_response(
-    status: int, *, code: str = "", detail: str = "", errors: list[dict[str, str]] | None = None, **extra: object
+    status: int,
+    *,
+    code: str = "",
+    detail: str = "",
+    errors: list[dict[str, str]] | None = None,
+    **extra: object,
 ) -> HttpResponse:
     """The same document where DRF has not begun or has ended."""
     body = json.dumps(problem(status, code=code, detail=detail, errors=errors, **extra), ensure_ascii=False)
@@ -134,7 +144,9 @@ def _of_domain(exc: DomainError) -> dict[str, object]:
 def _of_drf(exc: exceptions.APIException) -> dict[str, object]:
     if isinstance(exc, exceptions.ValidationError):
         errors = list(flatten(exc.detail))
-        detail = "Une valeur est à corriger." if len(errors) == 1 else f"{len(errors)} valeurs sont à corriger."
+        detail = (
+            "Une valeur est à corriger." if len(errors) == 1 else f"{len(errors)} valeurs sont à corriger."
+        )
         return problem(400, code="invalid", detail=detail, errors=errors)
     code = str(getattr(exc.detail, "code", "") or "")
     if isinstance(exc, exceptions.ParseError):
@@ -163,4 +175,4 @@ def _unforeseen(exc: Exception, context: dict[str, Any]) -> dict[str, object]:
     logger.error("unforeseen error in the API", exc_info=exc)
     got_request_exception.send(sender=None, request=http_request)
     reference = str(getattr(http_request, "request_id", "") or "")
-    return problem(500, **({"reference": reference} if reference else {}))
+    return problem(500, reference=reference) if reference else problem(500)

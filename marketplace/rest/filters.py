@@ -19,4 +19,4 @@ class StrictFilterBackend(DjangoFilterBackend):
             return queryset
         if not filterset.is_valid():
             raise utils.translate_validation(filterset.errors)
-        return filterset.qs
+        return filterset.qs  # type: ignore[no-any-return]  # django-filter has no types

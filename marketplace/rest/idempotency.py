@@ -16,9 +16,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 
-from marketplace.accounts.actors import Actor
 from marketplace.errors import MoveRefused, RuleBroken
 from marketplace.rest.models import IdempotencyKey
+from marketplace.rest.principal import actor_of, principal_of
 
 HEADER = "Idempotency-Key"
 FORM = re.compile(r"[\x21-\x7e]{1,200}")
@@ -32,7 +32,7 @@ def once(handler: Handler) -> Handler:
     @functools.wraps(handler)
     def wrapper(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         key = request.headers.get(HEADER, "")
-        principal = principal_of(request.actor)
+        principal = principal_of(actor_of(request))
         if not key or not principal:
             return handler(view, request, *args, **kwargs)
         if not FORM.fullmatch(key):
@@ -45,14 +45,6 @@ def once(handler: Handler) -> Handler:
     return wrapper
 
 
-def principal_of(actor: Actor) -> str:
-    if actor.membership is not None:
-        return f"membership:{actor.membership.pk}"
-    if actor.service_account is not None:
-        return f"service_account:{actor.service_account.pk}"
-    return f"user:{actor.user.pk}" if actor.user is not None else ""
-
-
 def _lock(principal: str, key: str) -> None:
     """Until the end of the transaction. Raises MoveRefused (409) while another request holds it."""
     digest = hashlib.sha256(f"{principal}\n{key}".encode()).digest()
@@ -61,7 +53,9 @@ def _lock(principal: str, key: str) -> None:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
         (got,) = cursor.fetchone() or (False,)
     if not got:
-        raise MoveRefused("idempotency_in_progress", "La même demande est en cours. Réessayez dans un instant.")
+        raise MoveRefused(
+            "idempotency_in_progress", "La même demande est en cours. Réessayez dans un instant."
+        )
 
 
 def _replay_or_do(

@@ -6,6 +6,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from marketplace.accounts.actors import Actor
+from marketplace.rest.principal import actor_of
 from marketplace.rest.serializers import StrictSerializer
 
 
@@ -19,11 +20,16 @@ class MeOrganisation(StrictSerializer):
 class Me(StrictSerializer):
     """Who this token speaks for, with the roles it may use at this moment."""
 
-    label = serializers.CharField(help_text="Nom de la personne ou du compte de service.")
+    # DRF calls a field's title « label » too.
+    label = serializers.CharField(  # type: ignore[assignment]  # the name clients read
+        help_text="Nom de la personne ou du compte de service."
+    )
     email = serializers.EmailField(allow_null=True, help_text="null : compte de service.")
     organisation = MeOrganisation(allow_null=True)
     roles = serializers.ListField(child=serializers.CharField())
-    scopes = serializers.ListField(child=serializers.CharField(), allow_null=True, help_text="null : aucune limite.")
+    scopes = serializers.ListField(
+        child=serializers.CharField(), allow_null=True, help_text="null : aucune limite."
+    )
 
 
 class MeView(APIView):
@@ -32,7 +38,7 @@ class MeView(APIView):
     serializer_class = Me
 
     def get(self, request: Request) -> Response:
-        return Response(Me(me(request.actor)).data)
+        return Response(Me(me(actor_of(request))).data)
 
 
 def me(actor: Actor) -> dict[str, Any]:

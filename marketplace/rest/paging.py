@@ -1,5 +1,6 @@
 """Page numbers with a count for what people browse, cursors for feeds that grow at one end."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.paginator import InvalidPage
@@ -35,7 +36,9 @@ class PageNumber(PageNumberPagination):
     def get_page_number(self, request: Request, paginator: Any) -> int:
         return whole_number(request, "page", default=1, most=999_999_999)
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any]:
+    def paginate_queryset(
+        self, queryset: QuerySet[Any] | Sequence[Any], request: Request, view: Any = None
+    ) -> list[Any]:
         self.request = request
         paginator = self.django_paginator_class(queryset, self.get_page_size(request))
         try:

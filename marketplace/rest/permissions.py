@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
+from marketplace.rest.principal import actor_of
+
 if TYPE_CHECKING:  # DRF imports this module while it makes that one
     from rest_framework.views import APIView
 
@@ -16,7 +18,7 @@ class SignedInUnlessPublic(BasePermission):
     """
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        if not request.actor.is_anonymous:
+        if not actor_of(request).is_anonymous:
             return True
         public = getattr(view, "public", False)
         if public is True:

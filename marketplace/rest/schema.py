@@ -38,7 +38,7 @@ PROBLEM: Schema = {
 }
 
 
-class BearerScheme(OpenApiAuthenticationExtension):
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # spectacular has no types
     target_class = "marketplace.rest.auth.BearerAuthentication"
     name = "bearer"
 
@@ -46,7 +46,7 @@ class BearerScheme(OpenApiAuthenticationExtension):
         return {"type": "http", "scheme": "bearer", "description": "Jeton créé sur la page « Mon compte »."}
 
 
-class BrowserScheme(OpenApiAuthenticationExtension):
+class BrowserScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # spectacular has no types
     target_class = "marketplace.rest.auth.BrowserAuthentication"
     name = "session"
 
@@ -59,7 +59,7 @@ class BrowserScheme(OpenApiAuthenticationExtension):
         }
 
 
-class DecimalOrText(OpenApiSerializerFieldExtension):
+class DecimalOrText(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]  # idem
     """Decimals are written as text, and read as a number or as text."""
 
     target_class = "rest_framework.serializers.DecimalField"
@@ -83,6 +83,8 @@ class MarketSchema(AutoSchema):
         """`create`, `edit`, a move's name, or the action."""
         action = getattr(self.view, "action", None) or ""
         return move_of(action) or ("edit" if action == "partial_update" else action)
+
+    view: Any
 
     def is_market(self) -> bool:
         return hasattr(self.view, "if_match")
@@ -108,7 +110,9 @@ class MarketSchema(AutoSchema):
         auths = super().get_auth()
         public = getattr(self.view, "public", False)
         action = getattr(self.view, "action", None)
-        is_open = (public is True and self.method == "GET") or (public is not True and action in (public or ()))
+        is_open = (public is True and self.method == "GET") or (
+            public is not True and action in (public or ())
+        )
         return [*auths, {}] if is_open and {} not in auths else auths
 
     def get_override_parameters(self) -> list[Any]:
@@ -125,7 +129,7 @@ class MarketSchema(AutoSchema):
         return found
 
 
-def _text(name: str, location: str, description: str, *, required: bool = False) -> OpenApiParameter:
+def _text(name: str, location: Any, description: str, *, required: bool = False) -> OpenApiParameter:
     return OpenApiParameter(name, str, location, required=required, description=description)
 
 

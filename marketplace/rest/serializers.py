@@ -32,7 +32,9 @@ def wanted_type(field: serializers.Field[Any, Any, Any, Any]) -> str:
         return "integer"
     if isinstance(field, serializers.DecimalField | serializers.FloatField):
         return "number"
-    if isinstance(field, serializers.MultipleChoiceField | serializers.ListField | serializers.ListSerializer):
+    if isinstance(
+        field, serializers.MultipleChoiceField | serializers.ListField | serializers.ListSerializer
+    ):
         return "array"
     if isinstance(field, serializers.ManyRelatedField):
         return "array"
@@ -131,12 +133,15 @@ class SparseMixin:
         return {name.strip() for name in text.split(",") if name.strip()} if text else None
 
 
+# No docstring on these two: the OpenAPI description of every serializer would repeat it.
+# For inputs of moves and for answers that are no model row.
 class StrictSerializer(StrictMixin, SparseMixin, serializers.Serializer[Any]):
-    """For inputs of moves and for answers that are no model row."""
+    pass
 
 
+# Queries belong to the viewset's queryset, never here.
 class StrictModelSerializer(StrictMixin, SparseMixin, serializers.ModelSerializer[Any]):
-    """Queries belong to the viewset's queryset, never here."""
+    pass
 
 
 class NoInput(StrictSerializer):

@@ -30,7 +30,7 @@ def expected_version(request: Request, obj: object, *, required: bool) -> int | 
         return None
     match = FORM.match(header)
     if match is None:
-        message = "« If-Match » reprend l’en-tête « ETag » reçu, par exemple « \"3\" »."
+        message = '« If-Match » reprend l’en-tête « ETag » reçu, par exemple « "3" ».'
         raise RuleBroken("bad_if_match", message, field="If-Match")
     version = int(match[1])
     current = getattr(obj, "version", version)

@@ -13,6 +13,7 @@ from marketplace.accounts.abilities import Verdicts, require
 from marketplace.accounts.actors import Actor
 from marketplace.errors import NotVisible
 from marketplace.rest.idempotency import once
+from marketplace.rest.principal import actor_of
 from marketplace.rest.versions import etag_of, expected_version
 
 SerializerClass = type[serializers.BaseSerializer[Any]]
@@ -34,7 +35,7 @@ class MarketViewSet(viewsets.GenericViewSet[Any]):
 
     @property
     def actor(self) -> Actor:
-        return self.request.actor  # type: ignore[no-any-return]  # set by ActorMiddleware or the token
+        return actor_of(self.request)
 
     def get_queryset(self) -> QuerySet[Any]:
         queryset = super().get_queryset()
@@ -115,7 +116,9 @@ class CreateOnceMixin:
 class PatchMixin:
     """`PATCH <collection>/{uuid}/`."""
 
-    def edit_object(self, obj: Any, *, actor: Actor, data: dict[str, Any], expected_version: int | None) -> Any:
+    def edit_object(
+        self, obj: Any, *, actor: Actor, data: dict[str, Any], expected_version: int | None
+    ) -> Any:
         raise NotImplementedError
 
     def check_editable(self, obj: Any) -> None:

@@ -67,7 +67,11 @@ class OrganisationViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
 
     def get_queryset(self) -> Any:
         rows = Organisation.objects.order_by("pk")
-        return rows if self.actor.has("support") else rows.filter(pk=getattr(self.actor.organisation, "pk", None))
+        return (
+            rows
+            if self.actor.has("support")
+            else rows.filter(pk=getattr(self.actor.organisation, "pk", None))
+        )
 
     def reloaded(self, obj: Any) -> Any:
         return Organisation.objects.get(pk=obj.pk)
@@ -80,7 +84,9 @@ class OrganisationViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
         if obj.state == "closed":
             raise MoveRefused("closed", "Cette organisation est fermée.")
 
-    def edit_object(self, obj: Organisation, *, actor: Actor, data: dict[str, Any], expected_version: int | None) -> Any:
+    def edit_object(
+        self, obj: Organisation, *, actor: Actor, data: dict[str, Any], expected_version: int | None
+    ) -> Any:
         def apply(row: Organisation) -> None:
             row.name = data.get("name", row.name)
 
@@ -94,4 +100,7 @@ class OrganisationViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
 
 router = SimpleRouter()
 router.register("organisations", OrganisationViewSet, basename="organisation")
-urlpatterns = [path("api/v1/", include(router.urls)), re_path(r"^api/.*$", unknown_address, name="api-unknown")]
+urlpatterns = [
+    path("api/v1/", include(router.urls)),
+    re_path(r"^api/.*$", unknown_address, name="api-unknown"),
+]

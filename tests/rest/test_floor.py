@@ -65,7 +65,9 @@ def test_patch_asks_for_the_version_read(support: Any) -> None:
     assert problem_of(support.patch(url, {"name": "Un"}), 428)["code"] == "version_missing"
     first = support.patch(url, {"name": "Un"}, HTTP_IF_MATCH=etag)
     assert (first.status_code, first.json()["name"], first["ETag"]) == (200, "Un", '"2"')
-    assert problem_of(support.patch(url, {"name": "Deux"}, HTTP_IF_MATCH=etag), 412)["code"] == "version_stale"
+    assert (
+        problem_of(support.patch(url, {"name": "Deux"}, HTTP_IF_MATCH=etag), 412)["code"] == "version_stale"
+    )
     assert faults(support.patch(url, {"name": "Deux"}, HTTP_IF_MATCH="abc")) == {"If-Match"}
     assert Organisation.objects.filter(name="Deux").count() == 0
 
@@ -81,10 +83,27 @@ def test_the_browser_session_needs_the_csrf_token() -> None:
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("name", 12), ("name", True), ("name", ["a"]), ("name", "x" * 201), ("name", "a\u0000b"), ("name", None),
-        ("kind", "nobody"), ("kind", 1), ("amount", "-1"), ("amount", True), ("amount", "1.234"), ("amount", "NaN"),
-        ("urgent", "yes"), ("urgent", 1), ("seats", "3"), ("seats", 0), ("seats", 1.5), ("seats", True),
-        ("tags", "a"), ("unknown", 1), ("state", "verified"),
+        ("name", 12),
+        ("name", True),
+        ("name", ["a"]),
+        ("name", "x" * 201),
+        ("name", "a\u0000b"),
+        ("name", None),
+        ("kind", "nobody"),
+        ("kind", 1),
+        ("amount", "-1"),
+        ("amount", True),
+        ("amount", "1.234"),
+        ("amount", "NaN"),
+        ("urgent", "yes"),
+        ("urgent", 1),
+        ("seats", "3"),
+        ("seats", 0),
+        ("seats", 1.5),
+        ("seats", True),
+        ("tags", "a"),
+        ("unknown", 1),
+        ("state", "verified"),
     ],
 )
 def test_bad_values_name_their_field(support: Any, field: str, value: object) -> None:
@@ -98,7 +117,15 @@ def test_all_faults_are_said_at_once(support: Any) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"{", b"[1,", b"\xff\xfe", b'{"name": NaN}', b'{"a": 1, "a": 2}', b"[" * 100_000, b'{"a": ' + b"1" * 10_000 + b"}"],
+    [
+        b"{",
+        b"[1,",
+        b"\xff\xfe",
+        b'{"name": NaN}',
+        b'{"a": 1, "a": 2}',
+        b"[" * 100_000,
+        b'{"a": ' + b"1" * 10_000 + b"}",
+    ],
 )
 def test_malformed_json_is_400(support: Any, body: bytes) -> None:
     answer = support.generic("POST", URL, body, content_type="application/json")
@@ -147,7 +174,11 @@ def test_pages(support: Any) -> None:
     for _ in range(5):
         make_organisation()
     first = support.get(URL, {"page_size": 4}).json()
-    assert (first["count"], len(first["results"]), first["previous"]) == (Organisation.objects.count(), 4, None)
+    assert (first["count"], len(first["results"]), first["previous"]) == (
+        Organisation.objects.count(),
+        4,
+        None,
+    )
     assert support.get(first["next"]).json()["previous"]
     assert problem_of(support.get(URL, {"page": 99}), 404)["code"] == "past_the_end"
     for wrong in ("0", "-1", "x", "1.5", "101", "\u0663", "9" * 30, "1\u0000"):

@@ -83,7 +83,9 @@ def test_two_connections_at_once_create_one(monkeypatch: pytest.MonkeyPatch) -> 
     thread = threading.Thread(target=first)
     thread.start()
     assert inside.wait(10)
-    assert problem_of(rival.post(URL, GOOD, HTTP_IDEMPOTENCY_KEY="k1"), 409)["code"] == "idempotency_in_progress"
+    assert (
+        problem_of(rival.post(URL, GOOD, HTTP_IDEMPOTENCY_KEY="k1"), 409)["code"] == "idempotency_in_progress"
+    )
     go_on.set()
     thread.join(10)
     assert answers == [201]

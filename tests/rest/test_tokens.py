@@ -69,7 +69,10 @@ def test_an_ended_holder_or_token_is_401(end: str) -> None:
 
 def test_a_service_account_never_decides() -> None:
     account = ServiceAccount.objects.create(
-        organisation=make_organisation(), name="Passerelle", roles=["requester", "approver"], created_by=make_user()
+        organisation=make_organisation(),
+        name="Passerelle",
+        roles=["requester", "approver"],
+        created_by=make_user(),
     )
     _, secret = ApiToken.issue(
         label="x", scopes=["requester", "approver"], lifetime=dt.timedelta(hours=1), service_account=account

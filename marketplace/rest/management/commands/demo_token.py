@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from marketplace.accounts.enums import Role
 from marketplace.accounts.models import ApiToken, Membership
@@ -24,14 +25,20 @@ class Command(BaseCommand):
         membership = demonstration_membership(role)
         if membership is None:
             raise CommandError(f"No demonstration account holds {role}: run « manage.py load_demo » first.")
-        held = [grant.role for grant in membership.grants.in_force(dt.date.today())]
+        held = [grant.role for grant in membership.grants.in_force(timezone.localdate())]
         _, secret = ApiToken.issue(
-            label=f"demo_token {role}", scopes=held, lifetime=LIFETIME, membership=membership, created_with_totp=True
+            label=f"demo_token {role}",
+            scopes=held,
+            lifetime=LIFETIME,
+            membership=membership,
+            created_with_totp=True,
         )
         self.stdout.write(secret)
 
 
 def demonstration_membership(role: str) -> Membership | None:
     """The first loaded account of the reserved `.example` domain that holds the role now."""
-    rows = Membership.objects.holding(role).filter(user__email__endswith=".example", organisation__state="verified")
+    rows = Membership.objects.holding(role).filter(
+        user__email__endswith=".example", organisation__state="verified"
+    )
     return rows.select_related("user", "organisation").order_by("pk").first()
