@@ -1,0 +1,110 @@
+"""Who may do what to an order, a contract, a vehicle. The state is not judged here: moves judge it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from marketplace.accounts.abilities import Verdicts
+from marketplace.accounts.enums import Role
+from marketplace.ui.typography import euros
+from procurement.enums_orders import ContractState
+
+if TYPE_CHECKING:
+    from marketplace.accounts.actors import Actor
+    from procurement.models import Contract, Order, PurchasingVehicle
+
+_OTHER_SIDE = "Cette action revient à l’administration qui commande."
+_SUPPLIER_SIDE = "Cette action revient au fournisseur."
+_OWN_ORDER = "Vous avez rédigé ce bon de commande : une autre personne doit l’approuver."
+
+
+def role_needed(role: Role) -> str:
+    return f"Vous n’avez pas le droit de faire cela. Rôle nécessaire : {role.label.lower()}."
+
+
+def _needs(actor: Actor, *roles: Role, side: str = "") -> str:
+    return side or ("" if actor.has(*roles) else role_needed(roles[0]))
+
+
+def order_abilities(actor: Actor, order: Order) -> Verdicts:
+    """One query when the actor is an approver (the authors), else none."""
+    own = actor.organisation is not None and actor.organisation.pk == order.buyer_id
+    supplier_id = order.supplier.organisation_id
+    sells = (
+        actor.organisation is not None and supplier_id is not None and actor.organisation.pk == supplier_id
+    )
+    buyer_side, supplier_side = ("" if own else _OTHER_SIDE), ("" if sells else _SUPPLIER_SIDE)
+    writes = _needs(actor, Role.REQUESTER, side=buyer_side)
+    answers = _needs(actor, Role.SUPPLIER_MANAGER, side=supplier_side)
+    speaks = "" if (own and actor.roles) or (sells and actor.roles) else _OTHER_SIDE
+    return {
+        "edit": writes,
+        "request_opinions": writes,
+        "request_approval": writes,
+        "approve": approval_refusal(actor, order, side=buyer_side),
+        "reject": approval_refusal(actor, order, side=buyer_side, ceiling=False),
+        "commit": _needs(actor, Role.FINANCE, side=buyer_side),
+        "send": writes,
+        "cancel": writes,
+        "reopen": writes,
+        "acknowledge": answers,
+        "refuse": answers,
+        "write_message": speaks,
+    }
+
+
+def approval_refusal(actor: Actor, order: Order, *, side: str = "", ceiling: bool = True) -> str:
+    """Empty, or why this person may not approve: role, authorship (people compared), ceiling."""
+    refusal = _needs(actor, Role.APPROVER, side=side)
+    if refusal:
+        return refusal
+    if order.is_author(actor.user):
+        return _OWN_ORDER
+    return ceiling_refusal(actor, order.total_eur_ht) if ceiling else ""
+
+
+def ceiling_refusal(actor: Actor, total_eur_ht: Decimal) -> str:
+    """A grant in force without a ceiling approves nothing: the delegation does not say how much."""
+    grant = actor.grant(Role.APPROVER)
+    if grant is None or not grant.in_force(timezone.localdate()):
+        return role_needed(Role.APPROVER)
+    if grant.ceiling_eur_ht is None:
+        return "Votre délégation n’indique pas de plafond : elle ne permet pas d’approuver un montant."
+    if total_eur_ht > grant.ceiling_eur_ht:
+        return f"Montant supérieur à votre plafond de {euros(grant.ceiling_eur_ht, tax='HT')}."
+    return ""
+
+
+def orders_abilities(actor: Actor) -> Verdicts:
+    """What needs no order yet: writing one, listing them."""
+    refusal = "" if actor.is_buyer else _OTHER_SIDE
+    seen = "" if actor.organisation is not None else "Choisissez une organisation."
+    return {"create": _needs(actor, Role.REQUESTER, side=refusal), "list": seen}
+
+
+def contract_abilities(actor: Actor, contract: Contract) -> Verdicts:
+    own = actor.organisation is not None and actor.organisation.pk == contract.buyer_id
+    side = "" if own else _OTHER_SIDE
+    manages = _needs(actor, Role.REQUESTER, Role.PURCHASING, side=side)
+    over = contract.state not in {ContractState.ACTIVE, ContractState.ENDING}
+    return {
+        "start_ending": manages,
+        "end": manages,
+        "terminate": manages,
+        "decide_review": "Ce contrat est clos." if over else manages,
+    }
+
+
+def vehicles_abilities(actor: Actor) -> Verdicts:
+    side = "" if actor.is_buyer else _OTHER_SIDE
+    return {
+        "create": _needs(actor, Role.PURCHASING, Role.ORGANISATION_ADMIN, side=side),
+        "list": side or ("" if actor.roles else role_needed(Role.PURCHASING)),
+    }
+
+
+def vehicle_abilities(actor: Actor, vehicle: PurchasingVehicle) -> Verdicts:
+    return vehicles_abilities(actor)

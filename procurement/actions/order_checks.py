@@ -1,0 +1,158 @@
+"""What must hold before an order leaves the draft, is approved, sent or acknowledged."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from catalog.enums import HELD_STATUSES, TrustStatus
+from catalog.models import Offer
+from catalog.trust import effective_status, lock_stack
+from marketplace.errors import MoveRefused, RuleBroken
+from marketplace.ui.typography import date_text, euros
+from procurement.actions.order_drafts import refuse_unorderable
+from procurement.models import Order, PurchasingVehicle
+from procurement.obligations import required_schemes
+from procurement.thresholds import below_threshold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SCHEME_WORDS = {"secnumcloud": "La qualification SecNumCloud", "hds": "La certification HDS"}
+
+
+@dataclass(frozen=True, slots=True)
+class TrustGap:
+    """A scheme the project's frozen obligations ask for, and the status the offer has instead."""
+
+    scheme: str
+    status: str
+
+    @property
+    def sentence(self) -> str:
+        what = SCHEME_WORDS.get(self.scheme, f"Le statut {self.scheme}")
+        words = TrustStatus(self.status).label.lower()
+        return f"{what} exigée par le projet n’est pas en vigueur (statut : {words})."
+
+
+def trust_gaps(offer: Offer, *, schemes: Iterable[str], on: dt.date) -> list[TrustGap]:
+    """Schemes not held on that day, by the clock; `on` reads the effective trust."""
+    statuses = ((scheme, effective_status(offer, scheme, on=on)) for scheme in sorted(schemes))
+    return [TrustGap(scheme, status) for scheme, status in statuses if status not in HELD_STATUSES]
+
+
+def lock_offer(order: Order) -> Offer:
+    """Statuses and the offer's row, held until the end of the transaction.
+
+    The statuses' lock comes first: recording a fact takes it, then touches the offer's rows.
+    """
+    lock_stack(shared=True)
+    return (
+        Offer.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("supplier")
+        .get(pk=order.offer_id)
+    )
+
+
+def refuse_lost_offer(order: Order, *, on: dt.date) -> None:
+    """Re-check under lock before sending and acknowledging.
+
+    Raises MoveRefused: offer no longer listed, or a required status no longer in force. Call
+    inside the transaction that makes the move.
+    """
+    offer = lock_offer(order)
+    try:
+        refuse_unorderable(offer)
+    except RuleBroken as refusal:
+        raise MoveRefused(refusal.code, refusal.message) from refusal
+    gaps = trust_gaps(offer, schemes=required_schemes(order.project), on=on)
+    if gaps:
+        sentences = " ".join(gap.sentence for gap in gaps)
+        raise MoveRefused(
+            "trust_lost", f"{sentences} Choisissez une offre qui respecte les obligations du projet."
+        )
+
+
+def refuse_changed_content(order: Order) -> None:
+    """Raises MoveRefused when what the database holds is not what was approved."""
+    if order.content_hash() != order.approved_hash:
+        raise MoveRefused(
+            "content_changed",
+            "Le bon de commande a changé depuis l’approbation, qui ne vaut plus. Reprenez-le en brouillon.",
+        )
+
+
+def missing_before_opinions(order: Order) -> dict[str, list[str]]:
+    """Fields to complete before the draft may leave, with the sentence of each; {} when ready."""
+    missing: dict[str, list[str]] = {}
+    if order.project.decided_assessment() is None:
+        missing["project"] = [
+            "La sensibilité du projet n’est pas décidée : ses obligations ne sont pas connues. "
+            "Terminez l’analyse de sensibilité."
+        ]
+    if order.starts_on is None:
+        missing["starts_on"] = ["Indiquez la date de début."]
+    if order.ends_on is None:
+        missing["ends_on"] = ["Indiquez la date de fin."]
+    if not order.lines.exists():
+        missing["quantities"] = ["Indiquez au moins une quantité."]
+    route = route_refusal(order, on=timezone.localdate())
+    if route:
+        missing["vehicle" if order.vehicle_id else "below_threshold_reason"] = [route]
+    return missing
+
+
+def route_refusal(order: Order, *, on: dt.date) -> str:
+    """Empty, or why the vehicle or the justification does not carry this order."""
+    if order.vehicle is not None:
+        return _vehicle_refusal(order.vehicle, order)
+    if not order.below_threshold_reason.strip():
+        return (
+            "Indiquez un support d’achat ou justifiez le montant sous le seuil. "
+            "Sinon, le bon de commande reste en brouillon."
+        )
+    threshold = below_threshold(on=on)
+    if threshold is None:
+        return "Aucun seuil n’est connu à cette date. Indiquez un support d’achat."
+    if order.total_eur_ht >= threshold.amount_eur_ht:
+        return (
+            f"Le montant ({euros(order.total_eur_ht, tax='HT')}) atteint le seuil de "
+            f"{euros(threshold.amount_eur_ht, tax='HT')} ({threshold.source}). Indiquez un support d’achat."
+        )
+    return ""
+
+
+def _vehicle_refusal(vehicle: PurchasingVehicle, order: Order) -> str:
+    start = order.starts_on or timezone.localdate()
+    if not vehicle.is_open(start):
+        return (
+            f"Le support d’achat court du {date_text(vehicle.starts_on)} au {date_text(vehicle.ends_on)} : "
+            "la commande doit commencer entre ces dates."
+        )
+    return maximum_refusal(vehicle, order)
+
+
+def maximum_refusal(vehicle: PurchasingVehicle, order: Order) -> str:
+    """Empty when the maximum is unknown or still covers the order; one query."""
+    if vehicle.maximum_eur_ht is None:
+        return ""
+    left = vehicle.maximum_eur_ht - vehicle.engaged_eur_ht(without=order.pk)
+    if order.total_eur_ht <= left:
+        return ""
+    return (
+        f"Il reste {euros(left, tax='HT')} sur ce support d’achat ; le bon de commande en demande "
+        f"{euros(order.total_eur_ht, tax='HT')}. Réduisez la quantité ou changez de support."
+    )
+
+
+def refuse_beyond_maximum(order: Order) -> None:
+    """At approval, with the vehicle's row locked so that two approvals cannot both take the rest."""
+    if order.vehicle_id is None:
+        return
+    vehicle = PurchasingVehicle.objects.select_for_update().get(pk=order.vehicle_id)
+    refusal = maximum_refusal(vehicle, order)
+    if refusal:
+        raise RuleBroken("vehicle_maximum_reached", refusal, field="vehicle")

@@ -1,0 +1,247 @@
+"""Writing an order: one draft at a time, priced again at each change from its frozen version."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from catalog.enums import OfferState
+from catalog.models import Offer, OfferVersion, Plan
+from marketplace.errors import MoveRefused, RuleBroken
+from marketplace.numbering import next_number
+from procurement.enums_orders import OrderState
+from procurement.models import Order, OrderLine, Project, PurchasingVehicle
+from procurement.pricing import order_totals, priced_lines
+
+if TYPE_CHECKING:
+    from marketplace.accounts.actors import Actor
+
+# What a writer may set besides offer, formula and quantities.
+TERMS = frozenset(
+    {
+        "starts_on",
+        "ends_on",
+        "vehicle",
+        "below_threshold_reason",
+        "budget_line",
+        "supplier_vat_regime",
+        "buyer_vat_identified",
+    }
+)
+_REFUSALS = {
+    OfferState.UNCLAIMED: (
+        "offer_unclaimed",
+        "Le fournisseur n’a pas revendiqué cette fiche publique : on ne peut pas commander.",
+    ),
+    OfferState.SUSPENDED: ("offer_suspended", "Cette offre est suspendue : on ne peut pas la commander."),
+    OfferState.WITHDRAWN: (
+        "offer_withdrawn",
+        "Le fournisseur a retiré cette offre : on ne peut pas la commander.",
+    ),
+    OfferState.REMOVED: ("offer_removed", "Cette offre a été supprimée : on ne peut pas la commander."),
+    OfferState.DRAFT: (
+        "offer_draft",
+        "Cette offre n’est pas encore référencée : on ne peut pas la commander.",
+    ),
+}
+
+
+def refuse_unorderable(offer: Offer) -> None:
+    """Raises RuleBroken when no order may name this offer now."""
+    if offer.is_internal_state:
+        raise RuleBroken(
+            "offer_internal_state",
+            "Un cloud interne de l’État passe par une convention, sans bon de commande.",
+            field="offer",
+        )
+    if offer.state != OfferState.LISTED or offer.live_version_id is None:
+        code, message = _REFUSALS.get(
+            OfferState(offer.state), ("offer_not_listed", "Cette offre n’est pas référencée.")
+        )
+        raise RuleBroken(code, message, field="offer")
+    if offer.supplier.organisation_id is None:
+        raise RuleBroken(*_REFUSALS[OfferState.UNCLAIMED], field="offer")
+
+
+def create_order(
+    project: Project,
+    *,
+    actor: Actor,
+    offer: Offer,
+    plan: str,
+    quantities: Mapping[str, Decimal],
+    submission_key: str | None = None,
+    **terms: Any,
+) -> Order:
+    """A draft on the live version of the offer. The same submission key gives back the first order."""
+    _refuse_closed(project)
+    refuse_unorderable(offer)
+    with transaction.atomic():
+        if submission_key:
+            # The project's row is the queue of its submissions: a double one waits, then finds the first.
+            Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
+            known = Order.objects.filter(project=project, submission_key=submission_key).first()
+            if known is not None:
+                return known
+        version = OfferVersion.objects.get(pk=offer.live_version_id)
+        order = Order(
+            number=next_number("CMD"),
+            project=project,
+            buyer=project.organisation,
+            supplier=offer.supplier,
+            offer=offer,
+            offer_version=version,
+            plan=_plan(version, plan),
+            submission_key=submission_key,
+        )
+        _set_terms(order, terms)
+        order.save()
+        if actor.user is not None:
+            order.authors.add(actor.user)
+        _write_lines(order, quantities)
+        order.save()
+        order.journal_creation(
+            actor=actor, detail={"offer": offer.number, "total_eur_ht": order.total_eur_ht}
+        )
+    return order
+
+
+def edit_order(
+    order: Order,
+    *,
+    actor: Actor,
+    expected_version: int | None = None,
+    plan: str | None = None,
+    quantities: Mapping[str, Decimal] | None = None,
+    reprice: bool = False,
+    **terms: Any,
+) -> Order:
+    """Change a draft; with `reprice`, on today's live version of the offer.
+
+    Raises MoveRefused outside the draft, VersionStale, RuleBroken. Who edits becomes an author.
+    """
+
+    def apply(row: Order) -> None:
+        _refuse_not_draft(row)
+        kept = {line.price_line.code: line.quantity for line in row.lines.select_related("price_line")}
+        code = plan or row.plan.code
+        if reprice:
+            refuse_unorderable(row.offer)
+            row.offer_version = row.offer.live_version
+        row.plan = _plan(row.offer_version, code)
+        _set_terms(row, terms)
+        wanted = (
+            dict(quantities) if quantities is not None else _still_priced(row.plan, kept, reprice=reprice)
+        )
+        _write_lines(row, wanted)
+        if actor.user is not None:
+            row.authors.add(actor.user)
+
+    return order.touch("edit", actor=actor, apply=apply, expected_version=expected_version)
+
+
+def _still_priced(plan: Plan, quantities: dict[str, Decimal], *, reprice: bool) -> dict[str, Decimal]:
+    """On new prices, quantities whose line has gone are dropped: the person reads the new lines."""
+    if not reprice:
+        return quantities
+    codes = set(plan.lines.values_list("code", flat=True))
+    return {code: quantity for code, quantity in quantities.items() if code in codes}
+
+
+def _refuse_not_draft(order: Order) -> None:
+    if order.state != OrderState.DRAFT:
+        raise MoveRefused(
+            "wrong_state",
+            f"Seul un brouillon se modifie ; l’état est maintenant « {order.get_state_display()} ».",
+        )
+
+
+def _refuse_closed(project: Project) -> None:
+    if project.state in {"closed", "abandoned"}:
+        raise MoveRefused("project_closed", "Ce projet est clos : on ne peut plus commander.")
+
+
+def _plan(version: OfferVersion, code: str) -> Plan:
+    plan = version.plans.filter(code=code).first()
+    if plan is None:
+        raise RuleBroken(
+            "plan_unknown", "Cette formule n’existe pas dans cette version de l’offre.", field="plan"
+        )
+    return plan
+
+
+def _set_terms(order: Order, terms: Mapping[str, Any]) -> None:
+    for name in terms.keys() - TERMS:
+        raise TypeError(f"{name} is not a term of an order")
+    for name, value in terms.items():
+        setattr(order, name, value)
+    if order.starts_on and order.ends_on and order.ends_on < order.starts_on:
+        raise RuleBroken(
+            "end_before_start",
+            "La date de fin précède le début. Choisissez une date de fin postérieure au début.",
+            field="ends_on",
+        )
+    _refuse_foreign_vehicle(order)
+
+
+def _refuse_foreign_vehicle(order: Order) -> None:
+    vehicle: PurchasingVehicle | None = order.vehicle
+    if vehicle is None:
+        return
+    if not vehicle.buyers.filter(pk=order.buyer_id).exists():
+        raise RuleBroken(
+            "vehicle_unknown", "Ce support d’achat n’est pas ouvert à votre administration.", field="vehicle"
+        )
+    if vehicle.holder_id is not None and vehicle.holder_id != order.supplier_id:
+        raise RuleBroken(
+            "vehicle_other_holder",
+            "Le titulaire de ce support d’achat n’est pas le fournisseur de l’offre.",
+            field="vehicle",
+        )
+
+
+def _write_lines(order: Order, quantities: Mapping[str, Decimal]) -> None:
+    """Replace the lines and the totals (fields only: the caller saves)."""
+    priced = priced_lines(order.plan, quantities=quantities, starts_on=order.starts_on, ends_on=order.ends_on)
+    lines = [
+        OrderLine(
+            order=order,
+            price_line=each.price_line,
+            position=position,
+            label=each.price_line.label,
+            kind=each.price_line.kind,
+            unit=each.price_line.unit,
+            period=each.price_line.period,
+            unit_price_eur_ht=each.price_line.amount_eur_ht,
+            quantity=each.quantity,
+            periods=each.periods,
+            total_eur_ht=each.total_eur_ht,
+        )
+        for position, each in enumerate(priced, start=1)
+    ]
+    set_totals(order, lines, on=timezone.localdate())
+    order.lines.all().delete()
+    OrderLine.objects.bulk_create(lines)
+
+
+def set_totals(order: Order, lines: list[OrderLine], *, on: dt.date) -> None:
+    result = order_totals(order, lines, on=on)
+    order.total_eur_ht = result.total_eur_ht
+    order.vat_eur, order.total_eur_ttc = result.vat_eur, result.total_eur_ttc
+    order.vat_lines = None
+    if result.vat_lines is not None:
+        order.vat_lines = [
+            {
+                "category": line.category,
+                "rate": str(line.rate),
+                "base_eur_ht": str(line.base_eur_ht),
+                "amount_eur": str(line.amount_eur),
+                "mention": line.mention,
+            }
+            for line in result.vat_lines
+        ]

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.utils import timezone
+
+from marketplace.accounts.enums import Role
+from marketplace.accounts.models import Organisation, User
+from marketplace.workflow import Stateful, state_constraint
+from procurement import states_orders
+from procurement.calendar_months import months_before
+from procurement.enums_orders import RUNNING_CONTRACTS, ContractState, ReviewDecision, ReviewKind
+
+if TYPE_CHECKING:
+    from marketplace.accounts.actors import Actor
+
+
+class ContractQuerySet(models.QuerySet["Contract"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Both parties, and the auditor."""
+        if actor.has(Role.AUDITOR):
+            return self
+        if actor.organisation is None:
+            return self.none()
+        if actor.is_supplier:
+            return self.filter(supplier__organisation=actor.organisation)
+        return self.filter(buyer=actor.organisation)
+
+    def running(self) -> Self:
+        return self.filter(state__in=RUNNING_CONTRACTS)
+
+    def past_end(self, day: dt.date) -> Self:
+        """Over by the clock, but not yet journalled so."""
+        return self.running().filter(ends_on__lt=day)
+
+    def for_lists(self) -> Self:
+        return self.select_related("buyer", "supplier", "offer", "order", "order__project")
+
+
+class Contract(Stateful):
+    """What binds buyer and supplier once the order is acknowledged (« marché ou contrat »)."""
+
+    MOVES = states_orders.CONTRACT
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    number = models.CharField("numéro", max_length=30, unique=True)
+    state = models.CharField(
+        "état", max_length=40, choices=ContractState.choices, default=ContractState.ACTIVE, db_index=True
+    )
+    order = models.OneToOneField("procurement.Order", models.PROTECT, related_name="contract")
+    buyer = models.ForeignKey(Organisation, models.PROTECT, related_name="contracts")
+    supplier = models.ForeignKey("catalog.Supplier", models.PROTECT, related_name="contracts")
+    offer = models.ForeignKey("catalog.Offer", models.PROTECT, related_name="contracts")
+    offer_version = models.ForeignKey("catalog.OfferVersion", models.PROTECT, related_name="contracts")
+    owners = models.ManyToManyField(User, related_name="owned_contracts")
+    signed_at = models.DateTimeField(default=timezone.now)
+    starts_on = models.DateField("début")
+    ends_on = models.DateField("fin")
+    # Notice of the offer's exit terms on the day of signature; None: not published.
+    notice_months = models.DecimalField(
+        "préavis en mois", max_digits=5, decimal_places=2, null=True, blank=True
+    )
+    # Answers of the offer's exit section and effective statuses, as they stood at signature.
+    exit_terms = models.JSONField(default=dict)
+    signed_trust = models.JSONField(default=list)
+    end_reason = models.TextField("motif de fin", max_length=2000, blank=True)
+    closed_on = models.DateField("terminé le", null=True, blank=True)
+
+    objects = ContractQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-signed_at", "-pk"]
+        constraints = [
+            state_constraint("contract_state", ContractState.values),
+            models.CheckConstraint(
+                name="contract_period",
+                condition=models.Q(ends_on__gte=models.F("starts_on")),
+                violation_error_message="La fin du contrat précède son début.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def audit_organisation_ids(self) -> list[int]:
+        supplier_side = self.supplier.organisation_id
+        return [self.buyer_id, *([supplier_side] if supplier_side else [])]
+
+    def state_on(self, day: dt.date) -> str:
+        """The state by the clock: a contract past its last day is ended, journalled or not."""
+        if self.state in RUNNING_CONTRACTS and self.ends_on < day:
+            return ContractState.ENDED
+        return self.state
+
+    @property
+    def notice_on(self) -> dt.date | None:
+        """Last day to give notice before the term; None when the notice is unknown."""
+        return None if self.notice_months is None else months_before(self.ends_on, self.notice_months)
+
+    def start_ending(
+        self, *, actor: Actor, reason: str = "", expected_version: int | None = None
+    ) -> Contract:
+        return self.perform("start_ending", actor=actor, reason=reason, expected_version=expected_version)
+
+    def end(
+        self, *, actor: Actor, on: dt.date, reason: str = "", expected_version: int | None = None
+    ) -> Contract:
+        def apply(row: Contract) -> None:
+            row.closed_on, row.end_reason = on, reason
+
+        return self.perform("end", actor=actor, reason=reason, expected_version=expected_version, apply=apply)
+
+    def terminate(
+        self, *, actor: Actor, on: dt.date, reason: str, expected_version: int | None = None
+    ) -> Contract:
+        def apply(row: Contract) -> None:
+            row.closed_on, row.end_reason = on, reason
+
+        return self.perform(
+            "terminate", actor=actor, reason=reason, expected_version=expected_version, apply=apply
+        )
+
+
+class ContractReview(models.Model):
+    """What a lost status opened on a contract: a review for a suspension, the exit clause for a loss."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    contract = models.ForeignKey(Contract, models.PROTECT, related_name="reviews")
+    event_uuid = models.UUIDField()
+    kind = models.CharField(max_length=20, choices=ReviewKind.choices)
+    scheme = models.CharField(max_length=40)
+    status = models.CharField(max_length=40)
+    opened_on = models.DateField()
+    # Last day to give notice under the exit clause; None for a review, or when the notice is unknown.
+    notice_on = models.DateField(null=True, blank=True)
+    # Offers that met the project's frozen obligations on the day it was opened.
+    replacements = models.ManyToManyField("catalog.Offer", related_name="+", blank=True)
+    decision = models.CharField(max_length=20, choices=ReviewDecision.choices, blank=True)
+    decision_reason = models.TextField("motif", max_length=2000, blank=True)
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-opened_on", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contract", "event_uuid"],
+                name="contract_review_once",
+                violation_error_message="Ce réexamen est déjà ouvert.",
+            ),
+            models.CheckConstraint(
+                name="contract_review_decided_whole",
+                condition=models.Q(decision="", decided_by__isnull=True, decided_at__isnull=True)
+                | (~models.Q(decision="") & models.Q(decided_by__isnull=False, decided_at__isnull=False)),
+                violation_error_message="Une décision porte un nom et une date.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contract} {self.get_kind_display()}"

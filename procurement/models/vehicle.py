@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from decimal import Decimal
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.utils import timezone
+
+from marketplace.accounts.enums import Role
+from marketplace.accounts.models import Organisation, User
+from procurement.enums_orders import ENGAGED_STATES, VehicleKind
+
+if TYPE_CHECKING:
+    from marketplace.accounts.actors import Actor
+
+
+class PurchasingVehicleQuerySet(models.QuerySet["PurchasingVehicle"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Its buyers; the auditor reads all."""
+        if actor.has(Role.AUDITOR):
+            return self
+        if actor.organisation is None or not actor.is_buyer:
+            return self.none()
+        return self.filter(buyers=actor.organisation)
+
+    def open_on(self, day: dt.date) -> Self:
+        return self.filter(starts_on__lte=day, ends_on__gte=day)
+
+
+class PurchasingVehicle(models.Model):
+    """The contract or body through which an administration may order (« support d’achat »)."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    number = models.CharField("numéro", max_length=30, unique=True)
+    kind = models.CharField("nature", max_length=30, choices=VehicleKind.choices)
+    title = models.CharField("objet", max_length=200)
+    reference = models.CharField("référence", max_length=100)
+    # The central body or the firm that holds the contract, in its own words.
+    holder_name = models.CharField("titulaire", max_length=200)
+    # When known here, only that supplier's offers are ordered; None: any offer (a central body resells).
+    holder = models.ForeignKey(
+        "catalog.Supplier", models.PROTECT, null=True, blank=True, related_name="purchasing_vehicles"
+    )
+    buyers = models.ManyToManyField(Organisation, related_name="purchasing_vehicles")
+    starts_on = models.DateField("début")
+    ends_on = models.DateField("fin")
+    # None: the maximum is not known here.
+    maximum_eur_ht = models.DecimalField("maximum HT", max_digits=14, decimal_places=2, null=True, blank=True)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = PurchasingVehicleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-ends_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="vehicle_period",
+                condition=models.Q(ends_on__gte=models.F("starts_on")),
+                violation_error_message="La date de fin précède le début. Choisissez une date postérieure.",
+            ),
+            models.CheckConstraint(
+                name="vehicle_maximum_positive",
+                condition=models.Q(maximum_eur_ht__isnull=True) | models.Q(maximum_eur_ht__gt=0),
+                violation_error_message="Le maximum est un montant positif.",
+            ),
+            models.CheckConstraint(
+                name="vehicle_kind",
+                condition=models.Q(kind__in=sorted(VehicleKind.values)),
+                violation_error_message="Cette nature de support d’achat n’existe pas.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} — {self.title}"
+
+    def audit_organisation_ids(self) -> list[int]:
+        return list(self.buyers.values_list("pk", flat=True))
+
+    def engaged_eur_ht(self, *, without: int | None = None) -> Decimal:
+        """Amounts already agreed under it, of every buyer; one query."""
+        orders = self.orders.filter(state__in=ENGAGED_STATES)
+        if without is not None:
+            orders = orders.exclude(pk=without)
+        return orders.aggregate(total=models.Sum("total_eur_ht"))["total"] or Decimal("0.00")
+
+    def is_open(self, on: dt.date) -> bool:
+        return self.starts_on <= on <= self.ends_on

@@ -1,0 +1,158 @@
+"""The purchase order as a document: PDF/A-3a and PDF/UA-1, in French, from words already formatted."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+from marketplace.files.sniff import PDF
+from marketplace.files.store import store_bytes
+from marketplace.ui.typography import UNKNOWN, date_text, euros, number_text
+from procurement.pdf.fonts import families, font_paths
+
+if TYPE_CHECKING:
+    from marketplace.accounts.actors import Actor
+    from marketplace.accounts.models import Organisation
+    from marketplace.files.models import StoredFile
+    from procurement.models import Order, OrderLine
+
+_TEMPLATE = Path(__file__).with_name("purchase_order.typ")
+_PERIODS = {"month": "par mois", "year": "par an", "hour": "par heure", "none": ""}
+Rows = list[dict[str, str]]
+
+
+def purchase_order_pdf(order: Order) -> bytes:
+    """Deterministic for one order: the document's date is the day and second of the sending."""
+    import typst  # 81 MB of library: only a process that prints pays for it
+
+    when = (order.sent_at or order.created_at).astimezone(dt.UTC).replace(microsecond=0)
+    data = json.dumps(document_data(order), ensure_ascii=False)
+    return bytes(
+        typst.compile(
+            str(_TEMPLATE),
+            format="pdf",
+            pdf_standards=["a-3a", "ua-1"],
+            ignore_system_fonts=True,
+            font_paths=font_paths(),
+            sys_inputs={"data": data},
+            timestamp=when,
+        )
+    )
+
+
+def store_purchase_order(order: Order, *, actor: Actor) -> StoredFile:
+    """Made and kept in the transaction of the sending; the file belongs to the buyer."""
+    return store_bytes(
+        purchase_order_pdf(order),
+        name=f"{order.sent_number}.pdf",
+        owner=order.buyer,
+        actor=actor,
+        accept=frozenset({PDF}),
+    )
+
+
+def document_data(order: Order) -> dict[str, Any]:
+    title = f"Bon de commande {order.sent_number or order.number}"
+    return {
+        "title": title,
+        "author": order.buyer.name,
+        "description": f"{title}, {order.buyer.name} à {order.supplier.name}",
+        "brand": f"{settings.BRAND_TOP} — {settings.SERVICE_NAME}",
+        "fonts": families(),
+        "facts": _facts(order),
+        "buyer": _buyer(order.buyer),
+        "supplier": _supplier(order),
+        "object": _object(order),
+        "lines": [_line(line) for line in order.lines.order_by("position", "pk")],
+        "totals": _totals(order),
+        "conditions": _conditions(order),
+    }
+
+
+def _row(label: str, value: str) -> dict[str, str]:
+    return {"label": label, "value": value or UNKNOWN}
+
+
+def _facts(order: Order) -> Rows:
+    sent = date_text(order.sent_at) if order.sent_at else "Non envoyé"
+    return [
+        _row("Date d’envoi", sent),
+        _row("Référence interne", order.number),
+        _row("Numéro d’engagement", order.commitment_number),
+        _row("Projet", order.project.number),
+        _row("Réponse attendue au plus tard le", date_text(order.reply_due_on) if order.reply_due_on else ""),
+    ]
+
+
+def _buyer(buyer: Organisation) -> Rows:
+    rows = [_row("Nom", buyer.name), _row(buyer.get_identifier_scheme_display(), buyer.identifier)]
+    if buyer.service_code:
+        rows.append(_row("Code service", buyer.service_code))
+    return rows
+
+
+def _supplier(order: Order) -> Rows:
+    supplier = order.supplier
+    scheme = supplier.get_identifier_scheme_display() if supplier.identifier_scheme else "Identifiant"
+    return [
+        _row("Nom", supplier.legal_name or supplier.name),
+        _row(str(scheme), supplier.identifier),
+        _row("Pays", supplier.country),
+    ]
+
+
+def _object(order: Order) -> Rows:
+    rows = [
+        _row("Offre", f"{order.offer.name}, version {order.offer_version.number}"),
+        _row("Formule", order.plan.name),
+    ]
+    if order.starts_on and order.ends_on:
+        rows.append(_row("Période", f"du {date_text(order.starts_on)} au {date_text(order.ends_on)} inclus"))
+    if order.vehicle is not None:
+        vehicle = (
+            f"{order.vehicle.get_kind_display()}, {order.vehicle.reference}, {order.vehicle.holder_name}"
+        )
+        rows.append(_row("Support d’achat", vehicle))
+    else:
+        rows.append(_row("Achat sous le seuil", order.below_threshold_reason))
+    if order.budget_line:
+        rows.append(_row("Ligne budgétaire", order.budget_line))
+    return rows
+
+
+def _line(line: OrderLine) -> dict[str, str]:
+    per = " ".join(
+        part for part in (f"par {line.unit}" if line.unit else "", _PERIODS.get(line.period, "")) if part
+    )
+    price = euros(line.unit_price_eur_ht, unit_price=True)
+    return {
+        "label": line.label,
+        "quantity": number_text(line.quantity),
+        "unit_price": f"{price} {per}".strip(),
+        "periods": number_text(line.periods),
+        "total": euros(line.total_eur_ht),
+    }
+
+
+def _totals(order: Order) -> Rows:
+    rows = [_row("Total HT", euros(order.total_eur_ht))]
+    if order.total_eur_ttc is None:
+        return [*rows, _row("TVA", "Inconnue : elle sera portée sur la facture")]
+    rows.extend(
+        _row(f"{line['mention']}, sur {euros(line['base_eur_ht'])} HT", euros(line["amount_eur"]))
+        for line in order.vat_lines or []
+    )
+    return [*rows, _row("Total TTC", euros(order.total_eur_ttc))]
+
+
+def _conditions(order: Order) -> list[str]:
+    return [
+        "Les prix sont ceux de la version de l’offre nommée ci-dessus ; ils ne changent pas avec elle.",
+        "Tout mois ou toute année commencés sont comptés.",
+        "Le numéro d’engagement figure sur chaque facture.",
+        "Le référencement de l’offre ne vaut ni marché ni agrément.",
+    ]

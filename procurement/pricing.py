@@ -1,0 +1,128 @@
+"""From frozen price lines to the lines of an order: periods counted, amounts copied and rounded."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from catalog.enums import PriceKind, PricePeriod
+from marketplace.errors import RuleBroken
+from marketplace.money import TaxedAmount, Totals, VatFacts, line_total, totals, vat_for
+from procurement.calendar_months import add_months
+from procurement.vat import vat_rules
+
+if TYPE_CHECKING:
+    from catalog.models import Plan, PriceLine
+    from procurement.models import Order, OrderLine
+
+MONTHS = {PricePeriod.MONTH: 1, PricePeriod.YEAR: 12}
+LARGEST_QUANTITY = Decimal("99999999999.999")
+QUANTITY_STEP = Decimal("0.001")
+
+
+def billed_periods(period: str, *, starts_on: dt.date | None, ends_on: dt.date | None) -> int:
+    """Started months or years from the first to the last day, both included.
+
+    One for prices without a recurring period, and while the dates are not known. A price by the
+    hour counts once: its quantity is a number of hours.
+    """
+    step = MONTHS.get(PricePeriod(period))
+    if step is None or starts_on is None or ends_on is None:
+        return 1
+    after = ends_on + dt.timedelta(days=1)
+    months = (after.year - starts_on.year) * 12 + after.month - starts_on.month
+    if add_months(starts_on, months) < after:
+        months += 1
+    return max(1, -(-months // step))
+
+
+@dataclass(frozen=True, slots=True)
+class PricedLine:
+    """A line before it is stored."""
+
+    price_line: PriceLine
+    quantity: Decimal
+    periods: int
+    total_eur_ht: Decimal
+
+
+def priced_lines(
+    plan: Plan,
+    *,
+    quantities: Mapping[str, Decimal],
+    starts_on: dt.date | None,
+    ends_on: dt.date | None,
+) -> list[PricedLine]:
+    """One line per price whose quantity is not zero, in the plan's order; one query.
+
+    Raises RuleBroken, with the price line's code as field, on an unknown code, a negative or too
+    precise quantity, an amount too large, or when nothing is ordered.
+    """
+    by_code = {line.code: line for line in plan.lines.all()}
+    unknown = sorted(set(quantities) - set(by_code))
+    if unknown:
+        raise RuleBroken(
+            "price_line_unknown",
+            f"La ligne de prix « {unknown[0][:40]} » n’existe pas dans la formule « {plan.name} ».",
+            field=unknown[0],
+        )
+    lines = [
+        _priced(line, quantity=quantities[code], starts_on=starts_on, ends_on=ends_on)
+        for code, line in by_code.items()
+        if quantities.get(code)
+    ]
+    if not lines:
+        raise RuleBroken(
+            "order_empty",
+            "Aucune quantité. Indiquez au moins une quantité supérieure à 0.",
+            field="quantities",
+        )
+    return lines
+
+
+def _priced(
+    line: PriceLine, *, quantity: Decimal, starts_on: dt.date | None, ends_on: dt.date | None
+) -> PricedLine:
+    _check_quantity(line, quantity)
+    periods = 1
+    if line.kind != PriceKind.ONE_OFF:
+        periods = billed_periods(line.period, starts_on=starts_on, ends_on=ends_on)
+    try:
+        total = line_total(quantity, unit_price_eur_ht=line.amount_eur_ht, periods=periods)
+    except ValueError as error:
+        message = f"Le montant de la ligne « {line.label} » dépasse ce qu’un bon de commande peut porter."
+        raise RuleBroken("amount_too_large", message, field=line.code) from error
+    return PricedLine(price_line=line, quantity=quantity, periods=periods, total_eur_ht=total)
+
+
+def _check_quantity(line: PriceLine, quantity: Decimal) -> None:
+    if not quantity.is_finite() or quantity < 0:
+        message = f"La quantité de « {line.label} » est négative. Indiquez un nombre supérieur à 0."
+        raise RuleBroken("quantity_negative", message, field=line.code)
+    if quantity > LARGEST_QUANTITY or quantity != quantity.quantize(QUANTITY_STEP):
+        message = f"La quantité de « {line.label} » compte au plus 11 chiffres et 3 décimales."
+        raise RuleBroken("quantity_out_of_range", message, field=line.code)
+
+
+def order_totals(order: Order, lines: list[OrderLine], *, on: dt.date) -> Totals:
+    """Totals of those lines under the VAT rules of a day. Raises RuleBroken when too large."""
+    rule = vat_for(vat_facts(order), rules=vat_rules(), on=on)
+    try:
+        return totals(TaxedAmount(amount_eur_ht=line.total_eur_ht, rule=rule) for line in lines)
+    except ValueError as error:
+        raise RuleBroken(
+            "amount_too_large",
+            "Le total dépasse ce qu’un bon de commande peut porter. Réduisez les quantités.",
+        ) from error
+
+
+def vat_facts(order: Order) -> VatFacts:
+    return VatFacts(
+        supplier_country=order.supplier.country or None,
+        supplier_regime=order.supplier_vat_regime or None,
+        customer_place=order.buyer.vat_territory or None,
+        customer_identified=order.buyer_vat_identified,
+    )
