@@ -58,7 +58,7 @@ def _open_broker(connection: BaseDatabaseWrapper, *, login: str) -> None:
             return
     _run(connection, "GRANT USAGE ON SCHEMA pgmq TO {}", login)
     _run(connection, "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA pgmq TO {}", login)
-    _run(connection, "GRANT USAGE ON ALL SEQUENCES IN SCHEMA pgmq TO {}", login)
+    _run(connection, "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA pgmq TO {}", login)
 
 
 def _allow(connection: BaseDatabaseWrapper, rights: tuple[str, ...], *, table: str, login: str) -> None:

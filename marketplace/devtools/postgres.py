@@ -82,7 +82,9 @@ class Cluster:
 
     def start(self) -> None:
         """Raises ClusterFailed. The port is chosen once: a restart keeps it."""
-        self.home.mkdir(mode=0o755, exist_ok=True)
+        self.home.mkdir(mode=0o700, exist_ok=True)
+        if self.place.runs_as is not None:
+            self.home.chmod(0o711)
         self._hold_lock()
         if not (self.data / "PG_VERSION").exists():
             self._make_data()

@@ -206,7 +206,7 @@ def _choose_port() -> int:
 
 
 def _manage(command: str, environment: dict[str, str]) -> None:
-    subprocess.run([sys.executable, "manage.py", command], env=environment, cwd=CHECKOUT, check=True)
+    subprocess.run([sys.executable, "manage.py", command, "--verbosity=0"], env=environment, cwd=CHECKOUT, check=True)
 
 
 def _raise_stopped(_number: int, _frame: FrameType | None) -> None:

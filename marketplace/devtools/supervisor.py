@@ -20,7 +20,8 @@ LONGEST_DELAY = 30.0
 STEADY_SECONDS = 30.0
 STOP_SECONDS = 15.0
 LOG_BYTES = 5_000_000
-WORRYING = re.compile(r"WARNING|ERROR|CRITICAL|Traceback|^\w*(Error|Exception):")
+SHOWN = 200
+WORRYING = re.compile(r"WARNING|ERROR|CRITICAL|^[\w.]*(Error|Exception)\b")
 
 
 @dataclass(slots=True)
@@ -91,8 +92,7 @@ class Child:
                 log.write(line)
                 log.flush()
                 if WORRYING.search(line):
-                    sys.stdout.write(f"{self.name:<7}| {line}")
-                    sys.stdout.flush()
+                    say(f"{self.name:<6}| {line.rstrip()[:SHOWN]}")
 
 
 def stop_all(children: list[Child]) -> None:

@@ -57,9 +57,12 @@ class Site:
     certificate: Literal["valid", "expired", "wrong_name", "foreign"] = "valid"
 
 
-# The four verdicts of the check « site en TLS valide »: pass, fail, fail, unknown.
+# Sites of the demonstration's suppliers, and one of each fault for the check « site en TLS valide ».
 DEMO_SITES = (
     Site("www.nuage.example"),
+    Site("www.logiciels.example"),
+    Site("www.hebergement.example", certificate="expired"),
+    Site("www.atelier.example", behaviour=hang),
     Site("www.expire.example", certificate="expired"),
     Site("www.autre-nom.example", certificate="wrong_name"),
     Site("www.lent.example", behaviour=hang),

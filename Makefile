@@ -1,0 +1,41 @@
+# Two commands are enough: `make run` and `make test`. Nothing needs to be installed or exported before.
+.DEFAULT_GOAL := help
+PYTHON := .venv/bin/python
+WORKERS ?= 2
+ARGS ?=
+
+.PHONY: help run stop reset token test check format bench-web ready-run ready-test
+
+help: ## these lines
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: ready-run ## the whole product on this machine, Ctrl-C stops it (PORT=8000, BIND=127.0.0.1)
+	@exec $(PYTHON) -m marketplace.devtools.run
+
+stop: ready-run ## stop a `make run` from another terminal
+	@$(PYTHON) -m marketplace.devtools.run stop
+
+reset: ready-run ## delete the database and the files: the next `make run` starts afresh
+	@$(PYTHON) -m marketplace.devtools.run reset
+
+token: ready-run ## an API token of the demonstration account of ROLE=requester (`make -s token ROLE=…`)
+	@test -n "$(ROLE)" || { echo "ROLE is missing: make -s token ROLE=requester" >&2; exit 2; }
+	@$(PYTHON) manage.py demo_token "$(ROLE)"
+
+test: ready-test ## all tests, in parallel, on a PostgreSQL of their own (ARGS="-k order")
+	@$(PYTHON) -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+
+check: ready-test ## style, types, templates, migrations, API description, layers, sizes
+	@$(PYTHON) bin/check.py
+
+format: ready-test ## rewrite the code the way `make check` wants it
+	@$(PYTHON) -m ruff check --fix --quiet . ; $(PYTHON) -m ruff format --quiet .
+
+bench-web: ready-test ## CPU time of the main pages on 10,000 offers, against the kept figures
+	@$(PYTHON) -m bench.web $(ARGS)
+
+ready-run:
+	@bin/bootstrap local
+
+ready-test:
+	@bin/bootstrap dev
