@@ -8,7 +8,11 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.http import HttpRequest
 
+from django.urls import reverse
+
+from marketplace.accounts.models import Membership
 from marketplace.keys.envelope import decrypt, encrypt
+from marketplace.notifications.outbox import send_to_address
 
 MFA_CONTEXT = "mfa"
 
@@ -29,6 +33,16 @@ class AccountAdapter(DefaultAccountAdapter):
     def save_user(self, request: HttpRequest, user: Any, form: Any, commit: bool = True) -> Any:
         user.full_name = form.cleaned_data.get("full_name", "")
         return super().save_user(request, user, form, commit=commit)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Queued like every other message: the answer takes the same time whether an account exists."""
+        send_to_address(email, template=template_prefix, context=context)
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """A person without any organisation is first led to join or declare one."""
+        if not Membership.objects.active().filter(user=request.user).exists():
+            return reverse("accounts:join")
+        return super().get_login_redirect_url(request)
 
     def populate_username(self, request: HttpRequest, user: Any) -> None:
         """There is no user name: the address is the identity."""

@@ -8,9 +8,10 @@ from axes.models import AccessAttempt
 from django.conf import settings
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 from django.utils.formats import date_format
+
+from marketplace.ui.error_pages import state_page
 
 
 def username_of(request: HttpRequest, credentials: Mapping[str, Any] | None) -> str:
@@ -38,8 +39,7 @@ def locked_response(
     request: HttpRequest, response: HttpResponse | None, credentials: Mapping[str, Any] | None
 ) -> HttpResponse:
     message = lockout_message(locked_until(username_of(request, credentials)))
-    context = {"title": "Trop d’essais", "message": message}
-    answer = render(request, "account/locked.html", context, status=429)
+    answer = state_page(request, 429, message=message)
     answer["Retry-After"] = str(int(settings.AXES_COOLOFF_TIME.total_seconds()))
     return answer
 

@@ -1,9 +1,32 @@
 from __future__ import annotations
 
 import uuid
+from typing import TYPE_CHECKING, Self
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils import timezone
+
+from marketplace.accounts.enums import Role, admin_role
+
+if TYPE_CHECKING:
+    from marketplace.accounts.actors import Actor
+
+
+class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """The auditor reads everything; who administers an organisation, its own events."""
+        if actor.has(Role.AUDITOR):
+            return self
+        if not may_read_journal(actor):
+            return self.none()
+        return self.filter(concerned_ids__contains=[actor.organisation.pk])
+
+
+def may_read_journal(actor: Actor) -> bool:
+    if actor.organisation is None:
+        return False
+    return actor.has(Role.AUDITOR, Role.SUPPORT, admin_role(actor.organisation.kind))
 
 
 class AuditEvent(models.Model):
@@ -29,8 +52,14 @@ class AuditEvent(models.Model):
     concerned_ids = models.JSONField(default=list)
     side_commitment = models.CharField(max_length=64)
 
+    objects = AuditEventQuerySet.as_manager()
+
     class Meta:
-        indexes = [models.Index(fields=["object_type", "object_id"], name="audit_event_object")]
+        indexes = [
+            models.Index(fields=["object_type", "object_id"], name="audit_event_object"),
+            models.Index(fields=["user_id"], name="audit_event_user"),
+            GinIndex(fields=["concerned_ids"], name="audit_event_concerned", opclasses=["jsonb_path_ops"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.object_type} {self.object_number or self.object_id} {self.what}"
@@ -80,3 +109,23 @@ class AuditHead(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seq} {self.hash[:8]}"
+
+
+class AuditVerification(models.Model):
+    """What the last check of the whole journal found, for the auditor's page."""
+
+    at = models.DateTimeField(default=timezone.now)
+    verified = models.BigIntegerField()
+    broken_seq = models.BigIntegerField(null=True, blank=True)
+    broken_at = models.DateTimeField(null=True, blank=True)
+    problems = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.verified}"
+
+    @property
+    def intact(self) -> bool:
+        return not self.problems

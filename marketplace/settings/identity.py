@@ -14,7 +14,8 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_SESSION_REMEMBER = False
@@ -74,6 +75,8 @@ AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", default=0) or None
 MASTER_KEYS = env("MASTER_KEYS", default="")
 # base64 of the 32-byte Ed25519 seed that signs the heads of the chain.
 AUDIT_SIGNING_KEY = env("AUDIT_SIGNING_KEY", default="")
+# The only connection that may append to the chain (tests: the one of the test's transaction).
+AUDIT_SEALER_ALIAS = "sealer"
 AUDIT_HEADS_DIR = env("AUDIT_HEADS_DIR", default=str(_VAR_DIR / "audit-heads"))
 
 # Known to everybody: dev and test only. `check` refuses them in prod.

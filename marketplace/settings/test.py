@@ -17,3 +17,5 @@ AUDIT_SIGNING_KEY = DEMO_AUDIT_SIGNING_KEY
 DEMONSTRATION = True
 # No collected static folder in tests: look files up when asked.
 WHITENOISE_AUTOREFRESH = True
+# A test's uncommitted rows are seen by its own connection only.
+AUDIT_SEALER_ALIAS = "default"
