@@ -203,12 +203,13 @@ def bars(
 @register.simple_block_tag(end_name="endfr_table")
 def fr_table(content: str, caption: str, stacked: bool = False, hide_caption: bool = False) -> str:
     """A DSFR table. ``stacked``: under md each row becomes a block, its cells named by data-label."""
-    classes = "fr-table" + (" market-stacked" if stacked else " fr-table--lg")
+    classes = "fr-table" + (" market-stacked" if stacked else "")
     classes += " fr-table--no-caption" if hide_caption else ""
     role = mark_safe(' role="table"') if stacked else ""
-    focus = "" if stacked else format_html(' tabindex="0" role="region" aria-label="{}"', caption)
+    # The scroll zone is named and reached by the keyboard; under md a stacked table never scrolls.
+    focus = format_html(' tabindex="0" role="region" aria-label="{}"', caption)
     return format_html(
-        '<div class="{}"><div class="fr-table__wrapper"{}><div class="fr-table__container">'
+        '<div class="{}"><div class="fr-table__wrapper"><div class="fr-table__container"{}>'
         '<div class="fr-table__content"><table{}><caption>{}</caption>{}</table></div></div></div></div>',
         classes,
         focus,
