@@ -33,6 +33,7 @@ class Worth:
     valid_until: datetime.date | None
     level: str = ""
     mark_id: int | None = None
+    base_until: datetime.date | None = None
     undermined_by: int | None = None
 
 
@@ -54,6 +55,7 @@ def recomputed(offers: Iterable[int], *, on: datetime.date) -> tuple[list[int], 
                 status=worth.status,
                 level=worth.level,
                 valid_until=worth.valid_until,
+                base_until=worth.base_until,
                 undermined_by_id=worth.undermined_by,
                 mark_id=worth.mark_id,
             )
@@ -100,7 +102,7 @@ def _bases(offers: Iterable[int]) -> dict[int, list[int]]:
 
 def _stored(offers: Iterable[int]) -> dict[Key, Worth]:
     rows = EffectiveTrust.objects.filter(offer__in=list(offers))
-    return {(row.offer_id, row.scheme): Worth(TrustStatus(row.status), row.valid_until) for row in rows}
+    return {(row.offer_id, row.scheme): Worth(TrustStatus(row.status), row.valid_until, base_until=row.base_until) for row in rows}
 
 
 def _effective(
@@ -130,13 +132,14 @@ def _effective(
 
 
 def weakened(worth: Worth, *, base: int, by: Worth) -> Worth:
-    """A standing mark falls with its base, and ends no later. An unknown base takes nothing away."""
+    """A standing mark falls with its base, at once or on the day the base ends. Unknown takes nothing away."""
     if worth.status not in STANDING:
         return worth
     if by.status in LOST_STATUSES:
-        return replace(worth, status=by.status, valid_until=by.valid_until, undermined_by=base)
-    if by.status not in STANDING or by.valid_until is None:
+        return replace(worth, status=by.status, undermined_by=base)
+    if by.status not in STANDING:
         return worth
-    if worth.valid_until is None or by.valid_until < worth.valid_until:
-        return replace(worth, valid_until=by.valid_until, undermined_by=base)
-    return worth
+    end = min((day for day in (by.valid_until, by.base_until) if day), default=None)
+    if end is None or (worth.base_until is not None and worth.base_until <= end):
+        return worth
+    return replace(worth, base_until=end, undermined_by=base)

@@ -4,6 +4,8 @@ from catalog.enums import ClaimState, OfferState, ReviewState, TrustStatus
 from marketplace.workflow import Move, moves
 
 OFFER_MOVES = moves(
+    # The reference loader only: a sheet drawn from registers goes online without supplier nor dossier.
+    Move("open_sheet", frozenset({OfferState.DRAFT}), OfferState.UNCLAIMED, label="Ouvrir la fiche publique"),
     Move("claim", frozenset({OfferState.UNCLAIMED}), OfferState.DRAFT, label="Revendiquer"),
     Move("publish", frozenset({OfferState.DRAFT}), OfferState.LISTED, label="Référencer"),
     Move(

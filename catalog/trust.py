@@ -40,10 +40,14 @@ DATED_FIELDS = (
 )
 
 
-def lock_stack() -> None:
-    """Held until the end of the transaction; also taken by the trigger on stack edges."""
+def lock_stack(*, shared: bool = False) -> None:
+    """Held until the end of the transaction; also taken by the trigger on stack edges.
+
+    `shared`: for who reads a status and acts on it; readers do not wait for each other.
+    """
+    suffix = "_shared" if shared else ""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('catalog.stack'))")
+        cursor.execute(f"SELECT pg_advisory_xact_lock{suffix}(hashtext('catalog.stack'))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +263,7 @@ def recompute(offers: Iterable[int]) -> list[int]:
         rows,
         update_conflicts=True,
         unique_fields=["offer", "scheme"],
-        update_fields=["status", "level", "valid_until", "undermined_by", "mark", "computed_at"],
+        update_fields=["status", "level", "valid_until", "base_until", "undermined_by", "mark", "computed_at"],
         batch_size=500,
     )
     OfferSearchRow.objects.refresh(affected)

@@ -18,7 +18,7 @@ from catalog.models.sequences import NextValue
 from catalog.models.version import OfferVersion
 from catalog.states import OFFER_MOVES
 from marketplace.accounts.enums import OPERATOR_ROLES, OVERSIGHT_ROLES, SUPPLIER_ROLES
-from marketplace.errors import Gone
+from marketplace.errors import Gone, RuleBroken
 from marketplace.events.bus import emit
 from marketplace.workflow import Move, Stateful, state_constraint
 
@@ -154,6 +154,16 @@ class Offer(Stateful):
             raise Gone("offer_gone", f"{word} le {on:%d/%m/%Y}.", on=on, reason=self.closed_reason)
 
     # -- moves: one method each
+
+    def become_public_sheet(self, version: OfferVersion, *, actor: Actor) -> Offer:
+        """By the reference loader. Raises RuleBroken once the offer has an owner or is not from a source."""
+
+        def apply(offer: Offer) -> None:
+            if not offer.source_key or offer.live_version_id is not None:
+                raise RuleBroken("not_a_public_sheet", "Cette offre n’est pas une fiche tirée des registres.")
+            offer.show_version(version)
+
+        return self.perform("open_sheet", actor=actor, apply=apply)
 
     def claim(self, *, actor: Actor, reason: str = "", apply: Callable[[Offer], None] | None = None) -> Offer:
         """The public sheet stays online while the claimed draft is prepared."""

@@ -12,14 +12,24 @@ EXPIRING_WITHIN = datetime.timedelta(days=180)
 RECORDED = sorted(RECORDED_STATUSES)
 
 
-def status_by_the_clock(status: str, *, until: datetime.date | None, on: datetime.date) -> TrustStatus:
-    """What a recorded status means on a day. `until` is the last day it is valid; None: no end known."""
+def status_by_the_clock(
+    status: str,
+    *,
+    until: datetime.date | None,
+    on: datetime.date,
+    base_until: datetime.date | None = None,
+) -> TrustStatus:
+    """What a recorded status means on a day. `until` is the last day it is valid; None: no end known.
+
+    `base_until`: the last day of the layer it relies on. A base that nears its end does not make the
+    mark « expiring »; a base that has ended takes the mark with it.
+    """
     recorded = TrustStatus(status)
-    if until is None or recorded not in (TrustStatus.IN_FORCE, TrustStatus.RENEWAL_PENDING):
+    if recorded not in (TrustStatus.IN_FORCE, TrustStatus.RENEWAL_PENDING):
         return recorded
-    if until < on:
+    if any(end is not None and end < on for end in (until, base_until)):
         return TrustStatus.EXPIRED
-    if recorded == TrustStatus.IN_FORCE and until <= on + EXPIRING_WITHIN:
+    if recorded == TrustStatus.IN_FORCE and until is not None and until <= on + EXPIRING_WITHIN:
         return TrustStatus.EXPIRING
     return recorded
 
@@ -148,8 +158,7 @@ class TrustReport(models.Model):
 class EffectiveTrust(models.Model):
     """What an offer's marks are worth, layers included. Recomputed in the transaction that records a fact.
 
-    `valid_until` is the earliest end among the offer's own mark and the layers it relies on;
-    `undermined_by` names the layer when it, and not the offer's own mark, gives status or end.
+    `undermined_by` names the layer that took the mark down, or that will on the day after `base_until`.
     """
 
     offer = models.ForeignKey("catalog.Offer", on_delete=models.CASCADE, related_name="effective_trust")
@@ -157,6 +166,7 @@ class EffectiveTrust(models.Model):
     status = models.CharField(max_length=16, choices=TrustStatus)
     level = models.CharField(max_length=20, blank=True)
     valid_until = models.DateField(null=True, blank=True)
+    base_until = models.DateField(null=True, blank=True)
     undermined_by = models.ForeignKey(
         "catalog.Offer", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -177,7 +187,13 @@ class EffectiveTrust(models.Model):
         return f"{self.offer} – {self.scheme} – {self.status}"
 
     def status_on(self, on: datetime.date) -> TrustStatus:
-        return status_by_the_clock(self.status, until=self.valid_until, on=on)
+        return status_by_the_clock(self.status, until=self.valid_until, on=on, base_until=self.base_until)
 
     def is_undermined(self, on: datetime.date) -> bool:
-        return self.undermined_by_id is not None and self.status_on(on) in LOST_STATUSES
+        """Lost because of a layer, the offer's own mark still standing."""
+        if self.undermined_by_id is None:
+            return False
+        if self.status in LOST_STATUSES:
+            return True
+        own = status_by_the_clock(self.status, until=self.valid_until, on=on)
+        return own != self.status_on(on)

@@ -45,6 +45,7 @@ def searchable_fields(offer: Offer) -> SearchFields:
         row = trust.get(scheme)
         columns[scheme.value] = row.status if row else _without(offer, scheme)
         columns[f"{scheme.value}_until"] = row.valid_until if row else None
+        columns[f"{scheme.value}_base_until"] = row.base_until if row else None
     gaiax = trust.get(Scheme.GAIAX)
     if gaiax and gaiax.status in (TrustStatus.IN_FORCE, TrustStatus.RENEWAL_PENDING):
         columns["gaiax"] = gaiax.level or TrustStatus.UNKNOWN.value
@@ -105,6 +106,8 @@ def _mark(row: Any) -> dict[str, Any]:
         "scheme": row.scheme,
         "status": row.status,
         "until": row.valid_until.isoformat() if row.valid_until else None,
+        "base_until": row.base_until.isoformat() if row.base_until else None,
+        "undermined": row.undermined_by_id is not None,
         "origin": row.mark.origin if row.mark else None,
         "milestone": row.mark.milestone if row.mark else "",
         "level": row.level,
