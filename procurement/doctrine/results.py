@@ -106,3 +106,32 @@ class AssessmentResult:
             "rule_sets": [rule_set.as_dict() for rule_set in self.rule_sets],
             "offer_filter": {name: list(values) for name, values in self.offer_filter.items()},
         }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "AssessmentResult":
+        """A stored result as it was, whatever the texts say today."""
+        return cls(
+            on=dt.date.fromisoformat(data["date"]),
+            obligations=tuple(
+                Obligation(
+                    code=item["code"],
+                    level=item["level"],
+                    rules=tuple(item["rules"]),
+                    reason=item["reason"],
+                    source=item["source"],
+                )
+                for item in data["obligations"]
+            ),
+            warnings=tuple(data["warnings"]),
+            unknown=tuple(data["unknown"]),
+            rule_sets=tuple(
+                RuleSetUsed(
+                    code=item["code"],
+                    title=item["title"],
+                    in_force_from=dt.date.fromisoformat(item["in_force_from"]),
+                    sha256=item["sha256"],
+                )
+                for item in data["rule_sets"]
+            ),
+            offer_filter={name: list(values) for name, values in data["offer_filter"].items()},
+        )

@@ -1,0 +1,176 @@
+"""Which offers a project may keep, today, and the list frozen with its reasons."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from catalog.countries import COUNTRY_NAMES, EEA_COUNTRIES, country_of
+from catalog.enums import OfferState, Scheme, TrustStatus
+from catalog.models import EffectiveTrust, Offer
+from catalog.trust import without_mark
+from marketplace.audit.journal import record
+from marketplace.errors import MoveRefused
+from procurement.actions.assessments import result_now
+from procurement.actions.projects import refuse_closed
+from procurement.doctrine import AssessmentResult
+from procurement.doctrine.eligibility import Judgement, OfferFacts, StatusSeen, judge
+from procurement.enums import ProjectState, Standing
+from procurement.models import Assessment, EligibilityList, EligibilityRow, Project
+
+if TYPE_CHECKING:
+    from marketplace.accounts.actors import Actor
+
+SCHEMES = (Scheme.SECNUMCLOUD, Scheme.HDS)
+
+
+@dataclass(frozen=True)
+class JudgedOffer:
+    offer: Offer
+    facts: OfferFacts
+    judgement: Judgement
+
+    @property
+    def standing(self) -> str:
+        return self.judgement.standing
+
+    @property
+    def statuses(self) -> dict[str, StatusSeen]:
+        return self.facts.statuses
+
+
+@dataclass(frozen=True)
+class OfferChoice:
+    """The public catalogue, sorted by what the project must respect. `result` is what was read."""
+
+    result: AssessmentResult
+    assessment: Assessment
+    judged: tuple[JudgedOffer, ...]
+
+    def of(self, standing: str) -> list[JudgedOffer]:
+        return [row for row in self.judged if row.standing == standing]
+
+    @property
+    def closest(self) -> JudgedOffer | None:
+        """The refused offer with the fewest missed obligations."""
+        refused = self.of(Standing.REFUSED)
+        return min(refused, key=lambda row: len(row.judgement.findings), default=None)
+
+
+def offers_for(project: Project, *, on: dt.date | None = None) -> OfferChoice:
+    """Every public offer judged on the decided analysis, else on the current answers. Five queries."""
+    assessment = project.decided_assessment() or project.current_assessment()
+    if assessment is None:
+        raise MoveRefused("assessment_missing", "Analysez d’abord la sensibilité du projet.")
+    assessment.project = project
+    result = result_now(assessment)
+    offers = Offer.objects.public().select_related("supplier", "category", "live_version")
+    judged = judge_offers(offers, result=result, service_models=project.service_models, on=on)
+    return OfferChoice(result, assessment, tuple(judged))
+
+
+def judge_offers(
+    offers: Iterable[Offer],
+    *,
+    result: AssessmentResult,
+    service_models: Iterable[str] | None,
+    on: dt.date | None = None,
+) -> list[JudgedOffer]:
+    """Two queries: the offers, their effective statuses (read now: a status lost counts at once)."""
+    day, known = on or timezone.localdate(), list(offers)
+    trust = EffectiveTrust.objects.filter(offer__in=[offer.pk for offer in known], scheme__in=SCHEMES)
+    by_offer: dict[int, dict[str, EffectiveTrust]] = {}
+    for row in trust:
+        by_offer.setdefault(row.offer_id, {})[row.scheme] = row
+    judged = []
+    for offer in known:
+        facts = facts_of_offer(offer, trust=by_offer.get(offer.pk, {}), on=day)
+        judged.append(
+            JudgedOffer(offer, facts, judge(facts, result=result, service_models=service_models, on=day))
+        )
+    return judged
+
+
+def facts_of_offer(offer: Offer, *, trust: dict[str, EffectiveTrust], on: dt.date) -> OfferFacts:
+    answers = offer.live_version.answers if offer.live_version else {}
+    return OfferFacts(
+        is_internal_state=offer.is_internal_state,
+        is_suspended=offer.state == OfferState.SUSPENDED,
+        service_models=frozenset(offer.service_models),
+        statuses={scheme.value: _status(offer, scheme, trust=trust, on=on) for scheme in SCHEMES},
+        outside_eea=_outside_eea(offer.regions),
+        non_eu_law=answers.get("non_eu_law"),
+        gdpr_clauses=answers.get("data_processing_agreement"),
+        told_on=offer.facts_confirmed_on or offer.facts_read_on,
+    )
+
+
+def freeze_offers(project: Project, *, actor: Actor, expected_version: int | None = None) -> EligibilityList:
+    """Keep today's list for ever: version and statuses of each offer, and who was shortlisted.
+
+    Raises MoveRefused before the sensitivity is decided or when nothing is shortlisted.
+    """
+    refuse_closed(project)
+    if project.state == ProjectState.DRAFT:
+        raise MoveRefused(
+            "not_assessed", "La sensibilité n’est pas encore décidée : la liste ne peut pas être figée."
+        )
+    with transaction.atomic():
+        row = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
+        kept = set(row.shortlist.values_list("offer_id", flat=True))
+        if not kept:
+            raise MoveRefused("shortlist_empty", "Ajoutez au moins une offre à la présélection.")
+        choice = offers_for(row)
+        required = [o.code for o in choice.result.at_level("required")]
+        made = EligibilityList.objects.create(
+            project=row, assessment=choice.assessment, obligations=required, frozen_by=actor.user
+        )
+        EligibilityRow.objects.bulk_create(_row(made, judged, kept=kept) for judged in choice.judged)
+        record(made, "freeze", actor=actor, detail={"project": row.number, "offers": len(choice.judged)})
+        if row.state == ProjectState.ASSESSED:
+            row.source(actor=actor, expected_version=expected_version)
+        else:
+            row.touch("freeze_offers", actor=actor, apply=lambda _: None, expected_version=expected_version)
+    project.refresh_from_db()
+    return made
+
+
+def _row(made: EligibilityList, judged: JudgedOffer, *, kept: set[int]) -> EligibilityRow:
+    return EligibilityRow(
+        eligibility_list=made,
+        offer=judged.offer,
+        offer_version_id=judged.offer.live_version_id,
+        standing=judged.standing,
+        findings=[finding.as_dict() for finding in judged.judgement.findings],
+        statuses={scheme: _frozen_status(seen) for scheme, seen in judged.statuses.items()},
+        shortlisted=judged.offer.pk in kept,
+    )
+
+
+def _frozen_status(seen: StatusSeen) -> dict[str, Any]:
+    return {
+        "status": seen.status,
+        "label": seen.label,
+        "until": seen.until.isoformat() if seen.until else None,
+    }
+
+
+def _status(offer: Offer, scheme: Scheme, *, trust: dict[str, EffectiveTrust], on: dt.date) -> StatusSeen:
+    row = trust.get(scheme.value)
+    status = row.status_on(on) if row else without_mark(offer, scheme)
+    return StatusSeen(
+        status=status.value, label=TrustStatus(status).label, until=row.valid_until if row else None
+    )
+
+
+def _outside_eea(regions: list[str] | None) -> tuple[str, ...] | None:
+    """Names of the storage countries outside the EEA; None when no place is known."""
+    codes = {code for region in regions or () if (code := country_of(region))}
+    if not codes:
+        return None
+    return tuple(sorted(COUNTRY_NAMES.get(code, code) for code in codes - EEA_COUNTRIES))
