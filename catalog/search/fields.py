@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -31,7 +32,7 @@ def searchable_fields(offer: Offer) -> SearchFields:
     entry = entry_price(offer)
     columns = {
         "is_public": offer.is_public,
-        "sort_name": offer.name.casefold()[:160],
+        "sort_name": sort_key(offer.name)[:160],
         "supplier_id": offer.supplier_id,
         "service_models": sorted(offer.service_models),
         "category": offer.category.code if offer.category else "",
@@ -48,7 +49,9 @@ def searchable_fields(offer: Offer) -> SearchFields:
         columns[f"{scheme.value}_base_until"] = row.base_until if row else None
     gaiax = trust.get(Scheme.GAIAX)
     if gaiax and gaiax.status in (TrustStatus.IN_FORCE, TrustStatus.RENEWAL_PENDING):
-        columns["gaiax"] = gaiax.level or TrustStatus.UNKNOWN.value
+        columns["gaiax"] = gaiax.level or TrustStatus.IN_FORCE.value
+    else:
+        columns["gaiax_until"] = columns["gaiax_base_until"] = None
     return SearchFields(
         offer_id=offer.pk,
         columns=columns,
@@ -56,6 +59,12 @@ def searchable_fields(offer: Offer) -> SearchFields:
         middle=f"{offer.supplier.name} {offer.category.label if offer.category else ''}",
         rest=f"{offer.description} {' '.join(offer.service_models)}",
     )
+
+
+def sort_key(name: str) -> str:
+    """Accents and case left out, so that « Écosystème » stands among the E."""
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(c for c in plain if not unicodedata.combining(c))
 
 
 def _without(offer: Offer, scheme: Scheme) -> str:

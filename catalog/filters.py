@@ -1,0 +1,128 @@
+"""The one FilterSet of offers: pages and API read the same parameters through it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+import django_filters
+from django import forms
+from django.http import QueryDict
+from django.utils import timezone
+
+from catalog.models import Category, OfferSearchRow
+from catalog.search.facets import FACETS, PRICE_LABEL, PRICE_MAX, Facet, values_for
+from catalog.search.query import MAX_PAGE_SIZE, ORDERINGS, PAGE_SIZE, OfferQuery
+
+MAX_TEXT = 200
+MAX_VALUES = 50
+PLAIN_PARAMETERS = frozenset({"page", "page_size", "fields", "facets", "format"})
+
+
+class CodesField(forms.Field):
+    """Repeated codes of one facet. Aliases are spelled out; case does not matter."""
+
+    widget = forms.MultipleHiddenInput
+
+    def __init__(self, *, facet: Facet, **options: Any) -> None:
+        options.setdefault("required", False)
+        super().__init__(**options)
+        self.facet = facet
+        self.categories: dict[str, str] = {}
+        self.refused: list[str] = []
+        self.lenient = False
+
+    def clean(self, value: Iterable[str] | None) -> tuple[str, ...]:
+        """Raises ValidationError on an unknown code, unless lenient: then it is kept in `refused`."""
+        known: dict[str, None] = {}
+        for word in list(value or ())[:MAX_VALUES]:
+            text = str(word).replace("\x00", "").strip()
+            found = values_for(self.facet, text, categories=self.categories)
+            known.update(dict.fromkeys(found))
+            if text and not found:
+                self.refused.append(text[:60])
+        if self.refused and not self.lenient:
+            raise forms.ValidationError(
+                f"« {self.refused[0]} » n’est pas une valeur de ce filtre. Choisissez parmi celles que donne « facets=1 ».",
+                code="unknown_value",
+            )
+        return tuple(known)
+
+
+class CodesFilter(django_filters.Filter):
+    field_class = CodesField
+
+
+class TextField(forms.CharField):
+    def to_python(self, value: Any) -> str:
+        return str(value or "").replace("\x00", " ").strip()[:MAX_TEXT]
+
+
+class TextFilter(django_filters.Filter):
+    field_class = TextField
+
+
+class OfferFilterSet(django_filters.FilterSet):
+    """Reads parameters into an OfferQuery; the rows themselves are found by `catalog.search`.
+
+    `lenient` (pages): what cannot be understood is left out and named in `ignored`. Strict (API): it
+    is an error on its parameter. A parameter nobody knows is never an error: it is named in `ignored`.
+    """
+
+    q = TextFilter(label="Texte cherché, en français")
+    model = CodesFilter(facet=FACETS["model"], label=FACETS["model"].label)
+    category = CodesFilter(facet=FACETS["category"], label=FACETS["category"].label)
+    secnumcloud = CodesFilter(facet=FACETS["secnumcloud"], label=FACETS["secnumcloud"].label)
+    gaiax = CodesFilter(facet=FACETS["gaiax"], label=FACETS["gaiax"].label)
+    hds = CodesFilter(facet=FACETS["hds"], label=FACETS["hds"].label)
+    region = CodesFilter(facet=FACETS["region"], label=FACETS["region"].label)
+    open_source = CodesFilter(facet=FACETS["open_source"], label=FACETS["open_source"].label)
+    price_max = django_filters.NumberFilter(label=PRICE_LABEL, min_value=0, max_value=10**9)
+    ordering = django_filters.ChoiceFilter(choices=list(ORDERINGS.items()), label="Ordre")
+
+    class Meta:
+        model = OfferSearchRow
+        fields: list[str] = []
+
+    def __init__(self, data: QueryDict | None = None, *, lenient: bool = False, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.lenient = lenient
+        self.categories: dict[str, str] = {}
+        ours = {*self.filters, *PLAIN_PARAMETERS}
+        self.unknown = sorted(str(name)[:40] for name in (data or {}) if name not in ours)
+
+    def is_valid(self) -> bool:
+        """One query, for the codes of categories."""
+        self.categories = dict(Category.objects.values_list("code", "label"))
+        for field in self.form.fields.values():
+            if isinstance(field, CodesField):
+                field.categories, field.lenient = self.categories, self.lenient
+        return bool(super().is_valid())
+
+    @property
+    def ignored(self) -> list[str]:
+        """What was not understood, in words of the address: « couleur », « hds=oups »."""
+        wrong = [
+            f"{name}={word}"
+            for name, field in self.form.fields.items()
+            if isinstance(field, CodesField)
+            for word in field.refused
+        ]
+        plain = [name for name in self.form.errors if name not in FACETS]
+        return [*self.unknown, *wrong, *plain]
+
+    def query(self, *, with_facets: bool = False, page: int = 1, page_size: int = PAGE_SIZE) -> OfferQuery:
+        """Call after is_valid(). Parameters in error are left out."""
+        given: Mapping[str, Any] = self.form.cleaned_data
+        price: Decimal | None = given.get(PRICE_MAX)
+        return OfferQuery(
+            today=timezone.localdate(),
+            q=given.get("q") or "",
+            facets={name: given[name] for name in FACETS if given.get(name)},
+            price_max=price,
+            ordering=given.get("ordering") or "",
+            page=page,
+            page_size=min(page_size, MAX_PAGE_SIZE),
+            with_facets=with_facets,
+        )
