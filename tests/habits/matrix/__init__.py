@@ -1,0 +1,16 @@
+"""Who gets in where: one row per address (and per method where it matters), read against the real answers.
+
+A row's key is `METHOD url:name`. Each app has its file; a URL without a row fails `test_access.py`.
+"""
+
+from tests.habits.matrix import accounts, api, catalog, procurement, qualification, site
+from tests.habits.matrix.rows import Row
+
+ROWS: dict[str, Row] = {
+    **site.ROWS,
+    **accounts.ROWS,
+    **catalog.ROWS,
+    **qualification.ROWS,
+    **procurement.ROWS,
+    **api.ROWS,
+}

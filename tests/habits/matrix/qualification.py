@@ -1,0 +1,3 @@
+from tests.habits.matrix.rows import Row
+
+ROWS: dict[str, Row] = {}
