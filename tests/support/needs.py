@@ -42,10 +42,10 @@ class Need:
 
 
 NEEDS = (
-    Need("browser", "REQUIRE_BROWSER", "no Chromium found (apt-get install chromium)", lambda: chromium() is not None),
+    Need("browser", "REQUIRE_BROWSER", "no Chromium (apt-get install chromium)", lambda: bool(chromium())),
     Need("services", "REQUIRE_SERVICES", f"no Redis at {REDIS_URL}", redis_answers),
     Need("shared", "REQUIRE_SHARED", f"no shared reference folder at {SHARED}", SHARED.is_dir),
-)  # fmt: skip
+)
 
 
 def leave_out_or_fail(items: list[pytest.Item]) -> dict[str, int]:

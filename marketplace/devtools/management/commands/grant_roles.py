@@ -19,7 +19,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         logins = Logins(serving=options["serving"], sealer=options["sealer"] or options["serving"])
         if not logins.serving:
-            raise CommandError("Name the login that serves: --serving, or DATABASE_URL with DATABASE_OWNER_URL.")
+            raise CommandError(
+                "Name the login that serves: --serving, or DATABASE_URL with DATABASE_OWNER_URL."
+            )
         with transaction.atomic():
             grant(connection, logins=logins)
         if options["verbosity"] > 1:
