@@ -12,6 +12,8 @@ QUICK_QUEUES = ("events", "mail", "audit")
 CELERY_BROKER_URL = env("CELERY_BROKER_URL", default="redis://127.0.0.1:6379/0")
 CELERY_TASK_DEFAULT_QUEUE = "events"
 CELERY_TASK_CREATE_MISSING_QUEUES = True
+# The first word of a task's name is its queue (marketplace.bells); other names go to the default one.
+CELERY_TASK_ROUTES = {f"{queue}.*": {"queue": queue} for queue in QUEUES}
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
