@@ -9,6 +9,7 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
+from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from marketplace.accounts.actors import Actor, system_actor
@@ -104,7 +105,11 @@ SOFTWARE = DemoOrganisation(
     OrganisationKind.SUPPLIER,
     "000001024",
     "logiciels.example",
-    (Person("responsable", "Responsable de Logiciels Exemple", (Role.SUPPLIER_MANAGER, Role.SUPPLIER_EDITOR)),),
+    (
+        Person(
+            "responsable", "Responsable de Logiciels Exemple", (Role.SUPPLIER_MANAGER, Role.SUPPLIER_EDITOR)
+        ),
+    ),
 )
 HOSTING = DemoOrganisation(
     "hebergement",
@@ -112,7 +117,11 @@ HOSTING = DemoOrganisation(
     OrganisationKind.SUPPLIER,
     "000001032",
     "hebergement.example",
-    (Person("responsable", "Responsable d’Hébergement Fictif", (Role.SUPPLIER_MANAGER, Role.SUPPLIER_EDITOR)),),
+    (
+        Person(
+            "responsable", "Responsable d’Hébergement Fictif", (Role.SUPPLIER_MANAGER, Role.SUPPLIER_EDITOR)
+        ),
+    ),
 )
 WORKSHOP = DemoOrganisation(
     "atelier",
@@ -154,19 +163,22 @@ def address_of(organisation: DemoOrganisation, person: Person) -> str:
 
 
 def load_people() -> None:
-    """Create the organisations, their members and their roles, through the same moves as real ones."""
-    # Support acts first: it verifies the others.
-    support = _load_operator()
+    """Create the organisations, their members and their roles, through the same moves as real ones.
+
+    Support verifies every organisation; a role that asks for it is given by the organisation's admin
+    and confirmed by support.
+    """
+    operator = _create(OPERATOR)
+    operator.verify(actor=LOADER, **_proof(OPERATOR))
+    members = {person.address: _member(operator, OPERATOR, person) for person in OPERATOR.people}
+    for person in OPERATOR.people:
+        _grant(members[person.address], person, by=members["plateforme"].user, confirmed_by=None)
+    support = Actor.of(
+        Membership.objects.select_related("user", "organisation").get(pk=members["support"].pk)
+    )
     for organisation in ORGANISATIONS:
         if organisation is not OPERATOR:
             _load_organisation(organisation, support=support)
-
-
-def _load_operator() -> Actor:
-    row = _create(OPERATOR)
-    row.verify(actor=LOADER, **_proof(OPERATOR))
-    members = {person.address: _member(row, OPERATOR, person, by=None) for person in OPERATOR.people}
-    return Actor.of(members["support"])
 
 
 def _load_organisation(organisation: DemoOrganisation, *, support: Actor) -> None:
@@ -177,12 +189,17 @@ def _load_organisation(organisation: DemoOrganisation, *, support: Actor) -> Non
         PublicEmailDomain.objects.create(
             domain=organisation.domain, organisation=row, source="Démonstration", added_by=support.user
         )
-    for person in organisation.people:
-        _member(row, organisation, person, by=support.user)
+    members = [(person, _member(row, organisation, person)) for person in organisation.people]
+    admin = next((m.user for person, m in members if Role.ORGANISATION_ADMIN in person.roles), None)
+    for person, membership in members:
+        by = support.user if admin is None or membership.user == admin else admin
+        _grant(membership, person, by=by, confirmed_by=support.user if by == admin else None)
 
 
 def _create(organisation: DemoOrganisation) -> Organisation:
-    scheme = IdentifierScheme.SIREN if organisation.kind == OrganisationKind.SUPPLIER else IdentifierScheme.SIRET
+    scheme = (
+        IdentifierScheme.SIREN if organisation.kind == OrganisationKind.SUPPLIER else IdentifierScheme.SIRET
+    )
     row = Organisation.objects.create(
         number=next_serial("organisation"),
         name=organisation.name,
@@ -202,26 +219,27 @@ def _proof(organisation: DemoOrganisation) -> dict[str, object]:
     }
 
 
-def _member(row: Organisation, organisation: DemoOrganisation, person: Person, *, by: User | None) -> Membership:
-    from allauth.account.models import EmailAddress
-
+def _member(row: Organisation, organisation: DemoOrganisation, person: Person) -> Membership:
     user = User.objects.create_user(
         address_of(organisation, person), password=PASSWORD, full_name=person.name
     )
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-    membership = Membership.objects.create(user=user, organisation=row)
+    return Membership.objects.create(user=user, organisation=row)
+
+
+def _grant(membership: Membership, person: Person, *, by: User | None, confirmed_by: User | None) -> None:
     today = timezone.localdate()
+    delegated = Role.APPROVER in person.roles
     for role in person.roles:
         RoleGrant.objects.create(
             membership=membership,
             role=role,
-            granted_by=by,
-            confirmed_by=by,
-            confirmed_at=timezone.now() if by else None,
+            granted_by=None if by == membership.user else by,
+            confirmed_by=confirmed_by,
+            confirmed_at=timezone.now() if confirmed_by else None,
             starts_on=today,
             expires_on=today + ROLE_LIFETIME,
-            ceiling_eur_ht=person.ceiling_eur_ht,
-            delegation_reference="Arrêté de démonstration" if role == Role.APPROVER else "",
-            delegation_date=today if role == Role.APPROVER else None,
+            ceiling_eur_ht=person.ceiling_eur_ht if role == Role.APPROVER else None,
+            delegation_reference="Arrêté de démonstration" if delegated else "",
+            delegation_date=today if delegated else None,
         )
-    return membership
