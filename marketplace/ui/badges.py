@@ -107,6 +107,7 @@ CONTRACT = {
 }
 OPINION = {
     "favourable": Badge("Avis favorable", "success"),
+    "reserved": Badge("Favorable avec réserves", "warning"),
     "favourable_with_reserves": Badge("Favorable avec réserves", "warning"),
     "unfavourable": Badge("Avis défavorable", "error"),
     "requested": Badge("Avis attendu", "info no-icon"),

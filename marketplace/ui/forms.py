@@ -1,8 +1,9 @@
 """The form bases of every page: DSFR classes, hint and error both described, NUL refused."""
 
-from typing import Any
+from typing import Any, Self
 
 from django import forms
+from django.http import HttpRequest
 from dsfr.forms import DsfrBaseForm, DsfrBoundField
 
 NUL_MESSAGE = "Ce texte contient un caractère interdit (NUL). Retirez-le puis recommencez."
@@ -50,6 +51,13 @@ class MarketForm(DsfrBaseForm):
         super().__init__(*args, **kwargs)
         for bound in self.visible_fields():
             self._dress(bound)
+
+    @classmethod
+    def of(cls, request: HttpRequest, **kwargs: Any) -> Self:
+        """Bound on POST, even an empty one (``request.POST or None`` shows no error then)."""
+        if request.method == "POST":
+            return cls(request.POST, request.FILES, **kwargs)
+        return cls(**kwargs)
 
     def _dress(self, bound: forms.BoundField) -> None:
         field = bound.field

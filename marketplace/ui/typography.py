@@ -1,6 +1,7 @@
 """Values as French text: dates, money, numbers, unknown. Pure; used by templates, PDF and e-mails."""
 
 import datetime as dt
+import re
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from django.utils import timezone
@@ -111,3 +112,20 @@ def plural(count: int | None, *, one: str, many: str) -> str:
     if count is None:
         return UNKNOWN
     return f"{number_text(count)}{NBSP}{one if abs(count) < 2 else many}"
+
+
+_PLAIN_SPACES = (
+    (re.compile(r" (?=[;!?])"), THIN),
+    (re.compile(r" (?=:(?:\s|$))"), NBSP),
+    (re.compile(r"(?<=«) "), NBSP),
+    (re.compile(r" (?=»)"), NBSP),
+    (re.compile(r"(?<=\d) (?=(?:€|%|Ko|Mo|Go|To|h|jours?|mois|ans?)\b|[€%])"), NBSP),
+    (re.compile(r"(?<=\w)'(?=\w)"), "’"),
+)
+
+
+def french(text: str) -> str:
+    """A sentence written with plain spaces, with the spaces French asks for. Safe to run twice."""
+    for pattern, replacement in _PLAIN_SPACES:
+        text = pattern.sub(replacement, text)
+    return text

@@ -75,7 +75,7 @@ PUBLIC_EXTRA = (
 
 @once
 def report(request: HttpRequest) -> HttpResponse:
-    form = ProblemForm(request.POST or None, initial={"page": request.GET.get("page", "")[:300]})
+    form = ProblemForm.of(request, initial={"page": request.GET.get("page", "")[:300]})
     if request.method == "POST" and form.is_valid():
         _tell_support(request, form.cleaned_data)
         return HttpResponseRedirect(f"{reverse('site:report')}?envoye=1")

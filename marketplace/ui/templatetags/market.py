@@ -4,6 +4,7 @@ Text (filters)
     {{ d|date_fr }} « 3 mars 2027 » in <time>      {{ d|datetime_fr }}   {{ d|date_short }} « 03/03/2027 »
     {{ d|days_until }} « dans 5 jours », « en retard de 2 jours »
     {{ m|eur_ht }} {{ m|eur_ttc }} {{ m|eur }} {{ m|unit_eur_ht }} (2 to 6 decimals)   {{ n|number_fr }}
+    {{ message|typo }} spaces of French punctuation (already done for messages, errors, alerts)
     {{ x|unknown }} None or "" → « Inconnu »       {{ octets|size_fr }}   {{ n|plural_fr:"offre,offres" }}
 States and trust
     {% badge "order" order.state %}   kinds: mark check obligation offer dossier finding project order
@@ -20,7 +21,7 @@ Blocks
     {% download url "Télécharger le bon de commande" format="PDF" size=84211 %}
     {% market_pagination page %} (Django Page, or number/total_pages; keeps the query string)
     {% panels "offer.actions" offer %} what upper apps add to this page (marketplace.ui.panels)
-Forms
+Forms (views: form = MyForm.of(request), decorated by marketplace.ui.once.once)
     {% error_summary form %} just after the h1     {% market_form form %} fields + csrf + once token
     {% market_field form.name %} one field                  {% once_token %} alone, for forms without fields
 """
@@ -131,6 +132,13 @@ def plural_fr(count: int | None, forms: str) -> str:
 
 
 @register.filter
+def typo(text: object) -> str:
+    """A message of ours with French spacing; keeps a safe string safe."""
+    shown = typography.french(str(text))
+    return mark_safe(shown) if isinstance(text, SafeString) else shown
+
+
+@register.filter
 def unknown(value: Any) -> Any:
     return typography.UNKNOWN if value is None or value == "" else value
 
@@ -221,7 +229,12 @@ def fr_table(content: str, caption: str, stacked: bool = False, hide_caption: bo
 
 @register.inclusion_tag("components/lasting_alert.html")
 def lasting_alert(kind: str, title: str, text: str = "", level: int = 2) -> dict[str, Any]:
-    return {"kind": kind, "title": title, "text": text, "tag": f"h{level}" if level else "p"}
+    return {
+        "kind": kind,
+        "title": typography.french(title),
+        "text": typography.french(text),
+        "tag": f"h{level}" if level else "p",
+    }
 
 
 @register.inclusion_tag("components/download.html")
@@ -257,13 +270,13 @@ def _errors_of(form: BaseForm | BaseFormSet) -> list[dict[str, str]]:
     if not form.is_bound:
         return []
     if isinstance(form, BaseFormSet):
-        shared = [{"anchor": "", "message": str(message)} for message in form.non_form_errors()]
+        shared = [{"anchor": "", "message": typography.french(str(message))} for message in form.non_form_errors()]
         return shared + [entry for child in form.forms for entry in _errors_of(child)]
-    found = [{"anchor": "", "message": str(message)} for message in form.non_field_errors()]
+    found = [{"anchor": "", "message": typography.french(str(message))} for message in form.non_field_errors()]
     for name in form.fields:
         bound = form[name]
         anchor = getattr(bound, "anchor", bound.id_for_label)
-        found += [{"anchor": anchor, "message": str(message)} for message in bound.errors]
+        found += [{"anchor": anchor, "message": typography.french(str(message))} for message in bound.errors]
     return found
 
 
