@@ -245,6 +245,11 @@ def add_mark(
     return mark
 
 
+def end_of_validity(last_day: datetime.date) -> datetime.datetime:
+    """Midnight in Paris after the last valid day."""
+    return timezone.make_aware(datetime.datetime.combine(last_day, datetime.time()) + datetime.timedelta(days=1))
+
+
 def report(mark: TrustMark, *, text: str, source: str, actor: Actor) -> TrustReport:
     """« Signalement »: kept and journalled, changes no status."""
     with transaction.atomic():

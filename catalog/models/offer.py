@@ -228,9 +228,12 @@ class Offer(Stateful):
         return newest.successor(created_by=by)
 
     def show_version(self, version: OfferVersion) -> None:
-        """Point to a frozen version and repeat its answers; the caller saves."""
+        """Point to a frozen version and repeat its answers; the caller saves. An old address stays known."""
+        old = self.slug
         self.live_version = version
         self.repeat_answers(version.answers)
+        if self.pk and old and old != self.slug:
+            OfferAlias.objects.get_or_create(offer=self, slug=old)
 
     def repeat_answers(self, answers: Mapping[str, Any]) -> None:
         """Copy onto the row what lists and filters read. Absent answers become unknown."""

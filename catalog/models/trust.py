@@ -2,11 +2,18 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from catalog.enums import LOST_STATUSES, RECORDED_STATUSES, Origin, Scheme, TrustStatus
+from catalog.states import TRUST_MOVES
+from marketplace.errors import MoveRefused
+from marketplace.workflow import Move
+
+if TYPE_CHECKING:
+    from marketplace.accounts.actors import Actor
 
 EXPIRING_WITHIN = datetime.timedelta(days=180)
 RECORDED = sorted(RECORDED_STATUSES)
@@ -34,11 +41,20 @@ def status_by_the_clock(
     return recorded
 
 
+class TrustMarkQuerySet(models.QuerySet["TrustMark"]):
+    def visible_to(self, actor: Actor) -> TrustMarkQuerySet:
+        """The marks of the offers this actor sees."""
+        offers = self.model._meta.get_field("offer").related_model
+        return self.filter(offer__in=offers.objects.visible_to(actor))
+
+
 class TrustMark(models.Model):
     """A dated statement about a service and a perimeter, never about a company.
 
     `status` repeats the last fact and is written by `catalog.trust.record_status` only.
     """
+
+    MOVES: ClassVar[dict[str, Move]] = TRUST_MOVES
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     offer = models.ForeignKey("catalog.Offer", on_delete=models.PROTECT, related_name="trust_marks")
@@ -63,6 +79,8 @@ class TrustMark(models.Model):
     )
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = TrustMarkQuerySet.as_manager()
 
     class Meta:
         ordering = ("offer", "scheme", "pk")
@@ -92,6 +110,18 @@ class TrustMark(models.Model):
     @property
     def name(self) -> str:
         return self.label or self.get_scheme_display()
+
+    def check_move(self, name: str) -> None:
+        """Raises MoveRefused on the status as read; `catalog.trust` compares again under the lock."""
+        if self.status not in self.MOVES[name].sources:
+            raise MoveRefused(
+                "wrong_state",
+                f"« {self.MOVES[name].label} » n’est pas possible : le statut est maintenant "
+                f"« {TrustStatus(self.status).label} ». Rechargez la page.",
+            )
+
+    def available_moves(self) -> tuple[Move, ...]:
+        return tuple(move for move in self.MOVES.values() if self.status in move.sources)
 
     @property
     def is_anssi(self) -> bool:

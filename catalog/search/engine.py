@@ -181,8 +181,10 @@ def spelling(word: str, *, limit: int = 5000) -> str | None:
     Reads at most `limit` names: for a page without result only.
     """
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT sort_name FROM {ROW} WHERE is_public LIMIT %s", [limit])
-        words = {part for (name,) in cursor.fetchall() for part in name.split() if len(part) > 3}
+        cursor.execute(
+            f"SELECT sort_name || ' ' || lower(card->'supplier'->>'name') FROM {ROW} WHERE is_public LIMIT %s", [limit]
+        )
+        words = {part for (text,) in cursor.fetchall() for part in text.split() if len(part) > 3}
     near = difflib.get_close_matches(word.casefold(), sorted(words), n=1, cutoff=0.75)
     return near[0] if near and near[0] != word.casefold() else None
 

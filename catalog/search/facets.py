@@ -65,7 +65,7 @@ def _statuses(*more: TrustStatus) -> dict[str, str]:
     return {status.value: status.label for status in (*STATUS_ORDER, *more)}
 
 
-HELD = tuple(sorted(HELD_STATUSES))
+HELD = tuple(sorted(status.value for status in HELD_STATUSES))
 STATUS_ALIASES = {word: HELD for word in YES} | {"qualified": HELD, "held": HELD}
 
 MODEL = Facet(

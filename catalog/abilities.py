@@ -1,0 +1,96 @@
+"""Who may do what to an offer, a claim, a review, a mark. States are the moves' business."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from catalog.enums import OfferState
+from catalog.models import Offer, OfferClaim, TrustMark, VersionReview
+from marketplace.accounts.abilities import Verdicts
+from marketplace.accounts.enums import SUPPLIER_ROLES, Role
+
+if TYPE_CHECKING:
+    from marketplace.accounts.actors import Actor
+
+YES = ""
+SIGN_IN = "Connectez-vous pour faire cela."
+CURATOR = "Seul l’opérateur peut faire cela. Rôle nécessaire : modérateur."
+OWNER = "Seul le fournisseur de l’offre peut faire cela. Rôle nécessaire : rédacteur ou responsable."
+MANAGER = "Seul le fournisseur de l’offre peut faire cela. Rôle nécessaire : responsable."
+SUPPLIER = "Seul un fournisseur peut faire cela. Rôle nécessaire : rédacteur ou responsable."
+CLAIMANT = "Seul un fournisseur revendique une fiche. Rôle nécessaire : responsable."
+
+
+def _or(allowed: bool, refusal: str, actor: Actor) -> str:
+    if allowed:
+        return YES
+    return SIGN_IN if actor.is_anonymous else refusal
+
+
+def owns(actor: Actor, offer: Offer) -> bool:
+    organisation = actor.organisation
+    return organisation is not None and offer.supplier.organisation_id == organisation.pk
+
+
+def catalog_abilities(actor: Actor) -> Verdicts:
+    """What needs no object."""
+    curator = _or(actor.has(Role.CURATOR), CURATOR, actor)
+    return {
+        "create": _or(actor.is_supplier and actor.has(*SUPPLIER_ROLES), SUPPLIER, actor),
+        "own_list": _or(actor.is_supplier and actor.has(*SUPPLIER_ROLES), SUPPLIER, actor),
+        "curate": curator,
+        "see_qualifications": _or(
+            actor.has(Role.CURATOR, Role.QUALIFICATION_OFFICER, Role.DECISION_MAKER, Role.AUDITOR), CURATOR, actor
+        ),
+    }
+
+
+def offer_abilities(actor: Actor, offer: Offer) -> Verdicts:
+    owner = owns(actor, offer)
+    editor = _or(owner and actor.has(*SUPPLIER_ROLES), OWNER, actor)
+    manager = owner and actor.has(Role.SUPPLIER_MANAGER)
+    curator = _or(actor.has(Role.CURATOR), CURATOR, actor)
+    return {
+        "edit": editor,
+        "propose": _or(manager, MANAGER, actor),
+        "claim": _or(actor.is_supplier and actor.has(Role.SUPPLIER_MANAGER), CLAIMANT, actor),
+        "suspend": curator,
+        "lift": curator,
+        "withdraw": _or(manager or actor.has(Role.CURATOR), MANAGER, actor),
+        "remove": curator,
+        "see_versions": YES if offer.is_public or owner else curator,
+    }
+
+
+def claim_abilities(actor: Actor, claim: OfferClaim) -> Verdicts:
+    """Nobody decides on the claim they made."""
+    own = actor.is_person(claim.claimed_by_id)
+    curator = _or(actor.has(Role.CURATOR), CURATOR, actor)
+    decide = "Vous avez déposé cette revendication : une autre personne décide." if own else curator
+    of_claimant = actor.organisation is not None and claim.organisation_id == actor.organisation.pk
+    follow = _or(of_claimant and actor.has(Role.SUPPLIER_MANAGER), CLAIMANT, actor)
+    return {
+        "grant": decide,
+        "refuse": decide,
+        "cancel": follow,
+        "check_dns": YES if curator == YES else follow,
+    }
+
+
+def review_abilities(actor: Actor, review: VersionReview) -> Verdicts:
+    own = actor.is_person(review.proposed_by_id)
+    curator = _or(actor.has(Role.CURATOR), CURATOR, actor)
+    decide = "Vous avez proposé cette version : une autre personne décide." if own else curator
+    return {"accept": decide, "refuse": decide}
+
+
+def mark_abilities(actor: Actor, mark: TrustMark) -> Verdicts:
+    """A register's mark is the operator's; a supplier edits what it declared itself."""
+    curator = _or(actor.has(Role.CURATOR), CURATOR, actor)
+    owner = owns(actor, mark.offer) and actor.has(*SUPPLIER_ROLES) and not mark.belongs_to_operator
+    moves = dict.fromkeys(TrustMark.MOVES, curator)
+    return {**moves, "report": curator, "edit": _or(owner, OWNER, actor)}
+
+
+def is_editable(offer: Offer) -> bool:
+    return offer.state in (OfferState.DRAFT, OfferState.LISTED, OfferState.SUSPENDED)

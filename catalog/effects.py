@@ -1,0 +1,47 @@
+"""What losing a status would touch: the offer, those built on it, and what upper apps know of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from catalog.hooks import Effect, effects_on
+from catalog.models import Offer, TrustMark
+from catalog.propagation import with_dependants
+from marketplace.accounts.enums import Role
+from marketplace.accounts.models import Membership
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """`people` counts each person once, whatever the number of reasons to tell them."""
+
+    effects: tuple[Effect, ...]
+    people: int
+
+    @property
+    def sentence(self) -> str:
+        parts = [effect.words for effect in self.effects if effect.count]
+        touched = f"{', '.join(parts[:-1])} et {parts[-1]}" if len(parts) > 1 else parts[0]
+        told = "1 personne sera prévenue" if self.people == 1 else f"{self.people} personnes seront prévenues"
+        return f"Cette décision touche {touched}. {told}."
+
+    @property
+    def touches_purchases(self) -> bool:
+        return any(effect.count for effect in self.effects[1:])
+
+
+def preview(mark: TrustMark) -> Preview:
+    """The mark's offer first, then its dependants, then what is registered. A few queries."""
+    ids = with_dependants([mark.offer_id])
+    offers = sorted(Offer.objects.filter(pk__in=ids).select_related("supplier"), key=lambda o: o.pk != mark.offer_id)
+    managers = Membership.objects.holding(Role.SUPPLIER_MANAGER).filter(
+        organisation__in=[o.supplier.organisation_id for o in offers if o.supplier.organisation_id]
+    )
+    own = Effect(
+        "offre",
+        "offres",
+        tuple((offer.name, offer.get_absolute_url()) for offer in offers),
+        frozenset(managers.values_list("user_id", flat=True)),
+    )
+    effects = (own, *effects_on(offers))
+    return Preview(effects, len(frozenset().union(*(effect.people for effect in effects))))

@@ -1,0 +1,59 @@
+"""What the catalogue asks of upper apps, which register here from their `ready()`.
+
+`material_change`: open the dossier that examines a version (qualification). `effects`: what a change
+of status touches, for the preview page (procurement).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from catalog.models import Offer, OfferVersion
+
+if TYPE_CHECKING:
+    from marketplace.accounts.actors import Actor
+
+MaterialHandler = Callable[[OfferVersion, "Actor"], object]
+_MATERIAL: list[MaterialHandler] = []
+
+
+def register_material_change(handler: MaterialHandler) -> None:
+    """One handler only; registering again replaces it. It runs in the transaction of the proposal."""
+    _MATERIAL[:] = [handler]
+
+
+def material_handler() -> MaterialHandler | None:
+    return _MATERIAL[0] if _MATERIAL else None
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One kind of thing touched: `items` are (words, address), `people` the ids of those to be told."""
+
+    one: str
+    many: str
+    items: tuple[tuple[str, str], ...]
+    people: frozenset[int] = field(default_factory=frozenset)
+
+    @property
+    def count(self) -> int:
+        return len(self.items)
+
+    @property
+    def words(self) -> str:
+        return f"{self.count} {self.one if self.count < 2 else self.many}"
+
+
+EffectSource = Callable[[list[Offer]], Iterable[Effect]]
+_EFFECTS: dict[str, EffectSource] = {}
+
+
+def register_effects(name: str, source: EffectSource) -> None:
+    """`source(offers)` says what relies on these offers. Registering a name again replaces it."""
+    _EFFECTS[name] = source
+
+
+def effects_on(offers: list[Offer]) -> list[Effect]:
+    return [effect for source in _EFFECTS.values() for effect in source(offers)]

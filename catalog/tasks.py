@@ -1,0 +1,43 @@
+"""What only the clock changes: expiries are read from the clock at once, journalled here."""
+
+from celery import shared_task
+from celery.schedules import crontab
+from django.db import transaction
+from django.utils import timezone
+
+from catalog.enums import TrustStatus
+from catalog.models import TrustMark
+from catalog.trust import end_of_validity, record_status
+from marketplace.accounts.actors import system_actor
+
+STANDING = (TrustStatus.IN_FORCE, TrustStatus.RENEWAL_PENDING)
+
+
+@shared_task(name="catalog.journal_expiries", ignore_result=True)
+def journal_expiries() -> int:
+    """One fact per mark whose last day has passed. Safe to run twice: an expired mark is left alone."""
+    today, actor, done = timezone.localdate(), system_actor("beat"), 0
+    due = TrustMark.objects.filter(status__in=STANDING, valid_until__lt=today).order_by("pk")
+    for pk in list(due.values_list("pk", flat=True)):
+        with transaction.atomic():
+            mark = TrustMark.objects.select_for_update(of=("self",)).get(pk=pk)
+            if mark.status not in STANDING or mark.valid_until is None or mark.valid_until >= today:
+                continue
+            record_status(
+                mark,
+                status=TrustStatus.EXPIRED,
+                actor=actor,
+                effective_at=end_of_validity(mark.valid_until),
+                issuer=mark.issuer,
+                reason="Fin de validité atteinte.",
+            )
+            done += 1
+    return done
+
+
+BEAT = {
+    "catalog.journal_expiries": {
+        "task": "catalog.journal_expiries",
+        "schedule": crontab(minute="*/10"),
+    },
+}
