@@ -20,7 +20,7 @@ reset: ready-run ## delete the database and the files: the next `make run` start
 
 token: ready-run ## an API token of the demonstration account of ROLE=requester (`make -s token ROLE=…`)
 	@test -n "$(ROLE)" || { echo "ROLE is missing: make -s token ROLE=requester" >&2; exit 2; }
-	@$(PYTHON) manage.py demo_token "$(ROLE)"
+	@$(PYTHON) -m marketplace.devtools.run running && $(PYTHON) manage.py demo_token "$(ROLE)"
 
 test: ready-test ## all tests, in parallel, on a PostgreSQL of their own (ARGS="-k order")
 	@$(PYTHON) -m pytest -n $(WORKERS) --dist loadfile $(ARGS)

@@ -31,7 +31,7 @@ class Stopped(Exception):
 
 
 def main(arguments: list[str]) -> int:
-    actions: dict[str, Callable[[], int]] = {"run": run, "stop": stop, "reset": reset}
+    actions: dict[str, Callable[[], int]] = {"run": run, "stop": stop, "reset": reset, "running": running}
     os.umask(0o077)
     try:
         return actions[arguments[0] if arguments else "run"]()
@@ -74,6 +74,14 @@ def stop() -> int:
     while runner_pid() is not None and time.monotonic() < deadline:
         time.sleep(0.1)
     return 0 if runner_pid() is None else 1
+
+
+def running() -> int:
+    """For the commands that need the demonstration: 0 when it runs, silently."""
+    if runner_pid() is None and "DATABASE_URL" not in os.environ:
+        sys.stderr.write("Nothing runs in this checkout: start « make run » in another terminal first.\n")
+        return 1
+    return 0
 
 
 def reset() -> int:

@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "marketplace.accounts.middleware.ActorMiddleware",
+    "marketplace.accounts.second_factor.SecondFactorMiddleware",
     "marketplace.ui.middleware.DomainErrorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -115,7 +116,10 @@ TEMPLATES = [
 DATABASES = {"default": env.db("DATABASE_URL", default="postgresql:///marketplace")}
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-DATABASES["sealer"] = env.db("AUDIT_SEALER_DATABASE_URL", default=env("DATABASE_URL", default="postgresql:///marketplace"))
+DATABASES["sealer"] = {
+    **DATABASES["default"],
+    **(env.db("AUDIT_SEALER_DATABASE_URL") if env.str("AUDIT_SEALER_DATABASE_URL", default="") else {}),
+}
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
@@ -142,6 +146,17 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(VAR_DIR / "static"))
 MEDIA_ROOT = env.path("PRIVATE_FILES_ROOT", default=str(VAR_DIR / "files"))
 
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "[%(asctime)s: %(levelname)s/%(processName)s] %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
+    # Django's own handlers show nothing without DEBUG, or write to administrators nobody configured.
+    "loggers": {"django": {"handlers": [], "propagate": True}, "axes": {"level": "WARNING"}},
+}
+
+# Django rewrites the file names in DSFR's stylesheets, so their published checksums no longer match.
 DSFR_USE_INTEGRITY_CHECKSUMS = False
 DSFR_MARK_OPTIONAL_FIELDS = True
 
