@@ -22,10 +22,10 @@ STACK_LABELS = {
     "datacenter": "Centre de données",
     "data_centre": "Centre de données",
 }
-BOX_HEIGHT = 84
+BOX_HEIGHT = 100
 BOX_GAP = 40
 LINE_LIMIT = 24
-BAR_WIDTH = 320
+BAR_WIDTH = 220
 PATTERNS = ("solid", "hatched", "dotted", "empty")
 
 
@@ -88,7 +88,7 @@ def stack_boxes(layers: Sequence[StackLayer]) -> tuple[StackBox, ...]:
         y = 4 + index * (BOX_HEIGHT + BOX_GAP)
         texts = (shorten(layer.shown_name), shorten(layer.region or "Région inconnue"), shorten(layer.state))
         link = "" if index == len(layers) - 1 else "solid" if layer.inherits else "broken"
-        boxes.append(StackBox(layer, y, tuple((y + 24 + i * 22, t) for i, t in enumerate(texts) if t), link))
+        boxes.append(StackBox(layer, y, tuple((y + 46 + i * 21, t) for i, t in enumerate(texts) if t), link))
     return tuple(boxes)
 
 
@@ -110,16 +110,18 @@ class TimelineFact:
 
 
 @dataclass(frozen=True, slots=True)
-class AxisPoint:
-    y: int
+class TimelinePoint:
+    """A fact on the axis, or « today » (no fact): decorative, hidden from assistive technology."""
+
     kind: str  # past, today, future
+    fact: TimelineFact | None = None
 
 
-def timeline_axis(facts: Sequence[TimelineFact], *, today: dt.date) -> tuple[AxisPoint, ...]:
-    """Evenly spaced dots, with « today » between the last past fact and the first future one."""
-    past = [f for f in facts if not _is_future(f, today)]
-    kinds = ["past"] * len(past) + ["today"] + ["future"] * (len(facts) - len(past))
-    return tuple(AxisPoint(16 + 40 * index, kind) for index, kind in enumerate(kinds))
+def timeline_points(facts: Sequence[TimelineFact], *, today: dt.date) -> tuple[TimelinePoint, ...]:
+    """Past facts, today, then what is foreseen; each group in the order given."""
+    past = [TimelinePoint("past", fact) for fact in facts if not _is_future(fact, today)]
+    future = [TimelinePoint("future", fact) for fact in facts if _is_future(fact, today)]
+    return (*past, TimelinePoint("today"), *future) if facts else ()
 
 
 def _is_future(fact: TimelineFact, today: dt.date) -> bool:

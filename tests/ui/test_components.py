@@ -112,13 +112,13 @@ def test_stack_links_are_solid_only_when_inherited() -> None:
 
 def test_bars_never_draw_an_unknown_value() -> None:
     chart = drawings.bar_chart([drawings.Bar("a", 10), drawings.Bar("b", None), drawings.Bar("c", 5), drawings.Bar("d", 0)])
-    assert [bar.width for bar in chart.bars] == [320, 0, 160, 0]
+    assert [bar.width for bar in chart.bars] == [220, 0, 110, 0]
     assert [bar.text for bar in chart.bars] == ["10", "Inconnu", "5", "0"]
 
 
 def test_axis_puts_today_between_past_and_future() -> None:
     facts = [drawings.TimelineFact(dt.date(2026, 1, 1), "a"), drawings.TimelineFact(dt.date(2030, 1, 1), "b")]
-    kinds = [point.kind for point in drawings.timeline_axis(facts, today=dt.date(2027, 1, 1))]
+    kinds = [point.kind for point in drawings.timeline_points(facts, today=dt.date(2027, 1, 1))]
     assert kinds == ["past", "today", "future"]
 
 

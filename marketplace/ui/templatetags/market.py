@@ -87,15 +87,6 @@ def days_until(value: dt.date | None) -> str:
 
 
 @register.filter
-def is_after(value: dt.date | None, other: dt.date) -> bool:
-    """Whether the day of ``value`` comes after ``other``; False when unknown."""
-    if value is None:
-        return False
-    day = typography.local(value)
-    return (day.date() if isinstance(day, dt.datetime) else day) > other
-
-
-@register.filter
 def eur(value: object) -> str:
     return typography.euros(value)
 
@@ -190,8 +181,8 @@ def stack_picture(layers: Sequence[drawings.StackLayer], conclusion: str, ident:
 
 @register.inclusion_tag("components/trust_timeline.html")
 def trust_timeline(facts: Sequence[drawings.TimelineFact], label: str = "Historique des faits") -> dict[str, Any]:
-    axis = drawings.timeline_axis(facts, today=timezone.localdate())
-    return {"facts": facts, "axis": axis, "height": 16 + 40 * len(axis), "label": label, "today": timezone.localdate()}
+    today = timezone.localdate()
+    return {"points": drawings.timeline_points(facts, today=today), "label": label, "today": today}
 
 
 @register.inclusion_tag("components/parcours.html")
