@@ -6,7 +6,7 @@ from typing import Any
 
 from axes.models import AccessAttempt
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import Max, Sum
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -47,3 +47,11 @@ def locked_response(
 def unlock(username: str) -> int:
     """Forget the failures of one address; returns how many lines were forgotten."""
     return AccessAttempt.objects.filter(username=username.casefold()).delete()[0]
+
+
+def is_locked(username: str) -> bool:
+    """Whether this address, from at least one place, has spent its tries and must still wait."""
+    limit = timezone.now() - settings.AXES_COOLOFF_TIME
+    counted = AccessAttempt.objects.filter(username=username.casefold(), attempt_time__gt=limit)
+    totals = counted.values("ip_address").annotate(total=Sum("failures_since_start"))
+    return any(row["total"] >= settings.AXES_FAILURE_LIMIT for row in totals)

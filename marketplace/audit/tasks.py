@@ -13,7 +13,7 @@ def seal() -> None:
     seal_events()
 
 
-@shared_task(name="audit.head", ignore_result=True)
+@shared_task(name="audit.head", ignore_result=True, time_limit=900, soft_time_limit=890)
 def head() -> None:
     """Seal what waits, sign where the chain stands, check it all and remember the answer."""
     seal_events()

@@ -47,7 +47,7 @@ class SignUpForm(EntranceForm, account_forms.SignupForm):
     )
     WORDS = {
         **EntranceForm.WORDS,
-        "email": ("Adresse électronique professionnelle", "Exemple : prenom.nom@ministere.example"),
+        "email": ("Adresse électronique professionnelle", "Exemple\u00a0: prenom.nom@ministere.example"),
     }
 
 

@@ -1,0 +1,89 @@
+"""French words for the codes of an event: the object's, the act's, the states'."""
+
+from functools import lru_cache
+
+from django.apps import apps
+from django.db import models
+
+from marketplace.workflow import Stateful
+
+OBJECTS = {
+    "accounts.user": "Personne",
+    "accounts.organisation": "Organisation",
+    "accounts.membership": "Membre",
+    "accounts.rolegrant": "Rôle",
+    "accounts.invitation": "Invitation",
+    "accounts.apitoken": "Jeton d’API",
+    "accounts.serviceaccount": "Compte de service",
+    "accounts.publicemaildomain": "Domaine public",
+    "catalog.supplier": "Fournisseur",
+    "catalog.offer": "Offre",
+    "catalog.offerversion": "Version d’offre",
+    "catalog.offerclaim": "Revendication",
+    "catalog.versionreview": "Modification à modérer",
+    "catalog.trustmark": "Qualification",
+    "qualification.dossier": "Dossier",
+    "qualification.checkrun": "Contrôle",
+    "qualification.correctionrequest": "Demande de correction",
+    "qualification.finding": "Constat",
+    "qualification.proposal": "Proposition",
+    "qualification.decision": "Décision",
+    "procurement.project": "Projet",
+    "procurement.assessment": "Analyse de sensibilité",
+    "procurement.opinion": "Avis",
+    "procurement.eligibilitylist": "Présélection",
+    "procurement.purchasingvehicle": "Support d’achat",
+    "procurement.order": "Bon de commande",
+    "procurement.contract": "Marché ou contrat",
+    "procurement.contractreview": "Réexamen de contrat",
+    "files.storedfile": "Fichier",
+}
+ACTS = {
+    "create": "Créer",
+    "grant": "Donner un rôle",
+    "confirm": "Confirmer un rôle",
+    "revoke": "Retirer",
+    "join": "Rejoindre",
+    "end": "Quitter",
+    "erase": "Effacer",
+    "rename": "Changer de nom",
+    "unlock": "Débloquer la connexion",
+    "list": "Inscrire un domaine",
+    "unlist": "Retirer un domaine",
+    "close": "Fermer",
+}
+
+
+@lru_cache(maxsize=256)
+def _model(object_type: str) -> type[models.Model] | None:
+    try:
+        return apps.get_model(object_type)
+    except (LookupError, ValueError):
+        return None
+
+
+def object_word(object_type: str) -> str:
+    model = _model(object_type)
+    known = OBJECTS.get(object_type)
+    if known or model is None:
+        return known or object_type
+    return str(model._meta.verbose_name).capitalize()
+
+
+def act_word(object_type: str, what: str) -> str:
+    """The label of the move, else our word for the act, else its code."""
+    model = _model(object_type)
+    if model is not None and issubclass(model, Stateful) and what in model.MOVES:
+        return model.MOVES[what].label or ACTS.get(what, what)
+    return ACTS.get(what, what)
+
+
+def state_word(object_type: str, state: str) -> str:
+    model = _model(object_type)
+    if model is not None and issubclass(model, Stateful):
+        return model.state_label(state)
+    if object_type == "accounts.rolegrant":
+        from marketplace.accounts.enums import Role
+
+        return dict(Role.choices).get(state, state)
+    return state
