@@ -37,8 +37,6 @@ SPECTACULAR_SETTINGS: dict[str, object] = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None, "persistAuthorization": False},
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "marketplace.rest.schema.describe_problems",
-    ],
+    # Codes stay where they are used: without the library's hook no two « status » fight for one name.
+    "POSTPROCESSING_HOOKS": ["marketplace.rest.schema.describe_problems"],
 }

@@ -11,6 +11,10 @@ class StrictFilterBackend(DjangoFilterBackend):
 
     raise_exception = True
 
+    def get_filterset_class(self, view: Any, queryset: QuerySet[Any] | None = None) -> Any:
+        """A FilterSet may read parameters for another table than the viewset's (the search rows)."""
+        return getattr(view, "filterset_class", None)
+
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
         if view.detail:
             return queryset

@@ -5,7 +5,12 @@ Imports nothing of `rest_framework.views`: DRF imports this module while it make
 
 from typing import Any
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
+from django import forms
+from drf_spectacular.extensions import (
+    OpenApiAuthenticationExtension,
+    OpenApiFilterExtension,
+    OpenApiSerializerFieldExtension,
+)
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 
@@ -15,6 +20,7 @@ from marketplace.rest.names import move_of
 from marketplace.rest.serializers import NoInput
 
 Schema = dict[str, Any]
+FORMATS = {forms.DateField: "date", forms.DateTimeField: "date-time", forms.UUIDField: "uuid"}
 DECIMAL = {"type": "string", "format": "decimal", "pattern": r"^-?\d+(?:\.\d+)?$"}
 PROBLEM: Schema = {
     "type": "object",
@@ -73,6 +79,44 @@ class DecimalOrText(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped
             if value is not None
         }
         return {"oneOf": [dict(DECIMAL), {"type": "number", **bounds}]}
+
+
+class FilterParameters(OpenApiFilterExtension):  # type: ignore[no-untyped-call]  # idem
+    """Query parameters as the filters' own form fields read them; no guess from model fields."""
+
+    target_class = "marketplace.rest.filters.StrictFilterBackend"
+    match_subclasses = True
+    priority = 1
+
+    def get_schema_operation_parameters(self, auto_schema: AutoSchema, *_: Any, **__: Any) -> list[Schema]:
+        filterset = getattr(auto_schema.view, "filterset_class", None)
+        if filterset is None:
+            return []
+        return [_filter_parameter(name, one.field) for name, one in filterset.base_filters.items()]
+
+
+def _filter_parameter(name: str, field: forms.Field) -> Schema:
+    found: Schema = {"name": name, "in": "query", "required": False, "schema": _form_schema(field)}
+    if field.label:
+        found["description"] = str(field.label)
+    if found["schema"]["type"] == "array":
+        found |= {"explode": True, "style": "form"}
+    return found
+
+
+def _form_schema(field: forms.Field) -> Schema:
+    codes = [str(value) for value, _ in getattr(field, "choices", ()) if value not in ("", None)]
+    one: Schema = {"type": "string", "enum": codes} if codes else {"type": "string"}
+    if isinstance(field.widget, forms.SelectMultiple | forms.MultipleHiddenInput):
+        return {"type": "array", "items": one}
+    if isinstance(field, forms.DecimalField | forms.FloatField):
+        limits = {"minimum": field.min_value, "maximum": field.max_value}
+        return {"type": "number", **{k: float(v) for k, v in limits.items() if isinstance(v, int | float)}}
+    if isinstance(field, forms.IntegerField):
+        return {"type": "integer"}
+    if isinstance(field, forms.NullBooleanField | forms.BooleanField):
+        return {"type": "boolean"}
+    return one | {"format": word} if (word := FORMATS.get(type(field), "")) else one
 
 
 class MarketSchema(AutoSchema):
