@@ -23,21 +23,29 @@ class DossierState(models.TextChoices):
     APPEALED = "appealed", "Recours en cours"
 
 
-class Outcome(models.TextChoices):
+class ListingOutcome(models.TextChoices):
     """What DINUM decides about the listing. It lists; it never grants a qualification."""
 
-    LISTED = "listed", "Référencée"
-    LISTED_WITH_RESERVES = "listed_with_reserves", "Référencée avec réserves"
-    REFUSED = "refused", "Refusée"
+    LISTED = "listed", "Référencer"
+    LISTED_WITH_RESERVES = "listed_with_reserves", "Référencer avec réserves"
+    REFUSED = "refused", "Refuser"
 
 
-class Finding(models.TextChoices):
+LISTING_OUTCOMES = frozenset({ListingOutcome.LISTED, ListingOutcome.LISTED_WITH_RESERVES})
+
+
+class FindingVerdict(models.TextChoices):
     """An officer's judgement on one requirement."""
 
-    COMPLIANT = "compliant", "Conforme"
-    RESERVED = "reserved", "Conforme avec réserve"
-    NOT_COMPLIANT = "not_compliant", "Non conforme"
+    CONFORM = "conform", "Conforme"
+    CONFORM_WITH_RESERVE = "conform_with_reserve", "Conforme avec réserve"
+    NOT_CONFORM = "not_conform", "Non conforme"
     NOT_APPLICABLE = "not_applicable", "Sans objet"
+
+
+class DecisionStage(models.TextChoices):
+    FIRST = "first", "Décision"
+    APPEAL = "appeal", "Décision sur recours"
 
 
 class RunTrigger(models.TextChoices):

@@ -77,7 +77,7 @@ class TrustFacts:
 
 @dataclass(frozen=True, slots=True)
 class ExitFacts:
-    notice_days: int | None
+    notice_months: Decimal | None
     transition_days: int | None
     transition_justification: str
     retrieval_days: int | None

@@ -1,35 +1,38 @@
 """How a customer leaves, against chapter VI of the Data Act."""
 
 import datetime as dt
+from decimal import Decimal
+from typing import Any
 
 from qualification.checks.base import Check, Judgement, gravest
 from qualification.enums import Verdict
 from qualification.facts import ExitFacts
 
-# Regulation (EU) 2023/2854, article 25, in application since 12 September 2025. Months are read at
-# their longest, so that « deux mois » is never counted against the supplier.
-NOTICE_AT_MOST = 62
+# Regulation (EU) 2023/2854, article 25, in application since 12 September 2025. Seven months are
+# counted at their longest in days, never against the supplier.
+NOTICE_AT_MOST = Decimal(2)
 TRANSITION_AT_MOST = 30
 TRANSITION_JUSTIFIED_AT_MOST = 214
 RETRIEVAL_AT_LEAST = 30
 
 
 def judge(facts: ExitFacts, _on: dt.date) -> Judgement:
-    return gravest((_notice(facts.notice_days), _transition(facts), _retrieval(facts.retrieval_days)))
+    return gravest((_notice(facts.notice_months), _transition(facts), _retrieval(facts.retrieval_days)))
 
 
-def _notice(days: int | None) -> Judgement:
-    evidence = {"notice_days": days}
-    if days is None:
+def _notice(months: Decimal | None) -> Judgement:
+    evidence = {"notice_months": None if months is None else str(months)}
+    if months is None:
         return _not_given("Le préavis de départ", evidence)
-    if days > NOTICE_AT_MOST:
+    words = f"{months.normalize():f}".replace(".", ",")
+    if months > NOTICE_AT_MOST:
         return Judgement(
             Verdict.FAIL,
-            f"Préavis de {days} jours : le règlement sur les données le limite à deux mois.",
+            f"Préavis de {words} mois : le règlement sur les données le limite à deux mois.",
             evidence,
             "Ramenez le préavis à deux mois au plus.",
         )
-    return Judgement(Verdict.PASS, f"Préavis de {days} jours (deux mois au plus).", evidence)
+    return Judgement(Verdict.PASS, f"Préavis de {words} mois (deux mois au plus).", evidence)
 
 
 def _transition(facts: ExitFacts) -> Judgement:
@@ -75,7 +78,7 @@ def _retrieval(days: int | None) -> Judgement:
     return Judgement(Verdict.PASS, f"Données récupérables pendant {days} jours (30 au moins).", evidence)
 
 
-def _not_given(what: str, evidence: dict[str, int | None]) -> Judgement:
+def _not_given(what: str, evidence: dict[str, Any]) -> Judgement:
     return Judgement(
         Verdict.UNKNOWN, f"{what} : non indiqué.", evidence, "Répondez à la section « Sortie » de l’offre."
     )

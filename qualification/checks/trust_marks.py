@@ -8,7 +8,7 @@ from qualification.facts import AnssiEntry, MarkFacts, TrustFacts
 
 SECNUMCLOUD = "secnumcloud"
 CLAIMED_HELD = frozenset({"in_force", "expiring", "renewal_pending"})
-LOST = frozenset({"suspended", "expired", "withdrawn", "abandoned"})
+LOST = frozenset({"suspended", "expired", "withdrawn"})
 EXPIRES_SOON = dt.timedelta(days=180)
 # The ANSSI publishes its catalogue monthly; two editions missed make our reading too old to conclude.
 REGISTER_TOO_OLD = dt.timedelta(days=62)

@@ -150,15 +150,15 @@ def test_an_expiring_mark_is_noted():
 @pytest.mark.parametrize(
     ("facts", "verdict"),
     [
-        (ExitFacts(60, 30, "", 30), Verdict.PASS),
-        (ExitFacts(62, 30, "", 30), Verdict.PASS),
-        (ExitFacts(63, 30, "", 30), Verdict.FAIL),
-        (ExitFacts(60, 31, "", 30), Verdict.FAIL),
-        (ExitFacts(60, 31, "  ", 30), Verdict.FAIL),
-        (ExitFacts(60, 31, "Volume de données", 30), Verdict.WARN),
-        (ExitFacts(60, 214, "Volume de données", 30), Verdict.WARN),
-        (ExitFacts(60, 215, "Volume de données", 30), Verdict.FAIL),
-        (ExitFacts(60, 30, "", 29), Verdict.FAIL),
+        (ExitFacts(Decimal(2), 30, "", 30), Verdict.PASS),
+        (ExitFacts(Decimal("1.5"), 30, "", 30), Verdict.PASS),
+        (ExitFacts(Decimal("2.01"), 30, "", 30), Verdict.FAIL),
+        (ExitFacts(Decimal(2), 31, "", 30), Verdict.FAIL),
+        (ExitFacts(Decimal(2), 31, "  ", 30), Verdict.FAIL),
+        (ExitFacts(Decimal(2), 31, "Volume de données", 30), Verdict.WARN),
+        (ExitFacts(Decimal(2), 214, "Volume de données", 30), Verdict.WARN),
+        (ExitFacts(Decimal(2), 215, "Volume de données", 30), Verdict.FAIL),
+        (ExitFacts(Decimal(2), 30, "", 29), Verdict.FAIL),
         (ExitFacts(None, 30, "", 30), Verdict.UNKNOWN),
         (ExitFacts(None, None, "", None), Verdict.UNKNOWN),
         (ExitFacts(None, 30, "", 10), Verdict.FAIL),
@@ -171,13 +171,13 @@ def test_exit_terms(facts, verdict):
 days = st.none() | st.integers(0, 1000)
 
 
-@given(days, days, st.sampled_from(["", "Justifiée"]), days)
+@given(st.none() | st.decimals(0, 60, places=2), days, st.sampled_from(["", "Justifiée"]), days)
 def test_exit_terms_never_pass_on_something_unknown(notice, transition, justification, retrieval):
     judged = exit_terms.judge(ExitFacts(notice, transition, justification, retrieval), ON)
     if None in (notice, transition, retrieval):
         assert judged.verdict in (Verdict.UNKNOWN, Verdict.FAIL)
     if judged.verdict == Verdict.PASS:
-        assert notice <= 62 and transition <= 30 and retrieval >= 30
+        assert notice <= 2 and transition <= 30 and retrieval >= 30
     assert judged.message
 
 
@@ -245,7 +245,7 @@ SAMPLES = {
     "legal_identity": NUAGE,
     "regions": RegionFacts(("FR",), ("FR",), True, False),
     "trust_marks": trust(SNC),
-    "exit_terms": ExitFacts(60, 30, "", 30),
+    "exit_terms": ExitFacts(Decimal(2), 30, "", 30),
     "website_tls": SITE,
     "prices": CatalogueFacts(("Standard",), (LINE,)),
 }

@@ -1,0 +1,133 @@
+"""What a person may do to a dossier. People are compared, not memberships."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from marketplace.accounts.abilities import Verdicts
+from marketplace.accounts.enums import Role
+from marketplace.accounts.models import Membership
+from qualification.models import Dossier, InterestDeclaration
+
+if TYPE_CHECKING:
+    from marketplace.accounts.actors import Actor
+    from qualification.models import CheckRun
+
+NEEDS_MANAGER = "Rôle nécessaire : responsable, dans l’organisation du fournisseur."
+NEEDS_OFFICER = "Rôle nécessaire : instructeur."
+NEEDS_DECISION_MAKER = "Rôle nécessaire : décideur."
+NOT_YOURS = "Ce dossier est confié à une autre personne."
+NOT_TAKEN = "Prenez d’abord ce dossier."
+INSTRUCTED = "Vous avez instruit ce dossier : la décision revient à une autre personne."
+DECIDED_FIRST = "Vous avez pris la première décision : le recours revient à une autre personne."
+INTEREST = "Vous avez déclaré un lien avec ce fournisseur : ce dossier ne peut pas vous être confié."
+MEMBER = "Vous êtes membre de l’organisation du fournisseur : ce dossier ne peut pas vous être confié."
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """Organisations to which a person stands too close, by their keys."""
+
+    member_of: frozenset[int] = frozenset()
+    interest_in: frozenset[int] = frozenset()
+
+    def refusal(self, organisation_id: int) -> str:
+        if organisation_id in self.member_of:
+            return MEMBER
+        return INTEREST if organisation_id in self.interest_in else ""
+
+
+def ties_of(actor: Actor) -> Ties:
+    """Two queries for those who judge, none for others. The last declaration about a supplier counts."""
+    if actor.user is None or not actor.has(Role.QUALIFICATION_OFFICER, Role.DECISION_MAKER):
+        return Ties()
+    member_of = Membership.objects.filter(user=actor.user).values_list("organisation", flat=True)
+    last = (
+        InterestDeclaration.objects.filter(user=actor.user)
+        .order_by("dossier__organisation_id", "-pk")
+        .distinct("dossier__organisation_id")
+        .values_list("dossier__organisation", "has_interest")
+    )
+    return Ties(frozenset(member_of), frozenset(pk for pk, has_interest in last if has_interest))
+
+
+def dossier_abilities(actor: Actor, dossier: Dossier, *, ties: Ties | None = None) -> Verdicts:
+    """One verdict per act; states are the moves' own business. Lists give ``ties`` once for all rows."""
+    manager = _manager(actor, dossier)
+    tie = (ties or ties_of(actor)).refusal(dossier.organisation_id)
+    officer = _officer(actor, dossier, tie)
+    decision = _decision_maker(actor, dossier, tie)
+    return {
+        "submit": manager,
+        "answer_corrections": manager,
+        "appeal": manager,
+        "replay": "" if manager == "" or officer == "" else manager,
+        "take": tie if actor.has(Role.QUALIFICATION_OFFICER) else NEEDS_OFFICER,
+        "declare_interest": "" if actor.has(Role.QUALIFICATION_OFFICER) else NEEDS_OFFICER,
+        "record_finding": officer,
+        "request_corrections": officer,
+        "propose": officer,
+        "send_back": decision,
+        "decide": decision,
+        "decide_appeal": decision or _first_decision(actor, dossier),
+        "read_instruction": _reads_instruction(actor),
+    }
+
+
+def dossiers_abilities(actor: Actor) -> Verdicts:
+    return {
+        "create": "" if _is_manager(actor) else NEEDS_MANAGER,
+        "instruct": "" if actor.has(Role.QUALIFICATION_OFFICER, Role.DECISION_MAKER) else NEEDS_OFFICER,
+        "decide": "" if actor.has(Role.DECISION_MAKER) else NEEDS_DECISION_MAKER,
+    }
+
+
+def run_abilities(actor: Actor, run: CheckRun) -> Verdicts:
+    return {"replay": dossier_abilities(actor, run.dossier)["replay"]}
+
+
+def instructed(dossier: Dossier) -> set[int]:
+    """Everyone who judged this dossier: they may not decide it. Three queries unless prefetched."""
+    people = {dossier.officer_id} if dossier.officer_id else set()
+    people.update(finding.recorded_by_id for finding in dossier.findings.all())
+    people.update(asked.requested_by_id for asked in dossier.corrections.all())
+    people.update(proposal.proposed_by_id for proposal in dossier.proposals.all())
+    return people
+
+
+def _is_manager(actor: Actor) -> bool:
+    return actor.has(Role.SUPPLIER_MANAGER)
+
+
+def _manager(actor: Actor, dossier: Dossier) -> str:
+    own = actor.organisation is not None and actor.organisation.pk == dossier.organisation_id
+    return "" if own and _is_manager(actor) else NEEDS_MANAGER
+
+
+def _officer(actor: Actor, dossier: Dossier, tie: str) -> str:
+    if not actor.has(Role.QUALIFICATION_OFFICER):
+        return NEEDS_OFFICER
+    if tie:
+        return tie
+    if dossier.officer_id is None:
+        return NOT_TAKEN
+    return "" if actor.is_person(dossier.officer_id) else NOT_YOURS
+
+
+def _decision_maker(actor: Actor, dossier: Dossier, tie: str) -> str:
+    if not actor.has(Role.DECISION_MAKER):
+        return NEEDS_DECISION_MAKER
+    if tie:
+        return tie
+    return INSTRUCTED if actor.user is not None and actor.user.pk in instructed(dossier) else ""
+
+
+def _first_decision(actor: Actor, dossier: Dossier) -> str:
+    first = any(actor.is_person(decision.decided_by_id) for decision in dossier.decisions.all())
+    return DECIDED_FIRST if first else ""
+
+
+def _reads_instruction(actor: Actor) -> str:
+    readers = (Role.QUALIFICATION_OFFICER, Role.DECISION_MAKER, Role.AUDITOR)
+    return "" if actor.has(*readers) else NEEDS_OFFICER

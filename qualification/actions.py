@@ -1,0 +1,266 @@
+"""What people do to a dossier: each act is one transaction, with its rows, its move and its messages."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from catalog.models import Offer, OfferVersion
+from marketplace.accounts.abilities import require
+from marketplace.accounts.actors import system_actor
+from marketplace.errors import MoveRefused, NotAllowed, RuleBroken
+from marketplace.numbering import next_number
+from qualification import limits, pipeline, tell
+from qualification.abilities import dossier_abilities
+from qualification.enums import DossierState, FindingVerdict, ListingOutcome
+from qualification.models import CorrectionRequest, Dossier, Finding, InterestDeclaration, Proposal
+from qualification.schemes import LISTING, load_scheme
+
+if TYPE_CHECKING:
+    from marketplace.accounts.actors import Actor
+
+CHECKS_ACTOR = system_actor("checks")
+
+
+def open_dossier(offer: Offer, *, actor: Actor) -> Dossier:
+    """A draft for one of the supplier's offers. Raises RuleBroken when one is open already."""
+    organisation = offer.supplier.organisation
+    if organisation is None or actor.organisation != organisation:
+        raise NotAllowed("not_your_offer", "Seul le fournisseur de l’offre ouvre son dossier.")
+    try:
+        with transaction.atomic():
+            dossier = Dossier.objects.create(
+                number=next_number("DOS"),
+                offer=offer,
+                organisation=organisation,
+                scheme=LISTING[0],
+                scheme_edition=LISTING[1],
+                created_by=actor.user,
+            )
+            dossier.journal_creation(actor=actor)
+    except IntegrityError:
+        raise RuleBroken(
+            "dossier_open", "Un dossier est déjà ouvert pour cette offre.", field="offer"
+        ) from None
+    return dossier
+
+
+def submit(dossier: Dossier, *, actor: Actor, expected_version: int | None = None) -> Dossier:
+    """Freeze the offer's version, send the dossier, start its checks."""
+    with transaction.atomic():
+        version = _frozen(dossier.offer, dossier=dossier)
+        dossier.submit(actor=actor, version=version, expected_version=expected_version)
+        dossier.start_checks(actor=CHECKS_ACTOR)
+        pipeline.start_round(dossier)
+        tell.submitted(dossier)
+    return dossier
+
+
+def take(dossier: Dossier, *, actor: Actor, expected_version: int | None = None) -> Dossier:
+    """Become its officer. Raises MoveRefused when somebody else just did, or when it is not to be taken."""
+
+    def apply(row: Dossier) -> None:
+        require(dossier_abilities(actor, row), "take")
+        if row.state not in (DossierState.CHECKING, DossierState.INSTRUCTION):
+            raise MoveRefused("not_to_take", "Ce dossier n’est pas à prendre : son état a changé.")
+        if row.officer_id is not None and not actor.is_person(row.officer_id):
+            name = row.officer.full_name if row.officer else ""
+            raise MoveRefused("already_taken", f"{name} vient de prendre ce dossier.")
+        row.officer = actor.user
+
+    return dossier.touch("take", actor=actor, apply=apply, expected_version=expected_version)
+
+
+def take_declared(dossier: Dossier, *, actor: Actor, expected_version: int | None = None) -> Dossier:
+    """Declare no link with the supplier and become its officer, together or not at all."""
+    with transaction.atomic():
+        take(dossier, actor=actor, expected_version=expected_version)
+        declare_interest(dossier, actor=actor, has_interest=False)
+    return dossier
+
+
+def declare_interest(
+    dossier: Dossier, *, actor: Actor, has_interest: bool, statement: str = ""
+) -> InterestDeclaration:
+    """Say one's links with the supplier. A link gives the dossier back to the queue."""
+    if has_interest and not statement.strip():
+        raise RuleBroken("statement_missing", "Dites quel est ce lien.", field="statement")
+
+    def give_back(row: Dossier) -> None:
+        if has_interest and actor.is_person(row.officer_id):
+            row.officer = None
+
+    with transaction.atomic():
+        declared = InterestDeclaration.objects.create(
+            dossier=dossier, user=actor.user, has_interest=has_interest, statement=statement
+        )
+        dossier.touch("declare_interest", actor=actor, apply=give_back, reason=statement)
+    return declared
+
+
+def record_finding(
+    dossier: Dossier,
+    *,
+    actor: Actor,
+    requirement: str,
+    verdict: str,
+    observation: str,
+    remedy: str = "",
+    expected_version: int | None = None,
+) -> Finding:
+    """Judge one requirement. What is not plainly compliant says how to repair it: the supplier reads it."""
+    try:
+        known = load_scheme(dossier.scheme, dossier.scheme_edition).requirement(requirement)
+    except KeyError:
+        raise RuleBroken("unknown_requirement", "Cette exigence n’existe pas.", field="requirement") from None
+    if not observation.strip():
+        raise RuleBroken("observation_missing", "Dites ce que vous avez vu.", field="observation")
+    if verdict == FindingVerdict.NOT_CONFORM and not remedy.strip():
+        raise RuleBroken(
+            "remedy_missing",
+            "Dites ce que vous avez vu et comment le réparer : le fournisseur le lira.",
+            field="remedy",
+        )
+    written: list[Finding] = []
+
+    def apply(row: Dossier) -> None:
+        _in_instruction(row)
+        require(dossier_abilities(actor, row), "record_finding")
+        written.append(
+            Finding.objects.create(
+                dossier=row,
+                requirement=known.code,
+                round=row.round,
+                verdict=verdict,
+                observation=observation,
+                remedy=remedy,
+                check_run=row.runs.filter(check_code=known.check).order_by("-run_number").first(),
+                recorded_by=actor.user,
+            )
+        )
+
+    dossier.touch(
+        "record_finding",
+        actor=actor,
+        apply=apply,
+        expected_version=expected_version,
+        detail={"requirement": known.code, "verdict": verdict},
+    )
+    return written[0]
+
+
+def request_corrections(
+    dossier: Dossier, *, actor: Actor, reason: str, expected_version: int | None = None
+) -> Dossier:
+    """Give the ball to the supplier. The clock stands still until the answer."""
+    with transaction.atomic():
+        dossier.request_corrections(actor=actor, reason=reason, expected_version=expected_version)
+        require(dossier_abilities(actor, dossier), "request_corrections")
+        CorrectionRequest.objects.create(
+            dossier=dossier,
+            round=dossier.round,
+            message=reason,
+            due_on=timezone.localdate() + dt.timedelta(days=limits.correction_days()),
+            requested_by=actor.user,
+            version_before=dossier.offer_version,
+        )
+        tell.corrections_requested(dossier, message=reason)
+    return dossier
+
+
+def answer_corrections(
+    dossier: Dossier, *, actor: Actor, reason: str, expected_version: int | None = None
+) -> Dossier:
+    """The supplier sends the dossier back: same place in the queue, checks run again."""
+    with transaction.atomic():
+        version = _frozen(dossier.offer, dossier=dossier)
+        dossier.answer_corrections(
+            actor=actor, version=version, reason=reason, expected_version=expected_version
+        )
+        asked = dossier.corrections.select_for_update().get(round=dossier.round - 1)
+        asked.answer = reason
+        asked.answered_by = actor.user
+        asked.answered_at = timezone.now()
+        asked.version_after = version
+        asked.save()
+        pipeline.start_round(dossier)
+        tell.corrections_answered(dossier)
+    return dossier
+
+
+def propose(
+    dossier: Dossier,
+    *,
+    actor: Actor,
+    outcome: str,
+    reasons: str,
+    reserves: str = "",
+    expected_version: int | None = None,
+) -> Dossier:
+    """The officer's proposal; a different person decides. Every requirement has been judged."""
+    check_words(outcome, reasons=reasons, reserves=reserves)
+    with transaction.atomic():
+        dossier.propose(actor=actor, reason=reasons, expected_version=expected_version)
+        require(dossier_abilities(actor, dossier), "propose")
+        missing = missing_findings(dossier)
+        if missing:
+            raise RuleBroken("findings_missing", f"Il reste à juger : {', '.join(missing)}.")
+        Proposal.objects.create(
+            dossier=dossier,
+            round=dossier.round,
+            outcome=outcome,
+            reasons=reasons,
+            reserves=reserves,
+            proposed_by=actor.user,
+        )
+        tell.proposed(dossier)
+    return dossier
+
+
+def send_back(dossier: Dossier, *, actor: Actor, reason: str, expected_version: int | None = None) -> Dossier:
+    """The decision maker asks the officer to look again."""
+    with transaction.atomic():
+        dossier.send_back(actor=actor, reason=reason, expected_version=expected_version)
+        require(dossier_abilities(actor, dossier), "send_back")
+        tell.sent_back(dossier, reason=reason)
+    return dossier
+
+
+def missing_findings(dossier: Dossier) -> list[str]:
+    """Titles of the requirements that nobody judged yet, in the scheme's order."""
+    scheme = load_scheme(dossier.scheme, dossier.scheme_edition)
+    judged = set(dossier.findings.values_list("requirement", flat=True))
+    return [requirement.title for requirement in scheme.requirements if requirement.code not in judged]
+
+
+def check_words(outcome: str, *, reasons: str, reserves: str) -> None:
+    if outcome not in ListingOutcome.values:
+        raise RuleBroken("unknown_outcome", "Cette décision n’existe pas.", field="outcome")
+    if not reasons.strip():
+        raise RuleBroken("reasons_missing", "Motivez : le fournisseur lira ces motifs.", field="reasons")
+    if outcome == ListingOutcome.LISTED_WITH_RESERVES and not reserves.strip():
+        raise RuleBroken("reserves_missing", "Écrivez les réserves.", field="reserves")
+
+
+def _in_instruction(row: Dossier) -> None:
+    if row.state != DossierState.INSTRUCTION:
+        raise MoveRefused(
+            "wrong_state",
+            f"Un constat s’enregistre pendant l’instruction : l’état est maintenant "
+            f"« {Dossier.state_label(row.state)} ».",
+        )
+
+
+def _frozen(offer: Offer, *, dossier: Dossier) -> OfferVersion:
+    """The version being edited, frozen now; else the one this dossier already holds, or the newest."""
+    Offer.objects.select_for_update(of=("self",)).get(pk=offer.pk)
+    draft = offer.draft_version
+    if draft is not None:
+        return draft.freeze()
+    known = dossier.offer_version or offer.versions.order_by("-number").first()
+    if known is None:
+        raise RuleBroken("nothing_to_send", "L’offre n’a pas encore de contenu : remplissez-la d’abord.")
+    return known

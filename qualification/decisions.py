@@ -1,0 +1,154 @@
+"""Deciding: by somebody who did not instruct, once per stage, with reasons, hearing and remedies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from catalog.enums import OfferState
+from marketplace.accounts.abilities import require
+from marketplace.errors import RuleBroken
+from marketplace.events.bus import emit
+from qualification import tell
+from qualification.abilities import dossier_abilities
+from qualification.actions import check_words
+from qualification.enums import LISTING_OUTCOMES, DecisionStage, DossierState, ListingOutcome
+from qualification.models import Appeal, Decision, Dossier
+
+if TYPE_CHECKING:
+    from marketplace.accounts.actors import Actor
+
+
+def decide(
+    dossier: Dossier,
+    *,
+    actor: Actor,
+    outcome: str,
+    reasons: str,
+    reserves: str = "",
+    hearing: str = "",
+    expected_version: int | None = None,
+) -> Decision:
+    """The first decision. Raises NotAllowed for who instructed, MoveRefused when it was just decided."""
+    check_decision(outcome, reasons=reasons, reserves=reserves, hearing=hearing)
+    with transaction.atomic():
+        dossier.decide(actor=actor, outcome=outcome, reason=reasons, expected_version=expected_version)
+        require(dossier_abilities(actor, dossier), "decide")
+        decision = _write(
+            dossier,
+            actor=actor,
+            stage=DecisionStage.FIRST,
+            words={"outcome": outcome, "reasons": reasons, "reserves": reserves, "hearing": hearing},
+        )
+        _follow(dossier, decision, actor=actor)
+    return decision
+
+
+def appeal(dossier: Dossier, *, actor: Actor, reason: str, expected_version: int | None = None) -> Dossier:
+    """The supplier contests within the time limit. Raises RuleBroken after it, or twice."""
+    if not reason.strip():
+        raise RuleBroken("grounds_missing", "Dites pourquoi vous contestez.", field="reason")
+    if dossier.state == DossierState.DECIDED:
+        _check_appeal(dossier)
+    with transaction.atomic():
+        dossier.appeal(actor=actor, reason=reason, expected_version=expected_version)
+        Appeal.objects.create(dossier=dossier, grounds=reason, lodged_by=actor.user)
+        tell.appealed(dossier)
+    return dossier
+
+
+def decide_appeal(
+    dossier: Dossier,
+    *,
+    actor: Actor,
+    outcome: str,
+    reasons: str,
+    reserves: str = "",
+    hearing: str = "",
+    expected_version: int | None = None,
+) -> Decision:
+    """The decision on appeal, by somebody who neither instructed nor decided first."""
+    check_decision(outcome, reasons=reasons, reserves=reserves, hearing=hearing)
+    with transaction.atomic():
+        dossier.decide_appeal(actor=actor, outcome=outcome, reason=reasons, expected_version=expected_version)
+        require(dossier_abilities(actor, dossier), "decide_appeal")
+        decision = _write(
+            dossier,
+            actor=actor,
+            stage=DecisionStage.APPEAL,
+            words={"outcome": outcome, "reasons": reasons, "reserves": reserves, "hearing": hearing},
+        )
+        _follow(dossier, decision, actor=actor)
+    return decision
+
+
+def check_decision(outcome: str, *, reasons: str, reserves: str, hearing: str) -> None:
+    check_words(outcome, reasons=reasons, reserves=reserves)
+    if outcome == ListingOutcome.REFUSED and not hearing.strip():
+        raise RuleBroken(
+            "hearing_missing",
+            "Un refus suit une procédure contradictoire : dites comment le fournisseur a été entendu.",
+            field="hearing",
+        )
+
+
+def _check_appeal(dossier: Dossier) -> None:
+    if dossier.appealed_at is not None:
+        raise RuleBroken(
+            "appealed_already", "Un recours a déjà été décidé. Il reste le tribunal administratif."
+        )
+    if dossier.outcome == ListingOutcome.LISTED:
+        raise RuleBroken("nothing_to_appeal", "L’offre est référencée sans réserve : rien à contester.")
+    if dossier.appeal_until is None or timezone.localdate() > dossier.appeal_until:
+        raise RuleBroken("appeal_too_late", "Le délai de recours est passé.")
+    if Dossier.objects.filter(offer=dossier.offer_id).exclude(state=DossierState.DECIDED).exists():
+        raise RuleBroken("dossier_open", "Un nouveau dossier est ouvert pour cette offre : suivez celui-là.")
+
+
+def _write(dossier: Dossier, *, actor: Actor, stage: str, words: dict[str, str]) -> Decision:
+    assert dossier.appeal_until is not None
+    return Decision.objects.create(
+        dossier=dossier,
+        stage=stage,
+        proposal=dossier.proposals.order_by("-pk").first(),
+        offer_version=dossier.offer_version,
+        remedies=remedies(stage, until=dossier.appeal_until.strftime("%d/%m/%Y")),
+        appeal_until=dossier.appeal_until,
+        decided_by=actor.user,
+        **words,
+    )
+
+
+def remedies(stage: str, *, until: str) -> str:
+    """Voies et délais de recours, as they must stand on the decision (code of relations with the public)."""
+    court = f"Recours devant le tribunal administratif possible jusqu’au {until}."
+    if stage == DecisionStage.APPEAL:
+        return court
+    again = f"Recours auprès de l’opérateur possible jusqu’au {until} : une autre personne réexaminera."
+    return f"{again} {court}"
+
+
+def _follow(dossier: Dossier, decision: Decision, *, actor: Actor) -> None:
+    """List the offer where it was decided, tell the upper apps and the people."""
+    if decision.outcome in LISTING_OUTCOMES:
+        _list(dossier, decision, actor=actor)
+    emit(
+        "dossier.decided",
+        {
+            "dossier": dossier.pk,
+            "offer": dossier.offer_id,
+            "decision": decision.pk,
+            "outcome": decision.outcome,
+            "stage": decision.stage,
+        },
+    )
+    tell.decided(dossier, decision)
+
+
+def _list(dossier: Dossier, decision: Decision, *, actor: Actor) -> None:
+    """An offer listed already keeps its state and shows the version that was judged."""
+    offer = dossier.offer
+    if offer.state == OfferState.DRAFT:
+        offer.publish(actor=actor, version=decision.offer_version, reason=dossier.number)

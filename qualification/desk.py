@@ -1,0 +1,98 @@
+"""What of qualification waits for this person on their desk."""
+
+from __future__ import annotations
+
+from marketplace.accounts.actors import Actor
+from marketplace.accounts.enums import SUPPLIER_ROLES, Role
+from marketplace.ui.desk import SOON, DeskRow, register_desk
+from qualification.abilities import dossier_abilities, ties_of
+from qualification.enums import DossierState
+from qualification.models import Dossier
+from qualification.queue import QueueRow, queue_for
+
+MOST = 30
+
+
+def rows(actor: Actor) -> list[DeskRow]:
+    """Two to seven queries, by role; none for who has nothing to do with dossiers."""
+    found: list[DeskRow] = []
+    if actor.has(*SUPPLIER_ROLES):
+        found += _supplier_rows(actor)
+    if actor.has(Role.QUALIFICATION_OFFICER):
+        found += [_officer_row(row) for row in queue_for(actor) if _concerns(row)][:MOST]
+    if actor.has(Role.DECISION_MAKER):
+        found += _decision_rows(actor)
+    return found
+
+
+def _supplier_rows(actor: Actor) -> list[DeskRow]:
+    waiting = (
+        Dossier.objects.visible_to(actor)
+        .for_lists()
+        .filter(state__in=(DossierState.DRAFT, DossierState.CORRECTIONS_REQUESTED))
+    )
+    return [_supplier_row(dossier) for dossier in waiting.order_by("pk")[:MOST]]
+
+
+def _supplier_row(dossier: Dossier) -> DeskRow:
+    asked = next((asked for asked in dossier.corrections.all() if asked.answered_at is None), None)
+    return DeskRow(
+        object_label=f"{dossier.number} {dossier.offer.name}",
+        url=dossier.get_absolute_url(),
+        expected="Répondre aux corrections demandées" if asked else "Terminer puis envoyer le dossier",
+        due_on=asked.due_on if asked else None,
+        since=dossier.state_since,
+        button="Répondre aux corrections" if asked else "Ouvrir le dossier",
+    )
+
+
+def _concerns(row: QueueRow) -> bool:
+    return row.zone in ("a-moi", "a-prendre", "fournisseur") and row.dossier.state != DossierState.PROPOSED
+
+
+def _officer_row(row: QueueRow) -> DeskRow:
+    dossier = row.dossier
+    if row.zone == "fournisseur":
+        return DeskRow(
+            object_label=f"{dossier.number} {dossier.offer.name}",
+            url=dossier.get_absolute_url(),
+            expected="Attendre les corrections",
+            since=dossier.state_since,
+            zone=SOON,
+            holder=dossier.organisation.name,
+        )
+    mine = row.zone == "a-moi"
+    return DeskRow(
+        object_label=f"{dossier.number} {dossier.offer.name}",
+        url=dossier.get_absolute_url(),
+        expected="Instruire le dossier" if mine else "Prendre ce dossier",
+        due_on=row.clock.due_on,
+        since=dossier.queue_since,
+        button="Ouvrir le plus ancien",
+    )
+
+
+def _decision_rows(actor: Actor) -> list[DeskRow]:
+    """Without those this person instructed."""
+    ties, found = ties_of(actor), []
+    for dossier in Dossier.objects.visible_to(actor).for_lists().waiting_for_decision().by_age()[:MOST]:
+        appealed = dossier.state == DossierState.APPEALED
+        verdicts = dossier_abilities(actor, dossier, ties=ties)
+        if verdicts["decide_appeal" if appealed else "decide"]:
+            continue
+        clock = dossier.clock()
+        found.append(
+            DeskRow(
+                object_label=f"{dossier.number} {dossier.offer.name}",
+                url=dossier.get_absolute_url(),
+                expected="Décider sur le recours" if appealed else "Décider sur la proposition",
+                due_on=clock.due_on if clock else None,
+                since=dossier.state_since,
+                button="Examiner le recours" if appealed else "Examiner la proposition",
+            )
+        )
+    return found
+
+
+def register() -> None:
+    register_desk("qualification", rows)

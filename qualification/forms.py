@@ -1,0 +1,95 @@
+"""What people type about a dossier. Rules belong to the actions; their refusals come back on the fields."""
+
+from django import forms
+
+from marketplace.errors import RuleBroken
+from marketplace.ui.forms import MarketForm
+from qualification.enums import FindingVerdict, ListingOutcome
+
+
+class VersionedForm(MarketForm):
+    """Carries the version of the dossier that was read."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=2**31 - 1)
+
+    def values(self) -> dict[str, object]:
+        """What the action takes, besides the version."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+    def refuse(self, error: RuleBroken) -> None:
+        """Show a rule's refusal on the fields it names, else above the form."""
+        if not error.fields:
+            self.add_error(None, error.message)
+        for name, texts in error.fields.items():
+            self.add_error(name if name in self.fields else None, texts)
+
+
+def _text(label: str, *, help_text: str = "", length: int = 4000, required: bool = True) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        help_text=help_text,
+        max_length=length,
+        required=required,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+
+
+class AnswerForm(VersionedForm):
+    reason = _text(
+        "Ce que vous avez corrigé", help_text="L’instructeur lit cette réponse avec vos changements."
+    )
+
+
+class AppealForm(VersionedForm):
+    reason = _text("Pourquoi vous contestez la décision", length=6000)
+
+
+class CorrectionsForm(VersionedForm):
+    reason = _text(
+        "Ce qu’il faut corriger", help_text="Le fournisseur lit ce texte avec vos constats. Soyez précis."
+    )
+
+
+class SendBackForm(VersionedForm):
+    reason = _text("Ce qu’il faut revoir", help_text="L’instructeur lit ce texte.")
+
+
+class TakeForm(VersionedForm):
+    has_interest = forms.TypedChoiceField(
+        label="Avez-vous un lien avec ce fournisseur ?",
+        help_text="Emploi, mandat, parts, famille : tout ce qui ferait douter de votre impartialité.",
+        choices=(
+            ("non", "Je n’ai aucun lien avec ce fournisseur"),
+            ("oui", "J’ai un lien avec ce fournisseur"),
+        ),
+        coerce=lambda value: value == "oui",
+        widget=forms.RadioSelect,
+    )
+    statement = _text("Quel est ce lien", length=2000, required=False)
+
+
+class FindingForm(VersionedForm):
+    verdict = forms.ChoiceField(
+        label="Votre constat", choices=FindingVerdict.choices, widget=forms.RadioSelect
+    )
+    observation = _text("Ce que vous avez vu", help_text="Le fournisseur lira ce texte.")
+    remedy = _text("Comment le réparer", help_text="Nécessaire pour un constat non conforme.", required=False)
+
+
+class ProposalForm(VersionedForm):
+    outcome = forms.ChoiceField(
+        label="Décision proposée", choices=ListingOutcome.choices, widget=forms.RadioSelect
+    )
+    reasons = _text("Motifs", length=6000)
+    reserves = _text("Réserves", help_text="Nécessaires pour référencer avec réserves.", required=False)
+
+
+class DecisionForm(VersionedForm):
+    outcome = forms.ChoiceField(label="Décision", choices=ListingOutcome.choices, widget=forms.RadioSelect)
+    reasons = _text("Motifs", help_text="Le fournisseur les lit dès l’enregistrement.", length=6000)
+    reserves = _text("Réserves", help_text="Nécessaires pour référencer avec réserves.", required=False)
+    hearing = _text(
+        "Comment le fournisseur a été entendu",
+        help_text="Nécessaire pour refuser : la date et ses observations.",
+        required=False,
+    )

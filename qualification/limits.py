@@ -1,0 +1,28 @@
+"""Time limits of a dossier: configuration, read at the moment of use."""
+
+import calendar
+import datetime as dt
+
+from django.conf import settings
+
+
+def instruction_days() -> int:
+    """Working days the operator gives itself to decide, the supplier's time left out."""
+    return int(getattr(settings, "DOSSIER_LIMIT_WORKING_DAYS", 20))
+
+
+def correction_days() -> int:
+    """Calendar days offered to the supplier to answer corrections; beyond, only a reminder."""
+    return int(getattr(settings, "DOSSIER_CORRECTION_DAYS", 30))
+
+
+def appeal_until(decided_on: dt.date) -> dt.date:
+    """Last day to appeal: two months from notification (code of relations with the public, L411-2)."""
+    return add_months(decided_on, int(getattr(settings, "DOSSIER_APPEAL_MONTHS", 2)))
+
+
+def add_months(day: dt.date, months: int) -> dt.date:
+    """Same day of the month, or its last day when it has none."""
+    year, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + year, month + 1
+    return day.replace(year=year, month=month, day=min(day.day, calendar.monthrange(year, month)[1]))

@@ -1,0 +1,17 @@
+"""Dossiers, their checks, their instruction and their decisions."""
+
+from qualification.models.check_run import CheckRun
+from qualification.models.decision import Appeal, Decision, Proposal
+from qualification.models.dossier import Dossier
+from qualification.models.instruction import CorrectionRequest, Finding, InterestDeclaration
+
+__all__ = [
+    "Appeal",
+    "CheckRun",
+    "CorrectionRequest",
+    "Decision",
+    "Dossier",
+    "Finding",
+    "InterestDeclaration",
+    "Proposal",
+]

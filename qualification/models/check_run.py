@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+
+from marketplace.leases import Leased, LeaseState
+from qualification.checks import CHECKS
+from qualification.enums import RunTrigger, Verdict
+
+if TYPE_CHECKING:
+    from marketplace.accounts.actors import Actor
+
+OPEN_LEASES = (LeaseState.DUE, LeaseState.RUNNING)
+
+
+class CheckRunQuerySet(models.QuerySet["CheckRun"]):
+    def visible_to(self, actor: Actor) -> Self:
+        from qualification.models.dossier import Dossier
+
+        return self.filter(dossier__in=Dossier.objects.visible_to(actor))
+
+    def latest(self) -> Self:
+        """The last run of each check of each dossier."""
+        return self.filter(
+            pk__in=self.model._base_manager.order_by("dossier_id", "check_code", "-run_number")
+            .distinct("dossier_id", "check_code")
+            .values("pk")
+        )
+
+    def open(self) -> Self:
+        return self.filter(lease_state__in=OPEN_LEASES)
+
+
+class CheckRun(Leased):
+    """One execution of one check on one frozen version: written once; running again makes a new row."""
+
+    MAX_ATTEMPTS = 4
+    # Longer than the task's time limit (qualification.tasks), shorter than the visibility timeout.
+    LEASE_SECONDS = 90
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    dossier = models.ForeignKey("qualification.Dossier", on_delete=models.PROTECT, related_name="runs")
+    offer_version = models.ForeignKey("catalog.OfferVersion", on_delete=models.PROTECT, related_name="+")
+    round = models.PositiveSmallIntegerField()
+    check_code = models.CharField(max_length=40)
+    run_number = models.PositiveIntegerField()
+    trigger = models.CharField(max_length=8, choices=RunTrigger, default=RunTrigger.ROUND)
+    requested_by = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+    check_version = models.CharField(max_length=12, blank=True)
+    rule = models.CharField(max_length=300, blank=True)
+    verdict = models.CharField(max_length=8, choices=Verdict, blank=True)
+    message = models.TextField(blank=True)
+    remedy = models.TextField(blank=True)
+    evidence = models.JSONField(default=dict, blank=True)
+    input_hash = models.CharField(max_length=64, blank=True)
+    duration_ms = models.PositiveIntegerField(null=True, blank=True)
+
+    objects = CheckRunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("dossier", "check_code", "run_number")
+        indexes: ClassVar[list[models.Index]] = Leased.lease_indexes("check_run")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("dossier", "check_code", "run_number"),
+                name="check_run_number_unique",
+                violation_error_message="Cette exécution existe déjà.",
+            ),
+            models.UniqueConstraint(
+                fields=("dossier", "check_code"),
+                condition=models.Q(lease_state__in=["due", "running"]),
+                name="check_run_one_open",
+                violation_error_message="Ce contrôle est déjà en cours.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(lease_state__in=["due", "running", "dead"]) | ~models.Q(verdict=""),
+                name="check_run_done_has_verdict",
+                violation_error_message="Un contrôle terminé porte un verdict.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.check_code} {self.run_number}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("qualification:check", args=[self.dossier.number, self.check_code])
+
+    @property
+    def title(self) -> str:
+        check = CHECKS.get(self.check_code)
+        return check.title if check else self.check_code
+
+    @property
+    def is_over(self) -> bool:
+        return self.lease_state not in OPEN_LEASES
+
+    @property
+    def shown(self) -> str:
+        """The code of the badge: the verdict when there is one, else where the run stands."""
+        return self.verdict or (Verdict.UNKNOWN if self.is_over else self.lease_state)
+
+    @property
+    def evidence_rows(self) -> list[tuple[str, str | None]]:
+        """The evidence as lines to read; None is unknown."""
+        return [
+            (EVIDENCE_LABELS.get(name, name), _said(value)) for name, value in sorted(self.evidence.items())
+        ]
+
+
+EVIDENCE_LABELS = {
+    "address": "Adresse contactée",
+    "certificate_issuer": "Autorité du certificat",
+    "certificate_names": "Noms du certificat",
+    "certificate_until": "Fin du certificat",
+    "final_url": "Adresse finale",
+    "identifier": "Identifiant",
+    "insolvency": "Procédure collective",
+    "justification": "Justification",
+    "legal_name": "Raison sociale au registre",
+    "marks": "Qualifications revendiquées",
+    "notice_months": "Préavis, en mois",
+    "plans": "Formules",
+    "prices": "Lignes de prix",
+    "read_on": "Registre lu le",
+    "reason": "Motif",
+    "register": "Registre",
+    "register_read_on": "Registre lu le",
+    "retrieval_days": "Récupération, en jours",
+    "status": "Réponse du site",
+    "stockage": "Pays de stockage",
+    "tls": "Version de TLS",
+    "traitement": "Pays de traitement",
+    "transition_days": "Transition, en jours",
+    "url": "Adresse du site",
+}
+
+
+def _said(value: object) -> str | None:
+    if value is None or value in ([], {}):
+        return None
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {item}" for name, item in value.items() if item is not None)
+    return str(value)

@@ -1,0 +1,204 @@
+"""Checks of a dossier as rows that workers run. The database is the truth, the broker a bell.
+
+Sending a dossier inserts one due run per check. A worker claims a run, judges, and writes the result
+if its claim still holds; in that same transaction it locks the dossier and, when no run of the round
+is open any more, moves it on. Two last runs that end together are told apart by that lock. Nothing is
+chained in the broker: killing a worker, the broker or PostgreSQL leaves rows that the sweeper rings for.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import OperationalError, transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from marketplace.accounts.actors import system_actor
+from marketplace.audit.journal import record
+from marketplace.errors import MoveRefused
+from marketplace.leases import LeaseState, claim, fail, finish, held, sweep
+from qualification.checks import CHECKS, Check, Judgement
+from qualification.enums import DossierState, RunTrigger, Verdict
+from qualification.facts import input_hash
+from qualification.gather import GATHER
+from qualification.models import CheckRun, Dossier
+from qualification.models.check_run import OPEN_LEASES
+from qualification.schemes import load_scheme
+from qualification.states import REPLAY_STATES
+
+if TYPE_CHECKING:
+    from marketplace.accounts.actors import Actor
+
+logger = logging.getLogger(__name__)
+
+OUR_FAILURE = (
+    "Notre contrôle n’a pas abouti (panne de notre côté). Il peut être relancé. "
+    "Cela ne compte pas contre le fournisseur."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    judgement: Judgement
+    input_hash: str
+    duration_ms: int
+
+
+def start_round(dossier: Dossier) -> list[CheckRun]:
+    """One due run per check of the dossier's scheme. Call in the transaction that sends the dossier."""
+    scheme = load_scheme(dossier.scheme, dossier.scheme_edition)
+    return [_due_run(dossier, code, trigger=RunTrigger.ROUND) for code in scheme.checks]
+
+
+def replay(dossier: Dossier, *, check_code: str, actor: Actor) -> CheckRun:
+    """Run one check again, as a new row. Raises MoveRefused while it runs, or at a wrong time."""
+    with transaction.atomic():
+        row = Dossier.objects.select_for_update(of=("self",)).get(pk=dossier.pk)
+        if row.state not in REPLAY_STATES:
+            raise MoveRefused(
+                "checks_closed", "Les contrôles ne se relancent que pendant l’examen du dossier."
+            )
+        if row.runs.open().filter(check_code=check_code).exists():
+            raise MoveRefused("check_running", "Ce contrôle est déjà en cours. Attendez son résultat.")
+        run = _due_run(row, check_code, trigger=RunTrigger.REPLAY, requested_by=actor)
+        record(row, "replay_check", actor=actor, from_state=row.state, to_state=row.state)
+    return run
+
+
+def _due_run(dossier: Dossier, code: str, *, trigger: str, requested_by: Actor | None = None) -> CheckRun:
+    last = dossier.runs.filter(check_code=code).aggregate(top=Max("run_number"))["top"] or 0
+    check = CHECKS[code]
+    run = CheckRun.objects.create(
+        dossier=dossier,
+        offer_version=dossier.offer_version,
+        round=dossier.round,
+        check_code=code,
+        run_number=last + 1,
+        trigger=trigger,
+        requested_by=requested_by.user if requested_by else None,
+        check_version=check.version,
+        rule=check.rule,
+    )
+    _bell(run.check_code).ring(run)
+    return run
+
+
+def run_check(run_id: int) -> bool:
+    """Run one check and write its result once. False: nothing to do now (done, held elsewhere, not due).
+
+    Network for the checks that observe. A failure of ours gives the run back; the last try is
+    written as unknown. Raises OperationalError when the database went away: the lease will expire.
+    """
+    run = claim(CheckRun, run_id)
+    if run is None:
+        return False
+    try:
+        result = judge(run, on=timezone.localdate())
+    except OperationalError:
+        raise
+    except Exception as error:
+        # A check that raises is contained here: reported on the row, never on the supplier.
+        logger.exception("check %s of dossier %s failed", run.check_code, run.dossier_id)
+        return _give_up_or_back(run, error)
+    return _write(run, result)
+
+
+def judge(run: CheckRun, *, on: dt.date) -> Result:
+    """Gather, observe, judge. Raises whatever the check raises."""
+    started = time.monotonic()
+    check: Check[Any] = CHECKS[run.check_code]
+    version = run.offer_version
+    facts = GATHER[check.code](version, on)
+    given = input_hash(facts, check=check.code, version=check.version)
+    if check.observe is not None:
+        facts = check.observe(facts)
+    judgement = check.judge(facts, on)
+    if not isinstance(judgement, Judgement) or judgement.verdict not in Verdict.values:
+        raise TypeError(f"{check.code} answered {type(judgement).__name__}")
+    return Result(judgement, given, round((time.monotonic() - started) * 1000))
+
+
+def _write(run: CheckRun, result: Result) -> bool:
+    judgement = result.judgement
+    return _finish(
+        run,
+        verdict=judgement.verdict,
+        message=judgement.message,
+        remedy=judgement.remedy,
+        evidence=dict(judgement.evidence),
+        input_hash=result.input_hash,
+        duration_ms=result.duration_ms,
+        check_version=CHECKS[run.check_code].version,
+        rule=CHECKS[run.check_code].rule,
+    )
+
+
+def _give_up_or_back(run: CheckRun, error: Exception) -> bool:
+    text = f"{type(error).__name__}: {error}"
+    if run.attempt < run.MAX_ATTEMPTS:
+        return fail(run, text)
+    return _finish(
+        run,
+        lease_state=LeaseState.DEAD,
+        last_error=text[:2000],
+        verdict=Verdict.UNKNOWN,
+        message=OUR_FAILURE,
+    )
+
+
+def _finish(run: CheckRun, **fields: Any) -> bool:
+    """The result and what follows from it, in one transaction; False when the claim was lost."""
+    with transaction.atomic():
+        if not held(run) or not finish(run, **fields):
+            return False
+        close_round(run.dossier_id)
+    return True
+
+
+def close_round(dossier_id: int) -> bool:
+    """Move the dossier on when the last check of its round has ended. Locks it; safe to run twice."""
+    with transaction.atomic():
+        dossier = Dossier.objects.select_for_update(of=("self",)).get(pk=dossier_id)
+        if dossier.state != DossierState.CHECKING:
+            return False
+        # Read after the lock: a rival's result committed meanwhile is seen.
+        if dossier.runs.filter(round=dossier.round, lease_state__in=OPEN_LEASES).exists():
+            return False
+        dossier.end_checks(actor=system_actor("checks"))
+    return True
+
+
+def sweep_checks() -> int:
+    """Ring for runs that nobody was told of, bury those that killed every worker, close their rounds."""
+    _bury_the_dead()
+    for dossier_id in _stuck_dossiers():
+        close_round(dossier_id)
+    return sweep(CheckRun, _ring)
+
+
+def _bury_the_dead() -> None:
+    """A run whose worker was killed each time is dead without a word: it gets the unknown verdict."""
+    CheckRun.objects.filter(lease_state=LeaseState.DEAD, verdict="").update(
+        verdict=Verdict.UNKNOWN, message=OUR_FAILURE, done_at=timezone.now()
+    )
+
+
+def _stuck_dossiers() -> list[int]:
+    checking = Dossier.objects.filter(state=DossierState.CHECKING)
+    return list(checking.exclude(runs__lease_state__in=OPEN_LEASES).values_list("pk", flat=True)[:500])
+
+
+def _ring(run_id: int) -> None:
+    code = CheckRun.objects.values_list("check_code", flat=True).get(pk=run_id)
+    _bell(code).ring_now(run_id)
+
+
+def _bell(check_code: str) -> Any:
+    from qualification import tasks
+
+    return tasks.fetch_check if CHECKS[check_code].queue == "fetch" else tasks.judge_check

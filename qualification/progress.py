@@ -1,0 +1,98 @@
+"""What a dossier's page shows of its checks and requirements, in few queries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qualification.enums import FindingVerdict, Verdict
+from qualification.models import CheckRun, Dossier, Finding
+from qualification.schemes import Requirement, load_scheme
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The last run of each check, in the scheme's order; ``over`` of them have ended."""
+
+    runs: tuple[CheckRun, ...]
+    over: int
+
+    @property
+    def total(self) -> int:
+        return len(self.runs)
+
+    @property
+    def is_over(self) -> bool:
+        return self.over == self.total
+
+    @property
+    def sentence(self) -> str:
+        if not self.total:
+            return "Aucun contrôle lancé"
+        return f"{self.over} contrôles sur {self.total} terminés"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One requirement with what is known of it; None: not judged, or no automatic check."""
+
+    requirement: Requirement
+    run: CheckRun | None
+    finding: Finding | None
+
+    @property
+    def coverage(self) -> str:
+        """covered, partly, not_covered or unknown: the officer's word first, else the check's."""
+        if self.finding is not None:
+            return BY_FINDING[self.finding.verdict]
+        return BY_VERDICT.get(self.run.verdict if self.run else "", "unknown")
+
+
+BY_FINDING = {
+    FindingVerdict.CONFORM: "covered",
+    FindingVerdict.NOT_APPLICABLE: "covered",
+    FindingVerdict.CONFORM_WITH_RESERVE: "partly",
+    FindingVerdict.NOT_CONFORM: "not_covered",
+}
+BY_VERDICT = {Verdict.PASS: "covered", Verdict.WARN: "partly", Verdict.FAIL: "not_covered"}
+COVERAGE_LABELS = {
+    "covered": "Couvertes",
+    "partly": "À surveiller",
+    "not_covered": "Non couvertes",
+    "unknown": "Inconnues",
+}
+
+
+def progress_of(dossier: Dossier) -> Progress:
+    """One query."""
+    latest = {run.check_code: run for run in dossier.runs.order_by("check_code", "run_number")}
+    order = load_scheme(dossier.scheme, dossier.scheme_edition).checks
+    runs = tuple(_of(dossier, latest[code]) for code in order if code in latest)
+    return Progress(runs, sum(run.is_over for run in runs))
+
+
+def lines_of(dossier: Dossier, progress: Progress) -> tuple[Line, ...]:
+    """One query more."""
+    runs = {run.check_code: run for run in progress.runs}
+    findings = {
+        finding.requirement: finding
+        for finding in dossier.findings.select_related("recorded_by").order_by("pk")
+    }
+    scheme = load_scheme(dossier.scheme, dossier.scheme_edition)
+    return tuple(
+        Line(requirement, runs.get(requirement.check), findings.get(requirement.code))
+        for requirement in scheme.requirements
+    )
+
+
+def coverage_of(lines: Sequence[Line]) -> dict[str, int]:
+    """How many requirements by coverage, all four always present."""
+    counts = dict.fromkeys(COVERAGE_LABELS, 0)
+    for line in lines:
+        counts[line.coverage] += 1
+    return counts
+
+
+def _of(dossier: Dossier, run: CheckRun) -> CheckRun:
+    run.dossier = dossier
+    return run

@@ -1,0 +1,112 @@
+"""Who is told of what, in the transaction of the act. Subjects and bodies are read by people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from marketplace.accounts.enums import OrganisationKind, Role
+from marketplace.accounts.models import Membership, User
+from marketplace.accounts.models.membership import MembershipQuerySet
+from marketplace.notifications.outbox import notify
+from qualification import limits
+from qualification.models import Decision, Dossier
+
+
+def submitted(dossier: Dossier) -> None:
+    _tell(
+        _operator(Role.QUALIFICATION_OFFICER),
+        dossier,
+        what="submitted",
+        subject=f"Dossier {dossier.number} envoyé",
+        body=f"« {dossier.offer.name} » : les contrôles automatiques sont lancés.",
+    )
+
+
+def corrections_requested(dossier: Dossier, *, message: str) -> None:
+    _tell(
+        supplier_people(dossier),
+        dossier,
+        what=f"corrections-{dossier.round}",
+        subject=f"Corrections demandées sur {dossier.number}",
+        body=f"{message}\n\nVotre place dans la file est gardée. Réponse attendue dans les "
+        f"{limits.correction_days()} jours.",
+    )
+
+
+def corrections_answered(dossier: Dossier) -> None:
+    officers = [dossier.officer] if dossier.officer else _operator(Role.QUALIFICATION_OFFICER)
+    _tell(
+        officers,
+        dossier,
+        what=f"answered-{dossier.round}",
+        subject=f"{dossier.number} revient de correction",
+        body=f"« {dossier.offer.name} » : le fournisseur a répondu. Les contrôles sont relancés.",
+    )
+
+
+def proposed(dossier: Dossier) -> None:
+    _tell(
+        [user for user in _operator(Role.DECISION_MAKER) if user.pk != dossier.officer_id],
+        dossier,
+        what=f"proposed-{dossier.version}",
+        subject=f"Décision à prendre sur {dossier.number}",
+        body=f"« {dossier.offer.name} » : une décision est proposée.",
+    )
+
+
+def sent_back(dossier: Dossier, *, reason: str) -> None:
+    _tell(
+        [dossier.officer] if dossier.officer else [],
+        dossier,
+        what=f"sent-back-{dossier.version}",
+        subject=f"{dossier.number} est rendu à l’instruction",
+        body=reason,
+    )
+
+
+def decided(dossier: Dossier, decision: Decision) -> None:
+    body = f"« {dossier.offer.name} » : {decision.sentence}\n\n{decision.reasons}"
+    if decision.reserves:
+        body += f"\n\nRéserves : {decision.reserves}"
+    people = {user.pk: user for user in supplier_people(dossier)}
+    if dossier.officer is not None:
+        people[dossier.officer.pk] = dossier.officer
+    _tell(
+        people.values(),
+        dossier,
+        what=f"decided-{decision.pk}",
+        subject=f"Décision sur {dossier.number}",
+        body=f"{body}\n\n{decision.remedies}",
+    )
+
+
+def appealed(dossier: Dossier) -> None:
+    _tell(
+        _operator(Role.DECISION_MAKER),
+        dossier,
+        what="appealed",
+        subject=f"Recours sur {dossier.number}",
+        body=f"« {dossier.offer.name} » : le fournisseur forme un recours. "
+        "Une personne qui n’a pas pris part à la décision doit décider.",
+    )
+
+
+def supplier_people(dossier: Dossier) -> list[User]:
+    """Editors and managers of the supplier, today."""
+    return _holding(
+        Membership.objects.filter(organisation=dossier.organisation_id).holding(
+            Role.SUPPLIER_EDITOR, Role.SUPPLIER_MANAGER
+        )
+    )
+
+
+def _operator(role: str) -> list[User]:
+    return _holding(Membership.objects.filter(organisation__kind=OrganisationKind.OPERATOR).holding(role))
+
+
+def _holding(memberships: MembershipQuerySet) -> list[User]:
+    return [membership.user for membership in memberships.select_related("user")]
+
+
+def _tell(users: Iterable[User], dossier: Dossier, *, what: str, subject: str, body: str) -> None:
+    notify(users, subject=subject, body=body, url=dossier.get_absolute_url(), key=f"{dossier.number}:{what}")

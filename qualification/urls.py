@@ -1,0 +1,44 @@
+from functools import partial
+
+from django.urls import URLPattern, path, register_converter
+
+from qualification.steps import SLUGS
+from qualification.views import dossiers, instruction, moves
+
+
+class DossierNumber:
+    regex = r"DOS-\d{4}-\d{4,9}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(DossierNumber, "dossier")
+
+app_name = "qualification"
+
+
+def move_paths() -> list[URLPattern]:
+    return [
+        path(f"dossiers/<dossier:number>/{SLUGS[name]}/", partial(moves.move, name=name), name=name)
+        for name in moves.PAGES
+    ]
+
+
+urlpatterns = [
+    path("dossiers/", dossiers.index, name="dossiers"),
+    path("dossiers/nouveau/", dossiers.new, name="new_dossier"),
+    path("dossiers/<dossier:number>/", dossiers.show, name="dossier"),
+    path("dossiers/<dossier:number>/avancement/", dossiers.checks_progress, name="checks_progress"),
+    path("dossiers/<dossier:number>/controles/<slug:code>/", dossiers.check, name="check"),
+    path("dossiers/<dossier:number>/decision/", dossiers.decision, name="decision"),
+    path("dossiers/<dossier:number>/prendre/", instruction.take, name="take"),
+    path("dossiers/<dossier:number>/constats/", instruction.findings, name="findings"),
+    path("dossiers/<dossier:number>/constats/<slug:code>/", instruction.finding, name="finding"),
+    *move_paths(),
+    path("pilotage/instruction/", instruction.queue, name="queue"),
+    path("pilotage/decisions/", instruction.to_decide, name="to_decide"),
+]

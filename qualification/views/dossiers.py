@@ -1,0 +1,157 @@
+"""Dossiers as their supplier and the operator read them: list, page, checks."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from catalog.models import Offer
+from marketplace.accounts.abilities import allowed, require
+from marketplace.errors import NotVisible, RuleBroken
+from marketplace.ui.breadcrumb import breadcrumb
+from marketplace.ui.drawings import Bar
+from marketplace.ui.once import once
+from qualification import actions, pipeline
+from qualification.abilities import dossier_abilities, dossiers_abilities
+from qualification.checks import CHECKS
+from qualification.models import Decision, Dossier
+from qualification.progress import COVERAGE_LABELS, Line, coverage_of, lines_of, progress_of
+from qualification.states import REPLAY_STATES
+from qualification.steps import next_step, steps_for
+from qualification.views.find import actor_of, trail, visible_dossier
+
+PAGE_SIZE = 20
+
+
+@login_required
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    actor = actor_of(request)
+    rows = Dossier.objects.visible_to(actor).for_lists().order_by("-pk")
+    context = {
+        "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
+        "is_supplier": actor.is_supplier,
+        "breadcrumb_data": breadcrumb(current="Dossiers"),
+    }
+    return render(request, "qualification/index.html", context)
+
+
+@login_required
+@once
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """`?offre=` is the offer's public number; an open dossier is shown instead of a second one."""
+    actor = actor_of(request)
+    number = request.GET.get("offre", "")
+    found = Offer.objects.owned_by(actor).filter(number=number) if number.isdigit() else Offer.objects.none()
+    offer = found.select_related("supplier__organisation").first() if len(number) < 19 else None
+    if offer is None:
+        raise NotVisible
+    require(dossiers_abilities(actor), "create")
+    known = Dossier.objects.filter(offer=offer).exclude(state="decided").first()
+    if known is not None:
+        return redirect(known)
+    if request.method == "POST":
+        try:
+            return redirect(actions.open_dossier(offer, actor=actor))
+        except RuleBroken as refused:
+            messages.error(request, refused.message)
+            return redirect("qualification:dossiers")
+    context = {
+        "title": "Ouvrir un dossier de référencement",
+        "lead": "Rien n’est envoyé : vous relirez le dossier avant de l’envoyer.",
+        "facts": [("Offre", offer.name), ("Fournisseur", offer.supplier.name)],
+        "button_label": "Ouvrir le dossier",
+        "cancel_url": "/dossiers/",
+        "breadcrumb_data": breadcrumb(("Dossiers", "/dossiers/"), current="Nouveau dossier"),
+    }
+    return render(request, "pages/confirm.html", context)
+
+
+@login_required
+@require_GET
+def show(request: HttpRequest, number: str) -> HttpResponse:
+    actor = actor_of(request)
+    dossier = visible_dossier(request, number)
+    progress = progress_of(dossier)
+    lines = lines_of(dossier, progress)
+    verdicts = dossier_abilities(actor, dossier)
+    steps = steps_for(dossier, verdicts)
+    own = actor.is_supplier
+    context = {
+        "dossier": dossier,
+        "clock": dossier.clock(),
+        "progress": progress,
+        "lines": [line for line in lines if line.finding] if own else lines,
+        "bars": _coverage_bars(lines),
+        "next_step": next_step(steps),
+        "other_steps": steps[1:],
+        "may_replay": allowed(verdicts, "replay") and dossier.state in REPLAY_STATES,
+        "decisions": Decision.objects.filter(dossier=dossier).order_by("-pk"),
+        "is_supplier": own,
+        "breadcrumb_data": breadcrumb(("Dossiers", "/dossiers/"), current=dossier.number),
+    }
+    return render(request, "qualification/dossier.html", context)
+
+
+@login_required
+@require_GET
+def checks_progress(request: HttpRequest, number: str) -> HttpResponse:
+    """The table of checks alone, asked again by htmx while some run; « Actualiser » without script."""
+    dossier = visible_dossier(request, number)
+    context = {"dossier": dossier, "progress": progress_of(dossier)}
+    if not getattr(request, "htmx", False):
+        return redirect(dossier)
+    return render(request, "qualification/_checks.html", context)
+
+
+@login_required
+@once
+@require_http_methods(["GET", "POST"])
+def check(request: HttpRequest, number: str, code: str) -> HttpResponse:
+    """The last result of one check with its history. POST runs it again."""
+    dossier = visible_dossier(request, number)
+    runs = list(dossier.runs.filter(check_code=code).select_related("requested_by").order_by("-run_number"))
+    if not runs:
+        raise NotVisible
+    verdicts = dossier_abilities(actor_of(request), dossier)
+    if request.method == "POST":
+        require(verdicts, "replay")
+        pipeline.replay(dossier, check_code=code, actor=actor_of(request))
+        messages.success(request, "Contrôle relancé. Son résultat s’affichera ici.")
+        return redirect("qualification:check", number=number, code=code)
+    context = {
+        "dossier": dossier,
+        "run": runs[0],
+        "check": CHECKS.get(code),
+        "history": runs,
+        "may_replay": allowed(verdicts, "replay") and dossier.state in REPLAY_STATES and runs[0].is_over,
+        "breadcrumb_data": trail(dossier, current=runs[0].title),
+    }
+    return render(request, "qualification/check.html", context)
+
+
+@login_required
+@require_GET
+def decision(request: HttpRequest, number: str) -> HttpResponse:
+    """The last decision as a letter, for the supplier and the operator."""
+    dossier = visible_dossier(request, number)
+    taken = Decision.objects.filter(dossier=dossier).select_related("decided_by").order_by("-pk").first()
+    if taken is None:
+        raise NotVisible
+    context = {
+        "dossier": dossier,
+        "decision": taken,
+        "first": Decision.objects.filter(dossier=dossier, pk__lt=taken.pk).first(),
+        "breadcrumb_data": trail(dossier, current="Décision"),
+    }
+    return render(request, "qualification/decision.html", context)
+
+
+def _coverage_bars(lines: tuple[Line, ...]) -> list[Bar]:
+    counts = coverage_of(lines)
+    return [Bar(COVERAGE_LABELS[code], count) for code, count in counts.items()]

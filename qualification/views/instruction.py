@@ -1,0 +1,172 @@
+"""The officer's and the decision maker's desks: queue, taking, findings."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from marketplace.accounts.abilities import allowed, require
+from marketplace.errors import NotVisible, RuleBroken
+from marketplace.ui.breadcrumb import breadcrumb
+from marketplace.ui.once import once
+from qualification import actions
+from qualification.abilities import dossier_abilities, dossiers_abilities, ties_of
+from qualification.enums import DossierState
+from qualification.forms import FindingForm, TakeForm
+from qualification.models import Dossier
+from qualification.progress import Line, lines_of, progress_of
+from qualification.queue import ZONES, filtered, queue_for
+from qualification.steps import steps_for
+from qualification.views.find import actor_of, trail, visible_dossier
+
+PAGE_SIZE = 20
+
+
+@login_required
+@require_GET
+def queue(request: HttpRequest) -> HttpResponse:
+    actor = actor_of(request)
+    require(dossiers_abilities(actor), "instruct")
+    zone = request.GET.get("zone", "")
+    rows = filtered(queue_for(actor), zone)
+    context = {
+        "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
+        "zone": zone if zone in ZONES else "",
+        "zones": ZONES.items(),
+        "breadcrumb_data": breadcrumb(current="Instruction"),
+    }
+    return render(request, "qualification/queue.html", context)
+
+
+@login_required
+@require_GET
+def to_decide(request: HttpRequest) -> HttpResponse:
+    """Proposals and appeals waiting, oldest first; those the reader instructed are said apart."""
+    actor = actor_of(request)
+    require(dossiers_abilities(actor), "decide")
+    ties = ties_of(actor)
+    mine: list[dict[str, object]] = []
+    others: list[dict[str, object]] = []
+    for dossier in Dossier.objects.visible_to(actor).for_lists().waiting_for_decision().by_age():
+        name = "decide_appeal" if dossier.state == DossierState.APPEALED else "decide"
+        refusal = dossier_abilities(actor, dossier, ties=ties)[name]
+        row = {"dossier": dossier, "clock": dossier.clock(), "refusal": refusal}
+        (others if refusal else mine).append(row)
+    context = {"mine": mine, "others": others, "breadcrumb_data": breadcrumb(current="Décisions")}
+    return render(request, "qualification/to_decide.html", context)
+
+
+@login_required
+@once
+def take(request: HttpRequest, number: str) -> HttpResponse:
+    """Taking starts with a declaration of interests: a link gives the dossier back."""
+    actor = actor_of(request)
+    dossier = visible_dossier(request, number)
+    require(dossier_abilities(actor, dossier), "take")
+    form = TakeForm(request.POST or None, initial={"version": dossier.version})
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _taken(request, dossier, form)
+        except RuleBroken as refused:
+            form.refuse(refused)
+    context = {
+        "title": "Prendre ce dossier",
+        "lead": "Vous en serez l’instructeur : une autre personne décidera.",
+        "facts": [
+            ("Dossier", dossier.number),
+            ("Offre", dossier.offer.name),
+            ("Fournisseur", dossier.organisation),
+        ],
+        "form": form,
+        "button_label": "Enregistrer ma déclaration",
+        "cancel_url": dossier.get_absolute_url(),
+        "breadcrumb_data": trail(dossier, current="Prendre"),
+    }
+    return render(request, "pages/confirm.html", context, status=400 if form.is_bound else 200)
+
+
+def _taken(request: HttpRequest, dossier: Dossier, form: TakeForm) -> HttpResponse:
+    actor, values = actor_of(request), form.cleaned_data
+    if values["has_interest"]:
+        actions.declare_interest(dossier, actor=actor, has_interest=True, statement=values["statement"])
+        messages.info(request, "Lien déclaré : ce dossier ne peut pas vous être confié.")
+        return redirect("qualification:queue")
+    actions.take_declared(dossier, actor=actor, expected_version=values["version"])
+    messages.success(request, "Ce dossier est à vous.")
+    return redirect(dossier)
+
+
+@login_required
+@require_GET
+def findings(request: HttpRequest, number: str) -> HttpResponse:
+    dossier = visible_dossier(request, number)
+    verdicts = dossier_abilities(actor_of(request), dossier)
+    require(verdicts, "read_instruction")
+    lines = lines_of(dossier, progress_of(dossier))
+    context = {
+        "dossier": dossier,
+        "lines": lines,
+        "judged": sum(line.finding is not None for line in lines),
+        "steps": [step for step in steps_for(dossier, verdicts) if step.move != "instruct"],
+        "may_record": allowed(verdicts, "record_finding") and dossier.state == DossierState.INSTRUCTION,
+        "breadcrumb_data": trail(dossier, current="Constats"),
+    }
+    return render(request, "qualification/findings.html", context)
+
+
+@login_required
+@once
+def finding(request: HttpRequest, number: str, code: str) -> HttpResponse:
+    """One requirement: answer, automatic check, my finding; then the next one."""
+    actor = actor_of(request)
+    dossier = visible_dossier(request, number)
+    verdicts = dossier_abilities(actor, dossier)
+    require(verdicts, "record_finding" if request.method == "POST" else "read_instruction")
+    lines = lines_of(dossier, progress_of(dossier))
+    line = next((line for line in lines if line.requirement.code == code), None)
+    if line is None:
+        raise NotVisible
+    form = FindingForm(request.POST or None, initial=_initial(dossier, line))
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.record_finding(
+                dossier,
+                actor=actor,
+                requirement=code,
+                expected_version=form.cleaned_data["version"],
+                **form.values(),
+            )
+        except RuleBroken as refused:
+            form.refuse(refused)
+        else:
+            messages.success(request, "Constat enregistré.")
+            return redirect(_after(dossier, lines, line))
+    context = {
+        "dossier": dossier,
+        "line": line,
+        "lines": lines,
+        "form": form,
+        "may_record": allowed(verdicts, "record_finding") and dossier.state == DossierState.INSTRUCTION,
+        "breadcrumb_data": trail(dossier, current=line.requirement.title),
+    }
+    return render(request, "qualification/finding.html", context, status=400 if form.is_bound else 200)
+
+
+def _initial(dossier: Dossier, line: Line) -> dict[str, object]:
+    known = line.finding
+    written = (
+        {"verdict": known.verdict, "observation": known.observation, "remedy": known.remedy} if known else {}
+    )
+    return {"version": dossier.version, **written}
+
+
+def _after(dossier: Dossier, lines: tuple[Line, ...], line: Line) -> str:
+    """The next requirement that nobody judged, else the list."""
+    base = f"{dossier.get_absolute_url()}constats/"
+    start = lines.index(line) + 1
+    following = next((item for item in lines[start:] if item.finding is None), None)
+    return f"{base}{following.requirement.code}/" if following else base

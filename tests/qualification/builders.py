@@ -1,0 +1,164 @@
+"""Dossiers for tests, made through the actions as the pages do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from catalog.models import Offer, OfferVersion, Plan, PriceLine, Supplier
+from marketplace.accounts.actors import Actor
+from marketplace.accounts.enums import OrganisationKind, Role
+from marketplace.accounts.models import Membership, Organisation
+from qualification import actions, decisions
+from qualification.models import CheckRun, Dossier
+from qualification.pipeline import run_check
+from qualification.schemes import load_scheme
+from tests.builders import make_member, make_organisation
+
+ANSWERS = {
+    "name": "Nuage Exemple",
+    "service_models": ["iaas"],
+    "description": "Machines virtuelles.",
+    "storage_regions": ["FR-Roubaix"],
+    "processing_regions": ["FR-Roubaix", "DE"],
+    "exit_notice_months": "2",
+    "exit_transition_days": 30,
+    "exit_retrieval_days": 30,
+}
+
+
+@dataclass
+class People:
+    """The supplier's two, the operator's officer and two decision makers."""
+
+    supplier: Organisation
+    operator: Organisation
+    editor: Membership
+    manager: Membership
+    officer: Membership
+    decider: Membership
+    other_decider: Membership
+
+    def actor(self, name: str) -> Actor:
+        membership: Membership = getattr(self, name)
+        return Actor.of(Membership.objects.get(pk=membership.pk))
+
+
+def make_people() -> People:
+    supplier = make_organisation(kind=OrganisationKind.SUPPLIER, name="Nuage Exemple SAS")
+    operator = make_organisation(kind=OrganisationKind.OPERATOR)
+    return People(
+        supplier=supplier,
+        operator=operator,
+        editor=make_member(Role.SUPPLIER_EDITOR, organisation=supplier),
+        manager=make_member(Role.SUPPLIER_MANAGER, organisation=supplier),
+        officer=make_member(Role.QUALIFICATION_OFFICER, organisation=operator),
+        decider=make_member(Role.DECISION_MAKER, organisation=operator),
+        other_decider=make_member(Role.DECISION_MAKER, organisation=operator),
+    )
+
+
+def make_supplier(organisation: Organisation) -> Supplier:
+    found = Supplier.objects.filter(organisation=organisation).first()
+    return found or Supplier.objects.create(
+        organisation=organisation,
+        name=organisation.name,
+        legal_name=organisation.name,
+        slug="fournisseur-exemple",
+        country="FR",
+    )
+
+
+def make_offer(organisation: Organisation, **answers) -> Offer:
+    """A draft offer with one version in edition, one formula and one price."""
+    offer = Offer.objects.create(
+        supplier=make_supplier(organisation), name="Nuage Exemple", slug="nuage-exemple", state="draft"
+    )
+    version = OfferVersion.objects.create(offer=offer, number=1, answers=ANSWERS | answers)
+    plan = Plan.objects.create(version=version, code="standard", name="Standard")
+    PriceLine.objects.create(
+        plan=plan,
+        code="abonnement",
+        label="Abonnement",
+        kind="fixed",
+        period="month",
+        amount_eur_ht=Decimal("10"),
+    )
+    return offer
+
+
+def make_dossier(people: People, *, upto: str = "draft", outcome: str = "listed", **answers) -> Dossier:
+    """A dossier driven to ``upto`` by its people: draft, checking, instruction, corrections_requested,
+    proposed, decided, appealed."""
+    dossier = actions.open_dossier(make_offer(people.supplier, **answers), actor=people.actor("manager"))
+    for state, step in STEPS:
+        if dossier.state == upto:
+            break
+        step(dossier, people, outcome)
+        dossier.refresh_from_db()
+        if state == upto:
+            break
+    assert dossier.state == upto
+    return dossier
+
+
+def run_all(dossier: Dossier) -> None:
+    for run in CheckRun.objects.filter(dossier=dossier).open():
+        run_check(run.pk)
+    dossier.refresh_from_db()
+
+
+def judge_all(dossier: Dossier, people: People) -> None:
+    for requirement in load_scheme(dossier.scheme, dossier.scheme_edition).requirements:
+        actions.record_finding(
+            dossier,
+            actor=people.actor("officer"),
+            requirement=requirement.code,
+            verdict="conform",
+            observation="Vu et conforme.",
+        )
+
+
+def send(dossier: Dossier, people: People, _outcome: str) -> None:
+    actions.submit(dossier, actor=people.actor("manager"))
+
+
+def check(dossier: Dossier, people: People, _outcome: str) -> None:
+    run_all(dossier)
+
+
+def propose(dossier: Dossier, people: People, outcome: str) -> None:
+    actions.take(dossier, actor=people.actor("officer"))
+    judge_all(dossier, people)
+    actions.propose(
+        dossier, actor=people.actor("officer"), outcome=outcome, reasons="Conforme.", reserves="Une réserve."
+    )
+
+
+def decide(dossier: Dossier, people: People, outcome: str) -> None:
+    decisions.decide(
+        dossier,
+        actor=people.actor("decider"),
+        outcome=outcome,
+        reasons="Motifs de la décision.",
+        reserves="Une réserve." if outcome == "listed_with_reserves" else "",
+        hearing="Entendu le 20 novembre 2026." if outcome == "refused" else "",
+    )
+
+
+def lodge_appeal(dossier: Dossier, people: People, _outcome: str) -> None:
+    decisions.appeal(dossier, actor=people.actor("manager"), reason="Nous contestons.")
+
+
+def ask_corrections(dossier: Dossier, people: People) -> None:
+    actions.take(dossier, actor=people.actor("officer"))
+    actions.request_corrections(dossier, actor=people.actor("officer"), reason="Précisez le préavis.")
+
+
+STEPS = (
+    ("checking", send),
+    ("instruction", check),
+    ("proposed", propose),
+    ("decided", decide),
+    ("appealed", lodge_appeal),
+)
