@@ -1,4 +1,4 @@
-"""What a project's decided analysis asks of an offer, and who else meets it."""
+"""What a project's decided analysis asks of an offer, and whom a project concerns."""
 
 from __future__ import annotations
 
@@ -6,21 +6,15 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
-from django.utils import timezone
 
-from catalog.enums import HELD_STATUSES, OfferState
-from catalog.models import Offer
-from catalog.trust import effective_statuses
 from procurement.enums import OPEN_PROJECTS
 from procurement.models import Project
 
 if TYPE_CHECKING:
     from marketplace.accounts.models import User
-    from procurement.models import Contract
 
 # Obligations that a status held by the offer answers; the others are judged by people.
 SCHEME_OBLIGATIONS = frozenset({"secnumcloud", "hds"})
-REPLACEMENTS_LIMIT = 30
 
 
 def required_schemes(project: Project) -> frozenset[str]:
@@ -51,19 +45,3 @@ def projects_on(offers: Iterable[int]) -> list[Project]:
     )
     found = Project.objects.filter(concerned, state__in=OPEN_PROJECTS).distinct().order_by("pk")
     return list(found.select_related("created_by").prefetch_related("authors"))
-
-
-def replacements_for(contract: Contract) -> list[Offer]:
-    """Listed offers of the same category that hold today every status the project must have."""
-    candidates = list(
-        Offer.objects.filter(
-            state=OfferState.LISTED, is_internal_state=False, category_id=contract.offer.category_id
-        )
-        .exclude(pk=contract.offer_id)
-        .order_by("name", "pk")
-    )
-    today = timezone.localdate()
-    for scheme in sorted(required_schemes(contract.order.project)):
-        held = effective_statuses(candidates, scheme, on=today)
-        candidates = [offer for offer in candidates if held[offer.pk] in HELD_STATUSES]
-    return candidates[:REPLACEMENTS_LIMIT]

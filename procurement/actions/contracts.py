@@ -7,15 +7,20 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from catalog.models import EffectiveTrust, OfferVersion
 from marketplace.accounts.actors import system_actor
+from marketplace.accounts.enums import Role
 from marketplace.audit.journal import record
 from marketplace.errors import MoveRefused, NotAllowed
+from marketplace.notifications.outbox import notify
 from marketplace.numbering import next_number
+from marketplace.ui.typography import date_text
 from procurement.enums_orders import RUNNING_CONTRACTS
 from procurement.models import Contract, ContractReview, Order
+from procurement.order_people import people_holding
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
@@ -86,6 +91,43 @@ def _months(value: Any) -> Decimal | None:
     except InvalidOperation:
         return None
     return months if months.is_finite() and 0 <= months <= LONGEST_NOTICE else None
+
+
+def announce_end(
+    contract: Contract, *, actor: Actor, reason: str = "", expected_version: int | None = None
+) -> Contract:
+    return contract.start_ending(actor=actor, reason=reason, expected_version=expected_version)
+
+
+def end_contract(
+    contract: Contract, *, actor: Actor, reason: str = "", expected_version: int | None = None
+) -> Contract:
+    """Ended today. Raises MoveRefused while the last day is still to come: that is a termination."""
+    today = timezone.localdate()
+    if contract.ends_on > today:
+        raise MoveRefused(
+            "contract_running",
+            f"Le contrat court jusqu’au {date_text(contract.ends_on)}. Pour en sortir avant, résiliez-le.",
+        )
+    return contract.end(actor=actor, on=today, reason=reason, expected_version=expected_version)
+
+
+def terminate_contract(
+    contract: Contract, *, actor: Actor, reason: str, expected_version: int | None = None
+) -> Contract:
+    """Both sides are told."""
+    with transaction.atomic():
+        contract.terminate(
+            actor=actor, on=timezone.localdate(), reason=reason, expected_version=expected_version
+        )
+        people = people_holding(contract.supplier.organisation_id, Role.SUPPLIER_MANAGER)
+        notify(
+            [*people, *contract.owners.all()],
+            subject=f"Contrat {contract.number} résilié",
+            body=f"Motif : {reason}",
+            url=reverse("procurement:contract", args=[contract.number]),
+        )
+    return contract
 
 
 def close_due_contracts(*, on: dt.date) -> int:

@@ -75,19 +75,12 @@ def create_order(
     offer: Offer,
     plan: str,
     quantities: Mapping[str, Decimal],
-    submission_key: str | None = None,
     **terms: Any,
 ) -> Order:
-    """A draft on the live version of the offer. The same submission key gives back the first order."""
+    """A draft on the live version of the offer. Raises RuleBroken, MoveRefused on a closed project."""
     _refuse_closed(project)
     refuse_unorderable(offer)
     with transaction.atomic():
-        if submission_key:
-            # The project's row is the queue of its submissions: a double one waits, then finds the first.
-            Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
-            known = Order.objects.filter(project=project, submission_key=submission_key).first()
-            if known is not None:
-                return known
         version = OfferVersion.objects.get(pk=offer.live_version_id)
         order = Order(
             number=next_number("CMD"),
@@ -97,7 +90,6 @@ def create_order(
             offer=offer,
             offer_version=version,
             plan=_plan(version, plan),
-            submission_key=submission_key,
         )
         _set_terms(order, terms)
         order.save()

@@ -11,18 +11,22 @@ from django.urls import reverse
 from django.utils import timezone
 
 from catalog.enums import LOST_STATUSES, Scheme, TrustStatus
+from catalog.hooks import Effect
 from catalog.models import Offer
 from catalog.trust import effective_statuses
 from marketplace.accounts.actors import system_actor
 from marketplace.accounts.enums import Role
 from marketplace.accounts.models import Membership, User
 from marketplace.audit.journal import record
+from marketplace.errors import MoveRefused
 from marketplace.notifications.outbox import notify
 from marketplace.ui.typography import date_text
+from procurement.actions.eligibility import offers_for
 from procurement.calendar_months import months_after
+from procurement.enums import Standing
 from procurement.enums_orders import OPEN_STATES, ReviewKind
 from procurement.models import Contract, ContractReview, Order, OrderFlag, Project
-from procurement.obligations import project_people, projects_on, replacements_for
+from procurement.obligations import project_people, projects_on
 
 if TYPE_CHECKING:
     from marketplace.events.models import DomainEvent
@@ -32,6 +36,9 @@ _REVIEWED = frozenset({TrustStatus.SUSPENDED})
 _ONCE_HELD = frozenset(
     {TrustStatus.IN_FORCE, TrustStatus.RENEWAL_PENDING, TrustStatus.SUSPENDED, TrustStatus.EXPIRED}
 )
+
+
+REPLACEMENTS_LIMIT = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,21 +145,31 @@ def _open_review(contract: Contract, loss: Loss) -> None:
         record(contract, "open_review", actor=system_actor("events"), detail=detail)
 
 
+def replacements_for(contract: Contract) -> list[Offer]:
+    """Offers of the same category that can be ordered and meet the project's obligations today."""
+    try:
+        eligible = offers_for(contract.order.project).of(Standing.ELIGIBLE)
+    except MoveRefused:  # no analysis: nothing says what would be eligible
+        return []
+    offers = [judged.offer for judged in eligible if judged.offer.is_orderable]
+    same = [offer for offer in offers if offer.category_id == contract.offer.category_id]
+    return [offer for offer in same if offer.pk != contract.offer_id][:REPLACEMENTS_LIMIT]
+
+
 def _tell(loss: Loss, *, orders: list[Order], contracts: list[Contract], projects: list[Project]) -> None:
     """One message a person and an event, whatever the number of objects; keyed by the event."""
     lines: dict[int, list[str]] = {}
     people: dict[int, User] = {}
 
-    def add(users: Iterable[User | None], line: str) -> None:
+    def add(users: Iterable[User], line: str) -> None:
         for user in users:
-            if user is not None:
-                people[user.pk] = user
-                lines.setdefault(user.pk, []).append(line)
+            people[user.pk] = user
+            lines.setdefault(user.pk, []).append(line)
 
     for contract in contracts:
-        add({*contract.owners.all(), contract.order.approved_by}, f"Contrat {contract.number}")
+        add(_contract_people(contract), f"Contrat {contract.number}")
     for order in orders:
-        add({*order.authors.all(), order.approved_by}, f"Bon de commande {order.number}")
+        add(_order_people(order), f"Bon de commande {order.number}")
     for project in projects:
         add(project_people(project), f"Projet {project.number}")
     managers = _managers_of(loss.offers)
@@ -187,19 +204,38 @@ def _url(*, orders: list[Order], contracts: list[Contract]) -> str:
     return reverse("procurement:contracts" if contracts else "procurement:orders")
 
 
-def effect_counts(offers: Iterable[int]) -> dict[str, int]:
-    """What a loss on these offers would touch: for the preview before it is recorded."""
-    keys = list(offers)
-    orders, contracts = affected_orders(keys), affected_contracts(keys)
-    projects = projects_on(keys)
-    people = {user.pk for project in projects for user in project_people(project)}
-    people |= {user.pk for order in orders for user in order.authors.all()}
-    people |= {user.pk for contract in contracts for user in contract.owners.all()}
-    people |= {order.approved_by_id for order in orders if order.approved_by_id}
-    people |= {user.pk for user in _managers_of(tuple(keys))}
-    return {
-        "projects": len(projects),
-        "orders": len(orders),
-        "contracts": len(contracts),
-        "people": User.objects.filter(pk__in=people, is_active=True).count(),
-    }
+def effects_of(offers: list[Offer]) -> list[Effect]:
+    """What a loss on these offers would touch, for the preview before it is recorded."""
+    keys = [offer.pk for offer in offers]
+    orders, contracts, projects = affected_orders(keys), affected_contracts(keys), projects_on(keys)
+    managers = frozenset(user.pk for user in _managers_of(tuple(keys)))
+    return [
+        Effect(
+            "projet",
+            "projets",
+            tuple((str(project), project.get_absolute_url()) for project in projects),
+            frozenset(user.pk for project in projects for user in project_people(project)),
+        ),
+        Effect(
+            "bon de commande",
+            "bons de commande",
+            tuple((order.number, reverse("procurement:order", args=[order.number])) for order in orders),
+            managers | {user.pk for order in orders for user in _order_people(order)},
+        ),
+        Effect(
+            "contrat",
+            "contrats",
+            tuple((each.number, reverse("procurement:contract", args=[each.number])) for each in contracts),
+            frozenset(user.pk for contract in contracts for user in _contract_people(contract)),
+        ),
+    ]
+
+
+def _order_people(order: Order) -> set[User]:
+    approver = {order.approved_by} if order.approved_by is not None else set()
+    return set(order.authors.all()) | approver
+
+
+def _contract_people(contract: Contract) -> set[User]:
+    approver = {contract.order.approved_by} if contract.order.approved_by is not None else set()
+    return set(contract.owners.all()) | approver

@@ -56,8 +56,6 @@ class Order(Stateful):
     offer_version = models.ForeignKey("catalog.OfferVersion", models.PROTECT, related_name="orders")
     plan = models.ForeignKey("catalog.Plan", models.PROTECT, related_name="orders")
     authors = models.ManyToManyField(User, related_name="authored_orders")
-    # Given by the browser or the client, so that a form sent twice makes one order.
-    submission_key = models.CharField(max_length=64, null=True, blank=True)
 
     vehicle = models.ForeignKey(
         "procurement.PurchasingVehicle", models.PROTECT, null=True, blank=True, related_name="orders"
@@ -155,12 +153,6 @@ class Order(Stateful):
                 condition=models.Q(sent_number__isnull=False),
                 name="order_sent_number_once",
                 violation_error_message="Ce numéro de bon de commande est déjà pris.",
-            ),
-            models.UniqueConstraint(
-                fields=["project", "submission_key"],
-                condition=models.Q(submission_key__isnull=False),
-                name="order_submitted_once",
-                violation_error_message="Ce bon de commande est déjà enregistré.",
             ),
         ]
 

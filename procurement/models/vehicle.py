@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Self
 
@@ -24,6 +25,11 @@ class PurchasingVehicleQuerySet(models.QuerySet["PurchasingVehicle"]):
         if actor.organisation is None or not actor.is_buyer:
             return self.none()
         return self.filter(buyers=actor.organisation)
+
+    def with_engaged(self, states: Iterable[str]) -> Self:
+        """Adds `engaged`: the amounts of its orders in these states, None without any."""
+        counted = models.Q(orders__state__in=list(states))
+        return self.annotate(engaged=models.Sum("orders__total_eur_ht", filter=counted))
 
     def open_on(self, day: dt.date) -> Self:
         return self.filter(starts_on__lte=day, ends_on__gte=day)

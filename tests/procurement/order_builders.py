@@ -24,9 +24,13 @@ START, END = dt.date(2027, 1, 1), dt.date(2027, 12, 31)
 
 
 def make_offer(
-    *, organisation: Organisation | None = None, state: str = "listed", trust: dict[str, str] | None = None, **extra: Any
+    *,
+    organisation: Organisation | None = None,
+    state: str = "listed",
+    trust: dict[str, str] | None = None,
+    **extra: Any,
 ) -> Offer:
-    """Two prices: « base », a package of 120.50 € a month, « poste », 10 € a seat and a month; set-up 500 €."""
+    """« base »: 120.50 € a month; « poste »: 10 € a seat and a month; « mise-en-service »: 500 € once."""
     n = next(_count)
     organisation = organisation or make_organisation(kind=OrganisationKind.SUPPLIER)
     supplier = Supplier.objects.filter(organisation=organisation).first() or Supplier.objects.create(
@@ -48,7 +52,12 @@ def make_offer(
 
 
 def publish_version(
-    offer: Offer, *, state: str = "listed", seat: str = "10", answers: dict[str, Any] | None = None, **extra: Any
+    offer: Offer,
+    *,
+    state: str = "listed",
+    seat: str = "10",
+    answers: dict[str, Any] | None = None,
+    **extra: Any,
 ) -> OfferVersion:
     """A new frozen version put online, written past the moves: the catalogue has its own tests."""
     number = offer.versions.count() + 1
@@ -58,9 +67,17 @@ def publish_version(
     plan = Plan.objects.create(version=version, code="standard", name="Standard")
     PriceLine.objects.bulk_create(
         [
-            PriceLine(plan=plan, code="base", label="Forfait de base", kind="fixed", amount_eur_ht=Decimal("120.5")),
             PriceLine(
-                plan=plan, code="poste", label="Poste", kind="unit", unit="poste", amount_eur_ht=Decimal(seat), position=1
+                plan=plan, code="base", label="Forfait de base", kind="fixed", amount_eur_ht=Decimal("120.5")
+            ),
+            PriceLine(
+                plan=plan,
+                code="poste",
+                label="Poste",
+                kind="unit",
+                unit="poste",
+                amount_eur_ht=Decimal(seat),
+                position=1,
             ),
             PriceLine(
                 plan=plan,
@@ -105,7 +122,24 @@ class Purchase:
         return Actor.of(getattr(self, who))
 
 
-def make_project(organisation: Organisation, *, by: Membership, schemes: tuple[str, ...] = (), decided: bool = True) -> Project:
+def frozen_result(schemes: tuple[str, ...]) -> dict[str, Any]:
+    obligations = [
+        {"code": code, "level": "required", "rules": ["R9"], "reason": "Essai", "source": "Essai"}
+        for code in schemes
+    ]
+    return {
+        "date": timezone.localdate().isoformat(),
+        "obligations": obligations,
+        "warnings": [],
+        "unknown": [],
+        "rule_sets": [],
+        "offer_filter": {},
+    }
+
+
+def make_project(
+    organisation: Organisation, *, by: Membership, schemes: tuple[str, ...] = (), decided: bool = True
+) -> Project:
     n = next(_count)
     project = Project.objects.create(
         number=f"PRJ-2026-{9000 + n}",
@@ -122,12 +156,14 @@ def make_project(organisation: Organisation, *, by: Membership, schemes: tuple[s
             state="decided",
             facts={},
             assessed_on=timezone.localdate(),
-            result={"obligations": [{"code": code, "level": "required"} for code in schemes]},
+            result=frozen_result(schemes),
         )
     return project
 
 
-def make_purchase(*, schemes: tuple[str, ...] = (), ceiling: str = "100000.00", **offer_values: Any) -> Purchase:
+def make_purchase(
+    *, schemes: tuple[str, ...] = (), ceiling: str = "100000.00", **offer_values: Any
+) -> Purchase:
     buyer = make_organisation(name=f"Ministère d’essai {next(_count)}")
     supplier = make_organisation(kind=OrganisationKind.SUPPLIER)
     requester = make_member(Role.REQUESTER, organisation=buyer)
@@ -205,7 +241,10 @@ def bring_to(order: Order, state: str, purchase: Purchase) -> Order:
         ("acknowledged", lambda: orders.acknowledge(order, actor=actor("manager"))),
     ]
     branches = {
-        "rejected": ("awaiting_approval", lambda: orders.reject(order, actor=actor("approver"), reason="Trop cher")),
+        "rejected": (
+            "awaiting_approval",
+            lambda: orders.reject(order, actor=actor("approver"), reason="Trop cher"),
+        ),
         "refused": ("sent", lambda: orders.refuse(order, actor=actor("manager"), reason="Complet")),
         "cancelled": ("draft", lambda: orders.cancel(order, actor=actor("requester"), reason="Abandon")),
     }

@@ -73,7 +73,9 @@ def test_every_move_from_every_state(state):
     assert (order.state, order.version) == (state, version)
 
 
-@pytest.mark.parametrize(("move", "state"), [(m, s) for m, (sources, _) in TABLE.items() for s in sorted(sources)])
+@pytest.mark.parametrize(
+    ("move", "state"), [(m, s) for m, (sources, _) in TABLE.items() for s in sorted(sources)]
+)
 def test_every_allowed_move(move, state):
     purchase = make_purchase()
     order = make_order(purchase, state=state)
@@ -84,7 +86,12 @@ def test_every_allowed_move(move, state):
 def test_amounts_are_copied_and_right_to_the_cent():
     order = make_order(make_purchase(), seats="12")
     line = order.lines.get()
-    assert (line.label, line.unit, line.periods, line.unit_price_eur_ht) == ("Poste", "poste", 12, Decimal("10"))
+    assert (line.label, line.unit, line.periods, line.unit_price_eur_ht) == (
+        "Poste",
+        "poste",
+        12,
+        Decimal("10"),
+    )
     assert (order.total_eur_ht, order.vat_eur, order.total_eur_ttc) == (
         Decimal("1440.00"),
         Decimal("288.00"),
@@ -105,7 +112,13 @@ def test_overseas_rate_follows_the_buyer():
     purchase.project.refresh_from_db()
     order = make_order(purchase)
     assert order.vat_lines == [
-        {"category": "S", "rate": "8.5", "base_eur_ht": "1200.00", "amount_eur": "102.00", "mention": "TVA 8,5 %"}
+        {
+            "category": "S",
+            "rate": "8.5",
+            "base_eur_ht": "1200.00",
+            "amount_eur": "102.00",
+            "mention": "TVA 8,5 %",
+        }
     ]
 
 
@@ -276,7 +289,9 @@ def test_a_stale_version_is_refused():
     purchase = make_purchase()
     order = make_order(purchase)
     with pytest.raises(VersionStale):
-        order_drafts.edit_order(order, actor=purchase.actor("requester"), expected_version=99, budget_line="x")
+        order_drafts.edit_order(
+            order, actor=purchase.actor("requester"), expected_version=99, budget_line="x"
+        )
 
 
 def test_acknowledging_opens_the_contract_in_the_same_breath():

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from marketplace.audit.journal import record
+from marketplace.errors import NotAllowed, RuleBroken
+from procurement.models import PurchasingVehicle
+from procurement.numbers import vehicle_number
+
+if TYPE_CHECKING:
+    from catalog.models import Supplier
+    from marketplace.accounts.actors import Actor
+
+
+def create_vehicle(
+    *,
+    actor: Actor,
+    kind: str,
+    title: str,
+    reference: str,
+    holder_name: str,
+    starts_on: dt.date,
+    ends_on: dt.date,
+    holder: Supplier | None = None,
+    maximum_eur_ht: Decimal | None = None,
+) -> PurchasingVehicle:
+    """Open to the actor's own administration. Raises RuleBroken on its dates."""
+    if actor.user is None or actor.organisation is None:
+        raise NotAllowed("not_allowed", "Un support d’achat est enregistré par une personne.")
+    if ends_on < starts_on:
+        message = "La date de fin précède le début. Choisissez une date postérieure."
+        raise RuleBroken("end_before_start", message, field="ends_on")
+    with transaction.atomic():
+        vehicle = PurchasingVehicle.objects.create(
+            number=vehicle_number(),
+            kind=kind,
+            title=title,
+            reference=reference,
+            holder_name=holder_name,
+            holder=holder,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            maximum_eur_ht=maximum_eur_ht,
+            created_by=actor.user,
+        )
+        vehicle.buyers.add(actor.organisation)
+        record(vehicle, "create", actor=actor, detail={"reference": reference, "kind": kind})
+    return vehicle

@@ -1,0 +1,175 @@
+"""What waits on the desk around orders and contracts, for each role that holds them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils import timezone
+
+from marketplace.accounts.actors import Actor
+from marketplace.accounts.enums import Role
+from marketplace.ui.desk import SOON, DeskRow
+from marketplace.ui.typography import euros
+from procurement.enums_orders import OrderState
+from procurement.models import Contract, ContractReview, Opinion, Order
+from procurement.models.opinion import ROLE_OF_KIND
+from procurement.views.order_moves import move_url
+
+MOST = 50
+NOTICE_WARNING = dt.timedelta(days=120)
+
+
+def purchase_rows(actor: Actor) -> list[DeskRow]:
+    """One or two queries for each role held, none for the others."""
+    if actor.organisation is None:
+        return []
+    if actor.is_supplier:
+        return _to_acknowledge(actor) if actor.has(Role.SUPPLIER_MANAGER) else []
+    if not actor.is_buyer:
+        return []
+    rows: list[DeskRow] = []
+    for kind, role in ROLE_OF_KIND.items():
+        if actor.has(role):
+            rows += _to_advise(actor, kind=kind)
+    if actor.has(Role.APPROVER):
+        rows += _to_approve(actor)
+    if actor.has(Role.FINANCE):
+        rows += _to_commit(actor)
+    if actor.has(Role.REQUESTER):
+        rows += _mine(actor) + _reviews(actor) + _notices(actor)
+    return rows
+
+
+def _orders(actor: Actor, *states: str) -> list[Order]:
+    found = Order.objects.visible_to(actor).filter(state__in=states).for_lists()
+    return list(found.order_by("state_since", "pk")[:MOST])
+
+
+def _row(
+    order: Order, *, expected: str, button: str, url: str = "", due_on: dt.date | None = None
+) -> DeskRow:
+    return DeskRow(
+        object_label=f"{order.number} {order.offer.name}",
+        url=url or reverse("procurement:order", args=[order.number]),
+        expected=expected,
+        due_on=due_on,
+        since=order.state_since,
+        button=button,
+    )
+
+
+def _to_advise(actor: Actor, *, kind: str) -> list[DeskRow]:
+    given = Opinion.objects.filter(
+        order=OuterRef("pk"), kind=kind, given_at__gte=OuterRef("opinions_requested_at")
+    )
+    waiting = Order.objects.visible_to(actor).filter(~Exists(given), state=OrderState.AWAITING_OPINIONS)
+    return [
+        _row(
+            order,
+            expected="Donner un avis sur le bon de commande",
+            button="Donner mon avis",
+            url=reverse("procurement:order_opinion", args=[order.number, kind]),
+        )
+        for order in waiting.for_lists().order_by("state_since", "pk")[:MOST]
+    ]
+
+
+def _to_approve(actor: Actor) -> list[DeskRow]:
+    """Those I did not write and that my ceiling covers, with what it leaves."""
+    grant = actor.grant(Role.APPROVER)
+    if grant is None or grant.ceiling_eur_ht is None or actor.user is None:
+        return []
+    waiting = (
+        Order.objects.visible_to(actor)
+        .filter(state=OrderState.AWAITING_APPROVAL, total_eur_ht__lte=grant.ceiling_eur_ht)
+        .exclude(authors=actor.user)
+    )
+    ceiling = euros(grant.ceiling_eur_ht, tax="HT")
+    return [
+        _row(
+            order,
+            expected=f"Approuver {euros(order.total_eur_ht, tax='HT')} (votre plafond\u00a0: {ceiling})",
+            button="Examiner le bon de commande",
+        )
+        for order in waiting.for_lists().order_by("state_since", "pk")[:MOST]
+    ]
+
+
+def _to_commit(actor: Actor) -> list[DeskRow]:
+    return [
+        _row(
+            order,
+            expected=f"Saisir le numéro d’engagement, {euros(order.total_eur_ht, tax='HT')}",
+            button="Saisir le numéro d’engagement",
+            url=move_url(order, "commit"),
+        )
+        for order in _orders(actor, OrderState.APPROVED)
+    ]
+
+
+def _mine(actor: Actor) -> list[DeskRow]:
+    """Orders I wrote and whose next act is mine."""
+    if actor.user is None:
+        return []
+    words = {
+        OrderState.DRAFT: ("Terminer le bon de commande", "Continuer la rédaction"),
+        OrderState.REJECTED: ("Reprendre ou annuler le bon de commande refusé", "Lire le refus"),
+        OrderState.COMMITTED: ("Envoyer au fournisseur", "Envoyer au fournisseur"),
+    }
+    mine = Order.objects.visible_to(actor).filter(state__in=list(words), authors=actor.user)
+    return [
+        _row(order, expected=words[OrderState(order.state)][0], button=words[OrderState(order.state)][1])
+        for order in mine.for_lists().order_by("state_since", "pk")[:MOST]
+    ]
+
+
+def _to_acknowledge(actor: Actor) -> list[DeskRow]:
+    return [
+        _row(
+            order,
+            expected=f"Répondre au bon de commande de {order.buyer.name}",
+            button="Accuser réception",
+            due_on=order.reply_due_on,
+        )
+        for order in _orders(actor, OrderState.SENT)
+    ]
+
+
+def _reviews(actor: Actor) -> list[DeskRow]:
+    """Statuses lost on contracts I follow, still to be decided."""
+    open_ones = ContractReview.objects.filter(
+        contract__in=Contract.objects.visible_to(actor).running(), contract__owners=actor.user, decision=""
+    ).select_related("contract__offer")
+    return [
+        DeskRow(
+            object_label=f"{review.contract.number} {review.contract.offer.name}",
+            url=reverse("procurement:contract", args=[review.contract.number]),
+            expected=f"Décider de la suite\u00a0: {review.get_kind_display().lower()}",
+            due_on=review.notice_on,
+            button="Décider de la suite",
+        )
+        for review in open_ones.order_by("opened_on", "pk")[:MOST]
+    ]
+
+
+def _notices(actor: Actor) -> list[DeskRow]:
+    """Contracts I follow whose notice date comes within 120 days."""
+    today = timezone.localdate()
+    followed = (
+        Contract.objects.visible_to(actor)
+        .running()
+        .filter(owners=actor.user, notice_months__isnull=False, ends_on__gte=today)
+    )
+    return [
+        DeskRow(
+            object_label=f"{contract.number} {contract.offer.name}",
+            url=reverse("procurement:contract", args=[contract.number]),
+            expected="Dénoncer ou laisser courir le contrat",
+            due_on=contract.notice_on,
+            zone=SOON,
+        )
+        for contract in followed.select_related("offer").order_by("ends_on", "pk")[:MOST]
+        if contract.notice_on is not None and today <= contract.notice_on <= today + NOTICE_WARNING
+    ]

@@ -1,0 +1,154 @@
+"""Forms of an order: its four steps of writing, then the pages of its moves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+from marketplace.ui.forms import MarketForm
+from marketplace.ui.typography import euros
+from procurement.enums_orders import ReviewDecision, VatRegime
+from procurement.models import PurchasingVehicle
+
+if TYPE_CHECKING:
+    from catalog.models import Plan, PriceLine
+
+QUANTITY = "qte-"
+PERIOD_WORDS = {"month": "par mois", "year": "par an", "hour": "par heure", "none": ""}
+UNKNOWN_CHOICE = ("", "Je ne sais pas")
+
+
+class PlanForm(MarketForm):
+    """Which formula; shown when the version has several."""
+
+    plan = forms.ChoiceField(label="Formule", widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, plans: Iterable[Plan], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["plan"].choices = [(plan.code, plan.name) for plan in plans]  # type: ignore[attr-defined]
+
+
+class QuantitiesForm(MarketForm):
+    """One number per price line of the formula; left blank is zero."""
+
+    def __init__(
+        self, *args: Any, plan: Plan, quantities: dict[str, Decimal] | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.plan = plan
+        for line in plan.lines.all():
+            field = forms.DecimalField(
+                label=line.label,
+                help_text=price_words(line),
+                min_value=0,
+                max_digits=14,
+                decimal_places=3,
+                required=False,
+                error_messages={
+                    "min_value": f"La quantité de « {line.label} » est négative. Indiquez 0 ou plus.",
+                    "invalid": f"La quantité de « {line.label} » n’est pas un nombre. Exemple : 12",
+                },
+            )
+            field.widget.attrs.update({"class": "fr-input", "inputmode": "decimal", "step": "any"})
+            field.initial = (quantities or {}).get(line.code)
+            self.fields[f"{QUANTITY}{line.code}"] = field
+
+    def quantities(self) -> dict[str, Decimal]:
+        given = {name.removeprefix(QUANTITY): value for name, value in self.cleaned_data.items()}
+        return {code: value for code, value in given.items() if value}
+
+
+def price_words(line: PriceLine) -> str:
+    """« 10,00 € HT par poste par mois »."""
+    parts = [euros(line.amount_eur_ht, tax="HT", unit_price=True)]
+    if line.unit:
+        parts.append(f"par {line.unit}")
+    if PERIOD_WORDS.get(line.period):
+        parts.append(PERIOD_WORDS[line.period])
+    if line.kind == "one_off":
+        parts.append("une seule fois")
+    return " ".join(parts)
+
+
+class PeriodForm(MarketForm):
+    starts_on = forms.DateField(label="Premier jour", widget=forms.DateInput)
+    ends_on = forms.DateField(
+        label="Dernier jour",
+        help_text="Compris dans la commande. Tout mois commencé est compté.",
+        widget=forms.DateInput,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        start, end = cleaned.get("starts_on"), cleaned.get("ends_on")
+        if start and end and end < start:
+            self.add_error("ends_on", "La date de fin précède le début. Choisissez une date postérieure.")
+        return cleaned
+
+
+class RouteForm(MarketForm):
+    """Budget, and the vehicle or the justification; both may stay empty in a draft."""
+
+    vehicle = forms.ModelChoiceField(
+        label="Support d’achat",
+        queryset=PurchasingVehicle.objects.none(),
+        required=False,
+        empty_label="Aucun : achat sous le seuil",
+    )
+    below_threshold_reason = forms.CharField(
+        label="Justification sous le seuil",
+        help_text="Sans support d’achat : pourquoi ce besoin est isolé et ne sera pas fractionné.",
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    budget_line = forms.CharField(label="Ligne budgétaire", max_length=100, required=False)
+    supplier_vat_regime = forms.ChoiceField(
+        label="Régime de TVA du fournisseur",
+        help_text="Il figure sur son devis. Sans lui, le total TTC n’est pas calculé.",
+        choices=[*VatRegime.choices, UNKNOWN_CHOICE],
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    buyer_vat_identified = forms.NullBooleanField(
+        label="Votre administration a-t-elle un numéro de TVA intracommunautaire ?",
+        help_text="Utile seulement si le fournisseur n’est pas établi en France.",
+        required=False,
+        widget=forms.Select(choices=[("", "Je ne sais pas"), ("true", "Oui"), ("false", "Non")]),
+    )
+
+    def __init__(self, *args: Any, vehicles: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["vehicle"].queryset = vehicles  # type: ignore[attr-defined]
+
+
+class VersionedForm(MarketForm):
+    """Carries the version that was read: what changed meanwhile is refused, not overwritten."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
+
+
+class ReasonForm(VersionedForm):
+    reason = forms.CharField(label="Motif", max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class CommitForm(VersionedForm):
+    commitment_number = forms.CharField(
+        label="Numéro d’engagement",
+        help_text="De 3 à 30 chiffres, lettres, tirets ou barres. Exemple : 1400001234",
+        max_length=30,
+    )
+
+
+class MessageForm(MarketForm):
+    body = forms.CharField(label="Votre message", max_length=4000, widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class ReviewDecisionForm(MarketForm):
+    decision = forms.ChoiceField(
+        label="Suite donnée", choices=ReviewDecision.choices, widget=forms.RadioSelect
+    )
+    reason = forms.CharField(label="Motif", max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))

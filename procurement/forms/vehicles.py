@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from catalog.models import Supplier
+from marketplace.ui.forms import MarketForm
+from procurement.enums_orders import VehicleKind
+
+
+class VehicleForm(MarketForm):
+    kind = forms.ChoiceField(label="Nature", choices=VehicleKind.choices, widget=forms.RadioSelect)
+    title = forms.CharField(label="Objet", max_length=200)
+    reference = forms.CharField(
+        label="Référence", help_text="Celle du marché ou de la convention.", max_length=100
+    )
+    holder_name = forms.CharField(
+        label="Titulaire", help_text="La centrale d’achat ou l’entreprise titulaire.", max_length=200
+    )
+    holder = forms.ModelChoiceField(
+        label="Titulaire dans le catalogue",
+        help_text="S’il y figure, seules ses offres pourront être commandées par ce support.",
+        queryset=Supplier.objects.none(),
+        required=False,
+        empty_label="Aucun : toutes les offres",
+    )
+    starts_on = forms.DateField(label="Premier jour", widget=forms.DateInput)
+    ends_on = forms.DateField(label="Dernier jour", widget=forms.DateInput)
+    maximum_eur_ht = forms.DecimalField(
+        label="Maximum, en euros HT",
+        help_text="Laissez vide s’il est inconnu.",
+        min_value=0,
+        max_digits=14,
+        decimal_places=2,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        suppliers = Supplier.objects.filter(organisation__isnull=False).order_by("name", "pk")
+        self.fields["holder"].queryset = suppliers  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        start, end = cleaned.get("starts_on"), cleaned.get("ends_on")
+        if start and end and end < start:
+            self.add_error("ends_on", "La date de fin précède le début. Choisissez une date postérieure.")
+        if cleaned.get("maximum_eur_ht") == 0:
+            self.add_error(
+                "maximum_eur_ht", "Le maximum est un montant positif. Laissez vide s’il est inconnu."
+            )
+        return cleaned

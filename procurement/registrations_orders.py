@@ -1,0 +1,33 @@
+"""What purchasing adds to lower apps: desk rows, who still sees a withdrawn offer, effects of a loss."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from catalog.holders import register_holder
+from catalog.hooks import register_effects
+from marketplace.ui.desk import register_desk
+from procurement.actions.status_loss import effects_of
+from procurement.desk_orders import purchase_rows
+from procurement.models import Contract, Order
+
+if TYPE_CHECKING:
+    from marketplace.accounts.actors import Actor
+
+
+def held_offers(actor: Actor) -> Q | None:
+    """Offers on which the actor's organisation has an order or a contract."""
+    if actor.organisation is None or not actor.is_buyer:
+        return None
+    orders = Order.objects.visible_to(actor).values("offer_id")
+    contracts = Contract.objects.visible_to(actor).values("offer_id")
+    return Q(pk__in=orders) | Q(pk__in=contracts)
+
+
+def register() -> None:
+    """Called once, when the app is ready."""
+    register_desk("procurement.purchases", purchase_rows)
+    register_holder("procurement", held_offers)
+    register_effects("procurement", effects_of)

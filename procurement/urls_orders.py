@@ -1,0 +1,31 @@
+"""Addresses of purchasing; included by procurement/urls.py (numbers are public numbers)."""
+
+from django.urls import path
+
+from procurement.views import contracts, order_moves, order_opinions, order_writing, orders, vehicles
+
+urlpatterns = [
+    path("commandes/", orders.order_list, name="orders"),
+    path("commandes/<slug:number>/", orders.order_page, name="order"),
+    path("commandes/<slug:number>/document/", orders.order_document, name="order_document"),
+    path("commandes/<slug:number>/message/", orders.order_message, name="order_message"),
+    path("commandes/<slug:number>/avis/<slug:kind>/", order_opinions.order_opinion, name="order_opinion"),
+    path("commandes/<slug:number>/<slug:slug>/", order_moves.order_move, name="order_move"),
+    path("contrats/", contracts.contract_list, name="contracts"),
+    path("contrats/<slug:number>/", contracts.contract_page, name="contract"),
+    path("contrats/<slug:number>/reexamens/<uuid:uuid>/", contracts.review_decide, name="contract_review"),
+    path("contrats/<slug:number>/<slug:slug>/", contracts.contract_move, name="contract_move"),
+    path("supports-d-achat/", vehicles.vehicle_list, name="vehicles"),
+    path("supports-d-achat/creer/", vehicles.vehicle_create, name="vehicle_create"),
+    path("projets/<slug:number>/commander/", order_writing.order_create, name="order_create"),
+    path(
+        "projets/<slug:number>/commander/<slug:order_number>/recalculer/",
+        order_writing.order_reprice,
+        name="order_reprice",
+    ),
+    path(
+        "projets/<slug:number>/commander/<slug:order_number>/<slug:slug>/",
+        order_writing.order_step,
+        name="order_step",
+    ),
+]

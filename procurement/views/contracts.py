@@ -1,0 +1,203 @@
+"""Contracts (S16): dates, trust at signature and now, the way out, and what a lost status opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from catalog.enums import Scheme
+from catalog.models import EffectiveTrust
+from catalog.questions.engine import section
+from marketplace.accounts.abilities import allowed, require
+from marketplace.errors import MoveRefused, NotVisible
+from marketplace.ui.breadcrumb import breadcrumb
+from marketplace.ui.once import once
+from marketplace.ui.typography import date_text
+from procurement.abilities_orders import contract_abilities
+from procurement.actions.contracts import announce_end, decide_review, end_contract, terminate_contract
+from procurement.enums_orders import RUNNING_CONTRACTS
+from procurement.forms.orders import ReasonForm, ReviewDecisionForm
+from procurement.models import Contract
+from procurement.order_steps import contract_steps
+from procurement.views.find import actor_of
+
+PAGE_SIZE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class MovePage:
+    slug: str
+    act: Callable[..., Contract]
+    button: str
+    said: str
+
+
+PAGES = {
+    "start_ending": MovePage("annoncer-la-fin", announce_end, "Annoncer la fin", "Fin annoncée."),
+    "end": MovePage("terminer", end_contract, "Constater la fin", "Fin du contrat constatée."),
+    "terminate": MovePage("resilier", terminate_contract, "Résilier le contrat", "Contrat résilié."),
+}
+BY_SLUG = {page.slug: name for name, page in PAGES.items()}
+
+
+def visible_contract(request: HttpRequest, number: str) -> Contract:
+    actor = actor_of(request)
+    found = Contract.objects.visible_to(actor).select_related(
+        "buyer", "supplier", "offer", "offer_version", "order", "order__plan", "order__project"
+    )
+    contract = found.filter(number=number).first()
+    if contract is None:
+        raise NotVisible()
+    return contract
+
+
+@login_required
+@require_safe
+def contract_list(request: HttpRequest) -> HttpResponse:
+    actor = actor_of(request)
+    rows = Contract.objects.visible_to(actor).for_lists().order_by("ends_on", "pk")
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    today = timezone.localdate()
+    for contract in page.object_list:
+        contract.shown_state = contract.state_on(today)
+    context = {
+        "page": page,
+        "sells": actor.is_supplier,
+        "breadcrumb_data": breadcrumb(("Commandes", reverse("procurement:orders")), current="Contrats"),
+    }
+    return render(request, "procurement/contracts/list.html", context)
+
+
+@login_required
+@require_safe
+def contract_page(request: HttpRequest, number: str) -> HttpResponse:
+    actor = actor_of(request)
+    contract = visible_contract(request, number)
+    verdicts, today = contract_abilities(actor, contract), timezone.localdate()
+    reviews = list(contract.reviews.select_related("decided_by").prefetch_related("replacements"))
+    context = {
+        "contract": contract,
+        "state": contract.state_on(today),
+        "today": today,
+        "steps": contract_steps(contract, on=today),
+        "trust": trust_then_and_now(contract),
+        "exit_rows": exit_rows(contract),
+        "reviews": reviews,
+        "open_reviews": [review for review in reviews if not review.decision],
+        "may_decide": verdicts["decide_review"] == "",
+        "running": contract.state in RUNNING_CONTRACTS,
+        "moves": [
+            (page.button, reverse("procurement:contract_move", args=[contract.number, page.slug]))
+            for name, page in PAGES.items()
+            if allowed(verdicts, name) and contract.state in contract.MOVES[name].sources
+        ],
+        "owners": list(contract.owners.order_by("full_name", "pk")) if not actor.is_supplier else [],
+        "inside": not actor.is_supplier,
+        "breadcrumb_data": breadcrumb(
+            ("Commandes", reverse("procurement:orders")),
+            ("Contrats", reverse("procurement:contracts")),
+            current=contract.number,
+        ),
+    }
+    return render(request, "procurement/contracts/page.html", context)
+
+
+def trust_then_and_now(contract: Contract) -> list[dict[str, Any]]:
+    """One row per scheme: its status at signature beside the one of this minute; one query."""
+    today = timezone.localdate()
+    now = {row.scheme: row for row in EffectiveTrust.objects.filter(offer_id=contract.offer_id)}
+    then = {row["scheme"]: row for row in contract.signed_trust}
+    return [
+        {
+            "scheme": scheme,
+            "label": str(Scheme(scheme).label),
+            "then": then.get(scheme, {}).get("status"),
+            "now": str(now[scheme].status_on(today)) if scheme in now else None,
+            "until": now[scheme].valid_until if scheme in now else None,
+        }
+        for scheme in sorted(now.keys() | then.keys())
+    ]
+
+
+def exit_rows(contract: Contract) -> list[tuple[str, str]]:
+    """The exit questions in their order with the answer kept at signature; empty text is unknown."""
+    rows = []
+    exit_section = section("exit")
+    for question in exit_section.questions if exit_section is not None else ():
+        value = contract.exit_terms.get(question.id)
+        text = "" if value is None else f"{value} {question.unit}".strip()
+        rows.append((question.short, text))
+    return rows
+
+
+@login_required
+@once
+def contract_move(request: HttpRequest, number: str, slug: str) -> HttpResponse:
+    name = BY_SLUG.get(slug)
+    if name is None:
+        raise NotVisible()
+    actor = actor_of(request)
+    contract = visible_contract(request, number)
+    require(contract_abilities(actor, contract), name)
+    contract.check_move(name)
+    page = PAGES[name]
+    form = ReasonForm(request.POST or None, initial={"version": contract.version})
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        page.act(contract, actor=actor, reason=values["reason"], expected_version=values.get("version"))
+        messages.success(request, page.said)
+        return redirect("procurement:contract", number)
+    return _confirm(request, contract, form=form, title=page.button, lead="")
+
+
+@login_required
+@once
+def review_decide(request: HttpRequest, number: str, uuid: UUID) -> HttpResponse:
+    actor = actor_of(request)
+    contract = visible_contract(request, number)
+    review = contract.reviews.filter(uuid=uuid).first()
+    if review is None:
+        raise NotVisible()
+    require(contract_abilities(actor, contract), "decide_review")
+    if review.decision:
+        raise MoveRefused("review_decided", "La suite de cette perte de statut est déjà décidée.")
+    form = ReviewDecisionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        decide_review(review, actor=actor, **form.cleaned_data)
+        messages.success(request, "Décision enregistrée.")
+        return redirect("procurement:contract", number)
+    lead = "Sortir du contrat ne le résilie pas : la résiliation est un acte à part."
+    return _confirm(request, contract, form=form, title="Décider de la suite", lead=lead)
+
+
+def _confirm(request: HttpRequest, contract: Contract, *, form: Any, title: str, lead: str) -> HttpResponse:
+    here = reverse("procurement:contract", args=[contract.number])
+    period = f"du {date_text(contract.starts_on)} au {date_text(contract.ends_on)}"
+    context = {
+        "title": f"{title} — {contract.number}",
+        "lead": lead,
+        "facts": [
+            ("Offre", contract.offer.name),
+            ("Fournisseur", contract.supplier.name),
+            ("Période", period),
+        ],
+        "form": form,
+        "button_label": title,
+        "cancel_url": here,
+        "cancel_label": "Revenir au contrat",
+        "breadcrumb_data": breadcrumb(
+            ("Contrats", reverse("procurement:contracts")), (contract.number, here), current=title
+        ),
+    }
+    return render(request, "pages/confirm.html", context, status=400 if form.is_bound else 200)

@@ -1,0 +1,21 @@
+"""The order of an address, for this reader."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+
+from marketplace.errors import NotVisible
+from procurement.models import Order
+from procurement.views.find import actor_of
+
+
+def visible_order(request: HttpRequest, number: str) -> Order:
+    """Raises NotVisible (404) when it is not this reader's."""
+    actor = actor_of(request)
+    found = Order.objects.visible_to(actor).select_related(
+        "buyer", "supplier", "offer", "offer_version", "plan", "project", "vehicle", "approved_by", "document"
+    )
+    order = found.filter(number=number).first()
+    if order is None:
+        raise NotVisible()
+    return order
