@@ -5,3 +5,13 @@ class ProcurementConfig(AppConfig):
     name = "procurement"
     label = "procurement"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from marketplace.ui.desk import register_desk
+        from marketplace.ui.panels import register_panel
+        from procurement import desk, panels, registrations_orders
+
+        register_desk("procurement.needs", desk.need_rows, shortcuts=desk.need_shortcuts)
+        register_panel("offer.actions", panels.add_to_project, rank=10)
+        register_panel("compare.actions", panels.add_compared, rank=10)
+        registrations_orders.register()

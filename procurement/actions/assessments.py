@@ -77,8 +77,12 @@ def result_now(assessment: Assessment) -> AssessmentResult:
     """The frozen result once the avis were asked, else the doctrine of today on today's answers."""
     if assessment.state != AssessmentState.DRAFT and assessment.result:
         return AssessmentResult.from_dict(assessment.result)
-    facts = facts_of_project(assessment.project, answers=assessment.answers)
-    return assess(facts, timezone.localdate())
+    return result_today(assessment)
+
+
+def result_today(assessment: Assessment) -> AssessmentResult:
+    """Today's doctrine on today's project and answers, whatever was frozen."""
+    return assess(facts_of_project(assessment.project, answers=assessment.answers), timezone.localdate())
 
 
 def request_opinions(

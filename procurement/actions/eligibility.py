@@ -19,6 +19,7 @@ from marketplace.errors import MoveRefused
 from procurement.actions.assessments import result_now
 from procurement.actions.projects import refuse_closed
 from procurement.doctrine import AssessmentResult
+from procurement.doctrine.eligibility import SCHEMES as SCHEME_NAMES
 from procurement.doctrine.eligibility import Judgement, OfferFacts, StatusSeen, judge
 from procurement.enums import ProjectState, Standing
 from procurement.models import Assessment, EligibilityList, EligibilityRow, Project
@@ -174,3 +175,37 @@ def _outside_eea(regions: list[str] | None) -> tuple[str, ...] | None:
     if not codes:
         return None
     return tuple(sorted(COUNTRY_NAMES.get(code, code) for code in codes - EEA_COUNTRIES))
+
+
+@dataclass(frozen=True)
+class FrozenRow:
+    """A row as it was frozen, and what the same offer is worth today."""
+
+    frozen: EligibilityRow
+    now: JudgedOffer
+
+    @property
+    def has_changed(self) -> bool:
+        return self.frozen.standing != self.now.standing or any(
+            self.frozen.statuses.get(scheme, {}).get("status") != seen.status
+            for scheme, seen in self.now.statuses.items()
+        )
+
+    @property
+    def status_pairs(self) -> list[tuple[str, str, str]]:
+        """Scheme, words at the freeze, words now."""
+        return [
+            (SCHEME_NAMES[scheme], self.frozen.statuses.get(scheme, {}).get("label", "Inconnue"), seen.label)
+            for scheme, seen in self.now.statuses.items()
+        ]
+
+
+def frozen_rows(made: EligibilityList) -> list[FrozenRow]:
+    """Judged again on the same frozen analysis: what moved is the offer. Three queries."""
+    rows = list(made.rows.select_related("offer__supplier", "offer__category", "offer__live_version"))
+    made.assessment.project = made.project
+    result = result_now(made.assessment)
+    judged = judge_offers(
+        [row.offer for row in rows], result=result, service_models=made.project.service_models
+    )
+    return [FrozenRow(row, now) for row, now in zip(rows, judged, strict=True)]

@@ -4,6 +4,8 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
+from procurement.doctrine.facts import FACT_NAMES
+
 LEVELS = ("not_required", "recommended", "required")
 UNKNOWN = "unknown"
 
@@ -49,6 +51,16 @@ class Obligation:
             return "Non requis selon vos réponses"
         return LEVEL_WORDS[self.level]
 
+    @property
+    def short_level(self) -> str:
+        """Two words, for a picture."""
+        return "Non conclu" if self.level == UNKNOWN else LEVEL_WORDS[self.level]
+
+    @property
+    def sentence(self) -> str:
+        """The conclusion in one line."""
+        return f"{self.label}\u00a0: {self.level_label[:1].lower()}{self.level_label[1:]}. {self.reason}"
+
     def as_dict(self) -> dict[str, Any]:
         return {
             "code": self.code,
@@ -93,6 +105,30 @@ class AssessmentResult:
 
     def level(self, code: str) -> str:
         return self.obligation(code).level
+
+    @property
+    def secnumcloud(self) -> Obligation:
+        return self.obligation("secnumcloud")
+
+    @property
+    def required(self) -> tuple[Obligation, ...]:
+        return self.at_level("required")
+
+    @property
+    def recommended(self) -> tuple[Obligation, ...]:
+        return self.at_level("recommended")
+
+    @property
+    def not_required(self) -> tuple[Obligation, ...]:
+        return self.at_level("not_required")
+
+    @property
+    def unsettled(self) -> tuple[Obligation, ...]:
+        return self.at_level(UNKNOWN)
+
+    @property
+    def unknown_labels(self) -> tuple[str, ...]:
+        return tuple(FACT_NAMES[name] for name in self.unknown)
 
     def at_level(self, level: str) -> tuple[Obligation, ...]:
         return tuple(obligation for obligation in self.obligations if obligation.level == level)

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from catalog.enums import ServiceModel
+from marketplace.accounts.enums import Role
+from marketplace.accounts.models import Membership, User
+from marketplace.ui.forms import MarketForm, MarketModelForm
+from procurement.enums import Hosting, ProjectKind
+from procurement.models import Project
+
+NOT_KNOWN = ("", "Je ne sais pas encore")
+
+
+class ProjectForm(MarketModelForm):
+    """Describe the need. Everything but the object may wait."""
+
+    service_models = forms.MultipleChoiceField(
+        label="Modèles de service recherchés",
+        choices=ServiceModel.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    project_kind = forms.ChoiceField(
+        label="Nature du projet",
+        choices=[NOT_KNOWN, *ProjectKind.choices],
+        required=False,
+    )
+    hosting = forms.ChoiceField(
+        label="Hébergement envisagé",
+        choices=[NOT_KNOWN, *Hosting.choices],
+        required=False,
+    )
+
+    class Meta:
+        model = Project
+        fields = (
+            "title",
+            "description",
+            "project_kind",
+            "hosting",
+            "service_models",
+            "full_cost_eur_ht",
+            "starts_on",
+            "ends_on",
+        )
+        labels = {
+            "title": "Objet",
+            "description": "Besoin",
+            "full_cost_eur_ht": "Coût complet, en euros HT",
+            "starts_on": "Début souhaité",
+            "ends_on": "Fin prévue",
+        }
+        help_texts = {
+            "title": "En quelques mots. Exemple : messagerie des agents",
+            "description": "Qui s’en servira, pour faire quoi, avec quelles contraintes.",
+            "full_cost_eur_ht": "Construction et exploitation. Laissez vide si vous ne savez pas.",
+        }
+        widgets = {
+            "description": forms.Textarea(attrs={"rows": 6}),
+            "starts_on": forms.DateInput,
+            "ends_on": forms.DateInput,
+        }
+
+    def clean_service_models(self) -> list[str] | None:
+        return sorted(self.cleaned_data["service_models"]) or None
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        start, end = cleaned.get("starts_on"), cleaned.get("ends_on")
+        if start and end and end < start:
+            self.add_error(
+                "ends_on",
+                f"La date de fin ({end:%d/%m/%Y}) précède le début ({start:%d/%m/%Y}). "
+                f"Choisissez une date à partir du {start:%d/%m/%Y}.",
+            )
+        return cleaned
+
+    def _post_clean(self) -> None:
+        """The action writes: the instance must keep what was read, for the conflict page."""
+
+
+class AuthorForm(MarketForm):
+    author = forms.ModelChoiceField(
+        label="Personne à ajouter",
+        help_text="Prescripteurs de votre administration.",
+        queryset=User.objects.none(),
+    )
+
+    def __init__(self, *args: Any, project: Project, **options: Any) -> None:
+        super().__init__(*args, **options)
+        members = Membership.objects.holding(Role.REQUESTER).filter(organisation_id=project.organisation_id)
+        self.fields["author"].queryset = (  # type: ignore[attr-defined]  # ModelChoiceField
+            User.objects.filter(pk__in=members.values("user_id"))
+            .exclude(pk__in=project.authors.values("pk"))
+            .order_by("full_name", "pk")
+        )
+
+
+class ChooseProjectForm(MarketForm):
+    """Which of my open projects an offer goes to."""
+
+    project = forms.ModelChoiceField(
+        label="Dans quel projet ?",
+        queryset=Project.objects.none(),
+        widget=forms.RadioSelect,
+        to_field_name="number",
+        empty_label=None,
+    )
+
+    def __init__(self, *args: Any, user: User, organisation_id: int, **options: Any) -> None:
+        super().__init__(*args, **options)
+        mine = Project.objects.open().written_by(user).filter(organisation_id=organisation_id)
+        self.fields["project"].queryset = mine  # type: ignore[attr-defined]  # ModelChoiceField

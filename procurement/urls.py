@@ -1,0 +1,37 @@
+"""Every page of the purchase: the doctrine and the need here, orders and contracts in urls_orders."""
+
+from importlib.util import find_spec
+
+from django.urls import URLPattern, path
+
+from procurement.views import assessments, doctrine, eligibility, projects
+
+if find_spec("procurement.urls_orders") is not None:
+    from procurement.urls_orders import urlpatterns as order_patterns
+else:
+    order_patterns = []
+
+app_name = "procurement"
+urlpatterns: list[URLPattern] = [
+    path("doctrine/essayer/", doctrine.try_doctrine, name="try_doctrine"),
+    path("projets/", projects.projects, name="projects"),
+    path("projets/nouveau/", projects.create, name="project_create"),
+    path("projets/ajouter/", eligibility.add_offers, name="add_offers"),
+    path("projets/<slug:number>/", projects.project, name="project"),
+    path("projets/<slug:number>/modifier/", projects.edit, name="project_edit"),
+    path("projets/<slug:number>/auteurs/", projects.authors, name="project_authors"),
+    path("projets/<slug:number>/abandonner/", projects.abandon, name="project_abandon"),
+    path("projets/<slug:number>/etape/<slug:name>/", projects.move, name="project_move"),
+    path("projets/<slug:number>/analyse/", assessments.dialogue, name="project_assessment"),
+    path("projets/<slug:number>/analyse/demander/", assessments.ask, name="assessment_ask"),
+    path("projets/<slug:number>/analyse/reprendre/", assessments.resume, name="assessment_resume"),
+    path("projets/<slug:number>/analyse/refaire/", assessments.restart, name="assessment_restart"),
+    path("projets/<slug:number>/analyse/avis/<slug:kind>/", assessments.advise, name="assessment_advise"),
+    path("projets/<slug:number>/analyse/decider/", assessments.decide, name="assessment_decide"),
+    path("projets/<slug:number>/analyse/renvoyer/", assessments.send_back, name="assessment_send_back"),
+    path("projets/<slug:number>/offres/", eligibility.offers, name="project_offers"),
+    path("projets/<slug:number>/offres/garder/", eligibility.keep, name="project_keep"),
+    path("projets/<slug:number>/preselection/", eligibility.shortlist, name="project_shortlist"),
+    path("projets/<slug:number>/preselection/figer/", eligibility.freeze, name="project_freeze"),
+    *order_patterns,
+]

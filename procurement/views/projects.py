@@ -1,0 +1,238 @@
+"""A project's pages: list, creation, steps, edit with an optimistic lock, authors, moves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from catalog.enums import ServiceModel
+from marketplace.accounts.abilities import allowed, require
+from marketplace.accounts.actors import Actor
+from marketplace.audit.models import AuditEvent
+from marketplace.errors import NotVisible, RuleBroken, VersionStale
+from marketplace.ui.breadcrumb import breadcrumb
+from marketplace.ui.once import once
+from procurement.abilities import project_abilities, projects_abilities
+from procurement.actions.assessments import result_now
+from procurement.actions.projects import add_author, create_project, edit_project
+from procurement.forms.answers import ReasonForm
+from procurement.forms.projects import AuthorForm, ProjectForm
+from procurement.models import Project
+from procurement.project_steps import next_step, steps_of
+from procurement.states import PROJECT
+from procurement.views.find import actor_of, assessment_of, trail, typed_version, visible_project
+
+PER_PAGE = 20
+WORDS = {
+    "create": "Créer le projet",
+    "edit": "Modifier le besoin",
+    "add_author": "Ajouter un auteur",
+    "add_to_shortlist": "Ajouter une offre à la présélection",
+    "remove_from_shortlist": "Retirer une offre de la présélection",
+    "freeze_offers": "Figer la présélection",
+}
+# Moves that a requester makes from the project's page; the words of what follows.
+MOVES = {
+    "source": "La recherche d’offres est ouverte.",
+    "buy": "Le projet passe à l’achat.",
+    "run": "Le projet est en service.",
+    "close": "Le projet est terminé.",
+}
+
+
+@login_required
+def projects(request: HttpRequest) -> HttpResponse:
+    actor = actor_of(request)
+    rows = Project.objects.visible_to(actor).for_lists()
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "procurement/projects.html",
+        {
+            "page": page,
+            "may_create": allowed(projects_abilities(actor), "create"),
+            "breadcrumb_data": breadcrumb(current="Projets"),
+        },
+    )
+
+
+@login_required
+@once
+def create(request: HttpRequest) -> HttpResponse:
+    actor = actor_of(request)
+    require(projects_abilities(actor), "create")
+    form = ProjectForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        project = create_project(actor=actor, **form.cleaned_data)
+        messages.success(
+            request, f"Projet {project.number} créé. Analysez maintenant la sensibilité des données."
+        )
+        return redirect(project)
+    context = {
+        "form": form,
+        "title": "Créer un projet",
+        "lead": "Commencez par décrire le besoin. Dix minutes suffisent, vous pourrez compléter.",
+        "button_label": "Créer le projet",
+        "cancel_url": "/projets/",
+        "breadcrumb_data": breadcrumb(("Projets", "/projets/"), current="Créer un projet"),
+    }
+    return render(request, "pages/form.html", context, status=400 if form.is_bound else 200)
+
+
+@login_required
+def project(request: HttpRequest, number: str) -> HttpResponse:
+    shown = visible_project(request, number)
+    actor, assessment = actor_of(request), assessment_of(shown)
+    has_list = shown.eligibility_lists.exists()
+    verdicts = project_abilities(actor, shown)
+    return render(
+        request,
+        "procurement/project.html",
+        {
+            "project": shown,
+            "assessment": assessment,
+            "result": result_now(assessment) if assessment else None,
+            "steps": steps_of(shown, assessment=assessment, has_list=has_list),
+            "next": next_step(shown, assessment=assessment, has_list=has_list),
+            "may_edit": allowed(verdicts, "edit"),
+            "why_not": verdicts["edit"],
+            "moves": _moves_for(shown, actor=actor),
+            "may_abandon": allowed(verdicts, "abandon") and _may_start(shown, "abandon"),
+            "events": _history(shown),
+            "service_models": ", ".join(str(ServiceModel(code).label) for code in shown.service_models or ()),
+            "breadcrumb_data": breadcrumb(("Projets", "/projets/"), current=str(shown)),
+        },
+    )
+
+
+@login_required
+@once
+def edit(request: HttpRequest, number: str) -> HttpResponse:
+    """A stale version shows both texts: nothing typed is lost, nothing is overwritten unseen."""
+    shown = visible_project(request, number)
+    actor = actor_of(request)
+    require(project_abilities(actor, shown), "edit")
+    form = ProjectForm(request.POST or None, instance=shown)
+    status, conflicts = 200, []
+    if request.method == "POST" and form.is_valid():
+        try:
+            edit_project(shown, actor=actor, expected_version=typed_version(request), **form.cleaned_data)
+            messages.success(request, "Projet enregistré.")
+            return redirect(shown)
+        except VersionStale:
+            status, conflicts = 412, _conflicts(form, shown)
+        except RuleBroken as refused:
+            status = 400
+            for name, texts in refused.fields.items():
+                form.add_error(name if name in form.fields else None, texts)
+    elif form.is_bound:
+        status = 400
+    context = {
+        "form": form,
+        "project": shown,
+        "version": shown.version,
+        "conflicts": conflicts,
+        "last_change": AuditEvent.objects.filter(object_type="procurement.project", object_id=shown.pk)
+        .select_related("side")
+        .last()
+        if conflicts
+        else None,
+        "breadcrumb_data": trail(shown, current="Modifier"),
+    }
+    return render(request, "procurement/project_edit.html", context, status=status)
+
+
+@login_required
+@once
+def authors(request: HttpRequest, number: str) -> HttpResponse:
+    shown = visible_project(request, number)
+    actor = actor_of(request)
+    require(project_abilities(actor, shown), "add_author")
+    form = AuthorForm(request.POST or None, project=shown)
+    if request.method == "POST" and form.is_valid():
+        add_author(shown, actor=actor, user=form.cleaned_data["author"])
+        messages.success(request, f"{form.cleaned_data['author']} peut maintenant modifier le projet.")
+        return redirect(shown)
+    context = {
+        "form": form,
+        "title": "Ajouter un auteur",
+        "button_label": "Ajouter",
+        "cancel_url": shown.get_absolute_url(),
+        "breadcrumb_data": trail(shown, current="Ajouter un auteur"),
+    }
+    return render(request, "pages/form.html", context, status=400 if form.is_bound else 200)
+
+
+@login_required
+@require_POST
+@once
+def move(request: HttpRequest, number: str, name: str) -> HttpResponse:
+    shown = visible_project(request, number)
+    if name not in MOVES:
+        raise NotVisible
+    actor = actor_of(request)
+    require(project_abilities(actor, shown), name)
+    getattr(shown, name)(actor=actor, expected_version=typed_version(request))
+    messages.success(request, MOVES[name])
+    return redirect(shown)
+
+
+@login_required
+@once
+def abandon(request: HttpRequest, number: str) -> HttpResponse:
+    shown = visible_project(request, number)
+    actor = actor_of(request)
+    require(project_abilities(actor, shown), "abandon")
+    shown.check_move("abandon")
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        shown.abandon(actor=actor, reason=form.cleaned_data["reason"])
+        messages.success(request, "Projet abandonné.")
+        return redirect(shown)
+    context = {
+        "form": form,
+        "title": f"Abandonner le projet {shown.number}",
+        "lead": "Le projet reste lisible, il ne pourra plus changer.",
+        "button_label": "Abandonner le projet",
+        "cancel_url": shown.get_absolute_url(),
+        "breadcrumb_data": trail(shown, current="Abandonner"),
+    }
+    return render(request, "pages/confirm.html", context, status=400 if form.is_bound else 200)
+
+
+def _may_start(shown: Project, name: str) -> bool:
+    return any(move.name == name for move in shown.available_moves())
+
+
+def _moves_for(shown: Project, *, actor: Actor) -> list[Any]:
+    verdicts = project_abilities(actor, shown)
+    return [m for m in shown.available_moves() if m.name in MOVES and allowed(verdicts, m.name)]
+
+
+def _history(shown: Project) -> list[dict[str, Any]]:
+    """The last ten acts; a person erased leaves the line without a name."""
+    events = AuditEvent.objects.filter(object_type="procurement.project", object_id=shown.pk)
+    return [
+        {
+            "at": event.at,
+            "words": WORDS.get(event.what) or PROJECT[event.what].label,
+            "who": getattr(getattr(event, "side", None), "actor_label", "") or "une personne effacée",
+        }
+        for event in events.select_related("side").order_by("-pk")[:10]
+    ]
+
+
+def _conflicts(form: ProjectForm, shown: Project) -> list[dict[str, Any]]:
+    """Fields whose stored text is no longer the typed one: label, stored, typed."""
+    shown.refresh_from_db()
+    return [
+        {"label": form[name].label, "stored": getattr(shown, name), "typed": typed}
+        for name, typed in form.cleaned_data.items()
+        if getattr(shown, name) != typed
+    ]
