@@ -6,7 +6,7 @@ from marketplace.ui.forms import MarketForm
 class ProblemForm(MarketForm):
     text = forms.CharField(
         label="Que s’est-il passé\u202f?",
-        help_text="Ce que vous faisiez, ce que vous attendiez, ce que vous avez vu. N’écrivez aucune donnée sensible.",
+        help_text="Ce que vous faisiez, attendiez et avez vu. N’écrivez aucune donnée sensible.",
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 6}),
     )

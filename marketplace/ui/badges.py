@@ -183,10 +183,14 @@ class Origin:
 ORIGINS: dict[str, Origin] = {
     "declared": Origin("Déclaré par le fournisseur", "fr-icon-user-line", "Nous ne l’avons pas vérifié."),
     "register": Origin(
-        "Constaté au registre", "fr-icon-government-line", "Lu dans le registre de l’organisme, à la date dite."
+        "Constaté au registre",
+        "fr-icon-government-line",
+        "Lu dans le registre de l’organisme, à la date dite.",
     ),
     "verified": Origin(
-        "Vérifié par nos contrôles", "fr-icon-search-line", "Contrôlé par nous, preuve à l’appui, au jour dit."
+        "Vérifié par nos contrôles",
+        "fr-icon-search-line",
+        "Contrôlé par nous, preuve à l’appui, au jour dit.",
     ),
     "third_party": Origin(
         "Délivré par un tiers", "fr-icon-award-line", "Attesté par l’organisme qui le délivre."

@@ -35,9 +35,17 @@ RELOAD = frozenset({409, 412, 428})
 
 def state_page(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
     """The page of ``status``; the layout of the site when it can still be drawn, bare otherwise."""
-    values = {"status": status, "title": TITLES[status], "request_id": _id(request), "retry_url": request.path, **context}
+    values = {
+        "status": status,
+        "title": TITLES[status],
+        "request_id": _id(request),
+        "retry_url": request.path,
+        **context,
+    }
     if request.path.startswith("/api/"):
-        return problem_response(status, code=str(context.get("code", "")), detail=str(context.get("message", "")))
+        return problem_response(
+            status, code=str(context.get("code", "")), detail=str(context.get("message", ""))
+        )
     template = f"errors/{status}.html" if status in {404, 410, 429} else "errors/state.html"
     ready = hasattr(request, "actor") and status not in {413, 500, 503}
     if ready:

@@ -68,7 +68,11 @@ class DomainErrorMiddleware:
         response = self.get_response(request)
         if getattr(request, "htmx", False):
             patch_vary_headers(response, ["HX-Request"])
-        if request.method == "POST" and 300 <= response.status_code < 400 and drafts.kept_for(request) is not None:
+        if (
+            request.method == "POST"
+            and 300 <= response.status_code < 400
+            and drafts.kept_for(request) is not None
+        ):
             drafts.forget(request)
         return response
 

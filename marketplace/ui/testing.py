@@ -32,7 +32,12 @@ def browser() -> Iterator[Any]:
 
 
 def open_page(
-    chromium: Any, *, url: str, cookie: tuple[str, str] | None = None, width: int = 1280, javascript: bool = True
+    chromium: Any,
+    *,
+    url: str,
+    cookie: tuple[str, str] | None = None,
+    width: int = 1280,
+    javascript: bool = True,
 ) -> Any:
     """A page in a context of its own. ``page.faults`` fills with console faults, page errors and
     requests to another host."""
@@ -47,17 +52,17 @@ def open_page(
         context.add_cookies([{"name": cookie[0], "value": cookie[1], "url": url}])
     page = context.new_page()
     page.faults = []
-    page.on("console", lambda said: said.type in FAULTY and _keep(page, f"console: {said.text}"))
+    page.on("console", lambda said: _keep(page, said.type, said.text))
     page.on("pageerror", lambda error: page.faults.append(f"script: {error}"))
     page.on("request", lambda sent: _watch(page, sent.url, home=url))
     page.javascript = javascript
     return page
 
 
-def _keep(page: Any, text: str) -> None:
+def _keep(page: Any, kind: str, text: str) -> None:
     """A page answered 4xx on purpose also writes an error in the console: it is not a fault."""
-    if "Failed to load resource: the server responded with a status of 4" not in text:
-        page.faults.append(text)
+    if kind in FAULTY and "Failed to load resource: the server responded with a status of 4" not in text:
+        page.faults.append(f"console: {text}")
 
 
 def _watch(page: Any, address: str, *, home: str) -> None:
@@ -102,8 +107,9 @@ def axe_violations(page: Any) -> list[str]:
     found = page.evaluate(
         """async () => {
           const results = await axe.run(document, { resultTypes: ["violations"] });
+          const where = (n) => n.target.join(" ") + " — " + n.html.slice(0, 160);
           return results.violations.map((v) =>
-            `axe ${v.id} (${v.impact}): ` + v.nodes.slice(0, 3).map((n) => n.target.join(" ") + " — " + n.html.slice(0, 160)).join(" | "));
+            `axe ${v.id} (${v.impact}): ` + v.nodes.slice(0, 3).map(where).join(" | "));
         }"""
     )
     return list(found)

@@ -72,7 +72,8 @@ GALLERY = """{% extends "base.html" %}{% load market %}
 <th scope="col">Quantité</th><th scope="col">Montant</th></tr></thead><tbody><tr><th scope="row">Poste</th>
 <td data-label="Quantité" class="market-number">{{ 1200|number_fr }}</td>
 <td data-label="Montant" class="market-number">{{ money|eur_ht }}</td></tr></tbody>{% endfr_table %}
-{% fr_table caption="Large" %}<thead><tr>{% for n in wide %}<th scope="col">Colonne numéro {{ n }}</th>{% endfor %}</tr></thead>
+{% fr_table caption="Large" %}<thead><tr>
+{% for n in wide %}<th scope="col">Colonne numéro {{ n }}</th>{% endfor %}</tr></thead>
 <tbody><tr>{% for n in wide %}<td>{{ money|unit_eur_ht }}</td>{% endfor %}</tr></tbody>{% endfr_table %}
 {% download "/essai/" "Télécharger le bon de commande" format="PDF" size=84211 %}
 {% market_pagination page %}
@@ -93,7 +94,15 @@ def components(request: HttpRequest) -> HttpResponse:
         "layers": [
             StackLayer("software", "Parapheur Exemple", "France", "non qualifié", inherits=False),
             StackLayer("platform", "", inherits=False),
-            StackLayer("infrastructure", "Nuage Exemple à nom fort long", "France, Ouest", "suspendue", "/", True, True),
+            StackLayer(
+                "infrastructure",
+                "Nuage Exemple à nom fort long",
+                "France, Ouest",
+                "suspendue",
+                "/",
+                True,
+                True,
+            ),
             StackLayer("data_centre", "Salle Exemple", "France", "certifiée HDS"),
         ],
         "facts": [
@@ -104,7 +113,12 @@ def components(request: HttpRequest) -> HttpResponse:
         ],
         "steps": [
             Step("Rédigé", "done", "fait le 2 mars"),
-            Step("Avis", "current", "en cours", children=(Step("RSSI", "done", "favorable"), Step("DPO", "todo", "attendu"))),
+            Step(
+                "Avis",
+                "current",
+                "en cours",
+                children=(Step("RSSI", "done", "favorable"), Step("DPO", "todo", "attendu")),
+            ),
             Step("Refusé", "refused", "refusé le 4 mars\u00a0: motif"),
             Step("Approbation", "todo", "à venir", url="/"),
         ],

@@ -29,7 +29,12 @@ def test_euros(amount: object, shown: str) -> None:
 
 @pytest.mark.parametrize(
     ("amount", "shown"),
-    [("0.0042", "0,0042\u00a0€"), ("4.2", "4,20\u00a0€"), ("0.000001", "0,000001\u00a0€"), ("1E+3", "1\u202f000,00\u00a0€")],
+    [
+        ("0.0042", "0,0042\u00a0€"),
+        ("4.2", "4,20\u00a0€"),
+        ("0.000001", "0,000001\u00a0€"),
+        ("1E+3", "1\u202f000,00\u00a0€"),
+    ],
 )
 def test_unit_prices_keep_their_decimals(amount: str, shown: str) -> None:
     assert typography.euros(Decimal(amount), unit_price=True) == shown
@@ -42,7 +47,13 @@ def test_dates_are_french_and_in_paris() -> None:
 
 
 @pytest.mark.parametrize(
-    ("days", "shown"), [(0, "aujourd’hui"), (1, "dans 1\u00a0jour"), (-2, "en retard de 2\u00a0jours"), (5, "dans 5\u00a0jours")]
+    ("days", "shown"),
+    [
+        (0, "aujourd’hui"),
+        (1, "dans 1\u00a0jour"),
+        (-2, "en retard de 2\u00a0jours"),
+        (5, "dans 5\u00a0jours"),
+    ],
 )
 def test_days(days: int, shown: str) -> None:
     assert typography.days_text(days) == shown
@@ -56,12 +67,25 @@ def test_plural_starts_at_two_and_unknown_stays_unknown() -> None:
 def test_french_spacing_is_set_once() -> None:
     typed = "Dit « oui » : l'envoi coûte 12 € ; est-ce bien ? Oui ! 12:30"
     once = typography.french(typed)
-    assert once == "Dit «\u00a0oui\u00a0»\u00a0: l’envoi coûte 12\u00a0€\u202f; est-ce bien\u202f? Oui\u202f! 12:30"
+    assert (
+        once
+        == "Dit «\u00a0oui\u00a0»\u00a0: l’envoi coûte 12\u00a0€\u202f; est-ce bien\u202f? Oui\u202f! 12:30"
+    )
     assert typography.french(once) == once
 
 
 def test_filters_say_unknown_for_none() -> None:
-    source = "{% load market %}{{ n|date_fr }}|{{ n|datetime_fr }}|{{ n|date_short }}|{{ n|days_until }}|{{ n|eur_ht }}|{{ n|number_fr }}|{{ n|size_fr }}|{{ n|unknown }}"
+    names = (
+        "date_fr",
+        "datetime_fr",
+        "date_short",
+        "days_until",
+        "eur_ht",
+        "number_fr",
+        "size_fr",
+        "unknown",
+    )
+    source = "{% load market %}" + "|".join(f"{{{{ n|{name} }}}}" for name in names)
     shown = engines["django"].from_string(source).render({"n": None})
     assert shown == "|".join(["Inconnu"] * 8)
 
@@ -111,7 +135,9 @@ def test_stack_links_are_solid_only_when_inherited() -> None:
 
 
 def test_bars_never_draw_an_unknown_value() -> None:
-    chart = drawings.bar_chart([drawings.Bar("a", 10), drawings.Bar("b", None), drawings.Bar("c", 5), drawings.Bar("d", 0)])
+    chart = drawings.bar_chart(
+        [drawings.Bar("a", 10), drawings.Bar("b", None), drawings.Bar("c", 5), drawings.Bar("d", 0)]
+    )
     assert [bar.width for bar in chart.bars] == [220, 0, 110, 0]
     assert [bar.text for bar in chart.bars] == ["10", "Inconnu", "5", "0"]
 
@@ -135,7 +161,12 @@ def test_desk_rows_are_ordered_by_limit_then_by_wait(monkeypatch: pytest.MonkeyP
     ]
     monkeypatch.setattr(desk, "_ROWS", {"essai": lambda actor: rows})
     zones = desk.rows_for(ANONYMOUS)
-    assert [row.object_label for row in zones[desk.TODO]] == ["près", "loin", "sans limite, ancien", "sans limite, récent"]
+    assert [row.object_label for row in zones[desk.TODO]] == [
+        "près",
+        "loin",
+        "sans limite, ancien",
+        "sans limite, récent",
+    ]
     assert [row.object_label for row in zones[desk.DONE]] == ["fini"]
 
 

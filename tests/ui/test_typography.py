@@ -9,7 +9,9 @@ import re
 from tests.habits.sources import ROOT, templates
 from tests.habits.test_writing import html_pages, visible_text
 
-SHOWN_ATTRIBUTE = re.compile(r'\b(?:title|aria-label|placeholder|alt|data-label|data-announce|content)="([^"{]*)"')
+SHOWN_ATTRIBUTE = re.compile(
+    r'\b(?:title|aria-label|placeholder|alt|data-label|data-announce|content)="([^"{]*)"'
+)
 PLAIN_SPACE = re.compile(r"\w [;!?](?=\s|$)|\w :(?=\s|$)|« |(?<=\S) »")
 STRAIGHT_APOSTROPHE = re.compile(r"[a-zà-ÿ]'[a-zà-ÿ]", re.I)
 # screens.md §5, voice and glossary: the word, and what is said instead.
@@ -37,9 +39,8 @@ ALLOWED = {"code des marchés", "profil d’acheteur"}
 def test_shown_attributes_have_french_spaces() -> None:
     found = []
     for path in html_pages():
-        for match in SHOWN_ATTRIBUTE.finditer((ROOT / path).read_text()):
-            if PLAIN_SPACE.search(match[1]):
-                found.append(f"{path}: {match[1]!r}")
+        shown = SHOWN_ATTRIBUTE.findall((ROOT / path).read_text())
+        found += [f"{path}: {text!r}" for text in shown if PLAIN_SPACE.search(text)]
     assert not found
 
 
@@ -59,7 +60,8 @@ def test_glossary_words_only() -> None:
                 continue
             for pattern, instead in FORBIDDEN.items():
                 found += [
-                    f"{path}:{number} {match[0]!r}: {instead}" for match in re.finditer(pattern, line, re.IGNORECASE)
+                    f"{path}:{number} {match[0]!r}: {instead}"
+                    for match in re.finditer(pattern, line, re.IGNORECASE)
                 ]
     assert not found
 

@@ -10,15 +10,15 @@ from marketplace.ui.navigation import exists
 
 def home(request: HttpRequest) -> HttpResponse:
     now, today = timezone.now(), timezone.localdate()
-    bars = facts.offers_by_status(today)
+    census = facts.offers_by_status(today)
     return render(
         request,
         "site/home.html",
         {
             "changes": facts.status_changes(now),
             "quiet_since": facts.quiet_since(now),
-            "bars": bars,
-            "offers_count": sum(int(bar.value or 0) for bar in bars),
+            "bars": census.bars,
+            "offers_count": census.offers,
             "register": facts.anssi_reading(today),
             "try_url": "/doctrine/essayer/" if exists("/doctrine/essayer/") else "/doctrine/",
         },

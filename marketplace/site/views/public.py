@@ -22,7 +22,9 @@ KINDS = {
 
 def page(request: HttpRequest, template: str, *, title: str, **context: object) -> HttpResponse:
     return render(
-        request, f"site/{template}.html", {"page_title": title, "breadcrumb_data": breadcrumb(current=title), **context}
+        request,
+        f"site/{template}.html",
+        {"page_title": title, "breadcrumb_data": breadcrumb(current=title), **context},
     )
 
 
@@ -88,7 +90,8 @@ def report(request: HttpRequest) -> HttpResponse:
 def _tell_support(request: HttpRequest, said: dict[str, str]) -> None:
     """By e-mail, at once: a visitor has no notification to receive."""
     code = getattr(request, "request_id", "")
-    body = f"Page : {said['page'] or 'non dite'}\nRéférence : {code}\nRéponse à : {said['email'] or 'non donnée'}\n\n"
+    page, answer_to = said["page"] or "non dite", said["email"] or "non donnée"
+    body = f"Page : {page}\nRéférence : {code}\nRéponse à : {answer_to}\n\n"
     EmailMessage(
         subject="Signalement d’un problème",
         body=body + said["text"],
