@@ -16,7 +16,7 @@ RUN SECRET_KEY=collecting-static-files-needs-no-secret-0123456789abcdef \
     AUDIT_SIGNING_KEY=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
     DJANGO_SETTINGS_MODULE=marketplace.settings.prod STATIC_ROOT=/app/static-collected \
     /venv/bin/python manage.py collectstatic --noinput --verbosity 0 \
-    --ignore component --ignore core --ignore layout --ignore scheme --ignore legacy --ignore analytics --ignore "*.map"
+    --ignore component --ignore core --ignore layout --ignore scheme --ignore legacy --ignore analytics
 
 FROM python:3.11-slim-bookworm
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \

@@ -123,11 +123,13 @@ class Cluster:
     def _hold_lock(self) -> None:
         if self._lock is not None:
             return
-        self._lock = (self.home / "lock").open("w")
+        lock = (self.home / "lock").open("w")
         try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
+            lock.close()
             raise ClusterFailed(f"Another process runs the database in {self.home}.") from error
+        self._lock = lock
 
     def _passwords(self) -> dict[str, str]:
         loaded: dict[str, str] = json.loads((self.home / "passwords.json").read_text())

@@ -70,6 +70,7 @@ def test_a_second_process_is_refused_while_the_first_holds_the_data(cluster):
 
 def test_data_and_address_survive_kill_9(cluster):
     with cluster.connect() as connection:
+        connection.execute("SET synchronous_commit = on")
         connection.execute("CREATE TABLE kept AS SELECT 1 AS one")
     port = cluster.port
     cluster.process.kill()
