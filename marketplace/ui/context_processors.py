@@ -18,12 +18,22 @@ def brand() -> dict[str, Any]:
         "brand_top": settings.BRAND_TOP,
         "brand_state": settings.BRAND_STATE,
         "accessibility_label": ACCESSIBILITY_LABEL,
+        "offers_url": "/offres/",
         "footer_links": navigation.footer_links(),
     }
 
 
 # Axe finds nothing, but no full RGAA audit has been done: nothing better may be claimed.
 ACCESSIBILITY_LABEL = "non conforme"
+
+
+# Pages of the signed-in person, by the name the templates use; empty when this installation has none.
+OWN_PAGES = {
+    "switch_url": "/organisation/changer/",
+    "notifications_url": "/notifications/",
+    "account_url": "/compte/",
+    "report_url": "/signaler-un-probleme/",
+}
 
 
 def market(request: HttpRequest) -> dict[str, Any]:
@@ -39,12 +49,7 @@ def market(request: HttpRequest) -> dict[str, Any]:
         "request_id": getattr(request, "request_id", ""),
         "login_url": _address("account_login"),
         "logout_url": _address("account_logout"),
-        "url_exists": {
-            "switch": navigation.exists("/organisation/changer/"),
-            "notifications": navigation.exists("/notifications/"),
-            "account": navigation.exists("/compte/"),
-            "report": navigation.exists("/signaler-un-probleme/"),
-        },
+        **{name: path if navigation.exists(path) else "" for name, path in OWN_PAGES.items()},
     }
 
 

@@ -85,43 +85,41 @@ def _answer(request: HttpRequest, source: str, context: dict, status: int = 200)
     return HttpResponse(engines["django"].from_string(source).render(context, request), status=status)
 
 
+DAY = dt.date(2026, 11, 1)
+LAYERS = [
+    StackLayer("software", "Parapheur Exemple", "France", "non qualifié", inherits=False),
+    StackLayer("platform", "", inherits=False),
+    StackLayer(
+        "infrastructure", "Nuage Exemple à nom fort long", "France, Ouest", "suspendue", "/", True, True
+    ),
+    StackLayer("data_centre", "Salle Exemple", "France", "certifiée HDS"),
+]
+STEPS = [
+    Step("Rédigé", "done", "fait le 2 mars"),
+    Step(
+        "Avis",
+        "current",
+        "en cours",
+        children=(Step("RSSI", "done", "favorable"), Step("DPO", "todo", "attendu")),
+    ),
+    Step("Refusé", "refused", "refusé le 4 mars\u00a0: motif"),
+    Step("Approbation", "todo", "à venir", url="/"),
+]
+
+
 def components(request: HttpRequest) -> HttpResponse:
-    day = dt.date(2026, 11, 1)
     context = {
         "breadcrumb_data": breadcrumb(("Offres", "/offres/"), current="Galerie"),
         "tables": [(kind, list(states)) for kind, states in badges.TABLES.items()],
         "marks": [mark("in_force", "declared"), mark("suspended", "register")],
-        "layers": [
-            StackLayer("software", "Parapheur Exemple", "France", "non qualifié", inherits=False),
-            StackLayer("platform", "", inherits=False),
-            StackLayer(
-                "infrastructure",
-                "Nuage Exemple à nom fort long",
-                "France, Ouest",
-                "suspendue",
-                "/",
-                True,
-                True,
-            ),
-            StackLayer("data_centre", "Salle Exemple", "France", "certifiée HDS"),
-        ],
+        "layers": LAYERS,
         "facts": [
-            TimelineFact(day, "Qualification accordée", "catalogue de l’ANSSI", origin="register"),
+            TimelineFact(DAY, "Qualification accordée", "catalogue de l’ANSSI", origin="register"),
             TimelineFact(timezone.now(), "Qualification suspendue", origin="verified"),
             TimelineFact(dt.date(2099, 1, 1), "Fin de validité"),
             TimelineFact(None, "Annonce", corrects="date erronée"),
         ],
-        "steps": [
-            Step("Rédigé", "done", "fait le 2 mars"),
-            Step(
-                "Avis",
-                "current",
-                "en cours",
-                children=(Step("RSSI", "done", "favorable"), Step("DPO", "todo", "attendu")),
-            ),
-            Step("Refusé", "refused", "refusé le 4 mars\u00a0: motif"),
-            Step("Approbation", "todo", "à venir", url="/"),
-        ],
+        "steps": STEPS,
         "rows": [Bar("En vigueur", 12, url="/offres/"), Bar("Inconnu", None), Bar("Aucune", 0)],
         "money": Decimal("12345.6"),
         "wide": range(14),

@@ -42,7 +42,7 @@ def doctrine(request: HttpRequest) -> HttpResponse:
         texts=[text for text in texts if text.code != GENERAL_LAW],
         general=[text for text in texts if text.code == GENERAL_LAW],
         kinds=KINDS,
-        try_exists=navigation.exists("/doctrine/essayer/"),
+        try_url="/doctrine/essayer/" if navigation.exists("/doctrine/essayer/") else "",
     )
 
 

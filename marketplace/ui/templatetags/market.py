@@ -10,10 +10,10 @@ States and trust
     {% badge "order" order.state %}   kinds: mark check obligation offer dossier finding project
         order contract opinion review organisation; options label= scheme= name= small=True declared=True
     {% origin_tag mark.origin %}      {% mark_line mark %} badge + origin + sentence (needs the attributes
-        of catalog TrustMark: scheme status origin scope decision_number valid_until source source_url read_on)
+        of catalog TrustMark: scheme name status origin scope decision_number valid_until source read_on)
 Pictures, each with its text twin
-    {% stack_picture layers conclusion="…" %}  layers: StackLayer   {% trust_timeline facts %} TimelineFact
-    {% parcours steps label="Étapes du bon de commande" %} Step     {% bars rows caption="…" unit="offres" %} Bar
+    {% stack_picture layers conclusion="…" %} layers: StackLayer    {% trust_timeline facts %} TimelineFact
+    {% parcours steps label="Étapes de la commande" %} Step     {% bars rows caption="…" unit="offres" %} Bar
 Blocks
     {% fr_table caption="…" stacked=True %}<thead>…</thead><tbody>…</tbody>{% endfr_table %}
         (row headers: <th scope="row">; with stacked, each <td data-label="Limite">)
