@@ -52,6 +52,14 @@ def submit(dossier: Dossier, *, actor: Actor, expected_version: int | None = Non
     """Freeze the offer's version, send the dossier, start its checks."""
     with transaction.atomic():
         version = _frozen(dossier.offer, dossier=dossier)
+        return submit_version(dossier, actor=actor, version=version, expected_version=expected_version)
+
+
+def submit_version(
+    dossier: Dossier, *, actor: Actor, version: OfferVersion, expected_version: int | None = None
+) -> Dossier:
+    """Send the dossier on a version that is frozen already."""
+    with transaction.atomic():
         dossier.submit(actor=actor, version=version, expected_version=expected_version)
         dossier.start_checks(actor=CHECKS_ACTOR)
         pipeline.start_round(dossier)

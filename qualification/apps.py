@@ -7,6 +7,11 @@ class QualificationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from qualification import desk
+        from catalog.hooks import register_material_change
+        from marketplace.ui.panels import register_panel
+        from qualification import desk, panels
+        from qualification.listing import examine_change
 
         desk.register()
+        register_material_change(examine_change)
+        register_panel("offer.actions", panels.offer_dossier)

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
-from catalog.enums import OfferState
 from marketplace.accounts.abilities import require
 from marketplace.errors import RuleBroken
 from marketplace.events.bus import emit
-from qualification import tell
+from qualification import listing, tell
 from qualification.abilities import dossier_abilities
 from qualification.actions import check_words
 from qualification.enums import LISTING_OUTCOMES, DecisionStage, DossierState, ListingOutcome
@@ -133,7 +132,11 @@ def remedies(stage: str, *, until: str) -> str:
 def _follow(dossier: Dossier, decision: Decision, *, actor: Actor) -> None:
     """List the offer where it was decided, tell the upper apps and the people."""
     if decision.outcome in LISTING_OUTCOMES:
-        _list(dossier, decision, actor=actor)
+        listing.list_version(
+            dossier.offer, version=decision.offer_version, actor=actor, reason=dossier.number
+        )
+    else:
+        listing.refuse_version(version=decision.offer_version, actor=actor, reason=decision.reasons[:1000])
     emit(
         "dossier.decided",
         {
@@ -145,10 +148,3 @@ def _follow(dossier: Dossier, decision: Decision, *, actor: Actor) -> None:
         },
     )
     tell.decided(dossier, decision)
-
-
-def _list(dossier: Dossier, decision: Decision, *, actor: Actor) -> None:
-    """An offer listed already keeps its state and shows the version that was judged."""
-    offer = dossier.offer
-    if offer.state == OfferState.DRAFT:
-        offer.publish(actor=actor, version=decision.offer_version, reason=dossier.number)

@@ -133,8 +133,9 @@ def test_the_last_check_moves_the_dossier_to_instruction(people):
     assert all(len(h) == 64 for h in dossier.runs.values_list("input_hash", flat=True))
 
 
-def test_corrections_come_back_to_the_same_place_of_the_queue(people):
+def test_corrections_come_back_to_the_same_place_of_the_queue():
     with time_machine.travel("2026-11-02 10:00+01:00", tick=False):
+        people = builders.make_people()
         first = builders.make_dossier(people, upto="instruction")
     with time_machine.travel("2026-11-03 10:00+01:00", tick=False):
         second = builders.make_dossier(people, upto="instruction")

@@ -1,0 +1,69 @@
+"""What a decision does to the catalogue, and what the catalogue asks of a dossier."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from catalog.actions import reviews
+from catalog.enums import OfferState, ReviewState
+from catalog.models import Offer, OfferSearchRow, OfferVersion, VersionReview
+from marketplace.errors import RuleBroken
+from marketplace.events.bus import emit
+
+if TYPE_CHECKING:
+    from marketplace.accounts.actors import Actor
+    from qualification.models import Dossier
+
+CLOSED = (OfferState.WITHDRAWN, OfferState.REMOVED)
+
+
+def list_version(offer: Offer, *, version: OfferVersion, actor: Actor, reason: str) -> None:
+    """Put the judged version online: lists a draft, replaces the live version of a listed offer.
+
+    Call in the transaction of the decision. Raises RuleBroken when the offer was withdrawn meanwhile.
+    """
+    if offer.state in CLOSED:
+        raise RuleBroken(
+            "offer_closed", "L’offre a été retirée pendant l’examen : elle ne peut plus être référencée."
+        )
+    if offer.state == OfferState.DRAFT:
+        offer.publish(actor=actor, version=version, reason=reason)
+        return
+    review = _waiting_review(version)
+    if review is not None:
+        reviews.accept(review, actor=actor, reason=reason)
+    else:
+        _show(offer, version=version, actor=actor, reason=reason)
+
+
+def refuse_version(*, version: OfferVersion, actor: Actor, reason: str) -> None:
+    """A listed offer keeps its live version; the change it proposed is closed."""
+    review = _waiting_review(version)
+    if review is not None:
+        reviews.refuse(review, actor=actor, reason=reason)
+
+
+def examine_change(version: OfferVersion, actor: Actor) -> Dossier:
+    """The catalogue proposes a material change of a listed offer: open its dossier and send it."""
+    from qualification import actions
+
+    dossier = actions.open_dossier(version.offer, actor=actor)
+    return actions.submit_version(dossier, actor=actor, version=version)
+
+
+def _waiting_review(version: OfferVersion) -> VersionReview | None:
+    return VersionReview.objects.filter(version_proposed=version, state=ReviewState.IN_DOSSIER).first()
+
+
+def _show(offer: Offer, *, version: OfferVersion, actor: Actor, reason: str) -> None:
+    """On appeal, or after corrections: the version is not the one that a review proposed."""
+
+    def apply(row: Offer) -> None:
+        row.show_version(version)
+        row.facts_confirmed_on = timezone.localdate()
+
+    offer.touch("version_online", actor=actor, apply=apply, reason=reason, detail={"version": version.number})
+    OfferSearchRow.objects.refresh([offer.pk])
+    emit("offer.version_online", {"offer": offer.pk, "version": version.pk})

@@ -1,0 +1,29 @@
+"""What qualification adds to the offer's sheet: its dossier, for those who may see it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from catalog.models import Offer
+from marketplace.accounts.abilities import allowed
+from marketplace.accounts.actors import Actor
+from marketplace.ui.panels import Panel
+from qualification.abilities import dossiers_abilities
+from qualification.models import Dossier
+
+
+def offer_dossier(request: HttpRequest, offer: Any) -> Panel | None:
+    """One query for those concerned, none for a visitor or a buyer."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]  # set by ActorMiddleware
+    if not isinstance(offer, Offer) or not (actor.is_supplier or actor.is_operator):
+        return None
+    dossier = Dossier.objects.visible_to(actor).filter(offer=offer).order_by("-pk").first()
+    owner = actor.organisation is not None and offer.supplier.organisation_id == actor.organisation.pk
+    may_open = owner and offer.state == "draft" and allowed(dossiers_abilities(actor), "create")
+    if dossier is not None and (dossier.state != "decided" or not may_open):
+        return Panel("qualification/_offer_dossier.html", {"dossier": dossier})
+    if may_open:
+        return Panel("qualification/_offer_dossier.html", {"offer": offer})
+    return None

@@ -1,0 +1,91 @@
+"""What the API says of dossiers and checks, and what their moves take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer
+from qualification.enums import FindingVerdict, ListingOutcome
+from qualification.models import CheckRun, Dossier
+
+
+class ClockSerializer(StrictSerializer):
+    used = serializers.IntegerField(help_text="Jours ouvrés comptés.")
+    left = serializers.IntegerField(help_text="Négatif quand le dossier est en retard.")
+    limit = serializers.IntegerField()
+    paused_since = serializers.DateField(allow_null=True)
+    due_on = serializers.DateField(allow_null=True)
+
+
+class DossierSerializer(StrictModelSerializer):
+    id = serializers.UUIDField(source="uuid", read_only=True)
+    offer = serializers.UUIDField(source="offer.uuid", read_only=True)
+    offer_name = serializers.CharField(source="offer.name", read_only=True)
+    organisation = serializers.CharField(source="organisation.name", read_only=True)
+    offer_version = serializers.IntegerField(source="offer_version.number", read_only=True, allow_null=True)
+    officer = serializers.CharField(source="officer.full_name", read_only=True, allow_null=True)
+    clock = serializers.SerializerMethodField()
+    moves = serializers.SerializerMethodField(help_text="Les actes que l’état permet.")
+
+    class Meta:
+        model = Dossier
+        fields = (
+            "id", "number", "state", "version", "offer", "offer_name", "organisation", "offer_version",
+            "round", "officer", "outcome", "submitted_at", "queue_since", "decided_at", "appeal_until",
+            "clock", "moves",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    @extend_schema_field(ClockSerializer(allow_null=True))
+    def get_clock(self, dossier: Dossier) -> Any:
+        clock = dossier.clock()
+        return ClockSerializer(clock).data if clock else None
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_moves(self, dossier: Dossier) -> list[str]:
+        return [move.name for move in dossier.available_moves()]
+
+
+class NewDossierInput(StrictSerializer):
+    offer = serializers.UUIDField(help_text="L’identifiant de l’offre.")
+
+
+class FindingInput(StrictSerializer):
+    requirement = serializers.CharField(max_length=40)
+    verdict = serializers.ChoiceField(choices=FindingVerdict.choices)
+    observation = serializers.CharField(max_length=4000)
+    remedy = serializers.CharField(max_length=4000, required=False, allow_blank=True)
+
+
+class ProposalInput(StrictSerializer):
+    outcome = serializers.ChoiceField(choices=ListingOutcome.choices)
+    reasons = serializers.CharField(max_length=6000)
+    reserves = serializers.CharField(max_length=4000, required=False, allow_blank=True)
+
+
+class DecisionInput(ProposalInput):
+    hearing = serializers.CharField(max_length=4000, required=False, allow_blank=True)
+
+
+class InterestInput(StrictSerializer):
+    has_interest = serializers.BooleanField()
+    statement = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+
+
+class CheckRunSerializer(StrictModelSerializer):
+    id = serializers.UUIDField(source="uuid", read_only=True)
+    dossier = serializers.UUIDField(source="dossier.uuid", read_only=True)
+    status = serializers.CharField(source="lease_state", read_only=True, help_text="due, running, done, dead")
+    title = serializers.CharField(read_only=True)
+
+    class Meta:
+        model = CheckRun
+        fields = (
+            "id", "dossier", "check_code", "title", "run_number", "round", "trigger", "status", "verdict",
+            "message", "remedy", "rule", "evidence", "input_hash", "check_version", "duration_ms",
+            "created_at", "done_at",
+        )  # fmt: skip
+        read_only_fields = fields
