@@ -34,6 +34,9 @@ def create_vehicle(
     if ends_on < starts_on:
         message = "La date de fin précède le début. Choisissez une date postérieure."
         raise RuleBroken("end_before_start", message, field="ends_on")
+    if maximum_eur_ht is not None and maximum_eur_ht <= 0:
+        message = "Le maximum est un montant positif. Ne le donnez pas s’il est inconnu."
+        raise RuleBroken("maximum_not_positive", message, field="maximum_eur_ht")
     with transaction.atomic():
         vehicle = PurchasingVehicle.objects.create(
             number=vehicle_number(),

@@ -96,6 +96,19 @@ class Contract(Stateful):
         return self.state
 
     @property
+    def state_today(self) -> str:
+        return self.state_on(timezone.localdate())
+
+    @property
+    def current_trust(self) -> list[dict[str, object]]:
+        """Effective statuses of the offer by today's clock; no query when they were prefetched."""
+        today = timezone.localdate()
+        return [
+            {"scheme": row.scheme, "status": str(row.status_on(today)), "valid_until": row.valid_until}
+            for row in self.offer.effective_trust.all()
+        ]
+
+    @property
     def notice_on(self) -> dt.date | None:
         """Last day to give notice before the term; None when the notice is unknown."""
         return None if self.notice_months is None else months_before(self.ends_on, self.notice_months)

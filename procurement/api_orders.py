@@ -1,0 +1,145 @@
+"""/api/v1/orders/, contracts/, purchasing-vehicles/."""
+
+from __future__ import annotations
+
+import uuid as uuids
+from typing import Any
+
+from catalog.models import Offer
+from marketplace.accounts.actors import Actor
+from marketplace.errors import MoveRefused, NotVisible, RuleBroken
+from marketplace.rest.moves import MoveEndpoint, MoveMixin
+from marketplace.rest.serializers import ReasonInput
+from marketplace.rest.viewsets import CreateOnceMixin, PatchMixin, ReadViewSet
+from procurement.abilities_orders import (
+    contract_abilities,
+    order_abilities,
+    orders_abilities,
+    vehicle_abilities,
+    vehicles_abilities,
+)
+from procurement.actions import orders
+from procurement.actions.contracts import announce_end, end_contract, terminate_contract
+from procurement.actions.order_drafts import create_order, edit_order
+from procurement.actions.vehicles import create_vehicle
+from procurement.enums_orders import OrderState
+from procurement.filters_orders import ContractFilter, OrderFilter
+from procurement.models import Contract, Order, Project, PurchasingVehicle
+from procurement.serializers_orders import (
+    CommitInput,
+    ContractSerializer,
+    OrderEditInput,
+    OrderInput,
+    OrderSerializer,
+    ReopenInput,
+    VehicleInput,
+    VehicleSerializer,
+)
+
+
+class OrderViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
+    """Purchase orders of the actor's administration, or those sent to the actor's company."""
+
+    queryset = (
+        Order.objects.select_related(
+            "project", "buyer", "supplier", "offer", "offer_version", "plan", "vehicle", "contract"
+        )
+        .prefetch_related("lines__price_line", "flags")
+        .order_by("-created_at", "-pk")
+    )
+    serializer_class = OrderSerializer
+    filterset_class = OrderFilter
+    abilities = staticmethod(order_abilities)
+    collection_abilities = staticmethod(orders_abilities)
+    if_match = frozenset({"edit"})
+    input_classes = {"create": OrderInput, "edit": OrderEditInput}
+    moves = {
+        "request_opinions": MoveEndpoint(orders.request_opinions),
+        "request_approval": MoveEndpoint(orders.request_approval),
+        "approve": MoveEndpoint(orders.approve),
+        "reject": MoveEndpoint(orders.reject, input=ReasonInput),
+        "commit": MoveEndpoint(orders.commit, input=CommitInput),
+        "send": MoveEndpoint(orders.send),
+        "acknowledge": MoveEndpoint(orders.acknowledge),
+        "refuse": MoveEndpoint(orders.refuse, input=ReasonInput),
+        "cancel": MoveEndpoint(orders.cancel, input=ReasonInput),
+        "reopen": MoveEndpoint(orders.reopen, input=ReopenInput),
+    }
+
+    def create_object(self, *, actor: Actor, data: dict[str, Any]) -> Order:
+        project = Project.objects.visible_to(actor).filter(uuid=data.pop("project")).first()
+        if project is None:
+            raise NotVisible("project_not_found", "Ce projet n’existe pas ou n’est pas visible pour vous.")
+        offers = Offer.objects.visible_to(actor).select_related("supplier", "live_version")
+        offer = offers.filter(uuid=data.pop("offer")).first()
+        if offer is None:
+            raise NotVisible("offer_not_found", "Cette offre n’existe pas ou n’est pas visible pour vous.")
+        return create_order(project, actor=actor, offer=offer, **terms_of(data, actor=actor))
+
+    def check_editable(self, obj: Order) -> None:
+        if obj.state != OrderState.DRAFT:
+            raise MoveRefused(
+                "wrong_state", "Seul un brouillon se modifie. Reprenez-le d’abord en brouillon."
+            )
+
+    def edit_object(
+        self, obj: Order, *, actor: Actor, data: dict[str, Any], expected_version: int | None
+    ) -> Order:
+        return edit_order(obj, actor=actor, expected_version=expected_version, **terms_of(data, actor=actor))
+
+
+def terms_of(data: dict[str, Any], *, actor: Actor) -> dict[str, Any]:
+    """Lines become quantities by code, the vehicle its row. Raises RuleBroken on one not ours."""
+    terms = dict(data)
+    if "lines" in terms:
+        terms["quantities"] = {line["price_line"]: line["quantity"] for line in terms.pop("lines")}
+    if terms.get("vehicle") is not None:
+        terms["vehicle"] = _vehicle(terms["vehicle"], actor=actor)
+    return terms
+
+
+def _vehicle(uuid: uuids.UUID, *, actor: Actor) -> PurchasingVehicle:
+    vehicle = PurchasingVehicle.objects.visible_to(actor).filter(uuid=uuid).first()
+    if vehicle is None:
+        raise RuleBroken(
+            "vehicle_unknown", "Ce support d’achat n’est pas ouvert à votre administration.", field="vehicle"
+        )
+    return vehicle
+
+
+class ContractViewSet(MoveMixin, ReadViewSet):
+    """Contracts of the actor's administration or company."""
+
+    queryset = (
+        Contract.objects.select_related("order", "buyer", "supplier", "offer", "offer_version")
+        .prefetch_related("offer__effective_trust", "reviews__replacements")
+        .order_by("-signed_at", "-pk")
+    )
+    serializer_class = ContractSerializer
+    filterset_class = ContractFilter
+    abilities = staticmethod(contract_abilities)
+    moves = {
+        "start_ending": MoveEndpoint(announce_end, input=ReasonInput),
+        "end": MoveEndpoint(end_contract, input=ReasonInput),
+        "terminate": MoveEndpoint(terminate_contract, input=ReasonInput),
+    }
+
+
+class VehicleViewSet(CreateOnceMixin, ReadViewSet):
+    """Purchasing vehicles open to the actor's administration."""
+
+    queryset = PurchasingVehicle.objects.select_related("holder").order_by("-ends_on", "-pk")
+    serializer_class = VehicleSerializer
+    abilities = staticmethod(vehicle_abilities)
+    collection_abilities = staticmethod(vehicles_abilities)
+    input_classes = {"create": VehicleInput}
+
+    def create_object(self, *, actor: Actor, data: dict[str, Any]) -> PurchasingVehicle:
+        return create_vehicle(actor=actor, **data)
+
+
+ROUTES = [
+    ("orders", OrderViewSet, "order"),
+    ("contracts", ContractViewSet, "contract"),
+    ("purchasing-vehicles", VehicleViewSet, "purchasing-vehicle"),
+]

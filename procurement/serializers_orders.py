@@ -1,0 +1,286 @@
+"""What orders, contracts and vehicles look like in JSON. Amounts are decimal text, unknown is null."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer
+from procurement.enums_orders import VatRegime, VehicleKind
+from procurement.models import Contract, ContractReview, Order, OrderLine, PurchasingVehicle
+
+MONEY = {"max_digits": 14, "decimal_places": 2}
+
+
+class VatLineSerializer(serializers.Serializer[Any]):
+    category = serializers.CharField(help_text="UNTDID 5305 : S, AE, E, O.")
+    rate = serializers.DecimalField(max_digits=5, decimal_places=2)
+    base_eur_ht = serializers.DecimalField(**MONEY)
+    amount_eur = serializers.DecimalField(**MONEY)
+    mention = serializers.CharField()
+
+
+class OrderLineSerializer(StrictModelSerializer):
+    price_line = serializers.CharField(source="price_line.code")
+
+    class Meta:
+        model = OrderLine
+        fields = (
+            "position",
+            "price_line",
+            "label",
+            "kind",
+            "unit",
+            "period",
+            "unit_price_eur_ht",
+            "quantity",
+            "periods",
+            "total_eur_ht",
+        )
+
+
+class OrderSerializer(StrictModelSerializer):
+    id = serializers.UUIDField(source="uuid", read_only=True)
+    project = serializers.UUIDField(source="project.uuid", read_only=True)
+    buyer = serializers.UUIDField(source="buyer.uuid", read_only=True)
+    buyer_name = serializers.CharField(source="buyer.name", read_only=True)
+    supplier = serializers.UUIDField(source="supplier.uuid", read_only=True)
+    supplier_name = serializers.CharField(source="supplier.name", read_only=True)
+    offer = serializers.UUIDField(source="offer.uuid", read_only=True)
+    offer_version = serializers.IntegerField(source="offer_version.number", read_only=True)
+    plan = serializers.CharField(source="plan.code", read_only=True)
+    vehicle = serializers.SerializerMethodField()
+    lines = OrderLineSerializer(many=True, read_only=True)
+    vat_lines = VatLineSerializer(many=True, read_only=True, allow_null=True)
+    contract = serializers.SerializerMethodField()
+    flags = serializers.SerializerMethodField(help_text="Statuts perdus ou suspendus pendant la commande.")
+
+    class Meta:
+        model = Order
+        fields = (
+            "id",
+            "number",
+            "state",
+            "version",
+            "state_since",
+            "project",
+            "buyer",
+            "buyer_name",
+            "supplier",
+            "supplier_name",
+            "offer",
+            "offer_version",
+            "plan",
+            "vehicle",
+            "below_threshold_reason",
+            "budget_line",
+            "starts_on",
+            "ends_on",
+            "supplier_vat_regime",
+            "buyer_vat_identified",
+            "lines",
+            "total_eur_ht",
+            "vat_lines",
+            "vat_eur",
+            "total_eur_ttc",
+            "rejection_reason",
+            "approved_at",
+            "commitment_number",
+            "sent_number",
+            "sent_at",
+            "reply_due_on",
+            "answered_at",
+            "refusal_reason",
+            "contract",
+            "flags",
+            "created_at",
+        )
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.UUIDField(allow_null=True))
+    def get_vehicle(self, order: Order) -> str | None:
+        return str(order.vehicle.uuid) if order.vehicle is not None else None
+
+    @extend_schema_field(serializers.UUIDField(allow_null=True))
+    def get_contract(self, order: Order) -> str | None:
+        contract = getattr(order, "contract", None)
+        return str(contract.uuid) if contract is not None else None
+
+    @extend_schema_field(serializers.ListField(child=serializers.DictField(child=serializers.CharField())))
+    def get_flags(self, order: Order) -> list[dict[str, str]]:
+        return [
+            {"scheme": flag.scheme, "status": flag.status, "raised_at": flag.raised_at.isoformat()}
+            for flag in order.flags.all()
+        ]
+
+
+class QuantityInput(StrictSerializer):
+    price_line = serializers.SlugField(max_length=40, help_text="Code de la ligne de prix de la formule.")
+    quantity = serializers.DecimalField(max_digits=14, decimal_places=3, min_value=0)
+
+
+class OrderTermsInput(StrictSerializer):
+    """What may be given at creation and changed while the order is a draft."""
+
+    plan = serializers.SlugField(max_length=40, help_text="Code de la formule dans la version en ligne.")
+    lines = QuantityInput(many=True, allow_empty=False, max_length=200)
+    starts_on = serializers.DateField(required=False, allow_null=True)
+    ends_on = serializers.DateField(required=False, allow_null=True, help_text="Dernier jour, compris.")
+    vehicle = serializers.UUIDField(required=False, allow_null=True)
+    below_threshold_reason = serializers.CharField(required=False, allow_blank=True, max_length=2000)
+    budget_line = serializers.CharField(required=False, allow_blank=True, max_length=100)
+    supplier_vat_regime = serializers.ChoiceField(
+        required=False, allow_blank=True, choices=VatRegime.choices, help_text="Vide : inconnu, sans TTC."
+    )
+    buyer_vat_identified = serializers.BooleanField(required=False, allow_null=True)
+
+    def validate_lines(self, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        codes = [line["price_line"] for line in lines]
+        if len(set(codes)) != len(codes):
+            raise serializers.ValidationError(
+                "Une ligne de prix est donnée deux fois. Ajoutez les quantités."
+            )
+        return lines
+
+
+class OrderInput(OrderTermsInput):
+    project = serializers.UUIDField()
+    offer = serializers.UUIDField()
+
+
+class OrderEditInput(OrderTermsInput):
+    reprice = serializers.BooleanField(required=False, help_text="Reprend les prix en ligne.")
+
+
+class CommitInput(StrictSerializer):
+    commitment_number = serializers.CharField(max_length=30)
+
+
+class ReopenInput(StrictSerializer):
+    reason = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
+
+
+class ReviewSerializer(StrictModelSerializer):
+    id = serializers.UUIDField(source="uuid", read_only=True)
+    replacements = serializers.SlugRelatedField(slug_field="uuid", many=True, read_only=True)
+
+    class Meta:
+        model = ContractReview
+        fields = (
+            "id",
+            "kind",
+            "scheme",
+            "status",
+            "opened_on",
+            "notice_on",
+            "replacements",
+            "decision",
+            "decision_reason",
+            "decided_at",
+        )
+        read_only_fields = fields
+
+
+class TrustSerializer(serializers.Serializer[Any]):
+    scheme = serializers.CharField()
+    status = serializers.CharField()
+    valid_until = serializers.DateField(allow_null=True)
+
+
+class ContractSerializer(StrictModelSerializer):
+    """`state` is read by the clock: a contract past its last day is ended."""
+
+    id = serializers.UUIDField(source="uuid", read_only=True)
+    state = serializers.CharField(source="state_today", read_only=True)
+    order = serializers.UUIDField(source="order.uuid", read_only=True)
+    buyer = serializers.UUIDField(source="buyer.uuid", read_only=True)
+    buyer_name = serializers.CharField(source="buyer.name", read_only=True)
+    supplier = serializers.UUIDField(source="supplier.uuid", read_only=True)
+    supplier_name = serializers.CharField(source="supplier.name", read_only=True)
+    offer = serializers.UUIDField(source="offer.uuid", read_only=True)
+    offer_version = serializers.IntegerField(source="offer_version.number", read_only=True)
+    total_eur_ht = serializers.DecimalField(source="order.total_eur_ht", read_only=True, **MONEY)
+    total_eur_ttc = serializers.DecimalField(
+        source="order.total_eur_ttc", read_only=True, allow_null=True, **MONEY
+    )
+    notice_on = serializers.DateField(read_only=True, allow_null=True)
+    exit_terms = serializers.JSONField(read_only=True)
+    signed_trust = TrustSerializer(many=True, read_only=True)
+    current_trust = TrustSerializer(many=True, read_only=True)
+    reviews = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Contract
+        fields = (
+            "id",
+            "number",
+            "state",
+            "version",
+            "order",
+            "buyer",
+            "buyer_name",
+            "supplier",
+            "supplier_name",
+            "offer",
+            "offer_version",
+            "total_eur_ht",
+            "total_eur_ttc",
+            "signed_at",
+            "starts_on",
+            "ends_on",
+            "notice_months",
+            "notice_on",
+            "exit_terms",
+            "signed_trust",
+            "current_trust",
+            "reviews",
+            "end_reason",
+            "closed_on",
+        )
+        read_only_fields = fields
+
+    @extend_schema_field(ReviewSerializer(many=True))
+    def get_reviews(self, contract: Contract) -> list[dict[str, Any]]:
+        """The buyer's reviews are not the supplier's to read."""
+        if self.context["request"].actor.is_supplier:
+            return []
+        return list(ReviewSerializer(contract.reviews.all(), many=True, context=self.context).data)
+
+
+class VehicleSerializer(StrictModelSerializer):
+    id = serializers.UUIDField(source="uuid", read_only=True)
+    holder = serializers.SerializerMethodField()
+
+    class Meta:
+        model = PurchasingVehicle
+        fields = (
+            "id",
+            "number",
+            "kind",
+            "title",
+            "reference",
+            "holder_name",
+            "holder",
+            "starts_on",
+            "ends_on",
+            "maximum_eur_ht",
+        )
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.UUIDField(allow_null=True))
+    def get_holder(self, vehicle: PurchasingVehicle) -> str | None:
+        return str(vehicle.holder.uuid) if vehicle.holder is not None else None
+
+
+class VehicleInput(StrictSerializer):
+    kind = serializers.ChoiceField(choices=VehicleKind.choices)
+    title = serializers.CharField(max_length=200)
+    reference = serializers.CharField(max_length=100)
+    holder_name = serializers.CharField(max_length=200)
+    starts_on = serializers.DateField()
+    ends_on = serializers.DateField()
+    maximum_eur_ht = serializers.DecimalField(
+        required=False, allow_null=True, min_value=0, max_digits=14, decimal_places=2
+    )
