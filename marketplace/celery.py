@@ -22,6 +22,7 @@ ROOMS = (
     "marketplace.files",
     "marketplace.notifications",
     "marketplace.rest",
+    "marketplace.ui",
     "catalog",
     "qualification",
     "procurement",

@@ -1,0 +1,15 @@
+from celery import shared_task
+from celery.schedules import crontab
+from django.contrib.sessions.backends.db import SessionStore
+
+from marketplace.ui.models import UsedToken
+
+
+@shared_task(name="ui.forget_old_forms", ignore_result=True)
+def forget_old_forms() -> None:
+    """Used form tokens after two days, ended sessions with the text they kept. Safe to run twice."""
+    UsedToken.objects.purge()
+    SessionStore.clear_expired()
+
+
+BEAT = {"ui.forget_old_forms": {"task": "ui.forget_old_forms", "schedule": crontab(hour="3", minute="17")}}
