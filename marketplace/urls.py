@@ -22,8 +22,6 @@ COLLECTIONS = ("marketplace.accounts", "catalog", "qualification", "procurement"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include(api_urls(COLLECTIONS))),
-    # Sign-in keeps the bare names (« account_login ») that django-allauth looks up.
-    path("", include("marketplace.accounts.entrance_urls")),
     *(path("", include(f"{app}.urls")) for app in PAGES if find_spec(f"{app}.urls") is not None),
 ]
 

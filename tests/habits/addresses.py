@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,12 +21,6 @@ class Address:
     @property
     def is_api(self) -> bool:
         return self.path.startswith("api/")
-
-    @property
-    def parameters(self) -> list[str]:
-        return re.findall(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>", self.path) and [
-            first or second for first, second in re.findall(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>", self.path)
-        ]
 
     @property
     def operations(self) -> list[str]:
@@ -50,6 +43,13 @@ def _walk(patterns: list[Any], spaces: tuple[str, ...], prefix: str) -> Iterator
             yield Address(":".join([*spaces, pattern.name or f"?{path}"]), path, pattern.callback)
 
 
-def expected_keys() -> set[str]:
-    """`GET catalog:offer`: what the access matrix must hold at least."""
-    return {f"{method} {found.name}" for found in addresses() for method in found.operations}
+def missing_rows(rows: Iterable[str]) -> set[str]:
+    """Pages need a row, whatever its method; the API needs one for each operation."""
+    held = set(rows)
+    pages = {key.split()[1] for key in held}
+    return {
+        f"{method} {found.name}"
+        for found in addresses()
+        for method in found.operations
+        if (f"{method} {found.name}" not in held if found.is_api else found.name not in pages)
+    }

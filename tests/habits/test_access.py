@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import resolve_url
 from django.urls import reverse
 
-from tests.habits.addresses import addresses, expected_keys
+from tests.habits.addresses import addresses, missing_rows
 from tests.habits.matrix import ROWS
 from tests.habits.matrix.rows import SIGNED_IN, STRANGER, Row
 from tests.habits.matrix.world import World
@@ -21,7 +21,7 @@ REFUSED = {401, 403, 404, 410}
 
 def test_every_address_has_its_row_and_every_row_its_address() -> None:
     names = {found.name for found in addresses()}
-    assert expected_keys() - set(ROWS) == set()
+    assert missing_rows(ROWS) == set()
     assert {key for key in ROWS if key.split()[1] not in names} == set()
 
 
@@ -30,7 +30,7 @@ def test_every_address_has_its_row_and_every_row_its_address() -> None:
 def test_who_gets_in(key: str) -> None:
     row, world = ROWS[key], World()
     method, name = key.split()
-    url = reverse(name, kwargs=row.kwargs(world)) + row.query
+    url = reverse(name, kwargs=row.kwargs(world)) + row.query(world)
     got_in = {who for who in world.everybody() if lets_in(ask(world, who, method, url, row))}
     assert got_in - row.who == set(), "let in against the table"
     assert row.who - got_in == set(), "kept out against the table"
@@ -42,7 +42,7 @@ def test_who_gets_in(key: str) -> None:
 )
 def test_who_may_not_read_may_not_write(key: str) -> None:
     row, world = ROWS[key], World()
-    url = reverse(key.split()[1], kwargs=row.kwargs(world)) + row.query
+    url = reverse(key.split()[1], kwargs=row.kwargs(world)) + row.query(world)
     wrote = {
         who
         for who in {STRANGER, *SIGNED_IN} - row.who

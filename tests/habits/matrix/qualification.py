@@ -1,3 +1,43 @@
-from tests.habits.matrix.rows import Row
+"""Dossiers: the supplier's side, the officer's, the decision maker's; curator and auditor read."""
 
-ROWS: dict[str, Row] = {}
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.habits.matrix.rows import SIGNED_IN, SUPPLIERS, Row, only
+from tests.habits.matrix.world import World
+
+READERS = SUPPLIERS | only("curator", "qualification_officer", "decision_maker", "auditor")
+MANAGER, OFFICER, DECIDER = only("supplier_manager"), only("qualification_officer"), only("decision_maker")
+
+
+def a(state: str, *, outcome: str = "listed", **more: Any) -> Callable[[World], dict[str, Any]]:
+    return lambda world: {"number": world.dossier(state, outcome=outcome).number, **more}
+
+
+def in_hand(**more: Any) -> Callable[[World], dict[str, Any]]:
+    return lambda world: {"number": world.dossier_in_hand.number, **more}
+
+
+ROWS: dict[str, Row] = {
+    "GET qualification:dossiers": Row(SIGNED_IN),
+    "GET qualification:new_dossier": Row(MANAGER, query=lambda world: f"?offre={world.draft.number}"),
+    "GET qualification:dossier": Row(READERS, a("instruction")),
+    "GET qualification:checks_progress": Row(READERS, a("instruction")),
+    "GET qualification:check": Row(READERS, a("instruction", code="regions")),
+    "GET qualification:decision": Row(READERS, a("decided")),
+    "GET qualification:take": Row(OFFICER, a("instruction")),
+    "GET qualification:findings": Row(OFFICER | DECIDER | only("auditor"), in_hand()),
+    "GET qualification:finding": Row(OFFICER | DECIDER | only("auditor"), in_hand(code="exit")),
+    "GET qualification:submit": Row(MANAGER, a("draft")),
+    "GET qualification:answer_corrections": Row(MANAGER, in_hand()),
+    "GET qualification:request_corrections": Row(OFFICER, in_hand()),
+    "GET qualification:propose": Row(OFFICER, in_hand()),
+    "GET qualification:send_back": Row(DECIDER, a("proposed")),
+    "GET qualification:decide": Row(DECIDER, a("proposed")),
+    "GET qualification:appeal": Row(MANAGER, a("decided", outcome="refused")),
+    "GET qualification:decide_appeal": Row(DECIDER, a("appealed", outcome="refused")),
+    "GET qualification:queue": Row(OFFICER | DECIDER),
+    "GET qualification:to_decide": Row(DECIDER),
+}

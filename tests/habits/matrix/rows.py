@@ -32,7 +32,7 @@ class Row:
     who: frozenset[str]
     kwargs: Callable[[World], dict[str, Any]] = field(default=lambda world: {})
     data: Callable[[World], Any] = field(default=lambda world: {})
-    query: str = ""
+    query: Callable[[World], str] = field(default=lambda world: "")
     # `readyz` answers 503 where no broker runs.
     may_be_down: bool = False
     headers: Callable[[World], dict[str, str]] = field(default=lambda world: {})

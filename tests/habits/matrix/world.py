@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from functools import cached_property
+from types import SimpleNamespace
 from typing import Any
 
 from django.test import Client
 from rest_framework.test import APIClient
 
+from catalog.models import Offer, TrustMark
+from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import BUYER_ROLES, OPERATOR_ROLES, SUPPLIER_ROLES, OrganisationKind, Role
 from marketplace.accounts.models import Membership, Organisation
+from procurement.models import Assessment, Contract, Order, Project
+from qualification.models import Dossier
 from tests.builders import client_for, make_member, make_organisation
 from tests.habits.matrix.rows import OTHER_BUYER, OTHER_SUPPLIER, SIGNED_IN, STRANGER
+from tests.procurement import builders as needs
+from tests.procurement import order_builders as orders
+from tests.qualification import builders as dossiers
 from tests.rest.builders import client_for_token
 
 
@@ -42,6 +50,8 @@ class World:
             return self.supplier
         return self.operator if role in OPERATOR_ROLES else self.oversight
 
+    # -- people
+
     def member(self, who: str) -> Membership | None:
         """The person of this role in the world's own organisations; None for the stranger."""
         if who == STRANGER:
@@ -57,6 +67,14 @@ class World:
             return make_member(*sorted(SUPPLIER_ROLES))
         return make_member(who, organisation=self.organisation_of(who))
 
+    def the(self, role: str) -> Membership:
+        member = self.member(str(role))
+        assert member is not None
+        return member
+
+    def actor(self, role: str) -> Actor:
+        return Actor.of(Membership.objects.get(pk=self.the(role).pk))
+
     def everybody(self) -> list[str]:
         return [STRANGER, *sorted(SIGNED_IN)]
 
@@ -66,8 +84,93 @@ class World:
     def api(self, who: str) -> APIClient:
         return client_for_token(self.member(who))
 
-    def a(self, role: Role) -> Any:
-        """The member of a role, who is always there."""
-        member = self.member(str(role))
-        assert member is not None
-        return member
+    # -- catalogue
+
+    @cached_property
+    def offer(self) -> Offer:
+        """Listed, of the world's supplier."""
+        return orders.make_offer(organisation=self.supplier)
+
+    @cached_property
+    def draft(self) -> Offer:
+        return dossiers.make_offer(self.supplier)
+
+    @cached_property
+    def mark(self) -> TrustMark:
+        return orders.hold(self.offer, "hds")
+
+    # -- qualification
+
+    @cached_property
+    def _people(self) -> dossiers.People:
+        return dossiers.People(
+            supplier=self.supplier,
+            operator=self.operator,
+            editor=self.the(Role.SUPPLIER_EDITOR),
+            manager=self.the(Role.SUPPLIER_MANAGER),
+            officer=self.the(Role.QUALIFICATION_OFFICER),
+            decider=make_member(Role.DECISION_MAKER, organisation=self.operator),
+            other_decider=self.the(Role.DECISION_MAKER),
+        )
+
+    def dossier(self, state: str, **values: Any) -> Dossier:
+        return dossiers.make_dossier(self._people, upto=state, **values)
+
+    @cached_property
+    def dossier_in_hand(self) -> Dossier:
+        """In instruction, taken by the world's officer."""
+        from qualification import actions
+
+        dossier = self.dossier("instruction")
+        actions.take(dossier, actor=self.actor(Role.QUALIFICATION_OFFICER))
+        return dossier
+
+    # -- procurement
+
+    @cached_property
+    def _administration(self) -> Any:
+        return SimpleNamespace(
+            organisation=self.ministry,
+            requester=self.actor(Role.REQUESTER),
+            rssi=self.actor(Role.SECURITY_OFFICER),
+            dpo=self.actor(Role.DATA_OFFICER),
+            authority=self.actor(Role.QUALIFIED_AUTHORITY),
+        )
+
+    @cached_property
+    def project(self) -> Project:
+        """A draft, its analysis begun."""
+        return needs.make_project(self._administration)
+
+    @cached_property
+    def analysis(self) -> Assessment:
+        """The avis are asked."""
+        return needs.awaiting(self._administration)
+
+    @cached_property
+    def decided_project(self) -> Project:
+        return needs.assessed_project(self._administration)
+
+    @cached_property
+    def purchase(self) -> orders.Purchase:
+        return orders.Purchase(
+            buyer=self.ministry,
+            requester=self.the(Role.REQUESTER),
+            approver=self.the(Role.APPROVER),
+            rssi=self.the(Role.SECURITY_OFFICER),
+            dpo=self.the(Role.DATA_OFFICER),
+            finance=self.the(Role.FINANCE),
+            manager=self.the(Role.SUPPLIER_MANAGER),
+            project=orders.make_project(self.ministry, by=self.the(Role.REQUESTER)),
+            offer=self.offer,
+        )
+
+    def order(self, state: str) -> Order:
+        return orders.make_order(self.purchase, state=state)
+
+    @cached_property
+    def contract(self) -> Contract:
+        order = self.order("acknowledged")
+        return (
+            Contract.objects.get(order=order) if hasattr(Contract, "order") else Contract.objects.latest("pk")
+        )
