@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from marketplace.accounts.abilities import Verdicts
+from marketplace.accounts.abilities import Verdicts, require
 from marketplace.accounts.enums import Role
 from procurement.models.opinion import ROLE_OF_KIND
 
@@ -83,3 +83,8 @@ def assessments_abilities(actor: Actor) -> Verdicts:
 def opinions_abilities(actor: Actor) -> Verdicts:
     officers = tuple(ROLE_OF_KIND.values())
     return {"create": "" if actor.is_buyer and actor.has(*officers) else role_needed(*officers)}
+
+
+def require_project(actor: Actor, project: Project, ability: str) -> None:
+    """Raises NotAllowed."""
+    require(project_abilities(actor, project), ability)

@@ -1,0 +1,20 @@
+"""The collections of procurement: doctrine and need here, orders and contracts in api_orders."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from procurement.api_doctrine import DoctrineAssessmentViewSet, DoctrineRuleViewSet
+from procurement.api_needs import AssessmentViewSet, OpinionViewSet, ProjectViewSet
+
+ROUTES: list[tuple[str, Any, str]] = [
+    ("doctrine/assessments", DoctrineAssessmentViewSet, "doctrine-assessment"),
+    ("doctrine/rules", DoctrineRuleViewSet, "doctrine-rule"),
+    ("projects", ProjectViewSet, "project"),
+    ("assessments", AssessmentViewSet, "assessment"),
+    ("opinions", OpinionViewSet, "opinion"),
+]
+if find_spec("procurement.api_orders") is not None:
+    ROUTES += import_module("procurement.api_orders").ROUTES

@@ -1,0 +1,234 @@
+"""Projects, analyses and avis by API: the same actions as the pages."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from catalog.models import Offer
+from marketplace.accounts.models import User
+from marketplace.errors import MoveRefused, RuleBroken
+from marketplace.rest.idempotency import once
+from marketplace.rest.moves import MoveEndpoint, MoveMixin
+from marketplace.rest.serializers import NoInput, ReasonInput
+from marketplace.rest.viewsets import CreateOnceMixin, PatchMixin, ReadViewSet
+from procurement.abilities import (
+    assessment_abilities,
+    assessments_abilities,
+    opinions_abilities,
+    project_abilities,
+    projects_abilities,
+    require_project,
+)
+from procurement.actions import assessments as actions
+from procurement.actions.eligibility import JudgedOffer, freeze_offers, offers_for
+from procurement.actions.opinions import advise_on_assessment, advise_on_order
+from procurement.actions.projects import (
+    add_author,
+    add_to_shortlist,
+    create_project,
+    edit_project,
+    refuse_closed,
+    remove_from_shortlist,
+)
+from procurement.enums import Standing
+from procurement.models import Assessment, Opinion, Order, Project
+from procurement.serializers import (
+    AssessmentCreate,
+    AssessmentSerializer,
+    AuthorInput,
+    DataAnswers,
+    EligibleOffersOutput,
+    FrozenListOutput,
+    OfferInput,
+    OpinionInput,
+    OpinionSerializer,
+    ProjectSerializer,
+)
+
+
+def assess_project(project: Project, *, actor: Any, reason: str) -> Project:
+    """The project's move made by deciding its analysis."""
+    assessment = project.current_assessment()
+    if assessment is None:
+        raise MoveRefused("assessment_missing", "Le projet n’a pas d’analyse de sensibilité.")
+    actions.decide(assessment, actor=actor, reason=reason)
+    project.refresh_from_db()
+    return project
+
+
+class ProjectViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
+    queryset = (
+        Project.objects.select_related("organisation")
+        .prefetch_related("authors", "assessments")
+        .order_by("-id")
+    )
+    serializer_class = ProjectSerializer
+    abilities = staticmethod(project_abilities)
+    collection_abilities = staticmethod(projects_abilities)
+    if_match = frozenset({"edit"})
+    input_classes: ClassVar[dict[str, Any]] = {
+        "shortlist": OfferInput,
+        "unshortlist": OfferInput,
+        "add_author": AuthorInput,
+        "freeze_offers": NoInput,
+    }
+    moves: ClassVar[dict[str, MoveEndpoint]] = {
+        "assess": MoveEndpoint(assess_project, input=ReasonInput),
+        "source": MoveEndpoint(Project.source),
+        "buy": MoveEndpoint(Project.buy),
+        "run": MoveEndpoint(Project.run),
+        "close": MoveEndpoint(Project.close),
+        "abandon": MoveEndpoint(Project.abandon, input=ReasonInput),
+    }
+
+    def create_object(self, *, actor: Any, data: dict[str, Any]) -> Project:
+        return create_project(actor=actor, **data)
+
+    def check_editable(self, obj: Project) -> None:
+        refuse_closed(obj)
+
+    def edit_object(
+        self, obj: Project, *, actor: Any, data: dict[str, Any], expected_version: int | None
+    ) -> Project:
+        return edit_project(obj, actor=actor, expected_version=expected_version, **data)
+
+    @extend_schema(responses=EligibleOffersOutput, filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def eligible_offers(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Les offres publiques : conformes d’abord, puis à vérifier, puis écartées avec la raison."""
+        project = self.get_object()
+        choice = offers_for(project)
+        kept = set(project.shortlist.values_list("offer_id", flat=True))
+        return Response(
+            {
+                "obligations": [obligation.code for obligation in choice.result.required],
+                "counts": {standing.value: len(choice.of(standing)) for standing in Standing},
+                "results": [
+                    judged_as_dict(row, kept=kept) for standing in Standing for row in choice.of(standing)
+                ],
+            }
+        )
+
+    @extend_schema(request=None, responses={201: FrozenListOutput})
+    @action(detail=True, methods=["post"])
+    @once
+    def freeze_offers(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Figer la liste du jour, avec les statuts et les raisons."""
+        project = self.get_object()
+        self.allow(project, "freeze_offers")
+        version = self.expected(project, "freeze_offers")
+        made = freeze_offers(project, actor=self.actor, expected_version=version)
+        standings = list(made.rows.values_list("standing", flat=True))
+        return Response(
+            {
+                "id": str(made.uuid),
+                "frozen_at": made.frozen_at.isoformat(),
+                "obligations": made.obligations,
+                "counts": {standing.value: standings.count(standing) for standing in Standing},
+            },
+            status=201,
+        )
+
+    @extend_schema(request=OfferInput, responses=ProjectSerializer)
+    @action(detail=True, methods=["post"])
+    def shortlist(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Ajouter une offre à la présélection (sans effet si elle y est)."""
+        return self._keep("shortlist", add_to_shortlist)
+
+    @extend_schema(request=OfferInput, responses=ProjectSerializer)
+    @action(detail=True, methods=["post"])
+    def unshortlist(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Retirer une offre de la présélection (sans effet si elle n’y est pas)."""
+        return self._keep("unshortlist", remove_from_shortlist)
+
+    @extend_schema(request=AuthorInput, responses=ProjectSerializer)
+    @action(detail=True, methods=["post"])
+    def add_author(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Ajouter un auteur, prescripteur de la même administration."""
+        project = self.get_object()
+        self.allow(project, "add_author")
+        wanted = User.objects.filter(uuid=self.read_input("add_author")["author"]).first()
+        if wanted is None:
+            raise RuleBroken("author_unknown", "Cette personne n’est pas connue.", field="author")
+        add_author(project, actor=self.actor, user=wanted)
+        return self.answer(self.reloaded(project))
+
+    def _keep(self, act: str, handler: Any) -> Response:
+        project = self.get_object()
+        self.allow(project, "shortlist")
+        wanted = self.read_input(act)["offer"]
+        offer = Offer.objects.visible_to(self.actor).filter(uuid=wanted).first()
+        if offer is None:
+            raise RuleBroken("offer_unknown", "Cette offre n’est pas connue.", field="offer")
+        handler(project, actor=self.actor, offer=offer)
+        return self.answer(self.reloaded(project))
+
+
+def judged_as_dict(row: JudgedOffer, *, kept: set[int]) -> dict[str, Any]:
+    return {
+        "id": str(row.offer.uuid),
+        "slug": row.offer.slug,
+        "name": row.offer.name,
+        "standing": row.standing,
+        "shortlisted": row.offer.pk in kept,
+        "statuses": {scheme: seen.status for scheme, seen in row.statuses.items()},
+        "findings": [finding.as_dict() for finding in row.judgement.findings],
+    }
+
+
+class AssessmentViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
+    queryset = (
+        Assessment.objects.select_related("project__organisation", "decision__decided_by")
+        .prefetch_related("authors", "project__authors", "opinions__given_by")
+        .order_by("-id")
+    )
+    serializer_class = AssessmentSerializer
+    abilities = staticmethod(assessment_abilities)
+    collection_abilities = staticmethod(assessments_abilities)
+    if_match = frozenset({"edit"})
+    input_classes: ClassVar[dict[str, Any]] = {"create": AssessmentCreate, "edit": DataAnswers}
+    moves: ClassVar[dict[str, MoveEndpoint]] = {
+        "request_opinions": MoveEndpoint(actions.request_opinions),
+        "resume": MoveEndpoint(actions.resume),
+        "send_back": MoveEndpoint(actions.send_back, input=ReasonInput),
+        "decide": MoveEndpoint(actions.decide, input=ReasonInput),
+    }
+
+    def create_object(self, *, actor: Any, data: dict[str, Any]) -> Assessment:
+        """The open analysis of a project of mine, or a new one from the last answers."""
+        project = Project.objects.visible_to(actor).filter(uuid=data["project"]).first()
+        if project is None:
+            raise RuleBroken("project_unknown", "Ce projet n’est pas connu.", field="project")
+        require_project(actor, project, "edit")
+        return actions.start_assessment(project, actor=actor)
+
+    def check_editable(self, obj: Assessment) -> None:
+        actions.refuse_frozen(obj)
+
+    def edit_object(
+        self, obj: Assessment, *, actor: Any, data: dict[str, Any], expected_version: int | None
+    ) -> Assessment:
+        return actions.save_answers(obj, actor=actor, answers=data, expected_version=expected_version)
+
+
+class OpinionViewSet(CreateOnceMixin, ReadViewSet):
+    queryset = Opinion.objects.select_related("given_by", "assessment", "order").order_by("-id")
+    serializer_class = OpinionSerializer
+    abilities = staticmethod(lambda actor, obj: {})
+    collection_abilities = staticmethod(opinions_abilities)
+    input_classes: ClassVar[dict[str, Any]] = {"create": OpinionInput}
+
+    def create_object(self, *, actor: Any, data: dict[str, Any]) -> Opinion:
+        name = "assessment" if "assessment" in data else "order"
+        model: Any = Assessment if name == "assessment" else Order
+        target = model.objects.visible_to(actor).filter(uuid=data.pop(name)).first()
+        data.pop("assessment" if name == "order" else "order", None)
+        if target is None:
+            raise RuleBroken("target_unknown", "L’objet de l’avis n’est pas connu.", field=name)
+        advise: Any = advise_on_assessment if name == "assessment" else advise_on_order
+        return advise(target, actor=actor, **data)  # type: ignore[no-any-return]  # one of two actions

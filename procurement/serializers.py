@@ -1,0 +1,268 @@
+"""The API's words for the doctrine, projects, analyses and avis. No query here: viewsets prefetch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from catalog.enums import ServiceModel
+from marketplace.accounts.enums import BUYER_KINDS
+from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer
+from procurement.actions.assessments import result_now
+from procurement.doctrine.results import LEVELS, OBLIGATIONS, UNKNOWN
+from procurement.enums import Harm, Hosting, OpinionKind, OpinionVerdict, ProjectKind, SensitiveData
+from procurement.models import Assessment, Opinion, Project
+
+
+class GivenOrNull(serializers.ChoiceField):
+    """A choice that may be not given: null outside, blank inside."""
+
+    def __init__(self, choices: Any, **options: Any) -> None:
+        super().__init__(choices, required=False, allow_null=True, **options)
+
+    def to_representation(self, value: Any) -> Any:
+        return super().to_representation(value) if value else None
+
+
+def codes(choices: Any, **options: Any) -> serializers.ListField:
+    """A list of codes; [] is « none of them », null is « not given »."""
+    return serializers.ListField(
+        child=serializers.ChoiceField(choices), required=False, allow_null=True, max_length=20, **options
+    )
+
+
+class DataAnswers(StrictSerializer):
+    sensitive_data = codes(SensitiveData.choices)
+    harms = codes(Harm.choices)
+    personal_data = serializers.BooleanField(required=False, allow_null=True)
+    health_data = serializers.BooleanField(required=False, allow_null=True)
+
+
+class DoctrineInput(DataAnswers):
+    date = serializers.DateField(required=False, allow_null=True, help_text="Aujourd’hui si elle manque.")
+    buyer_kind = GivenOrNull([(kind.value, kind.label) for kind in sorted(BUYER_KINDS)])
+    hosting = GivenOrNull(Hosting.choices)
+    service_models = codes(ServiceModel.choices)
+    full_cost_eur_ht = serializers.DecimalField(
+        max_digits=14, decimal_places=2, min_value=0, required=False, allow_null=True
+    )
+    project_kind = GivenOrNull(ProjectKind.choices)
+
+
+class ObligationOutput(serializers.Serializer):
+    code = serializers.ChoiceField(list(OBLIGATIONS))
+    level = serializers.ChoiceField([*LEVELS, UNKNOWN])
+    rules = serializers.ListField(child=serializers.CharField())
+    reason = serializers.CharField()
+    source = serializers.CharField()
+
+
+class RuleSetOutput(serializers.Serializer):
+    code = serializers.CharField()
+    title = serializers.CharField()
+    in_force_from = serializers.DateField()
+    sha256 = serializers.CharField()
+
+
+class DoctrineOutput(serializers.Serializer):
+    date = serializers.DateField()
+    obligations = ObligationOutput(many=True)
+    warnings = serializers.ListField(child=serializers.CharField())
+    unknown = serializers.ListField(child=serializers.CharField())
+    rule_sets = RuleSetOutput(many=True)
+    offer_filter = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
+
+
+class RuleOutput(serializers.Serializer):
+    code = serializers.CharField()
+    rule_set = serializers.CharField()
+    kind = serializers.ChoiceField(["automatic", "attested", "informative"])
+    title = serializers.CharField()
+    summary = serializers.CharField()
+    source = serializers.CharField()
+    binds = serializers.ListField(child=serializers.CharField())
+    encourages = serializers.ListField(child=serializers.CharField())
+
+
+class RulesOutput(serializers.Serializer):
+    date = serializers.DateField()
+    count = serializers.IntegerField()
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    results = RuleOutput(many=True)
+    rule_sets = RuleSetOutput(many=True)
+
+
+class ProjectSerializer(StrictModelSerializer):
+    id = serializers.UUIDField(source="uuid", read_only=True)
+    organisation = serializers.UUIDField(source="organisation.uuid", read_only=True)
+    organisation_name = serializers.CharField(source="organisation.name", read_only=True)
+    authors = serializers.SlugRelatedField(slug_field="uuid", many=True, read_only=True)
+    project_kind = GivenOrNull(ProjectKind.choices)
+    hosting = GivenOrNull(Hosting.choices)
+    service_models = codes(ServiceModel.choices)
+    full_cost_eur_ht = serializers.DecimalField(
+        max_digits=14, decimal_places=2, min_value=0, required=False, allow_null=True
+    )
+    assessment = serializers.SerializerMethodField(help_text="La dernière analyse de sensibilité.")
+
+    class Meta:
+        model = Project
+        fields = (
+            "id",
+            "number",
+            "state",
+            "state_since",
+            "version",
+            "title",
+            "description",
+            "organisation",
+            "organisation_name",
+            "authors",
+            "project_kind",
+            "hosting",
+            "service_models",
+            "full_cost_eur_ht",
+            "starts_on",
+            "ends_on",
+            "assessment",
+            "closing_reason",
+            "created_at",
+        )
+        read_only_fields = ("number", "state", "state_since", "version", "closing_reason", "created_at")
+
+    @extend_schema_field(serializers.UUIDField(allow_null=True))
+    def get_assessment(self, project: Project) -> str | None:
+        newest = max(project.assessments.all(), key=lambda a: a.number, default=None)
+        return str(newest.uuid) if newest else None
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Null means blank for the two choices."""
+        return {k: "" if v is None and k in ("project_kind", "hosting") else v for k, v in attrs.items()}
+
+
+class DecisionOutput(serializers.Serializer):
+    decided_by = serializers.CharField()
+    decided_at = serializers.DateTimeField()
+    reason = serializers.CharField()
+    result_sha256 = serializers.CharField()
+
+
+class OpinionSerializer(StrictModelSerializer):
+    id = serializers.UUIDField(source="uuid", read_only=True)
+    assessment = serializers.UUIDField(
+        source="assessment.uuid", read_only=True, allow_null=True, default=None
+    )
+    order = serializers.UUIDField(source="order.uuid", read_only=True, allow_null=True, default=None)
+    given_by = serializers.CharField(read_only=True)
+
+    class Meta:
+        model = Opinion
+        fields = (
+            "id",
+            "kind",
+            "assessment",
+            "order",
+            "verdict",
+            "text",
+            "given_by",
+            "given_at",
+            "content_sha256",
+        )
+        read_only_fields = fields
+
+
+class OpinionInput(StrictSerializer):
+    """On an analysis or on an order, one of the two."""
+
+    assessment = serializers.UUIDField(required=False)
+    order = serializers.UUIDField(required=False)
+    kind = serializers.ChoiceField(OpinionKind.choices)
+    verdict = serializers.ChoiceField(OpinionVerdict.choices)
+    text = serializers.CharField(max_length=5000)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("assessment" in attrs) == ("order" in attrs):
+            message = "Donnez « assessment » ou « order », l’un des deux."
+            raise serializers.ValidationError({"assessment": [message]})
+        return attrs
+
+
+class AssessmentSerializer(StrictModelSerializer):
+    id = serializers.UUIDField(source="uuid", read_only=True)
+    project = serializers.UUIDField(source="project.uuid", read_only=True)
+    answers = serializers.SerializerMethodField()
+    result = serializers.SerializerMethodField(help_text="Figé dès la demande d’avis.")
+    opinions = OpinionSerializer(many=True, read_only=True)
+    decision = DecisionOutput(read_only=True, allow_null=True, default=None)
+
+    class Meta:
+        model = Assessment
+        fields = (
+            "id",
+            "project",
+            "number",
+            "state",
+            "version",
+            "answers",
+            "result",
+            "assessed_on",
+            "requested_at",
+            "opinions",
+            "decision",
+            "created_at",
+        )
+        read_only_fields = fields
+
+    @extend_schema_field(DataAnswers)
+    def get_answers(self, assessment: Assessment) -> dict[str, Any]:
+        return assessment.answers
+
+    @extend_schema_field(DoctrineOutput)
+    def get_result(self, assessment: Assessment) -> dict[str, Any]:
+        return result_now(assessment).as_dict()
+
+
+class AssessmentCreate(StrictSerializer):
+    project = serializers.UUIDField()
+
+
+class OfferInput(StrictSerializer):
+    offer = serializers.UUIDField()
+
+
+class AuthorInput(StrictSerializer):
+    author = serializers.UUIDField()
+
+
+class FindingOutput(serializers.Serializer):
+    obligation = serializers.CharField()
+    standing = serializers.CharField()
+    text = serializers.CharField()
+    seen = serializers.CharField()
+    seen_on = serializers.DateField(allow_null=True)
+
+
+class JudgedOfferOutput(serializers.Serializer):
+    id = serializers.UUIDField()
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    standing = serializers.CharField()
+    shortlisted = serializers.BooleanField()
+    statuses = serializers.DictField(child=serializers.CharField())
+    findings = FindingOutput(many=True)
+
+
+class EligibleOffersOutput(serializers.Serializer):
+    obligations = serializers.ListField(child=serializers.CharField())
+    counts = serializers.DictField(child=serializers.IntegerField())
+    results = JudgedOfferOutput(many=True)
+
+
+class FrozenListOutput(serializers.Serializer):
+    id = serializers.UUIDField()
+    frozen_at = serializers.DateTimeField()
+    obligations = serializers.ListField(child=serializers.CharField())
+    counts = serializers.DictField(child=serializers.IntegerField())
