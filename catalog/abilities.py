@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from catalog.enums import OfferState
 from catalog.models import Offer, OfferClaim, TrustMark, VersionReview
 from marketplace.accounts.abilities import Verdicts
-from marketplace.accounts.enums import SUPPLIER_ROLES, Role
+from marketplace.accounts.enums import OPERATOR_ROLES, OVERSIGHT_ROLES, SUPPLIER_ROLES, Role
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
@@ -58,7 +58,7 @@ def offer_abilities(actor: Actor, offer: Offer) -> Verdicts:
         "lift": curator,
         "withdraw": _or(manager or actor.has(Role.CURATOR), MANAGER, actor),
         "remove": curator,
-        "see_versions": YES if offer.is_public or owner else curator,
+        "see_evidence": _or(owner or actor.has(*OPERATOR_ROLES, *OVERSIGHT_ROLES), OWNER, actor),
     }
 
 

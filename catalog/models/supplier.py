@@ -3,6 +3,7 @@ import uuid
 from django.db import models
 from django.urls import reverse
 
+from catalog.countries import zone_label
 from catalog.enums import OfferState, SupplierSize
 from catalog.models.sequences import NextValue
 from marketplace.accounts.enums import IdentifierScheme
@@ -14,6 +15,10 @@ class SupplierQuerySet(models.QuerySet["Supplier"]):
             offers__state__in=(OfferState.WITHDRAWN, OfferState.REMOVED)
         )
         return self.annotate(offers_count=models.Count("offers", filter=public)).filter(offers_count__gt=0)
+
+    def visible_to(self, actor: object) -> "SupplierQuerySet":
+        """Everybody sees the suppliers that have a public offer, whoever asks."""
+        return self.with_public_offers()
 
 
 class Supplier(models.Model):
@@ -57,6 +62,10 @@ class Supplier(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def country_name(self) -> str:
+        return zone_label(self.country)
 
     def get_absolute_url(self) -> str:
         return reverse("catalog:supplier", args=[self.number, self.slug])

@@ -81,6 +81,12 @@ class ComparedRow:
     texts: tuple[str, ...]
     differs: bool
     unknown: int
+    names: tuple[str, ...] = ()
+
+    @property
+    def cells(self) -> list[tuple[str, str]]:
+        """(name of the offer, text), in order: on a narrow screen each cell says whose it is."""
+        return list(zip(self.names, self.texts, strict=True))
 
 
 def compared_rows(versions: Sequence[Mapping[str, Any] | None], *, categories: Mapping[str, str]) -> list[ComparedRow]:

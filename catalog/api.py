@@ -1,0 +1,254 @@
+"""/api/v1/offers/, suppliers/, trust-marks/."""
+
+from __future__ import annotations
+
+import uuid as uuids
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import django_filters
+from django.core.exceptions import ValidationError as ModelError
+from django.db.models import Prefetch
+from django.http import QueryDict
+from django_filters.utils import translate_validation
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from catalog import trust
+from catalog.abilities import catalog_abilities, is_editable, mark_abilities, offer_abilities, owns
+from catalog.actions.authoring import LineInput, PlanInput, create_draft, save_answers, save_plans
+from catalog.cards import CARD_FIELDS, public_card
+from catalog.enums import Origin, Scheme
+from catalog.filters import OfferFilterSet
+from catalog.models import Offer, OfferVersion, Supplier, TrustMark
+from catalog.search.engine import is_past_the_end, search
+from catalog.search.query import OfferPage
+from catalog.serializers import (
+    ActInput,
+    AnswersInput,
+    DatedActInput,
+    DraftInput,
+    MarkInput,
+    OfferListSerializer,
+    OfferSerializer,
+    SupplierSerializer,
+    TrustMarkSerializer,
+)
+from catalog.states import TRUST_MOVES
+from marketplace.accounts.abilities import require
+from marketplace.accounts.actors import Actor
+from marketplace.accounts.enums import OPERATOR_ROLES, OVERSIGHT_ROLES
+from marketplace.errors import MoveRefused, NotVisible
+from marketplace.rest.moves import MoveEndpoint, MoveMixin
+from marketplace.rest.paging import MAX_PAGE_SIZE, whole_number
+from marketplace.rest.serializers import ReasonInput
+from marketplace.rest.viewsets import CreateOnceMixin, PatchMixin, ReadViewSet
+
+LIST_PARAMETERS = [
+    OpenApiParameter("facets", bool, description="« 1 » : ajoute les comptes de chaque facette."),
+    OpenApiParameter("page", int, description="Numéro de page, à partir de 1."),
+    OpenApiParameter("page_size", int, description="Nombre de résultats par page, de 1 à 100."),
+]
+
+
+class OfferViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
+    """Offers. Lists show the public catalogue; a supplier reads its own drafts by their id."""
+
+    queryset = Offer.objects.all()
+    serializer_class = OfferSerializer
+    filterset_class = OfferFilterSet
+    public = True
+    if_match = frozenset({"edit"})
+    abilities = staticmethod(offer_abilities)
+    collection_abilities = staticmethod(catalog_abilities)
+    input_classes = {"create": DraftInput, "edit": AnswersInput}
+    moves = {
+        "suspend": MoveEndpoint(Offer.suspend, ReasonInput),
+        "lift": MoveEndpoint(Offer.lift, ReasonInput),
+        "withdraw": MoveEndpoint(Offer.withdraw, ReasonInput),
+        "remove": MoveEndpoint(Offer.remove, ReasonInput),
+    }
+
+    def get_queryset(self) -> Any:
+        editing = OfferVersion.objects.editing().prefetch_related("plans__lines")
+        return (
+            super()
+            .get_queryset()
+            .select_related("supplier", "category", "live_version")
+            .prefetch_related(
+                "live_version__plans__lines",
+                "effective_trust__undermined_by",
+                Prefetch("versions", queryset=editing, to_attr="editing"),
+            )
+        )
+
+    def reloaded(self, obj: Any) -> Any:
+        editing = OfferVersion.objects.editing().prefetch_related("plans__lines")
+        rows = Offer.objects.select_related("supplier", "category", "live_version")
+        return rows.prefetch_related(Prefetch("versions", queryset=editing, to_attr="editing")).get(pk=obj.pk)
+
+    def absent(self, uuid: uuids.UUID) -> Exception:
+        offer = Offer.objects.filter(uuid=uuid, live_version__isnull=False).first()
+        if offer is not None:
+            offer.raise_if_gone()
+        return NotVisible()
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        context = super().get_serializer_context()
+        context["may_see_draft"] = getattr(self, "may_see_draft", False)
+        return context
+
+    def answer(self, obj: Any, *, status: int = 200, location: bool = False) -> Response:
+        self.may_see_draft = owns(self.actor, obj) or self.actor.has(*OPERATOR_ROLES, *OVERSIGHT_ROLES)
+        return super().answer(obj, status=status, location=location)
+
+    @extend_schema(parameters=LIST_PARAMETERS, responses=OfferListSerializer)
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Search: OR inside a facet, AND between facets. At most five queries whatever the rows."""
+        given = QueryDict(request.META.get("QUERY_STRING", ""))
+        found = OfferFilterSet(given)
+        if not found.is_valid():
+            raise translate_validation(found.errors)
+        wanted = _wanted_fields(given)
+        size = whole_number(request, "page_size", default=20, most=MAX_PAGE_SIZE)
+        number = whole_number(request, "page", default=1, most=1_000_000)
+        with_facets = given.get("facets") in ("1", "true")
+        query = found.query(with_facets=with_facets, page=number, page_size=size)
+        page = search(query, categories=found.categories)
+        if is_past_the_end(page):
+            raise NotFound(f"Cette page est au-delà de la dernière ({page.pages}).", code="past_the_end")
+        cards = [public_card(card, on=query.today) for card in page.cards]
+        body: dict[str, Any] = {
+            "count": page.total,
+            "next": _page_link(request, page, number + 1),
+            "previous": _page_link(request, page, number - 1),
+            "results": [{k: v for k, v in card.items() if k in wanted} for card in cards] if wanted else cards,
+        }
+        if with_facets:
+            body["facets"] = {
+                name: [{"value": v.value, "label": v.label, "count": v.count} for v in values]
+                for name, values in page.facets.items()
+            }
+        if found.unknown:
+            body["ignored"] = found.unknown
+        return Response(body)
+
+    def create_object(self, *, actor: Actor, data: dict[str, Any]) -> Offer:
+        plans = data.pop("plans", None)
+        offer = create_draft(actor=actor, answers=data)
+        if plans:
+            save_plans(offer, actor=actor, plans=plan_inputs(plans))
+        return offer
+
+    def check_editable(self, obj: Offer) -> None:
+        if not is_editable(obj):
+            raise MoveRefused("offer_closed", f"L’offre est « {obj.get_state_display()} » : elle ne se modifie pas.")
+
+    def edit_object(
+        self, obj: Offer, *, actor: Actor, data: dict[str, Any], expected_version: int | None
+    ) -> Offer:
+        plans = data.pop("plans", None)
+        if data or plans is None:
+            save_answers(obj, actor=actor, answers=data, expected_version=expected_version)
+            expected_version = None
+        if plans is not None:
+            save_plans(obj, actor=actor, plans=plan_inputs(plans), expected_version=expected_version)
+        return obj
+
+
+def plan_inputs(plans: list[dict[str, Any]]) -> list[PlanInput]:
+    return [
+        PlanInput(plan["name"], plan["description"], tuple(LineInput(**line) for line in plan["lines"]))
+        for plan in plans
+    ]
+
+
+def _wanted_fields(given: QueryDict) -> frozenset[str]:
+    """Empty: all. Raises ValidationError (400) on a name no card has."""
+    names = frozenset(name.strip() for name in given.get("fields", "").split(",") if name.strip())
+    unknown = sorted(names - set(CARD_FIELDS))
+    if unknown:
+        raise ValidationError({"fields": [f"Champ inconnu : {', '.join(unknown)[:200]}."]})
+    return names
+
+
+def _page_link(request: Request, page: OfferPage, number: int) -> str | None:
+    if not 1 <= number <= page.pages:
+        return None
+    query = request.query_params.copy()
+    query["page"] = str(number)
+    return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+
+
+@extend_schema_view(list=extend_schema(summary="Fournisseurs qui ont une offre publique"))
+class SupplierViewSet(ReadViewSet):
+    queryset = Supplier.objects.order_by("name", "pk")
+    serializer_class = SupplierSerializer
+    public = True
+
+
+class TrustMarkFilterSet(django_filters.FilterSet):
+    scheme = django_filters.MultipleChoiceFilter(choices=Scheme.choices)
+    offer = django_filters.UUIDFilter(field_name="offer__uuid")
+
+    class Meta:
+        model = TrustMark
+        fields: list[str] = []
+
+
+def _record(status: str) -> Callable[..., Any]:
+    """The act that leads to a status, as a move's handler."""
+
+    def handler(mark: TrustMark, *, actor: Actor, expected_version: int | None = None, **given: Any) -> Any:
+        return trust.record_status(mark, status=status, actor=actor, expected_version=expected_version, **given)
+
+    return handler
+
+
+def _mark_moves() -> Mapping[str, MoveEndpoint]:
+    dated = {"obtain", "renew"}
+    return {
+        move.name: MoveEndpoint(_record(move.target), DatedActInput if move.name in dated else ActInput)
+        for move in TRUST_MOVES.values()
+        if move.name != "expire"
+    }
+
+
+class TrustMarkViewSet(MoveMixin, ReadViewSet):
+    """Marks with their history. Moves record an issuer's act; a supplier declares its own marks."""
+
+    queryset = TrustMark.objects.order_by("pk")
+    serializer_class = TrustMarkSerializer
+    filterset_class = TrustMarkFilterSet
+    public = True
+    abilities = staticmethod(mark_abilities)
+    input_classes = {"create": MarkInput}
+    moves = _mark_moves()
+
+    def get_queryset(self) -> Any:
+        rows = super().get_queryset().select_related("offer__supplier")
+        return rows.prefetch_related("facts", "offer__effective_trust")
+
+    @extend_schema(request=MarkInput, responses={201: TrustMarkSerializer})
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Declare a mark on an offer of one's own."""
+        require(catalog_abilities(self.actor), "create")
+        data = self.read_input("create")
+        offer = Offer.objects.visible_to(self.actor).select_related("supplier").filter(uuid=data.pop("offer")).first()
+        if offer is None:
+            raise NotVisible()
+        require(offer_abilities(self.actor, offer), "edit")
+        try:
+            mark = trust.add_mark(offer, actor=self.actor, origin=Origin.DECLARED, **data)
+        except ModelError as error:
+            raise ValidationError(error.message_dict) from error
+        return self.answer(self.reloaded(mark), status=201, location=True)
+
+
+ROUTES = [
+    ("offers", OfferViewSet, "offer"),
+    ("suppliers", SupplierViewSet, "supplier"),
+    ("trust-marks", TrustMarkViewSet, "trust-mark"),
+]

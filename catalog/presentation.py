@@ -1,0 +1,151 @@
+"""What the pages of an offer show, gathered once: marks with what they are worth, stack, timeline."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from catalog.cards import price_unit
+from catalog.enums import HELD_STATUSES, LOST_STATUSES, Origin, Scheme, TrustStatus
+from catalog.models import EffectiveTrust, Offer, OfferVersion, PriceLine, TrustFact, TrustMark
+from catalog.stack import Layer
+from marketplace.ui.drawings import StackLayer, TimelineFact
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMark:
+    """`status` is today's, layers included. `undermined_by` names the layer that takes the mark down."""
+
+    mark: TrustMark
+    status: str
+    undermined_by: Offer | None
+    base_until: datetime.date | None
+
+
+def shown_marks(offer: Offer) -> list[ShownMark]:
+    """Three queries: marks, effective trust, nothing else."""
+    today = timezone.localdate()
+    worth = {row.mark_id: row for row in offer.effective_trust.select_related("undermined_by")}
+    return [_shown(mark, worth.get(mark.pk), on=today) for mark in offer.trust_marks.order_by("pk")]
+
+
+def _shown(mark: TrustMark, row: EffectiveTrust | None, *, on: datetime.date) -> ShownMark:
+    if row is None:
+        return ShownMark(mark, mark.status_on(on), None, None)
+    undermined = row.undermined_by if row.is_undermined(on) else None
+    return ShownMark(mark, row.status_on(on), undermined, row.base_until)
+
+
+def status_sentence(offer: Offer, marks: list[ShownMark]) -> str:
+    """One sentence under the title. Only the ANSSI qualifies; the operator lists."""
+    if offer.is_internal_state:
+        return "Cloud interne de l’État : il passe par une convention, sans bon de commande."
+    held = [m for m in marks if m.mark.scheme == Scheme.SECNUMCLOUD and m.status in HELD_STATUSES]
+    if held and held[0].mark.origin != Origin.DECLARED:
+        return "Qualifiée SecNumCloud par l’ANSSI sur le périmètre décrit plus bas."
+    if held:
+        return "Le fournisseur déclare une qualification SecNumCloud. Nous ne l’avons pas vérifiée."
+    running = [m for m in marks if m.mark.scheme == Scheme.SECNUMCLOUD and m.status == TrustStatus.IN_PROGRESS]
+    if running:
+        return "Qualification SecNumCloud en préparation : elle n’est pas acquise."
+    return "Aucune qualification SecNumCloud en vigueur."
+
+
+def stack_layers(layers: list[Layer]) -> list[StackLayer]:
+    today = timezone.localdate()
+    return [
+        StackLayer(
+            layer=item.layer,
+            name=item.name,
+            region=item.region,
+            state=_state_words(item, today),
+            url=item.offer.get_absolute_url() if item.offer else "",
+            inherits=layers[index + 1].inherits if index + 1 < len(layers) else None,
+            broken=item.trust is not None and item.trust.status_on(today) in LOST_STATUSES,
+        )
+        for index, item in enumerate(layers)
+    ]
+
+
+def _state_words(item: Layer, today: datetime.date) -> str:
+    if item.offer is None:
+        return "Statut inconnu"
+    if item.trust is None:
+        return "SecNumCloud inconnu" if not item.offer.is_internal_state else "Cloud de l’État"
+    return SNC_WORDS[item.trust.status_on(today)]
+
+
+SNC_WORDS = {
+    TrustStatus.IN_FORCE: "Qualifié",
+    TrustStatus.EXPIRING: "Qualifié, fin proche",
+    TrustStatus.RENEWAL_PENDING: "Renouvellement en cours",
+    TrustStatus.IN_PROGRESS: "Qualification préparée",
+    TrustStatus.ANNOUNCED: "Qualification annoncée",
+    TrustStatus.SUSPENDED: "Qualification suspendue",
+    TrustStatus.EXPIRED: "Qualification expirée",
+    TrustStatus.WITHDRAWN: "Qualification retirée",
+    TrustStatus.ABANDONED: "Qualification abandonnée",
+    TrustStatus.NONE: "Non qualifié",
+    TrustStatus.UNKNOWN: "Inconnu",
+    TrustStatus.NOT_APPLICABLE: "Sans objet",
+}
+
+
+def stack_conclusion(layers: list[Layer]) -> str:
+    """What the picture says, in words."""
+    today = timezone.localdate()
+    top, below = layers[0], layers[1:]
+    own = top.trust.status_on(today) if top.trust else TrustStatus.UNKNOWN
+    held_below = [x for x in below if x.trust and x.trust.status_on(today) in HELD_STATUSES]
+    if not below:
+        return "Hébergeur non déclaré : on ne sait pas sur quoi cette offre repose."
+    if top.trust and top.trust.is_undermined(today):
+        return "La couche sur laquelle cette offre s’appuie a perdu son statut : l’offre le perd avec elle."
+    if own in HELD_STATUSES:
+        return "Cette offre est qualifiée et s’appuie sur la couche du dessous."
+    if held_below:
+        return "Cette offre n’est pas qualifiée. Elle repose sur une couche qualifiée, ce qui ne la qualifie pas."
+    return "Cette offre n’est pas qualifiée, ni la couche sur laquelle elle repose."
+
+
+def timeline(marks: Iterable[TrustMark]) -> list[TimelineFact]:
+    """All facts of these marks, oldest first, with the end foreseen. One query."""
+    known = {mark.pk: mark for mark in marks}
+    facts = TrustFact.objects.filter(mark__in=known.keys()).select_related("supersedes")
+    told = [_told(fact, known[fact.mark_id]) for fact in facts]
+    today = timezone.localdate()
+    for mark in known.values():
+        if mark.valid_until and mark.valid_until >= today and mark.status in HELD_STATUSES:
+            told.append(TimelineFact(mark.valid_until, f"{mark.name} : fin de validité", mark.source, "", "", future=True))
+    return sorted(told, key=_moment)
+
+
+def _moment(fact: TimelineFact) -> tuple[bool, datetime.date]:
+    on = fact.on
+    if on is None:
+        return (False, datetime.date.min)
+    return (True, timezone.localdate(on) if isinstance(on, datetime.datetime) else on)
+
+
+def _told(fact: TrustFact, mark: TrustMark) -> TimelineFact:
+    words = f"{mark.name} : {TrustStatus(fact.status).label.lower()}"
+    if fact.milestone:
+        words += f" ({fact.milestone})"
+    if fact.act_reference:
+        words += f", acte {fact.act_reference}"
+    corrects = f"fait enregistré le {timezone.localdate(fact.supersedes.recorded_at):%d/%m/%Y}" if fact.supersedes else ""
+    return TimelineFact(fact.effective_at, words, fact.source, mark.source_url, fact.origin, corrects=corrects)
+
+
+def unit_words(line: PriceLine) -> str:
+    return price_unit({"period": line.period, "kind": line.kind, "unit": line.unit})
+
+
+def plans_of(version: OfferVersion | None) -> list[tuple[object, list[tuple[PriceLine, str]]]]:
+    """Plans with their lines and the unit in words. Two queries."""
+    if version is None:
+        return []
+    return [(plan, [(line, unit_words(line)) for line in plan.lines.all()]) for plan in version.plans.prefetch_related("lines")]

@@ -1,0 +1,301 @@
+"""The catalogue in JSON. Inputs of answers are made from the questions; the engine judges again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from catalog.enums import PriceKind, PricePeriod, Scheme, ServiceModel, TrustStatus
+from catalog.models import Offer, OfferVersion, Plan, PriceLine, Supplier, TrustFact, TrustMark
+from catalog.questions.engine import Question, questions
+from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer
+
+class SupplierSerializer(StrictModelSerializer):
+    id = serializers.UUIDField(source="uuid", read_only=True)
+    claimed = serializers.SerializerMethodField(help_text="Une organisation vérifiée l’a revendiqué.")
+    offers_count = serializers.IntegerField(read_only=True)
+    page = serializers.SerializerMethodField(help_text="Adresse de sa page.")
+
+    class Meta:
+        model = Supplier
+        fields = (
+            "id", "number", "slug", "name", "legal_name", "country", "identifier_scheme", "identifier",
+            "size", "website", "claimed", "offers_count", "page",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    def get_claimed(self, supplier: Supplier) -> bool:
+        return supplier.organisation_id is not None
+
+    def get_page(self, supplier: Supplier) -> str:
+        return supplier.get_absolute_url()
+
+
+class SupplierRefSerializer(StrictModelSerializer):
+    id = serializers.UUIDField(source="uuid", read_only=True)
+
+    class Meta:
+        model = Supplier
+        fields = ("id", "number", "slug", "name", "country")
+        read_only_fields = fields
+
+
+class PriceLineSerializer(StrictModelSerializer):
+    class Meta:
+        model = PriceLine
+        fields = ("code", "label", "kind", "unit", "period", "amount_eur_ht")
+        read_only_fields = ("code",)
+
+
+class PlanSerializer(StrictModelSerializer):
+    lines = PriceLineSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Plan
+        fields = ("code", "name", "description", "lines")
+        read_only_fields = fields
+
+
+class TrustFactSerializer(StrictModelSerializer):
+    class Meta:
+        model = TrustFact
+        fields = (
+            "status", "milestone", "effective_at", "valid_until", "issuer", "act_reference", "act_date",
+            "origin", "source", "reason", "recorded_at",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class TrustMarkSerializer(StrictModelSerializer):
+    id = serializers.UUIDField(source="uuid", read_only=True)
+    offer = serializers.SlugRelatedField[Offer](slug_field="uuid", read_only=True)
+    name = serializers.CharField(read_only=True)
+    status = serializers.SerializerMethodField(help_text="Le statut d’aujourd’hui, horloge comprise.")
+    recorded_status = serializers.CharField(source="status", read_only=True)
+    effective = serializers.SerializerMethodField(
+        help_text="Ce que le référentiel vaut pour l’offre, couches dessous comprises."
+    )
+    facts = TrustFactSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = TrustMark
+        fields = (
+            "id", "offer", "scheme", "name", "level", "scope", "regions", "status", "recorded_status",
+            "effective", "milestone", "valid_from", "valid_until", "decision_number", "issuer", "origin",
+            "source", "source_url", "read_on", "note", "version", "facts",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.ChoiceField(choices=TrustStatus.choices))
+    def get_status(self, mark: TrustMark) -> str:
+        return mark.status_on(timezone.localdate()).value
+
+    @extend_schema_field(serializers.ChoiceField(choices=TrustStatus.choices))
+    def get_effective(self, mark: TrustMark) -> str:
+        rows = {row.scheme: row for row in mark.offer.effective_trust.all()}
+        row = rows.get(mark.scheme)
+        return (row.status_on(timezone.localdate()) if row else TrustStatus.UNKNOWN).value
+
+
+class OfferTrustSerializer(StrictSerializer):
+    scheme = serializers.CharField()
+    status = serializers.CharField()
+    level = serializers.CharField()
+    valid_until = serializers.DateField(allow_null=True)
+    undermined_by = serializers.UUIDField(allow_null=True)
+
+
+class OfferSerializer(StrictModelSerializer):
+    id = serializers.UUIDField(source="uuid", read_only=True)
+    supplier = SupplierRefSerializer(read_only=True)
+    category = serializers.SlugRelatedField[Any](slug_field="code", read_only=True)
+    orderable = serializers.BooleanField(source="is_orderable", read_only=True)
+    live_version = serializers.SerializerMethodField(help_text="Numéro de la version en ligne.")
+    answers = serializers.SerializerMethodField(help_text="Réponses de la version en ligne, ou du brouillon.")
+    plans = serializers.SerializerMethodField()
+    draft = serializers.SerializerMethodField(help_text="La version en préparation, pour son fournisseur.")
+    trust = serializers.SerializerMethodField()
+    page = serializers.SerializerMethodField(help_text="Adresse de sa page.")
+
+    class Meta:
+        model = Offer
+        fields = (
+            "id", "number", "slug", "name", "state", "state_since", "version", "supplier", "service_models",
+            "category", "description", "website", "regions", "open_source", "public_prices",
+            "is_internal_state", "orderable", "listed_on", "facts_read_on", "facts_confirmed_on", "sources",
+            "live_version", "answers", "plans", "draft", "trust", "page",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    def _shown(self, offer: Offer) -> OfferVersion | None:
+        return offer.live_version or self._draft(offer)
+
+    def _draft(self, offer: Offer) -> OfferVersion | None:
+        """From the prefetched versions in edition; only its supplier and the operator see it."""
+        found = next(iter(getattr(offer, "editing", [])), None)
+        return found if found is not None and self.context.get("may_see_draft", False) else None
+
+    def get_live_version(self, offer: Offer) -> int | None:
+        return offer.live_version.number if offer.live_version else None
+
+    def get_answers(self, offer: Offer) -> dict[str, Any]:
+        shown = self._shown(offer)
+        return dict(shown.answers) if shown else {}
+
+    @extend_schema_field(PlanSerializer(many=True))
+    def get_plans(self, offer: Offer) -> Any:
+        shown = self._shown(offer)
+        return PlanSerializer(shown.plans.all(), many=True).data if shown else []
+
+    def get_draft(self, offer: Offer) -> dict[str, Any] | None:
+        draft = self._draft(offer)
+        if draft is None:
+            return None
+        return {
+            "number": draft.number,
+            "answers": dict(draft.answers),
+            "plans": PlanSerializer(draft.plans.all(), many=True).data,
+        }
+
+    @extend_schema_field(OfferTrustSerializer(many=True))
+    def get_trust(self, offer: Offer) -> list[dict[str, Any]]:
+        today = timezone.localdate()
+        return [
+            {
+                "scheme": row.scheme,
+                "status": row.status_on(today).value,
+                "level": row.level,
+                "valid_until": row.valid_until.isoformat() if row.valid_until else None,
+                "undermined_by": str(row.undermined_by.uuid)
+                if row.undermined_by is not None and row.is_undermined(today)
+                else None,
+            }
+            for row in offer.effective_trust.all()
+        ]
+
+    def get_page(self, offer: Offer) -> str:
+        return offer.get_absolute_url()
+
+
+class LineInputSerializer(StrictSerializer):
+    label = serializers.CharField(max_length=160)
+    kind = serializers.ChoiceField(choices=PriceKind.choices)
+    unit = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
+    period = serializers.ChoiceField(choices=PricePeriod.choices, required=False, default=PricePeriod.MONTH.value)
+    amount_eur_ht = serializers.DecimalField(max_digits=18, decimal_places=6, min_value=0)
+
+
+class PlanInputSerializer(StrictSerializer):
+    name = serializers.CharField(max_length=120)
+    description = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+    lines = LineInputSerializer(many=True, required=False, default=list)
+
+
+def _field(question: Question) -> serializers.Field[Any, Any, Any, Any]:
+    common: dict[str, Any] = {"required": False, "allow_null": True, "help_text": question.label}
+    if question.type == "boolean":
+        return serializers.BooleanField(**common)
+    if question.type == "integer":
+        return serializers.IntegerField(**common)
+    if question.type == "decimal":
+        return serializers.DecimalField(max_digits=18, decimal_places=6, **common)
+    if question.type == "choices":
+        return serializers.ListField(child=serializers.ChoiceField(choices=list(question.choices)), **common)
+    if question.type == "choice":
+        return serializers.ChoiceField(choices=list(question.choices), **common)
+    if question.type == "regions":
+        return serializers.ListField(child=serializers.CharField(max_length=60), max_length=60, **common)
+    return serializers.CharField(max_length=question.max_length or 200, allow_blank=True, **common)
+
+
+class AnswersInput(StrictSerializer):
+    """One field per question, and the plans. What is absent is left as it was; null is « unknown »."""
+
+    plans = PlanInputSerializer(many=True, required=False)
+
+    def get_fields(self) -> dict[str, Any]:
+        return {**{q.id: _field(q) for q in questions().values()}, **super().get_fields()}
+
+
+class DraftInput(AnswersInput):
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        fields["name"] = serializers.CharField(max_length=160, help_text=questions()["name"].label)
+        return fields
+
+
+class MarkInput(StrictSerializer):
+    """A supplier's own declaration: its origin is « declared » whatever it says."""
+
+    offer = serializers.UUIDField()
+    scheme = serializers.ChoiceField(choices=Scheme.choices)
+    label = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    level = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    scope = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    regions = serializers.ListField(child=serializers.CharField(max_length=60), required=False, max_length=60)
+    status = serializers.ChoiceField(choices=[(s.value, s.label) for s in (
+        TrustStatus.ANNOUNCED, TrustStatus.IN_PROGRESS, TrustStatus.IN_FORCE, TrustStatus.RENEWAL_PENDING,
+    )])  # fmt: skip
+    milestone = serializers.ChoiceField(choices=["J0", "J1", "J2", "J3"], required=False)
+    valid_from = serializers.DateField(required=False, allow_null=True)
+    valid_until = serializers.DateField(required=False, allow_null=True)
+    decision_number = serializers.CharField(max_length=60, required=False, allow_blank=True)
+    issuer = serializers.CharField(max_length=120, required=False, allow_blank=True)
+
+
+class ActInput(StrictSerializer):
+    """The issuer's act. The ANSSI's reference and date are compulsory for a qualification it takes away."""
+
+    effective_at = serializers.DateTimeField(required=False)
+    issuer = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    act_reference = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    act_date = serializers.DateField(required=False)
+    reason = serializers.CharField(max_length=1000, required=False, allow_blank=True)
+
+
+class DatedActInput(ActInput):
+    """A delivery or a renewal also says its dates."""
+
+    valid_from = serializers.DateField(required=False)
+    valid_until = serializers.DateField(required=False)
+    decision_number = serializers.CharField(max_length=60, required=False, allow_blank=True)
+
+
+class FacetValueSerializer(StrictSerializer):
+    value = serializers.CharField()
+    label = serializers.CharField()
+    count = serializers.IntegerField()
+
+
+class OfferCardSerializer(StrictSerializer):
+    id = serializers.UUIDField()
+    number = serializers.IntegerField()
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    state = serializers.CharField()
+    supplier = serializers.DictField()
+    service_models = serializers.ListField(child=serializers.ChoiceField(choices=ServiceModel.choices))
+    category = serializers.CharField(allow_null=True)
+    description = serializers.CharField()
+    regions = serializers.ListField(child=serializers.CharField(), allow_null=True)
+    open_source = serializers.BooleanField(allow_null=True)
+    is_internal_state = serializers.BooleanField()
+    orderable = serializers.BooleanField()
+    price_from = serializers.DictField(allow_null=True)
+    trust = serializers.ListField(child=serializers.DictField())
+
+
+class OfferListSerializer(StrictSerializer):
+    count = serializers.IntegerField()
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    results = OfferCardSerializer(many=True)
+    facets = serializers.DictField(
+        child=FacetValueSerializer(many=True), required=False, help_text="Avec facets=1."
+    )
+    ignored = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="Paramètres inconnus, laissés de côté."
+    )

@@ -1,0 +1,191 @@
+"""S17: a supplier writes an offer, section by section, without ever losing a text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from catalog.abilities import catalog_abilities, is_editable
+from catalog.actions import reviews
+from catalog.actions.authoring import create_draft, refuse_if_not_editable, save_answers
+from catalog.enums import OfferState, ReviewState
+from catalog.forms.answers import SectionForm
+from catalog.models import Offer, VersionReview
+from catalog.questions.engine import Section, completeness, section, sections
+from catalog.questions.rows import say
+from catalog.views.finding import actor_of, on_offer
+from catalog.views.sheet import category_labels, trail
+from marketplace.accounts.abilities import require
+from marketplace.errors import NotVisible, RuleBroken, VersionStale
+from marketplace.ui.breadcrumb import breadcrumb
+from marketplace.ui.once import once
+
+EXTRA = (("prix", "Formules et prix"), ("qualifications", "Qualifications et certifications"), ("pile", "Pile technique"))
+
+
+def my_offers(request: HttpRequest) -> HttpResponse:
+    actor = actor_of(request)
+    require(catalog_abilities(actor), "own_list")
+    offers = Offer.objects.owned_by(actor).exclude(state=OfferState.REMOVED).for_sheet().prefetch_related("versions")
+    rows = [(offer, _draft_progress(offer)) for offer in offers.order_by("name", "pk")]
+    context = {"rows": rows, "breadcrumb_data": breadcrumb(current="Mes offres")}
+    return render(request, "catalog/my_offers.html", context)
+
+
+def _draft_progress(offer: Offer) -> Any:
+    draft = next((v for v in offer.versions.all() if v.frozen_at is None), None)
+    return completeness(draft.answers) if draft else None
+
+
+@once
+def create(request: HttpRequest) -> HttpResponse:
+    actor = actor_of(request)
+    require(catalog_abilities(actor), "create")
+    first = sections()[0]
+    form = SectionForm(request.POST or None, section=first, answers={}, categories=category_labels())
+    if request.method == "POST" and form.is_valid():
+        offer = create_draft(actor=actor, answers=form.given)
+        messages.success(request, f"Brouillon créé à {timezone.localtime():%H h %M}. Continuez quand vous voulez.")
+        return redirect("catalog:edit_section", offer.number, offer.slug, sections()[1].id)
+    context = {
+        "title": "Référencer une offre",
+        "lead": "Commencez par la présenter. Vous compléterez section par section.",
+        "form": form,
+        "button_label": "Créer le brouillon",
+        "cancel_url": "/mes-offres/",
+        "breadcrumb_data": breadcrumb(("Mes offres", "/mes-offres/"), current="Référencer une offre"),
+    }
+    return render(request, "pages/form.html", context, status=400 if form.errors else 200)
+
+
+@on_offer(ability="edit")
+def edit(request: HttpRequest, *, offer: Offer) -> HttpResponse:
+    """The summary: sections, gaps, what happens next."""
+    draft = offer.draft_version or offer.live_version
+    waiting = VersionReview.objects.filter(
+        version_proposed__offer=offer, state__in=(ReviewState.PENDING, ReviewState.IN_DOSSIER)
+    ).first()
+    context = {
+        "offer": offer,
+        "draft": offer.draft_version,
+        "done": completeness(draft.answers if draft else {}),
+        "steps": steps(offer, current=""),
+        "editable": is_editable(offer),
+        "is_draft": offer.state == OfferState.DRAFT,
+        "waiting": waiting,
+        "breadcrumb_data": trail(offer, part="Modifier"),
+    }
+    return render(request, "catalog/edit.html", context)
+
+
+def steps(offer: Offer, *, current: str) -> list[dict[str, Any]]:
+    """Every section with its state, in order."""
+    draft = offer.draft_version or offer.live_version
+    gaps = completeness(draft.answers if draft else {}).missing
+    listed = [
+        {"id": s.id, "label": s.label, "gaps": sum(q.section == s.id for q in gaps), "current": s.id == current}
+        for s in sections()
+    ]
+    return [*listed, *({"id": code, "label": label, "gaps": 0, "current": code == current} for code, label in EXTRA)]
+
+
+def next_step(name: str) -> str:
+    order = [*(s.id for s in sections()), *(code for code, _ in EXTRA)]
+    index = order.index(name) + 1
+    return order[index] if index < len(order) else ""
+
+
+@once
+@on_offer(ability="edit")
+def edit_section(request: HttpRequest, *, offer: Offer, name: str) -> HttpResponse:
+    asked = section(name)
+    if asked is None:
+        raise NotVisible()
+    refuse_if_not_editable(offer)
+    draft = offer.draft_version or offer.live_version
+    answers = draft.answers if draft else {}
+    form = SectionForm(request.POST or None, section=asked, answers=answers, categories=category_labels())
+    conflicts: list[tuple[str, str, str]] = []
+    if request.method == "POST" and form.is_valid():
+        if not form.is_stale():
+            try:
+                save_answers(offer, actor=actor_of(request), answers=form.given, expected_version=offer.version)
+                return _saved(request, offer, name)
+            except RuleBroken as error:
+                for field, said in error.fields.items():
+                    form.add_error(field if field in form.fields else None, said)
+            except VersionStale:
+                offer.refresh_from_db()
+                draft = offer.draft_version
+                answers = draft.answers if draft else {}
+        if not form.errors:
+            conflicts = _conflicts(asked, stored=answers, typed=form.given)
+            form = _with_new_base(request, asked, answers)
+    context = {
+        "offer": offer,
+        "section": asked,
+        "form": form,
+        "conflicts": conflicts,
+        "page_has_errors": bool(conflicts),
+        "steps": steps(offer, current=name),
+        "done": completeness(answers),
+        "is_live": offer.live_version_id is not None,
+        "breadcrumb_data": trail(offer, part=asked.label),
+    }
+    status = 409 if conflicts else 400 if form.errors else 200
+    return render(request, "catalog/edit_section.html", context, status=status)
+
+
+def _saved(request: HttpRequest, offer: Offer, name: str) -> HttpResponse:
+    messages.success(request, f"Enregistré à {timezone.localtime():%H h %M}.")
+    following = next_step(name)
+    return redirect("catalog:edit_section", offer.number, offer.slug, following)
+
+
+def _conflicts(asked: Section, *, stored: Any, typed: Any) -> list[tuple[str, str, str]]:
+    """(question, what is saved, what was typed), where they differ."""
+    labels = category_labels()
+    return [
+        (q.short, say(q, stored.get(q.id), categories=labels), say(q, typed.get(q.id), categories=labels))
+        for q in asked.questions
+        if stored.get(q.id) != typed.get(q.id)
+    ]
+
+
+def _with_new_base(request: HttpRequest, asked: Section, answers: Any) -> SectionForm:
+    """The typed texts again, now knowing what is saved: sending once more keeps them."""
+    data = request.POST.copy()
+    fresh = SectionForm(section=asked, answers=answers, categories={})
+    data["base"] = fresh.initial["base"]
+    return SectionForm(data, section=asked, answers=answers, categories=category_labels())
+
+
+@once
+@on_offer(ability="propose")
+def propose(request: HttpRequest, *, offer: Offer) -> HttpResponse:
+    """Send the edit of a listed offer to moderation, or to a dossier when it is material."""
+    draft, live = offer.draft_version, offer.live_version
+    material = reviews.material_changes(draft, live=live) if draft and live else []
+    if request.method == "POST":
+        review = reviews.propose(offer, actor=actor_of(request))
+        where = "à un dossier" if review.state == ReviewState.IN_DOSSIER else "à la modération"
+        messages.success(request, f"Version {review.version_proposed.number} envoyée {where}. L’offre en ligne ne change pas d’ici là.")
+        return redirect(offer)
+    changes = reviews.changed(live.answers, draft.answers) if draft and live else []
+    context = {
+        "title": "Envoyer la modification",
+        "lead": "Votre offre en ligne ne change pas tant que la nouvelle version n’est pas acceptée.",
+        "facts": [
+            ("Réponses modifiées", ", ".join(q.short for q in changes) or "Aucune"),
+            ("Passent par un dossier", ", ".join(q.short for q in material) or "Aucune"),
+        ],
+        "form": None,
+        "button_label": "Envoyer pour examen",
+        "cancel_url": offer.get_absolute_url() + "modifier/",
+        "breadcrumb_data": trail(offer, part="Envoyer la modification"),
+    }
+    return render(request, "pages/confirm.html", context)

@@ -1,0 +1,103 @@
+"""S21 at its smallest: a curator reads the difference, then accepts exactly that version or refuses it."""
+
+from __future__ import annotations
+
+import uuid as uuids
+from statistics import median
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from catalog.abilities import catalog_abilities, review_abilities
+from catalog.actions import reviews
+from catalog.enums import ReviewState
+from catalog.forms.marks import ReasonForm
+from catalog.models import OfferSearchRow, VersionReview
+from catalog.presentation import plans_of
+from catalog.questions.engine import changed
+from catalog.questions.rows import UNKNOWN, say
+from catalog.search.fields import entry_price
+from catalog.views.finding import actor_of
+from catalog.views.sheet import category_labels
+from marketplace.accounts.abilities import allowed, require
+from marketplace.errors import NotVisible
+from marketplace.ui.breadcrumb import breadcrumb
+from marketplace.ui.once import once
+
+OUTLIER = 3
+
+
+def review_list(request: HttpRequest) -> HttpResponse:
+    require(catalog_abilities(actor_of(request)), "curate")
+    rows = VersionReview.objects.select_related("version_proposed__offer__supplier", "proposed_by")
+    context = {
+        "waiting": rows.filter(state=ReviewState.PENDING),
+        "in_dossier": rows.filter(state=ReviewState.IN_DOSSIER),
+        "decided": rows.exclude(state__in=(ReviewState.PENDING, ReviewState.IN_DOSSIER)).order_by("-state_since")[:30],
+        "breadcrumb_data": breadcrumb(current="Modération"),
+    }
+    return render(request, "catalog/reviews.html", context)
+
+
+@once
+def review_page(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
+    actor = actor_of(request)
+    require(catalog_abilities(actor), "curate")
+    rows = VersionReview.objects.select_related(
+        "version_proposed__offer__supplier__organisation", "version_proposed__offer__category", "replaces", "proposed_by"
+    )
+    review = rows.filter(uuid=uuid).first()
+    if review is None:
+        raise NotVisible()
+    verdicts = review_abilities(actor, review)
+    form = ReasonForm(request.POST or None) if request.POST.get("move") == "refuse" else ReasonForm()
+    if request.method == "POST":
+        move = request.POST.get("move", "")
+        require(verdicts, move)
+        if move == "accept":
+            reviews.accept(review, actor=actor)
+        elif form.is_valid():
+            reviews.refuse(review, actor=actor, reason=form.cleaned_data["reason"])
+        if move == "accept" or form.is_valid():
+            messages.success(request, "Décision enregistrée. Le fournisseur est prévenu.")
+            return redirect("catalog:review_list")
+    context = _context(review) | {
+        "form": form,
+        "may": {name: review.state == ReviewState.PENDING and allowed(verdicts, name) for name in verdicts},
+        "refusal": verdicts["accept"],
+    }
+    return render(request, "catalog/review.html", context, status=400 if form.errors else 200)
+
+
+def _context(review: VersionReview) -> dict[str, object]:
+    before, after = review.replaces.answers, review.version_proposed.answers
+    labels = category_labels()
+    return {
+        "review": review,
+        "offer": review.version_proposed.offer,
+        "changes": [
+            (q, say(q, before.get(q.id), categories=labels) or UNKNOWN, say(q, after.get(q.id), categories=labels) or UNKNOWN)
+            for q in changed(before, after)
+        ],
+        "plans": plans_of(review.version_proposed),
+        "old_plans": plans_of(review.replaces),
+        "outlier": price_outlier(review),
+        "breadcrumb_data": breadcrumb(("Modération", "/pilotage/moderation/"), current=str(review)),
+    }
+
+
+def price_outlier(review: VersionReview) -> str:
+    """« 4 fois la médiane de la catégorie », or empty: prices are compared per month."""
+    offer = review.version_proposed.offer
+    offer.live_version = review.version_proposed
+    entry = entry_price(offer)
+    if entry is None or offer.category is None or entry.monthly_eur_ht is None:
+        return ""
+    others = OfferSearchRow.objects.filter(
+        category=offer.category.code, price_eur_ht__gt=0, is_public=True
+    ).exclude(pk=offer.pk)
+    prices = list(others.values_list("price_eur_ht", flat=True)[:5000])
+    if len(prices) < OUTLIER or entry.monthly_eur_ht < OUTLIER * median(prices):
+        return ""
+    return f"{entry.monthly_eur_ht / median(prices):.0f} fois la médiane de la catégorie"

@@ -1,0 +1,162 @@
+"""S2: the catalogue. The query string is the API's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+
+from catalog.cards import card_of
+from catalog.filters import OfferFilterSet
+from catalog.search.engine import is_past_the_end, search, spelling, total_without
+from catalog.search.facets import FACET_LABELS, PRICE_MAX
+from catalog.search.query import ORDERINGS, FacetValue, OfferPage, OfferQuery
+from marketplace.ui.breadcrumb import breadcrumb
+
+SHOWN_FIRST = 8
+HIGHEST_PAGE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One facet of the form: its values, the ticked ones, those folded away."""
+
+    name: str
+    label: str
+    first: tuple[tuple[FacetValue, bool], ...]
+    folded: tuple[tuple[FacetValue, bool], ...]
+    used: int
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveFilter:
+    label: str
+    url: str
+
+
+def offers(request: HttpRequest) -> HttpResponse:
+    found = OfferFilterSet(request.GET, lenient=True)
+    found.is_valid()
+    query = found.query(with_facets=True, page=page_number(request.GET))
+    page = search(query, categories=found.categories)
+    context = {
+        **common(request, found, query, page),
+        "cards": [card_of(data, on=query.today) for data in page.cards],
+        "return_path": request.get_full_path(),
+        "here": request.get_full_path(),
+    }
+    if is_past_the_end(page):
+        return render(request, "catalog/past_the_end.html", context | {"last": _with(request.GET, page=page.pages)}, status=404)
+    if page.total == 0:
+        context |= _help(query, request.GET)
+    return render(request, "catalog/offers.html", context)
+
+
+def filters(request: HttpRequest) -> HttpResponse:
+    """The same form, for narrow screens and for whoever prefers a page."""
+    found = OfferFilterSet(request.GET, lenient=True)
+    found.is_valid()
+    query = found.query(with_facets=True)
+    page = search(query, categories=found.categories)
+    return render(request, "catalog/filters.html", common(request, found, query, page))
+
+
+def common(request: HttpRequest, found: OfferFilterSet, query: OfferQuery, page: OfferPage) -> dict[str, Any]:
+    groups = list(_groups(query, page))
+    return {
+        "query": query,
+        "page": page,
+        "groups": groups,
+        "used_count": sum(group.used for group in groups),
+        "counts_to_swap": ",".join(
+            f"#n-{group.name}-{value.value}" for group in groups for value, _ in (*group.first, *group.folded)
+        ),
+        "active": list(_active(query, page, request.GET)),
+        "orderings": ORDERINGS.items(),
+        "ignored": found.ignored,
+        "query_string": request.GET.urlencode(),
+        "without_page": _without(request.GET, "page"),
+        "breadcrumb_data": breadcrumb(current="Offres"),
+    }
+
+
+def page_number(given: QueryDict) -> int:
+    """1 when absent or not a number: a page that does not exist is said, not guessed."""
+    text = given.get("page", "")
+    return min(int(text), HIGHEST_PAGE) if text.isascii() and text.isdigit() and len(text) < 9 and int(text) else 1
+
+
+def _groups(query: OfferQuery, page: OfferPage) -> Iterator[Group]:
+    for name, values in page.facets.items():
+        chosen = _chosen(query, name)
+        rows = [(value, value.value in chosen) for value in values]
+        # At zero a value is kept where it is ticked; elsewhere only while the list stays short.
+        told = [row for row in rows if row[0].count or row[1]]
+        empty = [row for row in rows if not (row[0].count or row[1])]
+        first, folded = told[:SHOWN_FIRST], told[SHOWN_FIRST:]
+        if len(first) < SHOWN_FIRST and not folded:
+            first = [row for row in rows if row in told or row in empty[: SHOWN_FIRST - len(told)]]
+        yield Group(name, FACET_LABELS[name], tuple(first), tuple(folded), used=len(chosen))
+
+
+def _chosen(query: OfferQuery, name: str) -> tuple[str, ...]:
+    if name == PRICE_MAX:
+        return () if query.price_max is None else (price_text(query.price_max),)
+    return query.facets.get(name, ())
+
+
+def price_text(price: Decimal) -> str:
+    return format(price.normalize(), "f")
+
+
+def _active(query: OfferQuery, page: OfferPage, given: QueryDict) -> Iterator[ActiveFilter]:
+    """Each active filter as a link that takes it away."""
+    if query.q:
+        yield ActiveFilter(f"« {query.q} »", _url(_without(given, "page", "q")))
+    for name, values in page.facets.items():
+        labels = {value.value: value.label for value in values}
+        chosen = _chosen(query, name)
+        for value in chosen:
+            kept = [other for other in chosen if other != value]
+            yield ActiveFilter(f"{FACET_LABELS[name]} : {labels.get(value, value)}", _url(_keeping(given, name, kept)))
+
+
+def _keeping(given: QueryDict, name: str, values: list[str]) -> str:
+    query = given.copy()
+    query.pop("page", None)
+    query.setlist(name, values)
+    return query.urlencode()
+
+
+def _without(given: QueryDict, *names: str) -> str:
+    query = given.copy()
+    for name in names:
+        query.pop(name, None)
+    return query.urlencode()
+
+
+def _with(given: QueryDict, **values: object) -> str:
+    query = given.copy()
+    for name, value in values.items():
+        query[name] = str(value)
+    return _url(query.urlencode())
+
+
+def _url(query_string: str) -> str:
+    return f"/offres/?{query_string}" if query_string else "/offres/"
+
+
+def _help(query: OfferQuery, given: QueryDict) -> dict[str, Any]:
+    """Which filter empties the list, and a spelling near to what was typed. Only on zero results."""
+    freed = [
+        (FACET_LABELS.get(name, "texte cherché"), count, _url(_without(given, name, "page")))
+        for name in query.used
+        if (count := total_without(query, name))
+    ]
+    near = spelling(query.q) if query.q and " " not in query.q else None
+    near_url = _with(given, q=near) if near else ""
+    return {"freed": freed, "spelling": near, "spelling_url": near_url}

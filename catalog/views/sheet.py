@@ -1,0 +1,191 @@
+"""S3: an offer's sheet and its parts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import render
+
+from catalog.abilities import offer_abilities, owns
+from catalog.enums import OfferState, ReviewState
+from catalog.models import Category, Offer, OfferVersion
+from catalog.presentation import (
+    plans_of,
+    shown_marks,
+    stack_conclusion,
+    stack_layers,
+    status_sentence,
+    timeline,
+)
+from catalog.questions.rows import sheet_rows
+from catalog.reference.loader import read
+from catalog.stack import layers_of
+from catalog.views.finding import actor_of, on_offer, safe_return, visible_offer
+from marketplace.accounts.abilities import allowed
+from marketplace.accounts.actors import Actor
+from marketplace.accounts.enums import OPERATOR_ROLES, OVERSIGHT_ROLES
+from marketplace.errors import NotVisible
+from marketplace.ui.breadcrumb import breadcrumb
+
+
+def by_number(request: HttpRequest, number: int) -> HttpResponse:
+    return HttpResponsePermanentRedirect(visible_offer(actor_of(request), number).get_absolute_url())
+
+
+@on_offer
+def sheet(request: HttpRequest, *, offer: Offer) -> HttpResponse:
+    version = offer.live_version or offer.draft_version
+    return render(request, "catalog/sheet.html", sheet_context(request, offer, version))
+
+
+def sheet_context(request: HttpRequest, offer: Offer, version: OfferVersion | None) -> dict[str, Any]:
+    actor = actor_of(request)
+    marks, layers = shown_marks(offer), layers_of(offer)
+    verdicts = offer_abilities(actor, offer)
+    answers = version.answers if version else {}
+    sections = sheet_rows(answers, categories=category_labels(), public_sheet=offer.is_public_sheet)
+    return {
+        "offer": offer,
+        "version": version,
+        "marks": marks,
+        "status_sentence": status_sentence(offer, marks),
+        "layers": stack_layers(layers),
+        "conclusion": stack_conclusion(layers),
+        "facts": timeline(shown.mark for shown in marks if shown.mark.scheme == "secnumcloud"),
+        "plans": plans_of(version),
+        "sections": [s for s in sections if s.section.id != "exit"],
+        "exit_rows": next(s for s in sections if s.section.id == "exit"),
+        "sources": cited_sources(offer),
+        "return_path": safe_return(request),
+        "may": {name: allowed(verdicts, name) for name in verdicts},
+        "moves": [move for move in offer.available_moves() if allowed(verdicts, move.name)],
+        "owner": owns(actor, offer),
+        "is_unclaimed": offer.state == OfferState.UNCLAIMED,
+        "is_suspended": offer.state == OfferState.SUSPENDED,
+        "breadcrumb_data": trail(offer),
+    }
+
+
+def trail(offer: Offer, *, part: str = "") -> dict[str, Any]:
+    links = [("Offres", "/offres/")]
+    if not part:
+        return breadcrumb(*links, current=offer.name)
+    return breadcrumb(*links, (offer.name, offer.get_absolute_url()), current=part)
+
+
+def category_labels() -> dict[str, str]:
+    return dict(Category.objects.values_list("code", "label"))
+
+
+FACT_WORDS = {
+    "secnumcloud": "Qualification SecNumCloud",
+    "hds": "Certification HDS",
+    "iso27001": "Certification ISO 27001",
+    "regions": "Lieux",
+    "siren": "SIREN",
+    "website": "Site",
+    "open_source": "Logiciel libre",
+    "public_prices": "Prix publics",
+    "description": "Description",
+    "referential": "Version du référentiel",
+    "composite_on": "Pile technique",
+    "other_labels": "Autres labels",
+    "milestone": "Jalon",
+    "dates": "Dates",
+    "provider": "Fournisseur",
+    "service_model": "Modèle de service",
+    "announced": "Annonce",
+    "others": "Autres faits",
+    "all": "Tous les faits",
+}
+
+
+def cited_sources(offer: Offer) -> list[tuple[str, str]]:
+    """(fact, source in words) of a public sheet. No query."""
+    if not offer.is_public_sheet:
+        return []
+    words = read("sources")
+    rows = []
+    for fact, keys in offer.sources.items():
+        listed = keys if isinstance(keys, list) else [keys]
+        rows.append((FACT_WORDS.get(fact, fact), " ; ".join(words.get(key, str(key)) for key in listed)))
+    return rows
+
+
+@on_offer
+def stack(request: HttpRequest, *, offer: Offer) -> HttpResponse:
+    layers = layers_of(offer)
+    dependants = Offer.objects.public().filter(stack_edges__base=offer).distinct().select_related("supplier")
+    context = {
+        "offer": offer,
+        "layers": stack_layers(layers),
+        "conclusion": stack_conclusion(layers),
+        "edges": offer.stack_edges.select_related("base"),
+        "dependants": dependants,
+        "breadcrumb_data": trail(offer, part="Pile technique"),
+    }
+    return render(request, "catalog/stack.html", context)
+
+
+@on_offer
+def history(request: HttpRequest, *, offer: Offer) -> HttpResponse:
+    marks = list(offer.trust_marks.order_by("pk"))
+    context = {
+        "offer": offer,
+        "facts": timeline(marks),
+        "versions": readable_versions(actor_of(request), offer),
+        "breadcrumb_data": trail(offer, part="Historique"),
+    }
+    return render(request, "catalog/history.html", context)
+
+
+@on_offer
+def prices(request: HttpRequest, *, offer: Offer) -> HttpResponse:
+    context = {
+        "offer": offer,
+        "version": offer.live_version,
+        "plans": plans_of(offer.live_version),
+        "breadcrumb_data": trail(offer, part="Prix"),
+    }
+    return render(request, "catalog/prices.html", context)
+
+
+@on_offer
+def version(request: HttpRequest, *, offer: Offer, version: int) -> HttpResponse:
+    shown = next((v for v in readable_versions(actor_of(request), offer) if v.number == version), None)
+    if shown is None:
+        raise NotVisible()
+    context = {
+        "offer": offer,
+        "version": shown,
+        "is_live": shown.pk == offer.live_version_id,
+        "sections": sheet_rows(shown.answers, categories=category_labels(), public_sheet=offer.is_public_sheet),
+        "plans": plans_of(shown),
+        "breadcrumb_data": trail(offer, part=f"Version {shown.number}"),
+    }
+    return render(request, "catalog/version.html", context)
+
+
+def readable_versions(actor: Actor, offer: Offer) -> list[OfferVersion]:
+    """Frozen ones. A visitor reads those that are or were online; refused ones stay with those concerned."""
+    frozen = offer.versions.filter(frozen_at__isnull=False).select_related("review").order_by("-number")
+    if owns(actor, offer) or actor.has(*OPERATOR_ROLES, *OVERSIGHT_ROLES):
+        return list(frozen)
+    live = offer.live_version.number if offer.live_version else 0
+    return [v for v in frozen if v.number <= live and _was_online(v, offer)]
+
+
+def _was_online(version: OfferVersion, offer: Offer) -> bool:
+    review = getattr(version, "review", None)
+    if version.pk == offer.live_version_id:
+        return True
+    return review.state == ReviewState.ACCEPTED if review else offer.is_public_sheet
+
+
+@on_offer(ability="edit")
+def preview(request: HttpRequest, *, offer: Offer) -> HttpResponse:
+    """« Voir comme un acheteur »: the sheet with the version in edition."""
+    draft = offer.draft_version or offer.live_version
+    context = sheet_context(request, offer, draft) | {"is_preview": True, "moves": [], "owner": False}
+    return render(request, "catalog/sheet.html", context)
