@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.conf import settings
+
 from catalog.countries import country_of
 from catalog.models import OfferVersion, TrustMark
 from marketplace.reference.releases import current_release
@@ -23,6 +25,7 @@ from qualification.facts import (
 from qualification.registers.legal import legal_register
 
 ANSSI_RELEASE = "anssi_register"
+DEMO_RELEASE = "anssi_register_demo"
 # What an offer says it holds or is about to hold; abandoned or absent marks claim nothing.
 CLAIMS = ("in_force", "renewal_pending", "in_progress")
 
@@ -56,13 +59,19 @@ def regions(version: OfferVersion, _on: dt.date) -> RegionFacts:
 
 def trust(version: OfferVersion, on: dt.date) -> TrustFacts:
     release = current_release(ANSSI_RELEASE, on=on)
-    rows = release.payload["rows"] if release else None
+    rows = [*release.payload["rows"], *_fictitious_rows(on)] if release else None
     return TrustFacts(
         marks=tuple(_mark(mark) for mark in version.offer.trust_marks.order_by("pk")),
         register=tuple(_anssi_entry(row) for row in rows) if rows is not None else None,
         register_edition=f"{release.name} {release.edition}" if release else "",
         register_read_on=release.read_on if release else None,
     )
+
+
+def _fictitious_rows(on: dt.date) -> list[dict[str, Any]]:
+    """The demonstration's own services, kept apart from the ANSSI's catalogue; none in production."""
+    release = current_release(DEMO_RELEASE, on=on) if settings.DEMONSTRATION else None
+    return release.payload["rows"] if release else []
 
 
 def exit_terms(version: OfferVersion, _on: dt.date) -> ExitFacts:

@@ -23,14 +23,6 @@ class CheckRunQuerySet(models.QuerySet["CheckRun"]):
 
         return self.filter(dossier__in=Dossier.objects.visible_to(actor))
 
-    def latest(self) -> Self:
-        """The last run of each check of each dossier."""
-        return self.filter(
-            pk__in=self.model._base_manager.order_by("dossier_id", "check_code", "-run_number")
-            .distinct("dossier_id", "check_code")
-            .values("pk")
-        )
-
     def open(self) -> Self:
         return self.filter(lease_state__in=OPEN_LEASES)
 

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import Self
-
 from django.db import models
 from django.utils import timezone
 
@@ -41,16 +39,6 @@ class CorrectionRequest(models.Model):
         return f"{self.dossier} – corrections du tour {self.round}"
 
 
-class FindingQuerySet(models.QuerySet["Finding"]):
-    def current(self) -> Self:
-        """The last finding on each requirement of each dossier."""
-        return self.filter(
-            pk__in=self.model._base_manager.order_by("dossier_id", "requirement", "-pk")
-            .distinct("dossier_id", "requirement")
-            .values("pk")
-        )
-
-
 class Finding(models.Model):
     """An officer's judgement on one requirement (« constat »). Append-only: a change is a new row."""
 
@@ -65,8 +53,6 @@ class Finding(models.Model):
     )
     recorded_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=timezone.now)
-
-    objects = FindingQuerySet.as_manager()
 
     class Meta:
         ordering = ("dossier", "requirement", "pk")

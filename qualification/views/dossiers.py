@@ -47,8 +47,9 @@ def new(request: HttpRequest) -> HttpResponse:
     """`?offre=` is the offer's public number; an open dossier is shown instead of a second one."""
     actor = actor_of(request)
     number = request.GET.get("offre", "")
-    found = Offer.objects.owned_by(actor).filter(number=number) if number.isdigit() else Offer.objects.none()
-    offer = found.select_related("supplier__organisation").first() if len(number) < 19 else None
+    is_number = number.isascii() and number.isdigit() and len(number) < 19
+    found = Offer.objects.owned_by(actor).filter(number=number) if is_number else Offer.objects.none()
+    offer = found.select_related("supplier__organisation").first()
     if offer is None:
         raise NotVisible
     require(dossiers_abilities(actor), "create")
