@@ -28,7 +28,7 @@ from procurement.facts import DATA_FACTS, facts_from_json, sha256_of
 from procurement.forms.answers import AnswersForm, OpinionForm, ReasonForm
 from procurement.models import Assessment, Opinion, Project
 from procurement.views.doctrine import offers_address
-from procurement.views.find import actor_of, open_assessment, trail, typed_version, visible_project
+from procurement.views.find import actor_of, open_assessment, posted, trail, typed_version, visible_project
 
 STALE = (
     "Une autre personne a changé les réponses pendant votre lecture. "
@@ -220,7 +220,7 @@ def advise(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     if kind not in OpinionKind.values:
         raise NotVisible
     project, assessment = _for(request, number, f"give_{kind}")
-    form = OpinionForm(request.POST or None)
+    form = OpinionForm(posted(request))
     if request.method == "POST" and form.is_valid():
         advise_on_assessment(assessment, actor=actor_of(request), kind=kind, **form.cleaned_data)
         messages.success(
@@ -242,7 +242,7 @@ def advise(request: HttpRequest, number: str, kind: str) -> HttpResponse:
 def decide(request: HttpRequest, number: str) -> HttpResponse:
     project, assessment = _for(request, number, "decide")
     assessment.check_move("decide")
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     if request.method == "POST" and form.is_valid():
         actions.decide(assessment, actor=actor_of(request), reason=form.cleaned_data["reason"])
         messages.success(request, "Décision enregistrée. Les auteurs peuvent chercher les offres conformes.")
@@ -262,7 +262,7 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
 def send_back(request: HttpRequest, number: str) -> HttpResponse:
     project, assessment = _for(request, number, "send_back")
     assessment.check_move("send_back")
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     if request.method == "POST" and form.is_valid():
         actions.send_back(assessment, actor=actor_of(request), reason=form.cleaned_data["reason"])
         messages.success(request, "Analyse renvoyée aux auteurs.")

@@ -26,7 +26,7 @@ from procurement.actions.projects import add_to_shortlist, remove_from_shortlist
 from procurement.enums import ProjectState, Standing
 from procurement.forms.projects import ChooseProjectForm
 from procurement.models import SHORTLIST_LIMIT
-from procurement.views.find import actor_of, trail, typed_version, visible_project
+from procurement.views.find import actor_of, posted, trail, typed_version, visible_project
 
 MOST_OFFERS = 4
 # Beyond this many refusals the page says how many are left out, and the search finds them.
@@ -132,7 +132,7 @@ def add_offers(request: HttpRequest) -> HttpResponse:
     wanted = [_offer(request, text) for text in numbers]
     if not wanted or actor.user is None or actor.organisation is None:
         raise NotVisible
-    form = ChooseProjectForm(request.POST or None, user=actor.user, organisation_id=actor.organisation.pk)
+    form = ChooseProjectForm(posted(request), user=actor.user, organisation_id=actor.organisation.pk)
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data["project"]
         require(project_abilities(actor, chosen), "shortlist")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from marketplace.accounts.actors import Actor
 from marketplace.errors import NotVisible
@@ -50,3 +50,8 @@ def typed_version(request: HttpRequest) -> int | None:
     """The row version that the form was read with; None when absent or not a number."""
     text = request.POST.get("version", "")
     return int(text) if text.isdigit() and len(text) < 10 else None
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form binds to: an empty POST is an answer too."""
+    return request.POST if request.method == "POST" else None

@@ -26,7 +26,7 @@ from procurement.forms.projects import AuthorForm, ProjectForm
 from procurement.models import Project
 from procurement.project_steps import next_step, steps_of
 from procurement.states import PROJECT
-from procurement.views.find import actor_of, assessment_of, trail, typed_version, visible_project
+from procurement.views.find import actor_of, assessment_of, posted, trail, typed_version, visible_project
 
 PER_PAGE = 20
 WORDS = {
@@ -67,7 +67,7 @@ def projects(request: HttpRequest) -> HttpResponse:
 def create(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     require(projects_abilities(actor), "create")
-    form = ProjectForm(request.POST or None)
+    form = ProjectForm(posted(request))
     if request.method == "POST" and form.is_valid():
         project = create_project(actor=actor, **form.cleaned_data)
         messages.success(
@@ -118,7 +118,7 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
     shown = visible_project(request, number)
     actor = actor_of(request)
     require(project_abilities(actor, shown), "edit")
-    form = ProjectForm(request.POST or None, instance=shown)
+    form = ProjectForm(posted(request), instance=shown)
     status, conflicts = 200, []
     if request.method == "POST" and form.is_valid():
         try:
@@ -154,7 +154,7 @@ def authors(request: HttpRequest, number: str) -> HttpResponse:
     shown = visible_project(request, number)
     actor = actor_of(request)
     require(project_abilities(actor, shown), "add_author")
-    form = AuthorForm(request.POST or None, project=shown)
+    form = AuthorForm(posted(request), project=shown)
     if request.method == "POST" and form.is_valid():
         add_author(shown, actor=actor, user=form.cleaned_data["author"])
         messages.success(request, f"{form.cleaned_data['author']} peut maintenant modifier le projet.")
@@ -190,7 +190,7 @@ def abandon(request: HttpRequest, number: str) -> HttpResponse:
     actor = actor_of(request)
     require(project_abilities(actor, shown), "abandon")
     shown.check_move("abandon")
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     if request.method == "POST" and form.is_valid():
         shown.abandon(actor=actor, reason=form.cleaned_data["reason"])
         messages.success(request, "Projet abandonné.")

@@ -47,7 +47,9 @@ def make_project(administration: Administration, **values: Any) -> Project:
     return create_project(actor=administration.requester, **given)
 
 
-def awaiting(administration: Administration, *, answers: dict[str, Any] | None = None, **values: Any) -> Assessment:
+def awaiting(
+    administration: Administration, *, answers: dict[str, Any] | None = None, **values: Any
+) -> Assessment:
     """An analysis whose avis are asked."""
     assessment = make_project(administration, **values).current_assessment()
     assert assessment is not None

@@ -21,7 +21,15 @@ from procurement.enums import AssessmentState
 from procurement.models import Assessment, Opinion
 from procurement.states import ASSESSMENT
 from tests.builders import actor_for, grant
-from tests.procurement.builders import PLAIN, SENSITIVE, Administration, advised, assessed_project, awaiting, make_project
+from tests.procurement.builders import (
+    PLAIN,
+    SENSITIVE,
+    Administration,
+    advised,
+    assessed_project,
+    awaiting,
+    make_project,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -57,10 +65,17 @@ def test_the_whole_way_to_the_decision():
     assert project.state == "assessed"
     assert assessment.decision.decided_by == administration.authority.user
     assert result_now(assessment).level("secnumcloud") == "required"
-    assert {release.name for release in assessment.releases.all()} >= {"doctrine.circular_6404_sg", "doctrine.sren_31"}
+    assert {release.name for release in assessment.releases.all()} >= {
+        "doctrine.circular_6404_sg",
+        "doctrine.sren_31",
+    }
     assert assessment.facts["sensitive_data"] == ["protected_secret"]
     moves = AuditEvent.objects.filter(object_type="procurement.assessment", object_id=assessment.pk)
-    assert list(moves.order_by("pk").values_list("what", flat=True)) == ["answer", "request_opinions", "decide"]
+    assert list(moves.order_by("pk").values_list("what", flat=True)) == [
+        "answer",
+        "request_opinions",
+        "decide",
+    ]
 
 
 @pytest.mark.parametrize("role", [role.value for role in Role])

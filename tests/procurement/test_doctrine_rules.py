@@ -31,7 +31,11 @@ def level(code, on=DAY, **facts):
         ("resilience", {"hosting": "internal_cloud"}, "required"),
         ("resilience", {"hosting": "none"}, "not_required"),
         ("portability", {"hosting": "commercial_cloud", "service_models": frozenset({"iaas"})}, "required"),
-        ("portability", {"hosting": "commercial_cloud", "service_models": frozenset({"saas"})}, "recommended"),
+        (
+            "portability",
+            {"hosting": "commercial_cloud", "service_models": frozenset({"saas"})},
+            "recommended",
+        ),
         ("portability", {"hosting": "internal_cloud", "service_models": frozenset({"saas"})}, "not_required"),
         ("portability", {"hosting": "commercial_cloud"}, "unknown"),
         ("hds", {"hosting": "commercial_cloud", "health_data": True}, "required"),
@@ -75,7 +79,10 @@ def test_the_comparative_study_starts_at_one_million_without_cloud(cost, hosting
 
 
 def test_dinum_does_not_control_a_local_authority():
-    assert level("dinum_opinion", buyer_kind="local_authority", full_cost_eur_ht=Decimal("2e7")) == "not_required"
+    assert (
+        level("dinum_opinion", buyer_kind="local_authority", full_cost_eur_ht=Decimal("2e7"))
+        == "not_required"
+    )
 
 
 def test_the_gdpr_binds_everybody():
@@ -118,7 +125,9 @@ def test_the_circular_has_its_fifteen_rules():
 def test_health_data_warn_of_medical_secrecy():
     said = assess(AssessmentFacts(health_data=True, sensitive_data=frozenset()), DAY).warnings
     assert any("secret médical" in warning for warning in said)
-    told = assess(AssessmentFacts(health_data=True, sensitive_data=frozenset({"protected_secret"})), DAY).warnings
+    told = assess(
+        AssessmentFacts(health_data=True, sensitive_data=frozenset({"protected_secret"})), DAY
+    ).warnings
     assert not any("secret médical" in warning for warning in told)
 
 

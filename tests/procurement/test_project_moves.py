@@ -1,5 +1,7 @@
 """Every (state, move) of a project, then who may do what."""
 
+import datetime as dt
+
 import pytest
 
 from marketplace.accounts.abilities import allowed
@@ -102,13 +104,12 @@ def test_an_edit_on_a_stale_version_is_refused_and_nothing_is_written():
 
 
 def test_end_before_start_names_the_field_and_the_remedy():
-    import datetime as dt
-
     administration = Administration()
     with pytest.raises(RuleBroken) as refused:
         make_project(administration, starts_on=dt.date(2027, 3, 3), ends_on=dt.date(2027, 3, 1))
     assert refused.value.fields == {
         "ends_on": [
-            "La date de fin (01/03/2027) précède le début (03/03/2027). Choisissez une date à partir du 03/03/2027."
+            "La date de fin (01/03/2027) précède le début (03/03/2027). "
+            "Choisissez une date à partir du 03/03/2027."
         ]
     }
