@@ -12,13 +12,13 @@ from celery import Task
 from django.db import transaction
 from django.db.models.functions import Now
 
-from marketplace.leases import Leased
+from marketplace.leases import Leased, LeaseState
 
 logger = logging.getLogger(__name__)
 
 
 class Bell(Task):
-    """A task ``name(pk)``: ``@shared_task(base=Bell, name="mail.send")``; the name's first word is its queue."""
+    """A task ``name(pk)``: ``@shared_task(base=Bell, name="mail.send")``; its first word is the queue."""
 
     abstract = True
     ignore_result = True
@@ -43,4 +43,6 @@ class Bell(Task):
 
     def _ring_and_stamp(self, row: Leased) -> None:
         if self.ring_now(row.pk):
-            type(row)._base_manager.filter(pk=row.pk, sent_at__isnull=True).update(sent_at=Now())
+            # A quick worker may have claimed, even finished, the row already: then it is left alone.
+            waiting = type(row)._base_manager.filter(pk=row.pk, sent_at=None, lease_state=LeaseState.DUE)
+            waiting.update(sent_at=Now())

@@ -60,7 +60,11 @@ def organisation_abilities(actor: Actor, organisation: Organisation) -> Verdicts
 
 
 def _verify_verdict(actor: Actor, organisation: Organisation, support_only: str) -> str:
-    if not support_only and actor.user is not None and actor.user.memberships.filter(organisation=organisation).exists():
+    if (
+        not support_only
+        and actor.user is not None
+        and actor.user.memberships.filter(organisation=organisation).exists()
+    ):
         return "Vous êtes membre de cette organisation\u00a0: une autre personne doit la vérifier."
     return support_only
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from marketplace.accounts.enums import HUMAN_ONLY_ROLES, BUYER_KINDS, OrganisationKind, OrganisationState
+from marketplace.accounts.enums import BUYER_KINDS, HUMAN_ONLY_ROLES, OrganisationKind, OrganisationState
 
 if TYPE_CHECKING:
     from marketplace.accounts.models import Membership, Organisation, RoleGrant, ServiceAccount, User

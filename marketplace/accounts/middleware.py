@@ -15,7 +15,10 @@ def actor_of_session(request: HttpRequest) -> Actor:
     if not user.is_authenticated:
         return ANONYMOUS
     memberships = list(
-        Membership.objects.active().filter(user=user).select_related("organisation", "user").prefetch_related("grants")
+        Membership.objects.active()
+        .filter(user=user)
+        .select_related("organisation", "user")
+        .prefetch_related("grants")
     )
     chosen = request.session.get(SESSION_KEY)
     membership = next((m for m in memberships if m.pk == chosen), memberships[0] if memberships else None)

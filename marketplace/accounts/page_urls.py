@@ -27,7 +27,9 @@ urlpatterns = [
     path(f"{MEMBER}roles/<slug:role>/retirer/", members.role_revoke, name="role_revoke"),
     path(MACHINES, machines.service_accounts, name="service_accounts"),
     path(f"{MACHINES}<uuid:account_id>/", machines.service_account, name="service_account"),
-    path(f"{MACHINES}<uuid:account_id>/fermer/", machines.service_account_close, name="service_account_close"),
+    path(
+        f"{MACHINES}<uuid:account_id>/fermer/", machines.service_account_close, name="service_account_close"
+    ),
     path(
         f"{MACHINES}<uuid:account_id>/jetons/<uuid:token_id>/revoquer/",
         machines.machine_token_revoke,
@@ -39,8 +41,16 @@ urlpatterns = [
     path(f"{PEOPLE}<uuid:person_id>/", support.person, name="person"),
     path(f"{PEOPLE}organisations/nouvelle/", support.organisation_new, name="organisation_new"),
     path(f"{PEOPLE}organisations/<int:number>/", support.organisation, name="support_organisation"),
-    path(f"{PEOPLE}organisations/<int:number>/refuser/", support.organisation_reject, name="organisation_reject"),
-    path(f"{PEOPLE}organisations/<int:number>/inviter/", support.organisation_invite, name="organisation_invite"),
+    path(
+        f"{PEOPLE}organisations/<int:number>/refuser/",
+        support.organisation_reject,
+        name="organisation_reject",
+    ),
+    path(
+        f"{PEOPLE}organisations/<int:number>/inviter/",
+        support.organisation_invite,
+        name="organisation_invite",
+    ),
     path(f"{PEOPLE}domaines/", support.domains, name="domains"),
     path(f"{PEOPLE}domaines/<int:number>/<str:domain>/retirer/", support.domain_remove, name="domain_remove"),
 ]

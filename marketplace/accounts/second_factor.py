@@ -68,7 +68,9 @@ class SecondFactorMiddleware:
     ) -> HttpResponse | None:
         if not settings.MFA_REQUIRED_ROLES or self._may_pass(request):
             return None
-        messages.warning(request, "Votre rôle demande une double authentification. Activez-la pour continuer.")
+        messages.warning(
+            request, "Votre rôle demande une double authentification. Activez-la pour continuer."
+        )
         return redirect("mfa_activate_totp")
 
     def _may_pass(self, request: HttpRequest) -> bool:

@@ -45,7 +45,9 @@ def event_body(event: AuditEvent) -> dict[str, Any]:
 
 
 def link_hash(event: AuditEvent, *, seq: int, prev_hash: str) -> str:
-    return hashlib.sha256(canonical({"seq": seq, "prev_hash": prev_hash, "event": event_body(event)})).hexdigest()
+    return hashlib.sha256(
+        canonical({"seq": seq, "prev_hash": prev_hash, "event": event_body(event)})
+    ).hexdigest()
 
 
 def seal_events(*, batch: int = BATCH) -> int:

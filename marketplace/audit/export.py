@@ -12,7 +12,19 @@ from django.utils import timezone
 from marketplace.audit.listing import Line, lines_of
 from marketplace.audit.models import AuditEvent
 
-HEADER = ["Maillon", "Date", "Objet", "Numéro", "Acte", "Avant", "Après", "Personne", "Organisation", "Motif", "Événement"]
+HEADER = [
+    "Maillon",
+    "Date",
+    "Objet",
+    "Numéro",
+    "Acte",
+    "Avant",
+    "Après",
+    "Personne",
+    "Organisation",
+    "Motif",
+    "Événement",
+]
 CHUNK = 1_000
 # What a spreadsheet would run instead of showing.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
@@ -20,7 +32,11 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 
 def plain(value: str) -> str:
     """A cell that is text for every spreadsheet: a formula's first character is preceded by « ' »."""
-    return f"'{value}" if value.lstrip(" \u00a0\ufeff").startswith(FORMULA_STARTS) or value.startswith(FORMULA_STARTS) else value
+    return (
+        f"'{value}"
+        if value.lstrip(" \u00a0\ufeff").startswith(FORMULA_STARTS) or value.startswith(FORMULA_STARTS)
+        else value
+    )
 
 
 class _Echo:

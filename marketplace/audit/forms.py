@@ -10,10 +10,16 @@ class JournalFilterForm(MarketForm):
     du = forms.DateField(label="Du", required=False, widget=forms.DateInput)
     au = forms.DateField(label="Au", required=False, widget=forms.DateInput)
     objet = forms.ChoiceField(
-        label="Objet", required=False, choices=[("", "Tous"), *sorted(OBJECTS.items(), key=lambda item: item[1])]
+        label="Objet",
+        required=False,
+        choices=[("", "Tous"), *sorted(OBJECTS.items(), key=lambda item: item[1])],
     )
-    numero = forms.CharField(label="Numéro", required=False, max_length=40, help_text="Exemple\u00a0: CMD-2026-0031")
-    acte = forms.CharField(label="Acte", required=False, max_length=60, help_text="Son nom de code, exemple\u00a0: approve")
+    numero = forms.CharField(
+        label="Numéro", required=False, max_length=40, help_text="Exemple\u00a0: CMD-2026-0031"
+    )
+    acte = forms.CharField(
+        label="Acte", required=False, max_length=60, help_text="Son nom de code, exemple\u00a0: approve"
+    )
     personne = forms.CharField(
         label="Personne", required=False, max_length=254, help_text="Son nom ou son adresse, exactement."
     )

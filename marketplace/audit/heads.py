@@ -83,6 +83,11 @@ def _write_file(head: AuditHead) -> None:
 def _read(path: Path) -> dict[str, Any]:
     try:
         body = json.loads(path.read_text(encoding="utf-8"))
-        return {"seq": int(body["seq"]), "hash": str(body["hash"]), "signature": str(body["signature"]), "error": ""}
+        return {
+            "seq": int(body["seq"]),
+            "hash": str(body["hash"]),
+            "signature": str(body["signature"]),
+            "error": "",
+        }
     except (OSError, ValueError, KeyError, TypeError):
         return {"seq": 0, "hash": "", "signature": "", "error": f"{path.name} est illisible"}

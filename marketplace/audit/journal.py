@@ -59,7 +59,9 @@ def record(
         user_id=actor.user.pk if actor.user else None,
         organisation_id=organisation.pk if organisation else None,
         concerned_ids=_concerned(obj, organisation.pk if organisation else None),
-        side_commitment=side_commitment(salt=salt, actor_label=label, ip=actor.ip, reason=reason, detail=stored),
+        side_commitment=side_commitment(
+            salt=salt, actor_label=label, ip=actor.ip, reason=reason, detail=stored
+        ),
     )
     AuditSide.objects.create(
         event=event, salt=salt, actor_label=label, ip=actor.ip, reason=reason, detail=stored

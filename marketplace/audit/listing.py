@@ -87,7 +87,9 @@ def page_of(events: QuerySet[AuditEvent], *, before: str = "", after: str = "") 
 def lines_of(events: Iterable[AuditEvent]) -> Iterable[Line]:
     listed = list(events)
     names = dict(
-        Organisation.objects.filter(pk__in={e.organisation_id for e in listed if e.organisation_id}).values_list("pk", "name")
+        Organisation.objects.filter(
+            pk__in={e.organisation_id for e in listed if e.organisation_id}
+        ).values_list("pk", "name")
     )
     for event in listed:
         yield _line(event, names)
@@ -114,9 +116,7 @@ def _side(event: AuditEvent) -> AuditSide | None:
     return getattr(event, "side", None)
 
 
-def _rows(
-    events: QuerySet[AuditEvent], *, before_key: int | None, after_key: int | None
-) -> list[AuditEvent]:
+def _rows(events: QuerySet[AuditEvent], *, before_key: int | None, after_key: int | None) -> list[AuditEvent]:
     wanted = events.select_related("side", "seal")
     if before_key is not None:
         wanted = wanted.filter(pk__lt=before_key).order_by("-pk")

@@ -40,7 +40,9 @@ def journal(request: HttpRequest) -> HttpResponse:
         "export_url": f"{reverse('audit:export')}?{kept.urlencode()}",
         "breadcrumb_data": breadcrumb(current="Journal"),
     }
-    return render(request, "audit/journal.html", context, status=400 if form.is_bound and form.errors else 200)
+    return render(
+        request, "audit/journal.html", context, status=400 if form.is_bound and form.errors else 200
+    )
 
 
 @login_required

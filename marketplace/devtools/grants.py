@@ -44,13 +44,13 @@ def grant(connection: BaseDatabaseWrapper, *, logins: Logins) -> None:
     if logins.serving != owner:
         for table in tables:
             _allow(connection, SERVING.get(table, EVERYTHING), table=table, login=logins.serving)
-        _open_broker(connection, login=logins.serving)
+        open_broker(connection, login=logins.serving)
     if logins.sealer != owner:
         for table in tables:
             _allow(connection, SEALER.get(table, ()), table=table, login=logins.sealer)
 
 
-def _open_broker(connection: BaseDatabaseWrapper, *, login: str) -> None:
+def open_broker(connection: BaseDatabaseWrapper, *, login: str) -> None:
     """Send and read; the queues are made by the owner."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = 'pgmq'")

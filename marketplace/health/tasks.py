@@ -3,7 +3,7 @@ from celery import shared_task
 from marketplace.health.models import WorkerProbe
 
 
-@shared_task(name="health.probe", queue="events", ignore_result=True)
+@shared_task(name="health.probe", ignore_result=True)
 def probe() -> None:
     WorkerProbe.objects.stamp()
 

@@ -14,7 +14,9 @@ class Notification(models.Model):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications")
-    organisation = models.ForeignKey("accounts.Organisation", models.CASCADE, null=True, blank=True, related_name="+")
+    organisation = models.ForeignKey(
+        "accounts.Organisation", models.CASCADE, null=True, blank=True, related_name="+"
+    )
     subject = models.CharField("objet", max_length=200)
     body = models.TextField("texte")
     url = models.CharField("adresse", max_length=300, blank=True)
@@ -34,7 +36,9 @@ class Notification(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["user"], name="notification_unread", condition=models.Q(read_at__isnull=True)),
+            models.Index(
+                fields=["user"], name="notification_unread", condition=models.Q(read_at__isnull=True)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -66,7 +66,9 @@ def send_to_address(address: str, *, template: str, context: dict[str, Any]) -> 
 def queue_email(address: str, *, subject: str, body: str) -> OutgoingEmail:
     """One row, sent by the worker after the commit; its text is wiped once sent (it may hold a link)."""
     with transaction.atomic():
-        row = OutgoingEmail.objects.create(to=address, subject=one_line(subject)[:200], body=body.strip() + "\n")
+        row = OutgoingEmail.objects.create(
+            to=address, subject=one_line(subject)[:200], body=body.strip() + "\n"
+        )
         send_email.ring(row)
     return row
 

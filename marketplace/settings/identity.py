@@ -49,8 +49,15 @@ MFA_FORMS = {
 # Roles whose holders must have a second factor before anything else; prod sets SENSITIVE_ROLES.
 MFA_REQUIRED_ROLES: list[str] = []
 SENSITIVE_ROLES = [
-    "approver", "qualified_authority", "authorising_officer",
-    "curator", "qualification_officer", "decision_maker", "programme_manager", "support", "platform_admin",
+    "approver",
+    "qualified_authority",
+    "authorising_officer",
+    "curator",
+    "qualification_officer",
+    "decision_maker",
+    "programme_manager",
+    "support",
+    "platform_admin",
 ]
 # In prod a token that decides needs a session opened with a second factor and lasts this long at most.
 DECISION_TOKEN_NEEDS_MFA = False

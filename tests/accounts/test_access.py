@@ -32,7 +32,12 @@ HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 
 def new_token(actor: Actor, *scopes: str, lifetime: dt.timedelta = HOUR, second_factor: bool = False):
     return create_token(
-        actor.membership, label="essai", scopes=scopes, lifetime=lifetime, actor=actor, with_second_factor=second_factor
+        actor.membership,
+        label="essai",
+        scopes=scopes,
+        lifetime=lifetime,
+        actor=actor,
+        with_second_factor=second_factor,
     )
 
 
@@ -50,7 +55,12 @@ def test_a_token_is_made_for_oneself() -> None:
     actor, other = actor_for(Role.REQUESTER), actor_for(Role.REQUESTER)
     with pytest.raises(NotAllowed):
         create_token(
-            other.membership, label="x", scopes=[Role.REQUESTER], lifetime=HOUR, actor=actor, with_second_factor=True
+            other.membership,
+            label="x",
+            scopes=[Role.REQUESTER],
+            lifetime=HOUR,
+            actor=actor,
+            with_second_factor=True,
         )
 
 
@@ -112,7 +122,10 @@ def test_the_token_page_shows_the_secret_once() -> None:
     again = browser.get("/compte/jetons/").content.decode()
     assert secret not in again
     assert "tableau" in again
-    assert browser.post("/compte/jetons/", {"label": "x", "scopes": ["approver"], "lifetime": "30d"}).status_code == 400
+    assert (
+        browser.post("/compte/jetons/", {"label": "x", "scopes": ["approver"], "lifetime": "30d"}).status_code
+        == 400
+    )
     revoke = f"/compte/jetons/{token.uuid}/revoquer/"
     assert client_for(make_member(Role.REQUESTER)).post(revoke).status_code == 404
     assert browser.get(revoke).status_code == 200
@@ -126,7 +139,10 @@ def test_the_service_account_pages() -> None:
     browser = client_for(admin)
     address = "/organisation/comptes-de-service/"
     assert client_for(None).get(address).status_code == 302
-    assert client_for(make_member(Role.REQUESTER, organisation=admin.organisation)).get(address).status_code == 403
+    assert (
+        client_for(make_member(Role.REQUESTER, organisation=admin.organisation)).get(address).status_code
+        == 403
+    )
     assert browser.post(address, {"name": "robot", "roles": ["approver"]}).status_code == 400
     made = browser.post(address, {"name": "robot", "roles": ["requester"]})
     account = ServiceAccount.objects.get()
@@ -148,7 +164,9 @@ def test_an_erased_person_leaves_a_valid_chain_and_nothing_to_guess_from(setting
     settings.AUDIT_HEADS_DIR = str(tmp_path)
     member = make_confirmed_member(Role.REQUESTER)
     user, name, address = member.user, member.user.full_name, member.user.email
-    event = record(member.organisation, "close", actor=Actor.of(member), reason=f"Vu par {name}", detail={"who": name})
+    event = record(
+        member.organisation, "close", actor=Actor.of(member), reason=f"Vu par {name}", detail={"who": name}
+    )
     notify([user], subject="Bonjour", body="Texte", url="/")
     seal_events()
     commitment = event.side_commitment

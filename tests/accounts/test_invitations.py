@@ -24,7 +24,9 @@ def test_a_stranger_sees_nothing_and_a_wrong_link_does_not_exist(client) -> None
 
 def test_the_link_works_once_for_the_confirmed_address() -> None:
     admin = actor_for(Role.ORGANISATION_ADMIN)
-    invitation, secret = invite(admin.organisation, email=" Invite@Essai.example ", roles=[Role.REQUESTER], actor=admin)
+    invitation, secret = invite(
+        admin.organisation, email=" Invite@Essai.example ", roles=[Role.REQUESTER], actor=admin
+    )
     assert (invitation.email, secret in invitation.token_sha256) == (ADDRESS, False)
     email = OutgoingEmail.objects.get(to=ADDRESS)
     assert f"/invitation/{secret}/" in email.body
@@ -54,7 +56,10 @@ def test_another_address_or_an_unconfirmed_one_does_not_enter() -> None:
             accept_invitation(invitation, actor=Actor(user=user))
         browser = client_for(None)
         browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-        assert "Cette invitation est adressée à une autre adresse" in browser.get(f"/invitation/{secret}/").content.decode()
+        assert (
+            "Cette invitation est adressée à une autre adresse"
+            in browser.get(f"/invitation/{secret}/").content.decode()
+        )
         assert browser.post(f"/invitation/{secret}/accepter/").status_code == 403
     assert Invitation.objects.get().state == InvitationState.OPEN
 
@@ -133,13 +138,18 @@ def test_the_pages_of_an_administrator() -> None:
     assert browser.get("/organisation/inviter/").status_code == 200
     refused = browser.post("/organisation/inviter/", {"email": "pas une adresse"})
     assert refused.status_code == 400
-    assert browser.post("/organisation/inviter/", {"email": ADDRESS, "roles": ["requester"]}).status_code == 302
+    assert (
+        browser.post("/organisation/inviter/", {"email": ADDRESS, "roles": ["requester"]}).status_code == 302
+    )
     invitation = Invitation.objects.get()
     page = browser.get("/organisation/").content.decode()
     assert ADDRESS in page
     cancel = f"/organisation/invitations/{invitation.uuid}/annuler/"
     assert browser.get(cancel).status_code == 200
     assert client_for(make_member(Role.ORGANISATION_ADMIN)).post(cancel).status_code == 404
-    assert client_for(make_member(Role.REQUESTER, organisation=admin.organisation)).post(cancel).status_code == 403
+    assert (
+        client_for(make_member(Role.REQUESTER, organisation=admin.organisation)).post(cancel).status_code
+        == 403
+    )
     assert browser.post(cancel).status_code == 302
     assert Invitation.objects.get().state == InvitationState.REVOKED

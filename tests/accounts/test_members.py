@@ -7,7 +7,13 @@ import pytest
 from django.utils import timezone
 
 from marketplace.accounts.abilities import grant_abilities, organisation_abilities
-from marketplace.accounts.actions.members import RoleTerms, confirm_role, end_membership, grant_role, revoke_role
+from marketplace.accounts.actions.members import (
+    RoleTerms,
+    confirm_role,
+    end_membership,
+    grant_role,
+    revoke_role,
+)
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import OrganisationState, Role
 from marketplace.accounts.models import Membership, RoleGrant
@@ -29,7 +35,11 @@ def fresh(membership: Membership) -> Actor:
 
 def test_a_stranger_and_a_plain_member_may_not() -> None:
     admin = actor_for(Role.ORGANISATION_ADMIN)
-    for actor in (Actor(), actor_for(Role.REQUESTER, organisation=admin.organisation), actor_for(Role.ORGANISATION_ADMIN)):
+    for actor in (
+        Actor(),
+        actor_for(Role.REQUESTER, organisation=admin.organisation),
+        actor_for(Role.ORGANISATION_ADMIN),
+    ):
         verdicts = organisation_abilities(actor, admin.organisation)
         assert verdicts["grant_role"] == "Rôle nécessaire\u00a0: administrateur de l’organisation."
         assert verdicts["invite"] != ""
@@ -57,7 +67,12 @@ def test_an_admin_gives_a_role_in_force_at_once() -> None:
     made = grant_role(colleague, Role.REQUESTER, actor=admin)
     assert made.granted_by == admin.user
     assert fresh(colleague).roles == {Role.REQUESTER}
-    assert AuditEvent.objects.filter(object_type="accounts.rolegrant", what="grant", to_state="requester").count() == 1
+    assert (
+        AuditEvent.objects.filter(
+            object_type="accounts.rolegrant", what="grant", to_state="requester"
+        ).count()
+        == 1
+    )
     assert Notification.objects.filter(user=colleague.user).count() == 1
 
 
@@ -152,13 +167,17 @@ def test_a_role_is_held_once_and_an_ended_one_is_given_again() -> None:
 def test_a_role_ends_at_the_end_of_its_last_day_without_any_write() -> None:
     today = timezone.localdate()
     last_day = make_member(Role.REQUESTER, expires_on=today)
-    over = make_member(Role.REQUESTER, starts_on=today - dt.timedelta(days=9), expires_on=today - dt.timedelta(days=1))
+    over = make_member(
+        Role.REQUESTER, starts_on=today - dt.timedelta(days=9), expires_on=today - dt.timedelta(days=1)
+    )
     early = make_member(Role.REQUESTER, starts_on=today + dt.timedelta(days=1))
     assert [fresh(m).roles for m in (last_day, over, early)] == [{Role.REQUESTER}, frozenset(), frozenset()]
     assert list(Membership.objects.holding(Role.REQUESTER)) == [last_day]
 
 
-@pytest.mark.parametrize("state", [OrganisationState.PENDING, OrganisationState.REJECTED, OrganisationState.CLOSED])
+@pytest.mark.parametrize(
+    "state", [OrganisationState.PENDING, OrganisationState.REJECTED, OrganisationState.CLOSED]
+)
 def test_an_organisation_that_is_not_verified_gives_nothing(state: str) -> None:
     extra = {"proof_date": timezone.localdate()}
     organisation = make_organisation(state=state, **extra)

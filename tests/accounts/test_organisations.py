@@ -165,7 +165,12 @@ def test_a_domain_admits_exactly_its_own_and_without_a_role() -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["x@sub.ministere.example", "x@ministere.example.org", "x@xministere.example", "ministere.example@autre.org"],
+    [
+        "x@sub.ministere.example",
+        "x@ministere.example.org",
+        "x@xministere.example",
+        "ministere.example@autre.org",
+    ],
 )
 def test_a_domain_that_only_looks_like_it_opens_nothing(address: str) -> None:
     make_domain("ministere.example", make_organisation())
@@ -179,7 +184,9 @@ def test_an_unconfirmed_address_and_a_pending_organisation_open_nothing() -> Non
     assert organisations_open_to(make_confirmed_user("b@attente.example")) == []
 
 
-@pytest.mark.parametrize("domain", ["", "sans-point", "a b.example", "http://x.example", "gmail.com", "x..example"])
+@pytest.mark.parametrize(
+    "domain", ["", "sans-point", "a b.example", "http://x.example", "gmail.com", "x..example"]
+)
 def test_a_domain_refused_on_the_list(domain: str) -> None:
     with pytest.raises(RuleBroken):
         list_domain(make_organisation(), domain=domain, source="Essai", actor=actor_for(Role.SUPPORT))

@@ -10,7 +10,14 @@ from tests.accounts.builders import make_confirmed_member, make_confirmed_user
 from tests.builders import client_for, fictitious_siren, grant, make_member, make_organisation, make_user
 
 pytestmark = pytest.mark.django_db
-SIGNED_IN = ("/compte/", "/compte/jetons/", "/organisation/changer/", "/organisation/rejoindre/", "/organisation/declarer/", "/notifications/")
+SIGNED_IN = (
+    "/compte/",
+    "/compte/jetons/",
+    "/organisation/changer/",
+    "/organisation/rejoindre/",
+    "/organisation/declarer/",
+    "/notifications/",
+)
 PEOPLE = "/pilotage/personnes/"
 
 
@@ -18,12 +25,16 @@ def queries_of(client, address: str) -> int:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    with CaptureQueriesContext(connection, ) as captured:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
         assert client.get(address).status_code == 200
     return len(captured)
 
 
-@pytest.mark.parametrize("address", [*SIGNED_IN, "/organisation/", PEOPLE, "/pilotage/personnes/domaines/", "/pilotage/journal/"])
+@pytest.mark.parametrize(
+    "address", [*SIGNED_IN, "/organisation/", PEOPLE, "/pilotage/personnes/domaines/", "/pilotage/journal/"]
+)
 def test_a_visitor_is_led_to_sign_in(address: str) -> None:
     assert client_for(None).get(address)["Location"] == f"/connexion/?next={address}"
 
@@ -47,7 +58,10 @@ def test_switching_is_a_post_to_one_of_mine() -> None:
     foreign = make_member()
     browser = client_for(member)
     assert browser.get("/organisation/").context["organisation"] == member.organisation
-    assert browser.post("/organisation/changer/", {"organisation": other.organisation.number})["Location"] == "/bureau/"
+    assert (
+        browser.post("/organisation/changer/", {"organisation": other.organisation.number})["Location"]
+        == "/bureau/"
+    )
     assert browser.get("/organisation/").context["organisation"] == other.organisation
     for wrong in (foreign.organisation.number, "x", "", "9" * 40, "²"):
         assert browser.post("/organisation/changer/", {"organisation": wrong}).status_code == 404
@@ -62,10 +76,15 @@ def test_joining_and_declaring() -> None:
     browser = client_for(None)
     browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     assert f"Rejoindre {ministry.name}" in browser.get("/organisation/rejoindre/").content.decode()
-    assert browser.post("/organisation/rejoindre/", {"organisation": make_organisation().number}).status_code == 403
+    assert (
+        browser.post("/organisation/rejoindre/", {"organisation": make_organisation().number}).status_code
+        == 403
+    )
     assert browser.post("/organisation/rejoindre/", {"organisation": ministry.number}).status_code == 302
     siren = fictitious_siren(950)
-    bad = browser.post("/organisation/declarer/", {"name": "Exemple SAS", "scheme": "SIREN", "identifier": "123456789"})
+    bad = browser.post(
+        "/organisation/declarer/", {"name": "Exemple SAS", "scheme": "SIREN", "identifier": "123456789"}
+    )
     assert bad.status_code == 400
     spaced = f"{siren[:3]} {siren[3:6]}\u00a0{siren[6:]}"
     good = {"name": "Exemple SAS", "scheme": "SIREN", "identifier": spaced, "_once": "jeton-unique"}
@@ -86,7 +105,11 @@ def test_giving_confirming_and_taking_back_a_role() -> None:
     assert plain.post(page, {"role": "finance"}).status_code == 403
     browser = client_for(admin)
     assert browser.post(page, {"role": "approver"}).status_code == 400
-    delegation = {"ceiling_eur_ht": "50000", "delegation_reference": "Arrêté 1", "delegation_date": "2026-01-05"}
+    delegation = {
+        "ceiling_eur_ht": "50000",
+        "delegation_reference": "Arrêté 1",
+        "delegation_date": "2026-01-05",
+    }
     assert browser.post(page, {"role": "approver", **delegation}).status_code == 302
     assert "Vous avez donné ce rôle" in browser.get(page).content.decode()
     assert browser.post(f"{page}roles/approver/confirmer/").status_code == 403
@@ -143,7 +166,12 @@ def test_support_creates_invites_verifies_and_rejects() -> None:
     assert browser.get(f"{address}inviter/").status_code == 200
     invited = {"email": "premiere@ministere.example", "roles": ["organisation_admin"]}
     assert browser.post(f"{address}inviter/", invited).status_code == 302
-    proof = {"proof_kind": "letter", "proof_reference": "C-1", "proof_date": "2026-01-05", "version": made.version}
+    proof = {
+        "proof_kind": "letter",
+        "proof_reference": "C-1",
+        "proof_date": "2026-01-05",
+        "version": made.version,
+    }
     refused = browser.post(address, proof)
     assert refused.status_code == 400
     assert "Aucune personne à l’adresse confirmée" in refused.content.decode()
@@ -156,13 +184,18 @@ def test_support_creates_invites_verifies_and_rejects() -> None:
     other = make_organisation(state=OrganisationState.PENDING)
     assert browser.get(f"{PEOPLE}organisations/{other.number}/refuser/").status_code == 200
     assert browser.post(f"{PEOPLE}organisations/{other.number}/refuser/", {"reason": ""}).status_code == 400
-    assert browser.post(f"{PEOPLE}organisations/{other.number}/refuser/", {"reason": "Faux"}).status_code == 302
+    assert (
+        browser.post(f"{PEOPLE}organisations/{other.number}/refuser/", {"reason": "Faux"}).status_code == 302
+    )
 
 
 def test_domains_are_added_and_removed() -> None:
     browser, ministry = client_for(make_member(Role.SUPPORT)), make_organisation()
     address = f"{PEOPLE}domaines/"
-    assert browser.post(address, {"domain": "gmail.com", "organisation": ministry.pk, "source": "x"}).status_code == 400
+    assert (
+        browser.post(address, {"domain": "gmail.com", "organisation": ministry.pk, "source": "x"}).status_code
+        == 400
+    )
     good = {"domain": "ministere.example", "organisation": ministry.pk, "source": "Site officiel"}
     assert browser.post(address, good).status_code == 302
     remove = f"{address}{ministry.number}/ministere.example/retirer/"
@@ -178,7 +211,9 @@ def test_bad_input_on_the_account_page() -> None:
     assert browser.post("/compte/", {"full_name": "Camille Exemple"}).status_code == 302
 
 
-def test_each_list_costs_the_same_for_one_and_for_ten(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+def test_each_list_costs_the_same_for_one_and_for_ten(
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
     support, admin = make_member(Role.SUPPORT), make_member(Role.ORGANISATION_ADMIN)
     make_organisation(state=OrganisationState.PENDING)
     PublicEmailDomain.objects.create(domain="un.example", organisation=admin.organisation)

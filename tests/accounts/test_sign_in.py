@@ -61,7 +61,12 @@ def enrol(browser: Client):
 def sign_up(client: Client, email: str):
     return client.post(
         "/inscription/",
-        {"full_name": "Personne Exemple", "email": email, "password1": NEW_PASSWORD, "password2": NEW_PASSWORD},
+        {
+            "full_name": "Personne Exemple",
+            "email": email,
+            "password1": NEW_PASSWORD,
+            "password2": NEW_PASSWORD,
+        },
     )
 
 
@@ -86,7 +91,9 @@ def test_nothing_tells_whether_an_address_has_an_account() -> None:
         signed = sign_up(browser, email)
         reset = browser.post("/mot-de-passe/", {"email": email})
         wrong = sign_in(Client(), email, "faux-mot-de-passe")
-        text = re.sub(r'name="(csrfmiddlewaretoken|_once)" value="[^"]+"', "", wrong.content.decode()).replace(email, "")
+        text = re.sub(
+            r'name="(csrfmiddlewaretoken|_once)" value="[^"]+"', "", wrong.content.decode()
+        ).replace(email, "")
         text = re.sub(r"\b[A-Z2-9]{8}\b", "", text)
         answers[email] = (signed.status_code, signed["Location"], reset.status_code, reset["Location"], text)
     assert answers[known.email] == answers["inconnu@essai.example"]
@@ -100,7 +107,9 @@ def test_sign_in_leads_to_the_desk_or_back() -> None:
     assert sign_in(Client(), member.user.email.upper())["Location"] == "/bureau/"
     back = Client().post("/connexion/?next=/compte/", {"login": member.user.email, "password": PASSWORD})
     assert back["Location"] == "/compte/"
-    away = Client().post("/connexion/?next=https://ailleurs.example/", {"login": member.user.email, "password": PASSWORD})
+    away = Client().post(
+        "/connexion/?next=https://ailleurs.example/", {"login": member.user.email, "password": PASSWORD}
+    )
     assert away["Location"] == "/bureau/"
 
 
@@ -151,7 +160,9 @@ def test_support_unlocks() -> None:
     assert sign_in(Client(), user.email)["Location"] == "/bureau/"
 
 
-@pytest.mark.parametrize("email", ["a\x00b@essai.example", "x" * 300 + "@essai.example", "", "pas une adresse"])
+@pytest.mark.parametrize(
+    "email", ["a\x00b@essai.example", "x" * 300 + "@essai.example", "", "pas une adresse"]
+)
 def test_bad_input_is_answered(email: str) -> None:
     assert sign_in(Client(), email, "x").status_code == 200
 
@@ -229,7 +240,11 @@ def test_a_sensitive_role_enrols_before_anything_else(settings) -> None:
 
 def test_a_person_without_the_role_any_more_is_free(settings) -> None:
     settings.MFA_REQUIRED_ROLES = settings.SENSITIVE_ROLES
-    member = make_confirmed_member(Role.DECISION_MAKER, expires_on=timezone.localdate() - dt.timedelta(days=1), starts_on=dt.date(2020, 1, 1))
+    member = make_confirmed_member(
+        Role.DECISION_MAKER,
+        expires_on=timezone.localdate() - dt.timedelta(days=1),
+        starts_on=dt.date(2020, 1, 1),
+    )
     browser = Client()
     sign_in(browser, member.user.email)
     assert browser.get("/compte/").status_code == 200

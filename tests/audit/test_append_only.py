@@ -15,7 +15,10 @@ from tests.builders import make_organisation
 
 TABLES = ("audit_auditevent", "audit_auditseal", "audit_audithead")
 FORBIDDEN = [
-    *((f"UPDATE {table} SET {column}", table) for table, column in zip(TABLES, ("what='x'", "hash='x'", "hash='x'"), strict=True)),
+    *(
+        (f"UPDATE {table} SET {column}", table)
+        for table, column in zip(TABLES, ("what='x'", "hash='x'", "hash='x'"), strict=True)
+    ),
     *((f"DELETE FROM {table}", table) for table in TABLES),
     *((f"TRUNCATE {table} CASCADE", table) for table in TABLES),
     ("UPDATE audit_auditside SET reason='x'", "audit_auditside"),
@@ -46,7 +49,11 @@ def sealed_event(db, settings, tmp_path) -> AuditEvent:
 
 @pytest.mark.parametrize(("statement", "table"), FORBIDDEN)
 def test_refused(serving_role, sealed_event, statement: str, table: str) -> None:
-    with pytest.raises(ProgrammingError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(ProgrammingError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         # Otherwise the foreign keys still to be checked refuse TRUNCATE before the trigger does.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET LOCAL ROLE acc_serving_test")
@@ -57,7 +64,11 @@ def test_refused(serving_role, sealed_event, statement: str, table: str) -> None
 
 
 def test_the_trigger_cannot_be_dropped_by_that_role(serving_role, sealed_event) -> None:
-    with pytest.raises(ProgrammingError, match="must be owner"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(ProgrammingError, match="must be owner"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute("SET LOCAL ROLE acc_serving_test")
         cursor.execute("DROP TRIGGER audit_auditevent_rows ON audit_auditevent")
 

@@ -34,7 +34,12 @@ def test_each_reads_their_own() -> None:
 
 @pytest.mark.parametrize(
     ("url", "target"),
-    [("/projets/", "/projets/"), ("", PAGE), ("//ailleurs.example", PAGE), ("https://ailleurs.example", PAGE)],
+    [
+        ("/projets/", "/projets/"),
+        ("", PAGE),
+        ("//ailleurs.example", PAGE),
+        ("https://ailleurs.example", PAGE),
+    ],
 )
 def test_opening_marks_it_read_and_stays_on_the_site(url: str, target: str) -> None:
     member = make_member(Role.REQUESTER)
@@ -77,7 +82,9 @@ def test_ten_cost_what_one_costs() -> None:
 def test_the_message_is_plain_text_with_its_link(settings) -> None:
     settings.SITE_URL = "https://place.example"
     user = make_user()
-    notification = notify([user], subject="Objet\nsur deux lignes", body="L’avis « DPO » est rendu & signé.", url="/projets/")[0]
+    notification = notify(
+        [user], subject="Objet\nsur deux lignes", body="L’avis « DPO » est rendu & signé.", url="/projets/"
+    )[0]
     send_email(OutgoingEmail.objects.get(notification=notification).pk)
     message = mail.outbox[0]
     assert message.content_subtype == "plain"

@@ -48,14 +48,18 @@ def create_token(
             membership=membership,
             created_with_totp=with_second_factor,
         )
-        record(token, "create", actor=actor, detail={"scopes": sorted(scopes), "expires_at": token.expires_at})
+        record(
+            token, "create", actor=actor, detail={"scopes": sorted(scopes), "expires_at": token.expires_at}
+        )
     return token, secret
 
 
 def revoke_token(token: ApiToken, *, actor: Actor) -> None:
     """Safe to call twice: the first hour stays."""
     with transaction.atomic():
-        changed = ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=timezone.now())
+        changed = ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(
+            revoked_at=timezone.now()
+        )
         if changed:
             record(token, "revoke", actor=actor)
 
@@ -65,7 +69,9 @@ def create_service_account(
 ) -> ServiceAccount:
     if not roles or not set(roles) <= machine_roles(organisation):
         raise RuleBroken(
-            "machine_role", "Un compte de service ne décide pas et ne donne pas de rôle. Choisissez-en d’autres.", field="roles"
+            "machine_role",
+            "Un compte de service ne décide pas et ne donne pas de rôle. Choisissez-en d’autres.",
+            field="roles",
         )
     try:
         with transaction.atomic():
@@ -113,7 +119,9 @@ def _check_lifetime(scopes: Sequence[str], *, lifetime: dt.timedelta, with_secon
             "Un jeton qui décide se crée dans une session ouverte avec la double authentification.",
         )
     if lifetime > settings.DECISION_TOKEN_MAX_AGE:
-        raise RuleBroken("decision_token_age", "Un jeton qui décide dure une heure au plus.", field="lifetime")
+        raise RuleBroken(
+            "decision_token_age", "Un jeton qui décide dure une heure au plus.", field="lifetime"
+        )
 
 
 def _check_longest(lifetime: dt.timedelta) -> None:

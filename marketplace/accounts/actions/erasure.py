@@ -48,7 +48,9 @@ def _erase_access(user: User, *, addresses: set[str]) -> None:
 def _erase_messages(user: User, *, addresses: set[str]) -> None:
     OutgoingEmail.objects.filter(to__in=addresses).delete()
     Notification.objects.filter(user=user).delete()
-    Invitation.objects.filter(Q(accepted_by=user) | Q(email__in=addresses)).exclude(state="open").update(email="")
+    Invitation.objects.filter(Q(accepted_by=user) | Q(email__in=addresses)).exclude(state="open").update(
+        email=""
+    )
     for invitation in Invitation.objects.filter(state="open", email__in=addresses):
         invitation.revoke(actor=Actor(user=user))
         Invitation.objects.filter(pk=invitation.pk).update(email="")
@@ -65,8 +67,12 @@ def _erase_journal(user: User) -> None:
             "accounts.rolegrant": list(
                 RoleGrant.objects.filter(membership__in=memberships).values_list("pk", flat=True)
             ),
-            "accounts.apitoken": list(ApiToken.objects.filter(membership__in=memberships).values_list("pk", flat=True)),
-            "accounts.invitation": list(Invitation.objects.filter(accepted_by=user).values_list("pk", flat=True)),
+            "accounts.apitoken": list(
+                ApiToken.objects.filter(membership__in=memberships).values_list("pk", flat=True)
+            ),
+            "accounts.invitation": list(
+                Invitation.objects.filter(accepted_by=user).values_list("pk", flat=True)
+            ),
         },
     )
 

@@ -20,7 +20,9 @@ from marketplace.errors import NotAllowed, RuleBroken
 from marketplace.notifications.outbox import send_to_address
 
 
-def invite(organisation: Organisation, *, email: str, roles: Sequence[str], actor: Actor) -> tuple[Invitation, str]:
+def invite(
+    organisation: Organisation, *, email: str, roles: Sequence[str], actor: Actor
+) -> tuple[Invitation, str]:
     """Insert the invitation, queue its e-mail, and return it with its link's secret.
 
     Support may invite only the first administrator. Raises RuleBroken, NotAllowed.
@@ -65,7 +67,11 @@ def accept_invitation(invitation: Invitation, *, actor: Actor) -> Membership:
         organisation = invitation.organisation
         membership = admit(user, organisation, actor=actor, how="invitation")
         inviter = Actor(user=invitation.invited_by)
-        held = set(RoleGrant.objects.in_force(timezone.localdate()).filter(membership=membership).values_list("role", flat=True))
+        held = set(
+            RoleGrant.objects.in_force(timezone.localdate())
+            .filter(membership=membership)
+            .values_list("role", flat=True)
+        )
         for role in sorted(set(invitation.roles) - held):
             grant_role(membership, role, actor=inviter)
     return membership
@@ -84,10 +90,15 @@ def expire_invitations(*, organisation: Organisation | None = None, limit: int =
 
 def owns_address(user: User, address: str) -> bool:
     """Whether ``address`` is one this person has confirmed."""
-    return bool(address) and EmailAddress.objects.filter(user=user, verified=True, email__iexact=address).exists()
+    return (
+        bool(address)
+        and EmailAddress.objects.filter(user=user, verified=True, email__iexact=address).exists()
+    )
 
 
-def _check_invitation(organisation: Organisation, *, address: str, roles: Sequence[str], actor: Actor) -> None:
+def _check_invitation(
+    organisation: Organisation, *, address: str, roles: Sequence[str], actor: Actor
+) -> None:
     check_roles(roles, organisation)
     if set(roles) & DELEGATED_ROLES:
         raise RuleBroken(
@@ -105,10 +116,17 @@ def _check_invitation(organisation: Organisation, *, address: str, roles: Sequen
 
 def _check_first_admin(organisation: Organisation, roles: Sequence[str]) -> None:
     if admins_of(organisation):
-        raise NotAllowed("has_administrator", "Cette organisation a déjà une personne qui l’administre\u00a0: c’est elle qui invite.")
+        raise NotAllowed(
+            "has_administrator",
+            "Cette organisation a déjà une personne qui l’administre\u00a0: c’est elle qui invite.",
+        )
     if list(roles) != [admin_role(organisation.kind)]:
         wanted = Role(admin_role(organisation.kind)).label.lower()
-        raise RuleBroken("first_administrator_only", f"Seul le premier rôle peut être donné\u00a0: {wanted}.", field="roles")
+        raise RuleBroken(
+            "first_administrator_only",
+            f"Seul le premier rôle peut être donné\u00a0: {wanted}.",
+            field="roles",
+        )
 
 
 def _send(invitation: Invitation, *, secret: str) -> None:

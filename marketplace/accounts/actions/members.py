@@ -35,7 +35,9 @@ def admins_of(organisation: Organisation) -> list[User]:
     return list(User.objects.filter(pk__in=memberships.values("user_id")))
 
 
-def grant_role(membership: Membership, role: str, *, actor: Actor, terms: RoleTerms | None = None) -> RoleGrant:
+def grant_role(
+    membership: Membership, role: str, *, actor: Actor, terms: RoleTerms | None = None
+) -> RoleGrant:
     """Raises NotAllowed when the person gives it to themselves, RuleBroken otherwise.
 
     A role to be confirmed gives nothing until another administrator, or support, confirms it.
@@ -68,7 +70,9 @@ def grant_role(membership: Membership, role: str, *, actor: Actor, terms: RoleTe
 def confirm_role(grant: RoleGrant, *, actor: Actor) -> RoleGrant:
     """The second pair of eyes. Safe to call twice: a confirmed role stays confirmed by the first."""
     with transaction.atomic():
-        locked = RoleGrant.objects.select_for_update(of=("self",)).select_related("membership").get(pk=grant.pk)
+        locked = (
+            RoleGrant.objects.select_for_update(of=("self",)).select_related("membership").get(pk=grant.pk)
+        )
         if not locked.waits_for_confirmation:
             raise RuleBroken("nothing_to_confirm", "Ce rôle n’attend pas de confirmation.")
         if actor.is_person(locked.granted_by_id) or actor.is_person(locked.membership.user_id):
@@ -123,14 +127,18 @@ def check_roles(roles: Iterable[str], organisation: Organisation) -> None:
 
 def _check_role(role: str, organisation: Organisation) -> None:
     if role not in roles_of_kind(organisation.kind):
-        raise RuleBroken("role_of_another_kind", "Ce rôle n’existe pas dans ce type d’organisation.", field="role")
+        raise RuleBroken(
+            "role_of_another_kind", "Ce rôle n’existe pas dans ce type d’organisation.", field="role"
+        )
 
 
 def _check_terms(role: str, terms: RoleTerms) -> None:
     start = terms.starts_on or timezone.localdate()
     if terms.expires_on is not None and terms.expires_on < start:
         raise RuleBroken(
-            "role_period", "La fin du rôle précède son début. Choisissez une date postérieure.", field="expires_on"
+            "role_period",
+            "La fin du rôle précède son début. Choisissez une date postérieure.",
+            field="expires_on",
         )
     if role not in DELEGATED_ROLES:
         return
@@ -153,7 +161,9 @@ def _close_ended(membership: Membership, role: str) -> None:
 
 
 def _revoke(grants: object, *, actor: Actor, reason: str) -> None:
-    for grant in RoleGrant.objects.filter(pk__in=grants, revoked_at__isnull=True).select_for_update(of=("self",)):
+    for grant in RoleGrant.objects.filter(pk__in=grants, revoked_at__isnull=True).select_for_update(
+        of=("self",)
+    ):
         grant.revoked_by, grant.revoked_at = actor.user, timezone.now()
         grant.save(update_fields=["revoked_by", "revoked_at"])
         record(grant, "revoke", actor=actor, from_state=grant.role, reason=reason)

@@ -24,8 +24,7 @@ PENDING_AT_MOST = 3
 DOMAIN = re.compile(r"(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 # Anybody gets an address there: such a domain proves nothing about an administration.
 OPEN_MAIL_DOMAINS = frozenset(
-    "gmail.com googlemail.com outlook.com outlook.fr hotmail.com hotmail.fr live.fr yahoo.com yahoo.fr orange.fr "
-    "wanadoo.fr free.fr sfr.fr laposte.net icloud.com proton.me protonmail.com gmx.fr gmx.com bbox.fr".split()
+    ["gmail.com", "googlemail.com", "outlook.com", "outlook.fr", "hotmail.com", "hotmail.fr", "live.fr", "yahoo.com", "yahoo.fr", "orange.fr", "wanadoo.fr", "free.fr", "sfr.fr", "laposte.net", "icloud.com", "proton.me", "protonmail.com", "gmx.fr", "gmx.com", "bbox.fr"]
 )
 
 
@@ -44,10 +43,15 @@ def declare_supplier(user: User, *, identity: Identity, actor: Actor) -> Organis
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)
         if waiting.count() >= PENDING_AT_MOST:
-            raise RuleBroken("too_many_pending", "Trois organisations que vous avez déclarées attendent déjà une vérification.")
+            raise RuleBroken(
+                "too_many_pending",
+                "Trois organisations que vous avez déclarées attendent déjà une vérification.",
+            )
         organisation = _create(identity, actor=actor)
         membership = admit(user, organisation, actor=actor, how="declaration")
-        grant = RoleGrant.objects.create(membership=membership, role=admin_role(identity.kind), granted_by=None)
+        grant = RoleGrant.objects.create(
+            membership=membership, role=admin_role(identity.kind), granted_by=None
+        )
         record(grant, "grant", actor=actor, to_state=grant.role, detail={"how": "declaration"})
     return organisation
 
@@ -70,7 +74,9 @@ def verify_organisation(
 ) -> Organisation:
     """Raises RuleBroken without a first administrator, on a proof of tomorrow, on an identifier taken."""
     if proof_date > timezone.localdate():
-        raise RuleBroken("proof_date", "La date de la preuve est dans le futur. Corrigez-la.", field="proof_date")
+        raise RuleBroken(
+            "proof_date", "La date de la preuve est dans le futur. Corrigez-la.", field="proof_date"
+        )
     first = confirmed_first_admins(organisation)
     if not first:
         raise RuleBroken(
@@ -92,7 +98,9 @@ def verify_organisation(
     except IntegrityError as error:
         if "organisation_identifier_once_verified" not in str(error):
             raise
-        raise RuleBroken("identifier_taken", "Une organisation vérifiée porte déjà cet identifiant.") from error
+        raise RuleBroken(
+            "identifier_taken", "Une organisation vérifiée porte déjà cet identifiant."
+        ) from error
     return organisation
 
 
@@ -111,7 +119,10 @@ def organisations_open_to(user: User) -> list[Organisation]:
     joined = Membership.objects.active().filter(user=user).values("organisation_id")
     listed = PublicEmailDomain.objects.filter(domain__in=domains)
     return list(
-        Organisation.objects.buyers().verified().filter(pk__in=listed.values("organisation_id")).exclude(pk__in=joined)
+        Organisation.objects.buyers()
+        .verified()
+        .filter(pk__in=listed.values("organisation_id"))
+        .exclude(pk__in=joined)
     )
 
 
@@ -138,17 +149,27 @@ def join_by_domain(user: User, organisation: Organisation, *, actor: Actor) -> M
 def list_domain(organisation: Organisation, *, domain: str, source: str, actor: Actor) -> PublicEmailDomain:
     name = domain.strip().lower().lstrip("@")
     if not DOMAIN.fullmatch(name):
-        raise RuleBroken("domain_shape", "Écrivez un domaine, comme «\u00a0ministere.example\u00a0».", field="domain")
+        raise RuleBroken(
+            "domain_shape", "Écrivez un domaine, comme «\u00a0ministere.example\u00a0».", field="domain"
+        )
     if name in OPEN_MAIL_DOMAINS:
-        raise RuleBroken("domain_open", "N’importe qui obtient une adresse de ce domaine. Il ne prouve rien.", field="domain")
+        raise RuleBroken(
+            "domain_open",
+            "N’importe qui obtient une adresse de ce domaine. Il ne prouve rien.",
+            field="domain",
+        )
     if not organisation.is_buyer:
-        raise RuleBroken("domain_of_buyer", "Un domaine n’ouvre que sur une administration.", field="organisation")
+        raise RuleBroken(
+            "domain_of_buyer", "Un domaine n’ouvre que sur une administration.", field="organisation"
+        )
     with transaction.atomic():
         row, made = PublicEmailDomain.objects.get_or_create(
             domain=name, organisation=organisation, defaults={"source": source, "added_by": actor.user}
         )
         if not made:
-            raise RuleBroken("domain_listed", "Ce domaine est déjà rattaché à cette organisation.", field="domain")
+            raise RuleBroken(
+                "domain_listed", "Ce domaine est déjà rattaché à cette organisation.", field="domain"
+            )
         record(row, "list", actor=actor, detail={"domain": name, "source": source})
     return row
 

@@ -34,7 +34,9 @@ class ProfileForm(MarketForm):
 
 
 class LifetimeForm(MarketForm):
-    label = forms.CharField(label="À quoi sert ce jeton", max_length=100, help_text="Exemple\u00a0: export du tableau de bord")
+    label = forms.CharField(
+        label="À quoi sert ce jeton", max_length=100, help_text="Exemple\u00a0: export du tableau de bord"
+    )
     lifetime = forms.ChoiceField(label="Durée", choices=LIFETIMES, initial="30d")
 
     def clean_lifetime(self) -> dt.timedelta:
@@ -45,7 +47,9 @@ class TokenForm(LifetimeForm):
     """``roles``: those held now; a token never has more."""
 
     scopes = forms.MultipleChoiceField(
-        label="Rôles du jeton", widget=forms.CheckboxSelectMultiple, help_text="Un jeton n’a jamais plus que vos rôles."
+        label="Rôles du jeton",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Un jeton n’a jamais plus que vos rôles.",
     )
     field_order = ["label", "scopes", "lifetime"]
 
@@ -55,7 +59,11 @@ class TokenForm(LifetimeForm):
 
 
 class ServiceAccountForm(MarketForm):
-    name = forms.CharField(label="Nom du compte de service", max_length=100, help_text="Exemple\u00a0: robot du catalogue interne")
+    name = forms.CharField(
+        label="Nom du compte de service",
+        max_length=100,
+        help_text="Exemple\u00a0: robot du catalogue interne",
+    )
     roles = forms.MultipleChoiceField(
         label="Rôles",
         widget=forms.CheckboxSelectMultiple,

@@ -34,6 +34,8 @@ class EntranceForm(MarketForm):
             field.widget.attrs.pop("placeholder", None)
             # The base names the field in this message before we have renamed it.
             field.error_messages["required"] = f"Répondez à « {field.label} »."
+        # A bound field copies its label when it is made, and the base has made them all.
+        self._bound_fields_cache.clear()
 
 
 class SignInForm(EntranceForm, account_forms.LoginForm):
@@ -42,9 +44,7 @@ class SignInForm(EntranceForm, account_forms.LoginForm):
 
 class SignUpForm(EntranceForm, account_forms.SignupForm):
     field_order = ["full_name", "email", "password1", "password2"]
-    full_name = forms.CharField(
-        max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"})
-    )
+    full_name = forms.CharField(max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     WORDS = {
         **EntranceForm.WORDS,
         "email": ("Adresse électronique professionnelle", "Exemple\u00a0: prenom.nom@ministere.example"),

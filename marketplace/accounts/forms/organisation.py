@@ -4,14 +4,25 @@ from django import forms
 
 from marketplace.accounts.actions.members import RoleTerms
 from marketplace.accounts.actions.organisations import Identity
-from marketplace.accounts.enums import BUYER_KINDS, DELEGATED_ROLES, IdentifierScheme, OrganisationKind, roles_of_kind
+from marketplace.accounts.enums import (
+    BUYER_KINDS,
+    DELEGATED_ROLES,
+    IdentifierScheme,
+    OrganisationKind,
+    roles_of_kind,
+)
 from marketplace.accounts.forms.account import role_choices
 from marketplace.accounts.models import Organisation
 from marketplace.ui.forms import MarketForm
 from marketplace.validators import identifier_error
 
 SUPPLIER_SCHEMES = [scheme for scheme in IdentifierScheme if scheme != IdentifierScheme.SIRET]
-BUYER_SCHEMES = [IdentifierScheme.SIRET, IdentifierScheme.TAHITI, IdentifierScheme.RIDET, IdentifierScheme.FRWF]
+BUYER_SCHEMES = [
+    IdentifierScheme.SIRET,
+    IdentifierScheme.TAHITI,
+    IdentifierScheme.RIDET,
+    IdentifierScheme.FRWF,
+]
 
 
 class IdentityForm(MarketForm):
@@ -64,7 +75,10 @@ class InvitationForm(MarketForm):
         label="Adresse électronique", max_length=254, help_text="L’invitation ne vaut que pour cette adresse."
     )
     roles = forms.MultipleChoiceField(
-        label="Rôles", widget=forms.CheckboxSelectMultiple, required=False, help_text="Aucun\u00a0: la personne pourra lire, sans agir."
+        label="Rôles",
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text="Aucun\u00a0: la personne pourra lire, sans agir.",
     )
 
     def __init__(self, *args: Any, offered: frozenset[str], **kwargs: Any) -> None:
@@ -75,7 +89,10 @@ class InvitationForm(MarketForm):
 class RoleForm(MarketForm):
     role = forms.ChoiceField(label="Rôle à donner")
     expires_on = forms.DateField(
-        label="Jusqu’au", required=False, widget=forms.DateInput, help_text="Sans date, le rôle vaut jusqu’à son retrait."
+        label="Jusqu’au",
+        required=False,
+        widget=forms.DateInput,
+        help_text="Sans date, le rôle vaut jusqu’à son retrait.",
     )
     ceiling_eur_ht = forms.DecimalField(
         label="Plafond en euros HT",
@@ -86,10 +103,16 @@ class RoleForm(MarketForm):
         help_text="Demandé pour le rôle de valideur.",
     )
     delegation_reference = forms.CharField(
-        label="Référence de l’arrêté de délégation", required=False, max_length=200, help_text="Demandée pour le rôle de valideur."
+        label="Référence de l’arrêté de délégation",
+        required=False,
+        max_length=200,
+        help_text="Demandée pour le rôle de valideur.",
     )
     delegation_date = forms.DateField(
-        label="Date de l’arrêté", required=False, widget=forms.DateInput, help_text="Demandée pour le rôle de valideur."
+        label="Date de l’arrêté",
+        required=False,
+        widget=forms.DateInput,
+        help_text="Demandée pour le rôle de valideur.",
     )
 
     def __init__(self, *args: Any, organisation: Organisation, held: frozenset[str], **kwargs: Any) -> None:

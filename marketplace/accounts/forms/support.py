@@ -17,7 +17,9 @@ PROOFS = [
 class ProofForm(MarketForm):
     proof_kind = forms.ChoiceField(label="Nature de la preuve", choices=PROOFS)
     proof_reference = forms.CharField(
-        label="Référence de la preuve", max_length=200, help_text="Ce qui permet de la retrouver\u00a0: numéro, expéditeur, objet."
+        label="Référence de la preuve",
+        max_length=200,
+        help_text="Ce qui permet de la retrouver\u00a0: numéro, expéditeur, objet.",
     )
     proof_date = forms.DateField(label="Date de la preuve", widget=forms.DateInput)
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -32,7 +34,9 @@ class ProofForm(MarketForm):
 class DomainForm(MarketForm):
     domain = forms.CharField(label="Domaine", max_length=253, help_text="Exemple\u00a0: ministere.example")
     organisation = forms.ModelChoiceField(label="Administration", queryset=Organisation.objects.none())
-    source = forms.CharField(label="Source", max_length=300, help_text="Où l’on a lu que ce domaine est le sien.")
+    source = forms.CharField(
+        label="Source", max_length=300, help_text="Où l’on a lu que ce domaine est le sien."
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

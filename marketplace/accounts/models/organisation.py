@@ -35,7 +35,11 @@ class Organisation(Stateful):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     number = models.PositiveIntegerField("numéro", unique=True)
     state = models.CharField(
-        "état", max_length=40, choices=OrganisationState.choices, default=OrganisationState.PENDING, db_index=True
+        "état",
+        max_length=40,
+        choices=OrganisationState.choices,
+        default=OrganisationState.PENDING,
+        db_index=True,
     )
     kind = models.CharField("nature", max_length=30, choices=OrganisationKind.choices)
     name = models.CharField("nom", max_length=200)
@@ -88,7 +92,13 @@ class Organisation(Stateful):
         return self.kind in BUYER_KINDS
 
     def verify(
-        self, *, actor: Actor, proof_kind: str, proof_reference: str, proof_date: object, expected_version: int | None = None
+        self,
+        *,
+        actor: Actor,
+        proof_kind: str,
+        proof_reference: str,
+        proof_date: object,
+        expected_version: int | None = None,
     ) -> Organisation:
         def apply(row: Organisation) -> None:
             row.proof_kind, row.proof_reference, row.proof_date = proof_kind, proof_reference, proof_date

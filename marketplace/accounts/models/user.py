@@ -14,7 +14,9 @@ class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> User:
         return self.get(email__iexact=username or "")
 
-    def create_user(self, email: str, *, password: str | None = None, full_name: str = "", **extra: Any) -> User:
+    def create_user(
+        self, email: str, *, password: str | None = None, full_name: str = "", **extra: Any
+    ) -> User:
         user = self.model(email=self.normalize_email(email).lower(), full_name=full_name, **extra)
         user.set_password(password)
         user.save(using=self._db)

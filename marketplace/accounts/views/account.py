@@ -86,7 +86,9 @@ def token_revoke(request: HttpRequest, token_id: str) -> HttpResponse:
         "lead": "Le programme qui l’emploie sera refusé aussitôt.",
         "button_label": "Révoquer le jeton",
         "cancel_url": reverse("accounts:tokens"),
-        "breadcrumb_data": breadcrumb(ACCOUNT, ("Jetons d’API", reverse("accounts:tokens")), current="Révoquer"),
+        "breadcrumb_data": breadcrumb(
+            ACCOUNT, ("Jetons d’API", reverse("accounts:tokens")), current="Révoquer"
+        ),
     }
     return render(request, "pages/confirm.html", context)
 

@@ -42,7 +42,10 @@ def service_accounts(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         made = try_rule(
-            form, lambda: create_service_account(organisation, name=data["name"], roles=data["roles"], actor=request.actor)
+            form,
+            lambda: create_service_account(
+                organisation, name=data["name"], roles=data["roles"], actor=request.actor
+            ),
         )
         if made is not None:
             messages.success(request, "Compte de service créé. Donnez-lui maintenant un jeton.")
@@ -67,7 +70,9 @@ def service_account(request: HttpRequest, account_id: str) -> HttpResponse:
         data = form.cleaned_data
         made = try_rule(
             form,
-            lambda: create_machine_token(account, label=data["label"], lifetime=data["lifetime"], actor=request.actor),
+            lambda: create_machine_token(
+                account, label=data["label"], lifetime=data["lifetime"], actor=request.actor
+            ),
         )
         if made is not None:
             secret, form = made[1], LifetimeForm()

@@ -44,7 +44,9 @@ def member(request: HttpRequest, member_id: str) -> HttpResponse:
         .order_by("revoked_at", "role")
     )
     today = timezone.localdate()
-    held = frozenset(g.role for g in grants if g.revoked_at is None and (g.expires_on is None or g.expires_on >= today))
+    held = frozenset(
+        g.role for g in grants if g.revoked_at is None and (g.expires_on is None or g.expires_on >= today)
+    )
     verdicts = organisation_abilities(actor, organisation)
     form = RoleForm(request.POST or None, organisation=organisation, held=held)
     if request.method == "POST":

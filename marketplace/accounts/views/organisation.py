@@ -69,7 +69,10 @@ def switch(request: HttpRequest) -> HttpResponse:
         request.session[SESSION_KEY] = chosen.pk
         messages.success(request, f"Vous agissez maintenant pour {chosen.organisation.name}.")
         return redirect("/bureau/")
-    context = {"memberships": memberships, "breadcrumb_data": breadcrumb(HOME, current="Changer d’organisation")}
+    context = {
+        "memberships": memberships,
+        "breadcrumb_data": breadcrumb(HOME, current="Changer d’organisation"),
+    }
     return render(request, "accounts/switch.html", context)
 
 
@@ -104,14 +107,18 @@ def declare(request: HttpRequest) -> HttpResponse:
         if made is not None:
             membership = Membership.objects.get(user=request.user, organisation=made)
             request.session[SESSION_KEY] = membership.pk
-            messages.success(request, "Fournisseur déclaré. L’assistance vérifie son identité avant d’ouvrir vos droits.")
+            messages.success(
+                request, "Fournisseur déclaré. L’assistance vérifie son identité avant d’ouvrir vos droits."
+            )
             return redirect("accounts:organisation")
     context = {
         "title": "Déclarer un fournisseur",
         "lead": "Votre fournisseur n’a aucun droit tant que l’assistance n’a pas vérifié son identité sur une preuve datée.",
         "button_label": "Déclarer le fournisseur",
         "cancel_url": reverse("accounts:join"),
-        "breadcrumb_data": breadcrumb(("Rejoindre une organisation", reverse("accounts:join")), current="Déclarer un fournisseur"),
+        "breadcrumb_data": breadcrumb(
+            ("Rejoindre une organisation", reverse("accounts:join")), current="Déclarer un fournisseur"
+        ),
     }
     return form_page(request, "pages/form.html", form=form, context=context)
 
@@ -124,7 +131,9 @@ def invite_page(request: HttpRequest) -> HttpResponse:
     form = InvitationForm(request.POST or None, offered=roles_of_kind(organisation.kind))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        made = try_rule(form, lambda: invite(organisation, email=data["email"], roles=data["roles"], actor=request.actor))
+        made = try_rule(
+            form, lambda: invite(organisation, email=data["email"], roles=data["roles"], actor=request.actor)
+        )
         if made is not None:
             messages.success(request, f"Invitation envoyée à {made[0].email}. Elle vaut sept jours.")
             return redirect("accounts:organisation")

@@ -40,7 +40,9 @@ PER_PAGE = 25
 def _require(request: HttpRequest, *roles: str) -> None:
     if not request.actor.has(*roles):
         wanted = " ou ".join(Role(role).label.lower() for role in roles)
-        raise NotAllowed("not_allowed", f"Vous n’avez pas le droit de faire cela. Rôle nécessaire\u00a0: {wanted}.")
+        raise NotAllowed(
+            "not_allowed", f"Vous n’avez pas le droit de faire cela. Rôle nécessaire\u00a0: {wanted}."
+        )
 
 
 @login_required
@@ -48,7 +50,9 @@ def people(request: HttpRequest) -> HttpResponse:
     _require(request, Role.SUPPORT, Role.PLATFORM_ADMIN)
     supporting = request.actor.has(Role.SUPPORT)
     form = PersonSearchForm(request.GET if "q" in request.GET else None)
-    found = _search(form.cleaned_data["q"], everybody=supporting) if form.is_bound and form.is_valid() else None
+    found = (
+        _search(form.cleaned_data["q"], everybody=supporting) if form.is_bound and form.is_valid() else None
+    )
     waiting = Organisation.objects.filter(state=OrganisationState.PENDING).annotate(
         people=Count("memberships", filter=Q(memberships__ended_at__isnull=True))
     )
@@ -63,7 +67,9 @@ def people(request: HttpRequest) -> HttpResponse:
 
 
 def _search(text: str, *, everybody: bool) -> QuerySet[User]:
-    people = User.objects.filter(Q(email__icontains=text) | Q(full_name__icontains=text), erased_at__isnull=True)
+    people = User.objects.filter(
+        Q(email__icontains=text) | Q(full_name__icontains=text), erased_at__isnull=True
+    )
     if not everybody:
         people = people.filter(memberships__organisation__kind=OrganisationKind.OPERATOR).distinct()
     return people.order_by("full_name", "pk")[:PER_PAGE]
@@ -107,7 +113,9 @@ def organisation_new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         made = try_rule(form, lambda: create_organisation(identity=form.identity(), actor=request.actor))
         if made is not None:
-            messages.success(request, "Administration créée. Invitez maintenant la personne qui l’administrera.")
+            messages.success(
+                request, "Administration créée. Invitez maintenant la personne qui l’administrera."
+            )
             return redirect("accounts:support_organisation", number=made.number)
     context = {
         "title": "Créer une administration",
@@ -126,7 +134,9 @@ def organisation(request: HttpRequest, number: int) -> HttpResponse:
     _require(request, Role.SUPPORT)
     found = get_object_or_404(Organisation.objects.select_related("verified_by"), number=number)
     verdicts = organisation_abilities(request.actor, found)
-    form = ProofForm(request.POST or None, initial={"version": found.version, "proof_date": timezone.localdate()})
+    form = ProofForm(
+        request.POST or None, initial={"version": found.version, "proof_date": timezone.localdate()}
+    )
     if request.method == "POST":
         require(verdicts, "verify")
         if form.is_valid() and _verify(request, found, form):
@@ -138,7 +148,8 @@ def organisation(request: HttpRequest, number: int) -> HttpResponse:
         "proof_kind": dict(PROOFS).get(found.proof_kind, found.proof_kind),
         "grants": grants.select_related("membership__user"),
         "confirmed": confirmed_first_admins(found),
-        "may_verify": allowed(verdicts, "verify") and "verify" in {move.name for move in found.available_moves()},
+        "may_verify": allowed(verdicts, "verify")
+        and "verify" in {move.name for move in found.available_moves()},
         "why_not": verdicts["verify"],
         "may_invite": allowed(verdicts, "invite") and not admins_of(found),
         "invitations": found.invitations.all()[:10],
@@ -186,7 +197,9 @@ def organisation_reject(request: HttpRequest, number: int) -> HttpResponse:
         "lead": "Ses membres gardent leur compte, sans aucun droit pour cette organisation.",
         "button_label": "Refuser l’organisation",
         "cancel_url": reverse("accounts:support_organisation", args=[number]),
-        "breadcrumb_data": breadcrumb(HOME, (found.name, reverse("accounts:support_organisation", args=[number])), current="Refuser"),
+        "breadcrumb_data": breadcrumb(
+            HOME, (found.name, reverse("accounts:support_organisation", args=[number])), current="Refuser"
+        ),
     }
     return form_page(request, "pages/confirm.html", form=form, context=context)
 
@@ -202,7 +215,9 @@ def organisation_invite(request: HttpRequest, number: int) -> HttpResponse:
     form = InvitationForm(request.POST or None, offered=first, initial={"roles": list(first)})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        made = try_rule(form, lambda: invite(found, email=data["email"], roles=data["roles"], actor=request.actor))
+        made = try_rule(
+            form, lambda: invite(found, email=data["email"], roles=data["roles"], actor=request.actor)
+        )
         if made is not None:
             messages.success(request, f"Invitation envoyée à {made[0].email}. Elle vaut sept jours.")
             return redirect("accounts:support_organisation", number=number)
@@ -211,7 +226,9 @@ def organisation_invite(request: HttpRequest, number: int) -> HttpResponse:
         "lead": "Elle administrera l’organisation une fois vérifiée sur une preuve datée.",
         "button_label": "Envoyer l’invitation",
         "cancel_url": reverse("accounts:support_organisation", args=[number]),
-        "breadcrumb_data": breadcrumb(HOME, (found.name, reverse("accounts:support_organisation", args=[number])), current="Inviter"),
+        "breadcrumb_data": breadcrumb(
+            HOME, (found.name, reverse("accounts:support_organisation", args=[number])), current="Inviter"
+        ),
     }
     return form_page(request, "pages/form.html", form=form, context=context)
 
@@ -244,7 +261,9 @@ def domains(request: HttpRequest) -> HttpResponse:
 @once
 def domain_remove(request: HttpRequest, number: int, domain: str) -> HttpResponse:
     _require(request, Role.SUPPORT)
-    row = get_object_or_404(PublicEmailDomain.objects.select_related("organisation"), organisation__number=number, domain=domain)
+    row = get_object_or_404(
+        PublicEmailDomain.objects.select_related("organisation"), organisation__number=number, domain=domain
+    )
     if request.method == "POST":
         unlist_domain(row, actor=request.actor)
         messages.success(request, f"Domaine {domain} retiré.")
@@ -254,6 +273,8 @@ def domain_remove(request: HttpRequest, number: int, domain: str) -> HttpRespons
         "lead": f"Il n’ouvrira plus {row.organisation.name}. Les membres déjà admis restent.",
         "button_label": "Retirer le domaine",
         "cancel_url": reverse("accounts:domains"),
-        "breadcrumb_data": breadcrumb(HOME, ("Domaines publics", reverse("accounts:domains")), current="Retirer"),
+        "breadcrumb_data": breadcrumb(
+            HOME, ("Domaines publics", reverse("accounts:domains")), current="Retirer"
+        ),
     }
     return render(request, "pages/confirm.html", context)

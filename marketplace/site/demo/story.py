@@ -1,7 +1,19 @@
-"""The story that the demonstration tells, played through the same actions as the pages."""
+"""The story that the demonstration tells, played through the same actions as the pages.
+
+Nuage Exemple lists a qualified infrastructure; Logiciels Exemple lists a mail service built on it;
+the ministry of the demonstration analyses, orders and runs it. Suspending the fictitious qualification
+of « Nuage Exemple Souverain » then reaches that contract.
+"""
 
 from __future__ import annotations
 
+from marketplace.site.demo.buying import load_buying
+from marketplace.site.demo.dossiers import load_dossiers
+from marketplace.site.demo.offers import load_offers
+
 
 def load_story() -> str:
-    return "Demonstration: people and organisations."
+    offers = load_offers()
+    load_dossiers(offers)
+    load_buying(offers)
+    return f"Demonstration: {len(offers)} fictitious offers, their dossiers, projects, orders and a contract."

@@ -10,7 +10,9 @@ class Command(BaseCommand):
     help = "Check the journal: links, side rows, signed heads, events left unsealed. Exits 1 on a fault."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--dry-run", action="store_true", help="do not remember the answer for the auditor's page")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="do not remember the answer for the auditor's page"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         report = verify_journal() if options["dry_run"] else verify_and_remember()
