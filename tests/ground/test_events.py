@@ -85,3 +85,13 @@ def test_an_unreachable_broker_never_refuses_the_writer(consumers, monkeypatch, 
     event = bus.emit("essai", {})
     delivery = EventDelivery.objects.get(event=event)
     assert delivery.sent_at is None, "nothing was sent: the next sweep must ring"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_finished_before_its_bell_is_stamped_is_left_alone(consumers, monkeypatch):
+    """A worker may be quicker than the sender: the stamp never touches a row with a result."""
+    monkeypatch.setattr(deliver, "apply_async", lambda args, **options: bus.consume(*args))
+    bus.consumer("essai", name="un")(lambda event: None)
+    delivery = bus.emit("essai", {}).deliveries.get()
+    assert delivery.lease_state == LeaseState.DONE
+    assert delivery.sent_at is None

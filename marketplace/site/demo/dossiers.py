@@ -1,0 +1,111 @@
+"""Dossiers of the demonstration, one in each state, moved by the people who would."""
+
+from __future__ import annotations
+
+from catalog.models import Offer
+from marketplace.accounts.actors import Actor
+from marketplace.site.demo.acting import act
+from marketplace.site.demo.offers import OFFERS
+from qualification import actions, decisions
+from qualification.enums import FindingVerdict, ListingOutcome
+from qualification.models import Dossier
+from qualification.pipeline import run_check
+from qualification.schemes import load_scheme
+
+OFFICER = "instructeur@operateur.example"
+DECIDER = "decideur@operateur.example"
+LISTED = ("souverain", "standard", "messagerie")
+SEEN = "Réponses relues, conformes aux conditions de référencement."
+
+
+def load_dossiers(offers: dict[str, Offer]) -> None:
+    for code in LISTED:
+        _list(_examined(offers[code], code))
+    _ask_corrections(_examined(offers["visio"], "visio"))
+    _propose(_examined(offers["plateforme"], "plateforme"))
+    _refuse(_examined(offers["mondial"], "mondial"))
+    _submitted(offers["lent"], "lent", run=True)
+    # Its checks are left to the worker that starts with the service.
+    _submitted(offers["archivage"], "archivage", run=False)
+    actions.open_dossier(offers["brouillon"], actor=_manager("brouillon"))
+
+
+def _manager(code: str) -> Actor:
+    return act(OFFERS[code].author.replace("redacteur@", "responsable@"))
+
+
+def _submitted(offer: Offer, code: str, *, run: bool) -> Dossier:
+    manager = _manager(code)
+    dossier = actions.open_dossier(offer, actor=manager)
+    actions.submit(dossier, actor=manager)
+    if run:
+        for pk in dossier.runs.values_list("pk", flat=True):
+            run_check(pk)
+        dossier.refresh_from_db()
+    return dossier
+
+
+def _examined(offer: Offer, code: str) -> Dossier:
+    dossier = _submitted(offer, code, run=True)
+    return actions.take_declared(dossier, actor=act(OFFICER))
+
+
+def _judge(dossier: Dossier, *, failing: dict[str, str] | None = None) -> None:
+    officer = act(OFFICER)
+    for requirement in load_scheme(dossier.scheme, dossier.scheme_edition).requirements:
+        remedy = (failing or {}).get(requirement.code, "")
+        actions.record_finding(
+            dossier,
+            actor=officer,
+            requirement=requirement.code,
+            verdict=FindingVerdict.NOT_CONFORM if remedy else FindingVerdict.CONFORM,
+            observation="La réponse ne respecte pas la règle citée." if remedy else SEEN,
+            remedy=remedy,
+        )
+
+
+def _list(dossier: Dossier) -> None:
+    _propose(dossier)
+    decisions.decide(
+        dossier,
+        actor=act(DECIDER),
+        outcome=ListingOutcome.LISTED,
+        reasons="Toutes les conditions sont remplies.",
+    )
+
+
+def _propose(dossier: Dossier) -> None:
+    _judge(dossier)
+    actions.propose(
+        dossier,
+        actor=act(OFFICER),
+        outcome=ListingOutcome.LISTED,
+        reasons="Toutes les conditions sont remplies.",
+    )
+
+
+def _ask_corrections(dossier: Dossier) -> None:
+    actions.request_corrections(
+        dossier,
+        actor=act(OFFICER),
+        reason="Le préavis de sortie dépasse deux mois : ramenez-le à deux mois au plus.",
+    )
+
+
+def _refuse(dossier: Dossier) -> None:
+    _judge(
+        dossier,
+        failing={
+            "website": "Renouveler le certificat du site, puis relancer le contrôle.",
+            "exit": "Laisser au moins trente jours pour récupérer les données.",
+        },
+    )
+    reasons = "Le site présente un certificat expiré et les données ne sont récupérables que dix jours."
+    actions.propose(dossier, actor=act(OFFICER), outcome=ListingOutcome.REFUSED, reasons=reasons)
+    decisions.decide(
+        dossier,
+        actor=act(DECIDER),
+        outcome=ListingOutcome.REFUSED,
+        reasons=reasons,
+        hearing="Observations demandées par écrit au fournisseur (démonstration).",
+    )
