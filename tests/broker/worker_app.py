@@ -1,0 +1,20 @@
+"""The product's Celery application with one more task, for a real worker process."""
+
+import os
+import time
+from pathlib import Path
+
+from marketplace.celery import app
+
+
+@app.task(name="tests.survivor")
+def survivor(record: str) -> None:
+    """The first attempt lasts until it is killed; the next one ends at once."""
+    file = Path(record)
+    first = not file.exists()
+    with file.open("a") as lines:
+        lines.write(f"start {os.getpid()}\n")
+    if first:
+        time.sleep(60)
+    with file.open("a") as lines:
+        lines.write("end\n")
