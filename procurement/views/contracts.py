@@ -31,6 +31,7 @@ from procurement.forms.orders import ReasonForm, ReviewDecisionForm
 from procurement.models import Contract
 from procurement.order_steps import contract_steps
 from procurement.views.find import actor_of
+from procurement.views.order_find import posted
 
 PAGE_SIZE = 20
 
@@ -152,7 +153,7 @@ def contract_move(request: HttpRequest, number: str, slug: str) -> HttpResponse:
     require(contract_abilities(actor, contract), name)
     contract.check_move(name)
     page = PAGES[name]
-    form = ReasonForm(request.POST or None, initial={"version": contract.version})
+    form = ReasonForm(posted(request), initial={"version": contract.version})
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         page.act(contract, actor=actor, reason=values["reason"], expected_version=values.get("version"))
@@ -172,7 +173,7 @@ def review_decide(request: HttpRequest, number: str, uuid: UUID) -> HttpResponse
     require(contract_abilities(actor, contract), "decide_review")
     if review.decision:
         raise MoveRefused("review_decided", "La suite de cette perte de statut est déjà décidée.")
-    form = ReviewDecisionForm(request.POST or None)
+    form = ReviewDecisionForm(posted(request))
     if request.method == "POST" and form.is_valid():
         decide_review(review, actor=actor, **form.cleaned_data)
         messages.success(request, "Décision enregistrée.")

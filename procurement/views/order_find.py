@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from marketplace.errors import NotVisible
 from procurement.models import Order
@@ -19,3 +19,8 @@ def visible_order(request: HttpRequest, number: str) -> Order:
     if order is None:
         raise NotVisible()
     return order
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form binds to: an empty POST is still one, and is refused like one."""
+    return request.POST if request.method == "POST" else None

@@ -25,7 +25,7 @@ from procurement.forms.refusals import put_refusal
 from procurement.models import Order
 from procurement.order_opinions import opinions_complete
 from procurement.views.find import actor_of
-from procurement.views.order_find import visible_order
+from procurement.views.order_find import posted, visible_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,7 @@ def order_move(request: HttpRequest, number: str, slug: str) -> HttpResponse:
     require(order_abilities(actor, order), name)
     order.check_move(name)
     page = PAGES[name]
-    form = page.form(request.POST or None, initial={"version": order.version})
+    form = page.form(posted(request), initial={"version": order.version})
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
         try:

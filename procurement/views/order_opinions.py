@@ -20,7 +20,7 @@ from procurement.forms.answers import OpinionForm
 from procurement.models import Order
 from procurement.models.opinion import ROLE_OF_KIND
 from procurement.views.find import actor_of
-from procurement.views.order_find import visible_order
+from procurement.views.order_find import posted, visible_order
 from procurement.views.order_moves import order_facts
 
 
@@ -41,7 +41,7 @@ def order_opinion(request: HttpRequest, number: str, kind: str) -> HttpResponse:
     actor = actor_of(request)
     order = visible_order(request, number)
     require({"give": opinion_refusal(actor, kind=kind, organisation_id=order.buyer_id)}, "give")
-    form = OpinionForm(request.POST or None)
+    form = OpinionForm(posted(request))
     if request.method == "POST" and form.is_valid():
         advise_on_order(order, actor=actor, kind=kind, **form.cleaned_data)
         messages.success(request, "Avis enregistré. L’approbation s’ouvre quand les deux avis sont là.")

@@ -28,7 +28,7 @@ from procurement.models import Order, Project, PurchasingVehicle
 from procurement.obligations import required_schemes
 from procurement.price_changes import PriceChange, price_changes
 from procurement.views.find import actor_of, trail, visible_project
-from procurement.views.order_find import visible_order
+from procurement.views.order_find import posted, visible_order
 
 STEPS = (
     ("formule", "Formule et quantités"),
@@ -54,7 +54,7 @@ def order_create(request: HttpRequest, number: str) -> HttpResponse:
     plan = _asked_plan(request, plans)
     if plan is None:
         return _choose_plan(request, project, offer=offer, plans=plans)
-    form = QuantitiesForm(request.POST or None, plan=plan)
+    form = QuantitiesForm(posted(request), plan=plan)
     if request.method == "POST" and form.is_valid():
         try:
             order = create_order(
@@ -130,7 +130,7 @@ def order_step(request: HttpRequest, number: str, order_number: str, slug: str) 
 
 def _quantities(request: HttpRequest, project: Project, order: Order) -> HttpResponse:
     known = {line.price_line.code: line.quantity for line in order.lines.select_related("price_line")}
-    form = QuantitiesForm(request.POST or None, plan=order.plan, quantities=known)
+    form = QuantitiesForm(posted(request), plan=order.plan, quantities=known)
     return _edit(
         request,
         project,
@@ -142,7 +142,7 @@ def _quantities(request: HttpRequest, project: Project, order: Order) -> HttpRes
 
 
 def _period(request: HttpRequest, project: Project, order: Order) -> HttpResponse:
-    form = PeriodForm(request.POST or None, initial={"starts_on": order.starts_on, "ends_on": order.ends_on})
+    form = PeriodForm(posted(request), initial={"starts_on": order.starts_on, "ends_on": order.ends_on})
     return _edit(request, project, order, slug="periode", form=form, changes=lambda: form.cleaned_data)
 
 
@@ -156,7 +156,7 @@ def _route(request: HttpRequest, project: Project, order: Order) -> HttpResponse
         "buyer_vat_identified",
     )
     form = RouteForm(
-        request.POST or None,
+        posted(request),
         vehicles=PurchasingVehicle.objects.visible_to(actor),
         initial={name: getattr(order, name) for name in fields},
     )
@@ -185,7 +185,7 @@ def _edit(
 
 
 def _check(request: HttpRequest, project: Project, order: Order) -> HttpResponse:
-    form = VersionedForm(request.POST or None, initial={"version": order.version})
+    form = VersionedForm(posted(request), initial={"version": order.version})
     missing = missing_before_opinions(order)
     if request.method == "POST" and form.is_valid():
         try:

@@ -19,6 +19,7 @@ from procurement.forms.refusals import put_refusal
 from procurement.forms.vehicles import VehicleForm
 from procurement.models import PurchasingVehicle
 from procurement.views.find import actor_of
+from procurement.views.order_find import posted
 
 PAGE_SIZE = 20
 
@@ -29,7 +30,8 @@ def vehicle_list(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     verdicts = vehicles_abilities(actor)
     require(verdicts, "list")
-    vehicles = PurchasingVehicle.objects.visible_to(actor).with_engaged(ENGAGED_STATES)
+    rows = PurchasingVehicle.objects.visible_to(actor)
+    vehicles = rows.with_engaged(ENGAGED_STATES).order_by("title", "pk")
     return render(
         request,
         "procurement/vehicles/list.html",
@@ -48,7 +50,7 @@ def vehicle_list(request: HttpRequest) -> HttpResponse:
 def vehicle_create(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     require(vehicles_abilities(actor), "create")
-    form = VehicleForm(request.POST or None)
+    form = VehicleForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             vehicle = create_vehicle(actor=actor, **form.cleaned_data)

@@ -15,6 +15,7 @@ from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import OrganisationKind, Role
 from marketplace.accounts.models import Membership, Organisation
 from procurement.actions import order_drafts, orders
+from procurement.doctrine.results import OBLIGATIONS
 from procurement.models import Assessment, Opinion, Order, Project, PurchasingVehicle
 from procurement.numbers import vehicle_number
 from tests.builders import fictitious_siren, make_member, make_organisation
@@ -91,7 +92,9 @@ def publish_version(
         ]
     )
     version.freeze()
-    Offer.objects.filter(pk=offer.pk).update(state=state, live_version=version, **extra)
+    Offer.objects.filter(pk=offer.pk).update(
+        state=state, live_version=version, **{"regions": ["FR"], **extra}
+    )
     offer.refresh_from_db()
     return version
 
@@ -124,8 +127,14 @@ class Purchase:
 
 def frozen_result(schemes: tuple[str, ...]) -> dict[str, Any]:
     obligations = [
-        {"code": code, "level": "required", "rules": ["R9"], "reason": "Essai", "source": "Essai"}
-        for code in schemes
+        {
+            "code": code,
+            "level": "required" if code in schemes else "not_required",
+            "rules": ["R9"],
+            "reason": "Essai",
+            "source": "Essai",
+        }
+        for code in OBLIGATIONS
     ]
     return {
         "date": timezone.localdate().isoformat(),
@@ -249,7 +258,8 @@ def bring_to(order: Order, state: str, purchase: Purchase) -> Order:
         "cancelled": ("draft", lambda: orders.cancel(order, actor=actor("requester"), reason="Abandon")),
     }
     stop, branch = branches.get(state, (state, None))
-    for name, step in steps:
+    road = [name for name, _ in steps]
+    for name, step in steps[road.index(order.state) + 1 if order.state in road else 0 :]:
         if order.state == stop:
             break
         step()
