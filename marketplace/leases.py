@@ -159,9 +159,10 @@ def sweep(model: type[T], send: Callable[[int], object], *, limit: int = 500) ->
         LeasedQuerySet(model).filter(pk__in=picked).update(
             sent_at=Now(), lease_state=LeaseState.DUE, token="", lease_until=None
         )
-    for pk in picked:
-        send(pk)
-    return len(picked)
+    unsent = [pk for pk in picked if send(pk) is False]
+    # The broker was away: the stamp would keep the next sweep from ringing.
+    LeasedQuerySet(model).filter(pk__in=unsent).update(sent_at=None)
+    return len(picked) - len(unsent)
 
 
 def _flowing(model: type[T]) -> bool:

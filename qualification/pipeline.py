@@ -193,9 +193,9 @@ def _stuck_dossiers() -> list[int]:
     return list(checking.exclude(runs__lease_state__in=OPEN_LEASES).values_list("pk", flat=True)[:500])
 
 
-def _ring(run_id: int) -> None:
+def _ring(run_id: int) -> bool:
     code = CheckRun.objects.values_list("check_code", flat=True).get(pk=run_id)
-    _bell(code).ring_now(run_id)
+    return bool(_bell(code).ring_now(run_id))
 
 
 def _bell(check_code: str) -> Any:

@@ -1,9 +1,15 @@
+import time
+
 from celery import shared_task
+from celery.exceptions import Reject
+from django.db import OperationalError
 
 from marketplace.bells import Bell
 
 # Below CheckRun.LEASE_SECONDS: a task is stopped before another worker may take its run.
 TIME_LIMIT = 60
+# Between two tries while the database is away.
+PAUSE_SECONDS = 2
 
 
 @shared_task(base=Bell, name="checks.run", time_limit=TIME_LIMIT)
@@ -26,9 +32,14 @@ def sweep_runs() -> None:
 
 
 def _run(run_id: int) -> None:
+    """The message goes back to the queue when the database is away: a bell is not spent on nothing."""
     from qualification.pipeline import run_check
 
-    run_check(run_id)
+    try:
+        run_check(run_id)
+    except OperationalError as error:
+        time.sleep(PAUSE_SECONDS)
+        raise Reject(str(error), requeue=True) from error
 
 
 BEAT = {"checks-sweep": {"task": "events.sweep_checks", "schedule": 10.0}}
