@@ -33,7 +33,7 @@ def steps_of(project: Project, *, assessment: Assessment | None, has_list: bool)
     return (
         Step("Décrire le besoin", "done", "Fait", _url("project_edit", project)),
         _analysis(project, assessment=assessment, decided=decided),
-        _step("Choisir les offres", project, "project_offers", done=frozen, open_=decided),
+        _offers(project, done=frozen, decided=decided),
         _step("Commander", project, "project", done=bought, open_=decided and frozen),
         _step(
             "Suivre le contrat", project, "project", done=project.state == ProjectState.CLOSED, open_=bought
@@ -55,7 +55,7 @@ def next_step(project: Project, *, assessment: Assessment | None, has_list: bool
         )
     if not has_list:
         return NextStep("Choisir les offres", _url("project_offers", project))
-    return NextStep("Voir la présélection", _url("project_shortlist", project))
+    return NextStep("Commander", _url("order_create", project))
 
 
 def _analysis(project: Project, *, assessment: Assessment | None, decided: bool) -> Step:
@@ -67,12 +67,20 @@ def _analysis(project: Project, *, assessment: Assessment | None, decided: bool)
     return Step("Analyser la sensibilité", "current", "À faire", url)
 
 
+def _offers(project: Project, *, done: bool, decided: bool) -> Step:
+    if done:
+        return Step("Choisir les offres", "done", "Fait", _url("project_shortlist", project))
+    return _step("Choisir les offres", project, "project_offers", done=False, open_=decided)
+
+
 def _step(label: str, project: Project, name: str, *, done: bool, open_: bool) -> Step:
     if done:
-        return Step(label, "done", "Fait", _url(name, project))
+        return Step(label, "done", "Fait")
     if open_:
         return Step(label, "current", "À faire", _url(name, project))
-    return Step(label, "blocked", BLOCKED if project.state == ProjectState.DRAFT else "À venir")
+    if project.state == ProjectState.DRAFT:
+        return Step(label, "blocked", BLOCKED)
+    return Step(label, "todo", "À venir")
 
 
 def _past(project: Project, state: str) -> bool:
@@ -80,4 +88,6 @@ def _past(project: Project, state: str) -> bool:
 
 
 def _url(name: str, project: Project) -> str:
+    if name == "contracts":
+        return reverse("procurement:contracts")
     return reverse(f"procurement:{name}", args=[project.number])

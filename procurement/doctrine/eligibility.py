@@ -39,6 +39,13 @@ class OfferFacts:
     gdpr_clauses: bool | None = None
     told_on: dt.date | None = None
 
+    @property
+    def is_qualified(self) -> bool:
+        """SecNumCloud in force: its requirements 19.2, 19.5 and 19.6 answer for place, GDPR and immunity
+        where the sheet says nothing. What the sheet says still counts."""
+        seen = self.statuses.get("secnumcloud")
+        return seen is not None and seen.status in HELD
+
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
@@ -139,6 +146,8 @@ def _about_place(offer: OfferFacts, *, levels: dict[str, str]) -> Iterator[Findi
     if not strict and levels["gdpr"] != "required":
         return
     code = strict[0] if strict else "gdpr"
+    if offer.outside_eea is None and offer.is_qualified:
+        return
     if offer.outside_eea is None:
         yield Finding(
             obligation=code,
@@ -159,8 +168,7 @@ def _about_place(offer: OfferFacts, *, levels: dict[str, str]) -> Iterator[Findi
 
 def _about_immunity(offer: OfferFacts, *, level: str) -> Iterator[Finding]:
     """SecNumCloud in force answers it; otherwise the supplier's own statement, otherwise nobody knows."""
-    seen = offer.statuses.get("secnumcloud")
-    answered = offer.is_internal_state or (seen is not None and seen.status in HELD)
+    answered = offer.is_internal_state or offer.is_qualified
     if level != "required" or answered or offer.non_eu_law is False:
         return
     known = offer.non_eu_law is True
@@ -176,7 +184,8 @@ def _about_immunity(offer: OfferFacts, *, level: str) -> Iterator[Finding]:
 
 
 def _about_gdpr(offer: OfferFacts, *, level: str) -> Iterator[Finding]:
-    if level != "required" or offer.is_internal_state or offer.gdpr_clauses is True:
+    answered = offer.gdpr_clauses is True or (offer.gdpr_clauses is None and offer.is_qualified)
+    if level != "required" or offer.is_internal_state or answered:
         return
     known = offer.gdpr_clauses is False
     yield Finding(

@@ -52,6 +52,11 @@ class Obligation:
         return LEVEL_WORDS[self.level]
 
     @property
+    def because(self) -> str:
+        """The reason, to follow « Pourquoi »."""
+        return self.reason[:1].lower() + self.reason[1:]
+
+    @property
     def short_level(self) -> str:
         """Two words, for a picture."""
         return "Non conclu" if self.level == UNKNOWN else LEVEL_WORDS[self.level]

@@ -23,12 +23,12 @@ class OneAnswer(forms.ChoiceField):
     """Radios. Cleans to the code, or None for « Je ne sais pas »."""
 
     widget = forms.RadioSelect
-    template_name = QUESTION
 
     def __init__(self, choices: Choices, *, examples: Sequence[str] = (), **options: Any) -> None:
         self.examples = examples
         options.setdefault("error_messages", {"required": NOTHING_TICKED})
-        super().__init__(choices=[*choices, (UNKNOWN, DO_NOT_KNOW)], **options)
+        choices = [*choices, (UNKNOWN, DO_NOT_KNOW)]
+        super().__init__(choices=choices, template_name=QUESTION, **options)
 
     def clean(self, value: Any) -> str | None:
         code = super().clean(value)
@@ -56,7 +56,6 @@ class SeveralAnswers(forms.MultipleChoiceField):
     """Boxes. Cleans to a list of codes, [] for « aucune », None for « Je ne sais pas »."""
 
     widget = forms.CheckboxSelectMultiple
-    template_name = QUESTION
 
     def __init__(
         self, choices: Choices, *, none_label: str = "", examples: Sequence[str] = (), **options: Any
@@ -66,7 +65,8 @@ class SeveralAnswers(forms.MultipleChoiceField):
         last = [(NONE, none_label)] if none_label else []
         said = f"Choisissez au moins une réponse, ou « {none_label} »." if none_label else NOTHING_TICKED
         options.setdefault("error_messages", {"required": said})
-        super().__init__(choices=[*choices, *last, (UNKNOWN, DO_NOT_KNOW)], **options)
+        choices = [*choices, *last, (UNKNOWN, DO_NOT_KNOW)]
+        super().__init__(choices=choices, template_name=QUESTION, **options)
 
     def clean(self, value: Any) -> list[str] | None:  # type: ignore[override]  # None is an answer
         codes = super().clean(value)

@@ -39,7 +39,6 @@ WORDS = {
 }
 # Moves that a requester makes from the project's page; the words of what follows.
 MOVES = {
-    "source": "La recherche d’offres est ouverte.",
     "buy": "Le projet passe à l’achat.",
     "run": "Le projet est en service.",
     "close": "Le projet est terminé.",

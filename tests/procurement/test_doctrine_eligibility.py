@@ -114,3 +114,11 @@ def test_a_refusal_says_obligation_value_and_date():
             "seen_on": "2026-11-22",
         }
     ]
+
+
+def test_a_qualification_answers_for_what_the_sheet_does_not_say_but_not_against_it():
+    silent = {"snc": "in_force", "outside_eea": None, "gdpr_clauses": None, "non_eu_law": None}
+    assert standing(offer(**silent), SENSITIVE) == "eligible"
+    assert standing(offer(**silent), PERSONAL) == "eligible"
+    assert standing(offer(**{**silent, "outside_eea": ("États-Unis",)}), SENSITIVE) == "refused"
+    assert standing(offer(**{**silent, "gdpr_clauses": False}), PERSONAL) == "refused"

@@ -196,7 +196,8 @@ def test_from_the_need_to_the_frozen_list(administration):
     assert f"Projet {project.number} créé." in text_of(made)
     analysis = urls(project)["project_assessment"]
     step_1 = {k: v for k, v in STEP_1.items() if k != "buyer_kind"}
-    _, result = answer(requester, step_1, STEP_2, STEP_3, start=f"{analysis}?etape=1")
+    step_2 = {**STEP_2, "health_data": "no"}
+    _, result = answer(requester, step_1, step_2, STEP_3, start=f"{analysis}?etape=1")
     assert "Obligatoire" in text_of(result)
     requester.post(reverse("procurement:assessment_ask", args=[project.number]))
     for actor, kind in ((administration.rssi, "rssi"), (administration.dpo, "dpo")):
