@@ -1,15 +1,15 @@
-"""The main pages, by who reads them. Each app adds its own: ``page("requester", "/projets/")``, or a
-function of the membership that makes what the page shows and answers its address.
+"""The main pages, by who reads them. An address is text, or a function of the world (one of each thing,
+tests/habits/matrix/world.py) that makes what the page shows.
 
-Every page is opened at 1280 and 375 px, then without JavaScript (test_pages.py).
+Every page is opened at 1280 and 375 px, narrowed to 320, then opened without JavaScript (test_pages.py).
 """
 
 from collections.abc import Callable
 
-from marketplace.accounts.models import Membership
+from tests.habits.matrix.rows import STRANGER
+from tests.habits.matrix.world import World
 
-Address = str | Callable[[Membership], str]
-VISITOR = "visitor"
+Address = str | Callable[[World], str]
 PAGES: dict[str, list[Address]] = {}
 
 
@@ -17,11 +17,52 @@ def page(role: str, *addresses: Address) -> None:
     PAGES.setdefault(role, []).extend(addresses)
 
 
+def sheet(part: str = "") -> Callable[[World], str]:
+    return lambda world: world.offer.get_absolute_url() + part
+
+
+def draft(part: str) -> Callable[[World], str]:
+    return lambda world: world.draft.get_absolute_url() + part
+
+
+def project(part: str = "") -> Callable[[World], str]:
+    return lambda world: f"/projets/{world.project.number}/{part}"
+
+
+def analysis(part: str = "") -> Callable[[World], str]:
+    return lambda world: f"/projets/{world.analysis.project.number}/analyse/{part}"
+
+
+def decided(part: str = "") -> Callable[[World], str]:
+    return lambda world: f"/projets/{world.decided_project.number}/{part}"
+
+
+def order(state: str, part: str = "") -> Callable[[World], str]:
+    return lambda world: f"/commandes/{world.order(state).number}/{part}"
+
+
+def contract(part: str = "") -> Callable[[World], str]:
+    return lambda world: f"/contrats/{world.contract.number}/{part}"
+
+
+def dossier(state: str, part: str = "") -> Callable[[World], str]:
+    return lambda world: f"/dossiers/{world.dossier(state).number}/{part}"
+
+
+def in_hand(part: str = "") -> Callable[[World], str]:
+    return lambda world: f"/dossiers/{world.dossier_in_hand.number}/{part}"
+
+
+def mark(part: str = "") -> Callable[[World], str]:
+    return lambda world: f"/pilotage/qualifications/{world.mark.uuid}/{part}"
+
+
 page(
-    VISITOR,
+    STRANGER,
     "/",
     "/aide/",
     "/doctrine/",
+    "/doctrine/essayer/",
     "/accessibilite/",
     "/mentions-legales/",
     "/donnees-personnelles/",
@@ -29,14 +70,94 @@ page(
     "/plan-du-site/",
     "/signaler-un-probleme/",
     "/signaler-un-probleme/?envoye=1",
+    "/connexion/",
+    "/inscription/",
+    "/mot-de-passe/",
+    sheet(),
+    "/offres/",
+    "/offres/?q=introuvable&model=iaas&hds=in_force",
+    "/offres/filtres/?model=iaas",
+    sheet("pile/"),
+    sheet("historique/"),
+    sheet("prix/"),
+    "/fournisseurs/",
+    lambda world: world.offer.supplier.get_absolute_url(),
+    lambda world: f"/offres/comparer/?offre={world.offer.number}&offre={_second(world)}",
 )
-for _role in (
+page(
     "requester",
-    "approver",
+    "/bureau/",
+    "/notifications/",
+    "/organisation/",
+    "/organisation/changer/",
+    "/compte/",
+    "/compte/jetons/",
+    project(),
+    "/projets/",
+    "/projets/nouveau/",
+    project("analyse/"),
+    analysis(),
+    decided(),
+    decided("offres/"),
+    decided("preselection/"),
+    lambda world: f"/projets/{world.purchase.project.number}/commander/?offre={world.offer.number}",
+    order("draft"),
+    order("sent"),
+    order("rejected"),
+    "/commandes/",
+    contract(),
+    "/contrats/",
+)
+page("security_officer", "/bureau/", analysis("avis/rssi/"))
+page("qualified_authority", "/bureau/")
+page("approver", "/bureau/", order("awaiting_approval"), order("awaiting_approval", "approuver/"))
+page("finance", "/bureau/", order("approved"))
+page("purchasing", "/supports-d-achat/", "/supports-d-achat/creer/")
+page(
     "organisation_admin",
+    "/bureau/",
+    "/organisation/",
+    "/organisation/inviter/",
+    "/organisation/comptes-de-service/",
+)
+page(
     "supplier_manager",
-    "curator",
+    "/bureau/",
+    draft("modifier/"),
+    draft("modifier/prix/"),
+    draft("modifier/qualifications/"),
+    draft("modifier/pile/"),
+    "/mes-offres/",
+    "/offres/nouvelle/",
+    dossier("draft"),
+    dossier("corrections_requested"),
+    "/dossiers/",
+    order("sent"),
+    order("acknowledged"),
+)
+page("curator", "/bureau/", "/pilotage/moderation/", "/pilotage/revendications/", mark(), mark("suspendre/"))
+page("curator", "/pilotage/qualifications/")
+page(
     "qualification_officer",
-    "auditor",
-):
-    page(_role, "/bureau/")
+    "/bureau/",
+    dossier("instruction"),
+    in_hand(),
+    in_hand("constats/"),
+    "/pilotage/instruction/",
+)
+page(
+    "decision_maker",
+    "/bureau/",
+    dossier("proposed"),
+    dossier("proposed", "decision/"),
+    "/pilotage/decisions/",
+)
+page("support", "/bureau/", "/pilotage/personnes/", "/pilotage/personnes/domaines/")
+page("support", "/pilotage/personnes/organisations/nouvelle/")
+page("auditor", "/bureau/", "/pilotage/journal/", dossier("instruction"), order("sent"))
+
+
+def _second(world: World) -> int:
+    from tests.procurement.order_builders import make_offer
+
+    return make_offer(trust={"secnumcloud": "suspended"}).number
