@@ -19,7 +19,8 @@ MFA_CONTEXT = "mfa"
 class AccountAdapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "email_password_mismatch": "L’adresse ou le mot de passe n’est pas le bon. Vérifiez les deux, puis réessayez.",
+        "email_password_mismatch": "L’adresse ou le mot de passe n’est pas le bon. "
+        "Vérifiez les deux, puis réessayez.",
         "incorrect_password": "Ce n’est pas le bon mot de passe. Réessayez.",
         "incorrect_code": "Ce n’est pas le bon code. Saisissez celui qui s’affiche maintenant.",
         "enter_current_password": "Ce n’est pas votre mot de passe actuel. Réessayez.",
@@ -51,7 +52,8 @@ class MfaAdapter(DefaultMFAAdapter):
     error_messages = {
         **DefaultMFAAdapter.error_messages,
         "incorrect_code": "Ce n’est pas le bon code. Saisissez celui qui s’affiche maintenant.",
-        "cannot_delete_authenticator": "Votre rôle impose la double authentification : vous ne pouvez pas l’arrêter.",
+        "cannot_delete_authenticator": "Votre rôle impose la double authentification\u00a0: "
+        "vous ne pouvez pas l’arrêter.",
         "unverified_email": "Confirmez d’abord votre adresse électronique.",
     }
 

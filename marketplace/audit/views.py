@@ -17,7 +17,8 @@ def _require_reader(request: HttpRequest) -> None:
     if not may_read_journal(request.actor):
         raise NotAllowed(
             "not_allowed",
-            "Vous n’avez pas le droit de lire le journal. Rôle nécessaire\u00a0: auditeur, ou administrateur de l’organisation.",
+            "Vous n’avez pas le droit de lire le journal. "
+            "Rôle nécessaire\u00a0: auditeur, ou administrateur de l’organisation.",
         )
 
 

@@ -1,4 +1,4 @@
-"""Who is a member, with which roles. The views ask the abilities; the rules that no ability lifts are here."""
+"""Who is a member, with which roles. Views ask the abilities; rules that no ability lifts are here."""
 
 from __future__ import annotations
 
@@ -176,7 +176,8 @@ def _keep_one_admin(membership: Membership) -> None:
     if of_organisation == [membership.pk]:
         raise RuleBroken(
             "last_administrator",
-            "C’est la seule personne qui administre l’organisation. Donnez d’abord ce rôle à quelqu’un d’autre.",
+            "C’est la seule personne qui administre l’organisation. "
+            "Donnez d’abord ce rôle à quelqu’un d’autre.",
         )
 
 
@@ -206,7 +207,8 @@ def _tell_about_grant(grant: RoleGrant, *, actor: Actor) -> None:
         notify(
             others,
             subject=f"Un rôle attend votre confirmation\u00a0: {label}",
-            body=f"{actor.label} a donné le rôle «\u00a0{label}\u00a0» à {grant.membership.user}. Confirmez-le ou retirez-le.",
+            body=f"{actor.label} a donné le rôle «\u00a0{label}\u00a0» à {grant.membership.user}. "
+            "Confirmez-le ou retirez-le.",
             url="/organisation/",
             organisation=organisation,
         )

@@ -24,7 +24,11 @@ PENDING_AT_MOST = 3
 DOMAIN = re.compile(r"(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 # Anybody gets an address there: such a domain proves nothing about an administration.
 OPEN_MAIL_DOMAINS = frozenset(
-    ["gmail.com", "googlemail.com", "outlook.com", "outlook.fr", "hotmail.com", "hotmail.fr", "live.fr", "yahoo.com", "yahoo.fr", "orange.fr", "wanadoo.fr", "free.fr", "sfr.fr", "laposte.net", "icloud.com", "proton.me", "protonmail.com", "gmx.fr", "gmx.com", "bbox.fr"]
+    {
+        *("gmail.com", "googlemail.com", "outlook.com", "outlook.fr", "hotmail.com", "hotmail.fr", "live.fr"),
+        *("yahoo.com", "yahoo.fr", "icloud.com", "proton.me", "protonmail.com", "gmx.fr", "gmx.com"),
+        *("orange.fr", "wanadoo.fr", "free.fr", "sfr.fr", "bbox.fr", "laposte.net"),
+    }
 )
 
 
@@ -131,7 +135,8 @@ def join_by_domain(user: User, organisation: Organisation, *, actor: Actor) -> M
     if organisation not in organisations_open_to(user):
         raise NotAllowed(
             "domain_not_listed",
-            "Votre adresse confirmée n’appartient pas à un domaine de cette organisation. Demandez une invitation.",
+            "Votre adresse confirmée n’appartient pas à un domaine de cette organisation. "
+            "Demandez une invitation.",
         )
     with transaction.atomic():
         membership = admit(user, organisation, actor=actor, how="domain")
@@ -209,7 +214,8 @@ def _tell_verified(organisation: Organisation, *, people: list[User]) -> None:
     notify(
         people,
         subject=f"{organisation.name}\u00a0: organisation vérifiée",
-        body="Votre organisation est vérifiée. Vos rôles sont en vigueur\u00a0: vous pouvez inviter vos collègues.",
+        body="Votre organisation est vérifiée. Vos rôles sont en vigueur\u00a0: "
+        "vous pouvez inviter vos collègues.",
         url="/organisation/",
         organisation=organisation,
         key=f"verified:{organisation.pk}",

@@ -10,7 +10,7 @@ from django import forms
 
 from marketplace.ui.forms import MarketForm
 
-PASSWORD_HINT = "12 caractères au moins, ni courant, ni proche de votre nom."
+LONG_ENOUGH = "12 caractères au moins, ni courant, ni proche de votre nom."
 
 
 class EntranceForm(MarketForm):
@@ -20,7 +20,7 @@ class EntranceForm(MarketForm):
         "login": ("Adresse électronique", ""),
         "email": ("Adresse électronique", ""),
         "password": ("Mot de passe", ""),
-        "password1": ("Mot de passe", PASSWORD_HINT),
+        "password1": ("Mot de passe", LONG_ENOUGH),
         "password2": ("Mot de passe, une seconde fois", ""),
         "oldpassword": ("Mot de passe actuel", ""),
         "full_name": ("Prénom et nom", ""),
@@ -33,7 +33,7 @@ class EntranceForm(MarketForm):
             field.label, field.help_text = self.WORDS.get(name, (field.label, field.help_text))
             field.widget.attrs.pop("placeholder", None)
             # The base names the field in this message before we have renamed it.
-            field.error_messages["required"] = f"Répondez à « {field.label} »."
+            field.error_messages["required"] = f"Répondez à «\u00a0{field.label}\u00a0»."
         # A bound field copies its label when it is made, and the base has made them all.
         self._bound_fields_cache.clear()
 
@@ -60,7 +60,7 @@ class NewPasswordForm(EntranceForm, account_forms.ResetPasswordKeyForm):
 
 
 class ChangePasswordForm(EntranceForm, account_forms.ChangePasswordForm):
-    WORDS = {**EntranceForm.WORDS, "password1": ("Nouveau mot de passe", PASSWORD_HINT)}
+    WORDS = {**EntranceForm.WORDS, "password1": ("Nouveau mot de passe", LONG_ENOUGH)}
 
 
 class SetPasswordForm(EntranceForm, account_forms.SetPasswordForm):

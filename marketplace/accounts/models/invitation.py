@@ -60,7 +60,8 @@ class Invitation(Stateful):
                 fields=["organisation", "email"],
                 condition=models.Q(state="open"),
                 name="invitation_open_once",
-                violation_error_message="Une invitation attend déjà cette adresse. Annulez-la avant d’en envoyer une autre.",
+                violation_error_message="Une invitation attend déjà cette adresse. "
+                "Annulez-la avant d’en envoyer une autre.",
             ),
             models.CheckConstraint(
                 name="invitation_accepted_by_someone",

@@ -107,7 +107,8 @@ def erase(request: HttpRequest) -> HttpResponse:
         return redirect("/")
     context = {
         "title": "Effacer mon compte",
-        "lead": "Votre nom, vos adresses et vos messages sont effacés. Vos actes passés restent, sans votre nom. "
+        "lead": "Votre nom, vos adresses et vos messages sont effacés. "
+        "Vos actes passés restent, sans votre nom. "
         "C’est définitif.",
         "button_label": "Effacer mon compte",
         "cancel_url": reverse("accounts:account"),

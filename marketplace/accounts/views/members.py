@@ -100,7 +100,8 @@ def role_confirm(request: HttpRequest, member_id: str, role: str) -> HttpRespons
         return redirect("accounts:member", member_id=member_id)
     context = {
         "title": f"Confirmer le rôle «\u00a0{grant}\u00a0»",
-        "lead": f"Donné à {grant.membership.user} par {grant.granted_by or 'la déclaration de l’organisation'}.",
+        "lead": f"Donné à {grant.membership.user} "
+        f"par {grant.granted_by or 'la déclaration de l’organisation'}.",
         "facts": [
             ("Plafond HT", grant.ceiling_eur_ht),
             ("Arrêté de délégation", grant.delegation_reference),

@@ -113,7 +113,8 @@ def declare(request: HttpRequest) -> HttpResponse:
             return redirect("accounts:organisation")
     context = {
         "title": "Déclarer un fournisseur",
-        "lead": "Votre fournisseur n’a aucun droit tant que l’assistance n’a pas vérifié son identité sur une preuve datée.",
+        "lead": "Votre fournisseur n’a aucun droit tant que l’assistance n’a pas vérifié "
+        "son identité sur une preuve datée.",
         "button_label": "Déclarer le fournisseur",
         "cancel_url": reverse("accounts:join"),
         "breadcrumb_data": breadcrumb(

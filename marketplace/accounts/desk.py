@@ -1,0 +1,136 @@
+"""What waits for those who look after people, and for each about their own roles."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.urls import reverse
+from django.utils import timezone
+
+from marketplace.accounts.abilities import governs
+from marketplace.accounts.actors import Actor
+from marketplace.accounts.enums import CONFIRMED_ROLES, OrganisationState, Role
+from marketplace.accounts.models import Invitation, Membership, Organisation, RoleGrant
+from marketplace.ui.desk import CHANGED, SOON, DeskRow, Shortcut
+
+SOON_DAYS = 30
+SHOWN_AT_MOST = 20
+
+
+def desk_rows(actor: Actor) -> list[DeskRow]:
+    """Six queries at most, whatever the number of rows."""
+    rows = _own_ended_roles(actor)
+    if actor.organisation is not None and governs(actor, actor.organisation):
+        rows += _to_confirm(actor) + _ending_roles(actor) + _open_invitations(actor)
+    if actor.has(Role.SUPPORT):
+        rows += _to_verify()
+    return rows
+
+
+def desk_shortcuts(actor: Actor) -> list[Shortcut]:
+    found = []
+    if actor.organisation is not None and governs(actor, actor.organisation):
+        found.append(Shortcut("Inviter une personne", reverse("accounts:invite")))
+    if actor.has(Role.SUPPORT):
+        found.append(Shortcut("Chercher une personne", reverse("accounts:people")))
+    if actor.has(Role.AUDITOR):
+        found.append(Shortcut("Consulter le journal", reverse("audit:journal")))
+    return found
+
+
+def _grant_url(grant: RoleGrant) -> str:
+    return reverse("accounts:member", args=[grant.membership.uuid])
+
+
+def _own_ended_roles(actor: Actor) -> list[DeskRow]:
+    if actor.membership is None:
+        return []
+    today = timezone.localdate()
+    ended = RoleGrant.objects.filter(
+        membership=actor.membership,
+        revoked_at__isnull=True,
+        expires_on__lt=today,
+        expires_on__gte=today - dt.timedelta(days=SOON_DAYS),
+    ).select_related("membership")
+    return [
+        DeskRow(
+            object_label=f"Votre rôle «\u00a0{grant}\u00a0» a pris fin",
+            url=_grant_url(grant),
+            expected="Demander son renouvellement à la personne qui administre l’organisation",
+            due_on=grant.expires_on,
+            zone=CHANGED,
+        )
+        for grant in ended
+    ]
+
+
+def _to_confirm(actor: Actor) -> list[DeskRow]:
+    waiting = (
+        RoleGrant.objects.filter(
+            membership__in=Membership.objects.active().filter(organisation=actor.organisation),
+            role__in=sorted(CONFIRMED_ROLES),
+            revoked_at__isnull=True,
+            confirmed_by__isnull=True,
+        )
+        .exclude(granted_by=actor.user)
+        .exclude(membership__user=actor.user)
+        .select_related("membership__user")
+    )
+    return [
+        DeskRow(
+            object_label=f"{grant}\u00a0: {grant.membership.user}",
+            url=_grant_url(grant),
+            expected="Confirmer ou retirer ce rôle",
+            since=grant.granted_at,
+            button="Examiner le rôle",
+        )
+        for grant in waiting[:SHOWN_AT_MOST]
+    ]
+
+
+def _ending_roles(actor: Actor) -> list[DeskRow]:
+    today = timezone.localdate()
+    ending = RoleGrant.objects.filter(
+        membership__in=Membership.objects.active().filter(organisation=actor.organisation),
+        revoked_at__isnull=True,
+        expires_on__range=(today, today + dt.timedelta(days=SOON_DAYS)),
+    ).select_related("membership__user")
+    return [
+        DeskRow(
+            object_label=f"{grant}\u00a0: {grant.membership.user}",
+            url=_grant_url(grant),
+            expected="Renouveler ce rôle ou le laisser finir",
+            due_on=grant.expires_on,
+            zone=SOON,
+        )
+        for grant in ending.order_by("expires_on")[:SHOWN_AT_MOST]
+    ]
+
+
+def _open_invitations(actor: Actor) -> list[DeskRow]:
+    waiting = Invitation.objects.open_now().filter(organisation=actor.organisation).order_by("expires_at")
+    return [
+        DeskRow(
+            object_label=f"Invitation de {invitation.email}",
+            url=reverse("accounts:organisation"),
+            expected="Attendre sa réponse",
+            due_on=timezone.localdate(invitation.expires_at),
+            zone=SOON,
+            holder=invitation.email,
+        )
+        for invitation in waiting[:SHOWN_AT_MOST]
+    ]
+
+
+def _to_verify() -> list[DeskRow]:
+    waiting = Organisation.objects.filter(state=OrganisationState.PENDING).order_by("created_at")
+    return [
+        DeskRow(
+            object_label=organisation.name,
+            url=reverse("accounts:support_organisation", args=[organisation.number]),
+            expected="Vérifier l’organisation sur une preuve datée",
+            since=organisation.created_at,
+            button="Vérifier l’organisation",
+        )
+        for organisation in waiting[:SHOWN_AT_MOST]
+    ]
