@@ -21,6 +21,7 @@ from qualification.schemes import LISTING, load_scheme
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
+    from marketplace.accounts.models import User
 
 CHECKS_ACTOR = system_actor("checks")
 
@@ -77,7 +78,7 @@ def take(dossier: Dossier, *, actor: Actor, expected_version: int | None = None)
         if row.officer_id is not None and not actor.is_person(row.officer_id):
             name = row.officer.full_name if row.officer else ""
             raise MoveRefused("already_taken", f"{name} vient de prendre ce dossier.")
-        row.officer = actor.user
+        row.officer = person_of(actor)
 
     return dossier.touch("take", actor=actor, apply=apply, expected_version=expected_version)
 
@@ -103,7 +104,7 @@ def declare_interest(
 
     with transaction.atomic():
         declared = InterestDeclaration.objects.create(
-            dossier=dossier, user=actor.user, has_interest=has_interest, statement=statement
+            dossier=dossier, user=person_of(actor), has_interest=has_interest, statement=statement
         )
         dossier.touch("declare_interest", actor=actor, apply=give_back, reason=statement)
     return declared
@@ -146,7 +147,7 @@ def record_finding(
                 observation=observation,
                 remedy=remedy,
                 check_run=row.runs.filter(check_code=known.check).order_by("-run_number").first(),
-                recorded_by=actor.user,
+                recorded_by=person_of(actor),
             )
         )
 
@@ -172,8 +173,8 @@ def request_corrections(
             round=dossier.round,
             message=reason,
             due_on=timezone.localdate() + dt.timedelta(days=limits.correction_days()),
-            requested_by=actor.user,
-            version_before=dossier.offer_version,
+            requested_by=person_of(actor),
+            version_before=judged_version(dossier),
         )
         tell.corrections_requested(dossier, message=reason)
     return dossier
@@ -222,7 +223,7 @@ def propose(
             outcome=outcome,
             reasons=reasons,
             reserves=reserves,
-            proposed_by=actor.user,
+            proposed_by=person_of(actor),
         )
         tell.proposed(dossier)
     return dossier
@@ -251,6 +252,21 @@ def check_words(outcome: str, *, reasons: str, reserves: str) -> None:
         raise RuleBroken("reasons_missing", "Motivez : le fournisseur lira ces motifs.", field="reasons")
     if outcome == ListingOutcome.LISTED_WITH_RESERVES and not reserves.strip():
         raise RuleBroken("reserves_missing", "Écrivez les réserves.", field="reserves")
+
+
+def person_of(actor: Actor) -> User:
+    """Raises NotAllowed for a service account: a person answers for a judgement."""
+    if actor.user is None:
+        raise NotAllowed(
+            "person_needed", "Un compte de service ne juge pas : une personne en répond."
+        )
+    return actor.user
+
+
+def judged_version(dossier: Dossier) -> OfferVersion:
+    """The frozen version of a dossier that was sent."""
+    assert dossier.offer_version is not None
+    return dossier.offer_version
 
 
 def _in_instruction(row: Dossier) -> None:

@@ -12,7 +12,7 @@ from marketplace.errors import RuleBroken
 from marketplace.events.bus import emit
 from qualification import listing, tell
 from qualification.abilities import dossier_abilities
-from qualification.actions import check_words
+from qualification.actions import check_words, judged_version, person_of
 from qualification.enums import LISTING_OUTCOMES, DecisionStage, DossierState, ListingOutcome
 from qualification.models import Appeal, Decision, Dossier
 
@@ -53,7 +53,7 @@ def appeal(dossier: Dossier, *, actor: Actor, reason: str, expected_version: int
         _check_appeal(dossier)
     with transaction.atomic():
         dossier.appeal(actor=actor, reason=reason, expected_version=expected_version)
-        Appeal.objects.create(dossier=dossier, grounds=reason, lodged_by=actor.user)
+        Appeal.objects.create(dossier=dossier, grounds=reason, lodged_by=person_of(actor))
         tell.appealed(dossier)
     return dossier
 
@@ -112,10 +112,10 @@ def _write(dossier: Dossier, *, actor: Actor, stage: str, words: dict[str, str])
         dossier=dossier,
         stage=stage,
         proposal=dossier.proposals.order_by("-pk").first(),
-        offer_version=dossier.offer_version,
+        offer_version=judged_version(dossier),
         remedies=remedies(stage, until=dossier.appeal_until.strftime("%d/%m/%Y")),
         appeal_until=dossier.appeal_until,
-        decided_by=actor.user,
+        decided_by=person_of(actor),
         **words,
     )
 

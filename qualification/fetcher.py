@@ -134,7 +134,8 @@ class _Journey:
     deadline: float
 
     def run(self) -> FetchResult:
-        url, hops = self.url, []
+        url = self.url
+        hops: list[str] = []
         try:
             for _hop in range(self.limits.redirects + 1):
                 result = self._step(url)
@@ -274,7 +275,7 @@ def demo_route(host: str) -> tuple[str, int, str] | None:
     if not place or not host.endswith(".example"):
         return None
     address, _, port = place.rpartition(":")
-    return address, int(port), str(settings.DEMO_CA_FILE)
+    return address, int(port), str(getattr(settings, "DEMO_CA_FILE", ""))
 
 
 def _is_address(host: str) -> bool:

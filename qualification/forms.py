@@ -1,5 +1,7 @@
 """What people type about a dossier. Rules belong to the actions; their refusals come back on the fields."""
 
+from typing import Any
+
 from django import forms
 
 from marketplace.errors import RuleBroken
@@ -12,7 +14,7 @@ class VersionedForm(MarketForm):
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=2**31 - 1)
 
-    def values(self) -> dict[str, object]:
+    def values(self) -> dict[str, Any]:
         """What the action takes, besides the version."""
         return {name: value for name, value in self.cleaned_data.items() if name != "version"}
 

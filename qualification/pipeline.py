@@ -71,6 +71,7 @@ def replay(dossier: Dossier, *, check_code: str, actor: Actor) -> CheckRun:
 
 
 def _due_run(dossier: Dossier, code: str, *, trigger: str, requested_by: Actor | None = None) -> CheckRun:
+    assert dossier.offer_version is not None
     last = dossier.runs.filter(check_code=code).aggregate(top=Max("run_number"))["top"] or 0
     check = CHECKS[code]
     run = CheckRun.objects.create(

@@ -48,13 +48,13 @@ class Line:
         return BY_VERDICT.get(self.run.verdict if self.run else "", "unknown")
 
 
-BY_FINDING = {
+BY_FINDING: dict[str, str] = {
     FindingVerdict.CONFORM: "covered",
     FindingVerdict.NOT_APPLICABLE: "covered",
     FindingVerdict.CONFORM_WITH_RESERVE: "partly",
     FindingVerdict.NOT_CONFORM: "not_covered",
 }
-BY_VERDICT = {Verdict.PASS: "covered", Verdict.WARN: "partly", Verdict.FAIL: "not_covered"}
+BY_VERDICT: dict[str, str] = {Verdict.PASS: "covered", Verdict.WARN: "partly", Verdict.FAIL: "not_covered"}
 COVERAGE_LABELS = {
     "covered": "Couvertes",
     "partly": "À surveiller",

@@ -9,7 +9,7 @@ from qualification.facts import IdentityFacts
 
 
 def judge(facts: IdentityFacts, on: dt.date) -> Judgement:
-    evidence = {
+    evidence: dict[str, object] = {
         "identifier": f"{facts.scheme} {facts.identifier}".strip(),
         "register": facts.register,
         "read_on": facts.read_on.isoformat() if facts.read_on else None,

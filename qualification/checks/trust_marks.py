@@ -23,7 +23,7 @@ def judge(facts: TrustFacts, on: dt.date) -> Judgement:
 
 
 def _judge_mark(mark: MarkFacts, facts: TrustFacts, on: dt.date) -> Judgement:
-    evidence = {
+    evidence: dict[str, object] = {
         f"{mark.scheme} {mark.scope}".strip(): {
             "status": mark.status,
             "valid_until": mark.valid_until.isoformat() if mark.valid_until else None,

@@ -54,7 +54,7 @@ def to_decide(request: HttpRequest) -> HttpResponse:
     for dossier in Dossier.objects.visible_to(actor).for_lists().waiting_for_decision().by_age():
         name = "decide_appeal" if dossier.state == DossierState.APPEALED else "decide"
         refusal = dossier_abilities(actor, dossier, ties=ties)[name]
-        row = {"dossier": dossier, "clock": dossier.clock(), "refusal": refusal}
+        row: dict[str, object] = {"dossier": dossier, "clock": dossier.clock(), "refusal": refusal}
         (others if refusal else mine).append(row)
     context = {"mine": mine, "others": others, "breadcrumb_data": breadcrumb(current="Décisions")}
     return render(request, "qualification/to_decide.html", context)

@@ -115,8 +115,8 @@ def test_nothing_is_lost_and_nothing_is_written_twice(cluster, tmp_path):
     finally:
         if worker.poll() is None:
             kill(worker)
-    runs = "SELECT dossier_id, check_code, count(*) FROM qualification_checkrun WHERE verdict <> '' GROUP BY 1, 2"
-    counts = [count for _dossier, _code, count in rows(cluster, runs)]
+    written = "FROM qualification_checkrun WHERE verdict <> '' GROUP BY dossier_id, check_code"
+    counts = [count for (count,) in rows(cluster, f"SELECT count(*) {written}")]
     assert counts == [1] * DOSSIERS * CHECKS
     moved = rows(
         cluster, "SELECT count(*) FROM audit_auditevent WHERE what = 'end_checks' GROUP BY object_id"
