@@ -77,9 +77,14 @@ def stop() -> int:
 
 
 def running() -> int:
-    """For the commands that need the demonstration: 0 when it runs, silently."""
-    if runner_pid() is None and "DATABASE_URL" not in os.environ:
+    """For the commands that need the demonstration: 0 when it is ready, silently."""
+    if "DATABASE_URL" in os.environ:
+        return 0
+    if runner_pid() is None or not RUN_FILE.exists():
         sys.stderr.write("Nothing runs in this checkout: start « make run » in another terminal first.\n")
+        return 1
+    if not json.loads(RUN_FILE.read_text())["ready"]:
+        sys.stderr.write("« make run » is still starting: wait until it says « Ready ».\n")
         return 1
     return 0
 
@@ -116,7 +121,8 @@ class Demonstration:
         self.sites = TlsSites(DEMO_SITES, folder=folder).start()
         environment = self._addresses()
         url = f"http://localhost:{port}/"
-        write_private(RUN_FILE, json.dumps({"pid": os.getpid(), "url": url, "environment": environment}))
+        note: dict[str, object] = {"pid": os.getpid(), "url": url, "environment": environment}
+        write_private(RUN_FILE, json.dumps({**note, "ready": False}))
         self._prepare({**os.environ, **environment})
         self._spawn({**os.environ, **environment}, port)
         accounts = subprocess.Popen(
@@ -124,6 +130,7 @@ class Demonstration:
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
         self._wait_ready(port)
+        write_private(RUN_FILE, json.dumps({**note, "ready": True}))
         listed, trouble = accounts.communicate()
         say(listed if accounts.returncode == 0 else f"demo_accounts: {trouble.strip().splitlines()[-1:]}")
         say(f"Ready in {time.monotonic() - begun:.1f} s: {url}  (Ctrl-C stops everything; logs in var/log)")
