@@ -40,7 +40,9 @@ def catalog_abilities(actor: Actor) -> Verdicts:
         "own_list": _or(actor.is_supplier and actor.has(*SUPPLIER_ROLES), SUPPLIER, actor),
         "curate": curator,
         "see_qualifications": _or(
-            actor.has(Role.CURATOR, Role.QUALIFICATION_OFFICER, Role.DECISION_MAKER, Role.AUDITOR), CURATOR, actor
+            actor.has(Role.CURATOR, Role.QUALIFICATION_OFFICER, Role.DECISION_MAKER, Role.AUDITOR),
+            CURATOR,
+            actor,
         ),
     }
 

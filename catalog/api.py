@@ -124,7 +124,9 @@ class OfferViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
             "count": page.total,
             "next": _page_link(request, page, number + 1),
             "previous": _page_link(request, page, number - 1),
-            "results": [{k: v for k, v in card.items() if k in wanted} for card in cards] if wanted else cards,
+            "results": [{k: v for k, v in card.items() if k in wanted} for card in cards]
+            if wanted
+            else cards,
         }
         if with_facets:
             body["facets"] = {
@@ -144,7 +146,9 @@ class OfferViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
 
     def check_editable(self, obj: Offer) -> None:
         if not is_editable(obj):
-            raise MoveRefused("offer_closed", f"L’offre est « {obj.get_state_display()} » : elle ne se modifie pas.")
+            raise MoveRefused(
+                "offer_closed", f"L’offre est « {obj.get_state_display()} » : elle ne se modifie pas."
+            )
 
     def edit_object(
         self, obj: Offer, *, actor: Actor, data: dict[str, Any], expected_version: int | None
@@ -202,7 +206,9 @@ def _record(status: str) -> Callable[..., Any]:
     """The act that leads to a status, as a move's handler."""
 
     def handler(mark: TrustMark, *, actor: Actor, expected_version: int | None = None, **given: Any) -> Any:
-        return trust.record_status(mark, status=status, actor=actor, expected_version=expected_version, **given)
+        return trust.record_status(
+            mark, status=status, actor=actor, expected_version=expected_version, **given
+        )
 
     return handler
 
@@ -236,7 +242,12 @@ class TrustMarkViewSet(MoveMixin, ReadViewSet):
         """Declare a mark on an offer of one's own."""
         require(catalog_abilities(self.actor), "create")
         data = self.read_input("create")
-        offer = Offer.objects.visible_to(self.actor).select_related("supplier").filter(uuid=data.pop("offer")).first()
+        offer = (
+            Offer.objects.visible_to(self.actor)
+            .select_related("supplier")
+            .filter(uuid=data.pop("offer"))
+            .first()
+        )
         if offer is None:
             raise NotVisible()
         require(offer_abilities(self.actor, offer), "edit")

@@ -131,6 +131,6 @@ def public_card(data: Mapping[str, Any], *, on: datetime.date) -> dict[str, Any]
 
 
 CARD_FIELDS = (
-    "id number slug name state supplier service_models category description regions open_source "
-    "is_internal_state orderable price_from trust"
-).split()
+    "id", "number", "slug", "name", "state", "supplier", "service_models", "category", "description",
+    "regions", "open_source", "is_internal_state", "orderable", "price_from", "trust",
+)  # fmt: skip

@@ -37,7 +37,8 @@ def compare(offers: Sequence[Offer], *, categories: dict[str, str]) -> Compariso
     """Relations are prefetched by the caller (`for_comparison`): no query here."""
     rows = [*_plain_rows(offers), *_trust_rows(offers)]
     rows += compared_rows(
-        [offer.live_version.answers if offer.live_version else None for offer in offers], categories=categories
+        [offer.live_version.answers if offer.live_version else None for offer in offers],
+        categories=categories,
     )
     names = tuple(offer.name for offer in offers)
     rows = [replace(row, names=names) for row in rows]
@@ -77,13 +78,19 @@ def _price(offer: Offer) -> str:
 
 
 def _trust_rows(offers: Sequence[Offer]) -> list[ComparedRow]:
-    return [compared_row(Scheme(scheme).label, [_trust(offer, scheme) for offer in offers]) for scheme in SCHEMES]
+    return [
+        compared_row(Scheme(scheme).label, [_trust(offer, scheme) for offer in offers]) for scheme in SCHEMES
+    ]
 
 
 def _trust(offer: Offer, scheme: str) -> str:
     row = next((r for r in offer.effective_trust.all() if r.scheme == scheme), None)
     if row is None:
-        return TrustStatus.NOT_APPLICABLE.label if offer.is_internal_state and scheme == Scheme.SECNUMCLOUD else ""
+        return (
+            TrustStatus.NOT_APPLICABLE.label
+            if offer.is_internal_state and scheme == Scheme.SECNUMCLOUD
+            else ""
+        )
     status = row.status_on(timezone.localdate())
     if status == TrustStatus.UNKNOWN:
         return ""

@@ -33,7 +33,9 @@ class Preview:
 def preview(mark: TrustMark) -> Preview:
     """The mark's offer first, then its dependants, then what is registered. A few queries."""
     ids = with_dependants([mark.offer_id])
-    offers = sorted(Offer.objects.filter(pk__in=ids).select_related("supplier"), key=lambda o: o.pk != mark.offer_id)
+    offers = sorted(
+        Offer.objects.filter(pk__in=ids).select_related("supplier"), key=lambda o: o.pk != mark.offer_id
+    )
     managers = Membership.objects.holding(Role.SUPPLIER_MANAGER).filter(
         organisation__in=[o.supplier.organisation_id for o in offers if o.supplier.organisation_id]
     )

@@ -48,7 +48,9 @@ def status_sentence(offer: Offer, marks: list[ShownMark]) -> str:
         return "Qualifiée SecNumCloud par l’ANSSI sur le périmètre décrit plus bas."
     if held:
         return "Le fournisseur déclare une qualification SecNumCloud. Nous ne l’avons pas vérifiée."
-    running = [m for m in marks if m.mark.scheme == Scheme.SECNUMCLOUD and m.status == TrustStatus.IN_PROGRESS]
+    running = [
+        m for m in marks if m.mark.scheme == Scheme.SECNUMCLOUD and m.status == TrustStatus.IN_PROGRESS
+    ]
     if running:
         return "Qualification SecNumCloud en préparation : elle n’est pas acquise."
     return "Aucune qualification SecNumCloud en vigueur."
@@ -107,7 +109,7 @@ def stack_conclusion(layers: list[Layer]) -> str:
     if own in HELD_STATUSES:
         return "Cette offre est qualifiée et s’appuie sur la couche du dessous."
     if held_below:
-        return "Cette offre n’est pas qualifiée. Elle repose sur une couche qualifiée, ce qui ne la qualifie pas."
+        return "Cette offre n’est pas qualifiée. Être posée sur une couche qualifiée ne la qualifie pas."
     return "Cette offre n’est pas qualifiée, ni la couche sur laquelle elle repose."
 
 
@@ -117,9 +119,11 @@ def timeline(marks: Iterable[TrustMark]) -> list[TimelineFact]:
     facts = TrustFact.objects.filter(mark__in=known.keys()).select_related("supersedes")
     told = [_told(fact, known[fact.mark_id]) for fact in facts]
     today = timezone.localdate()
-    for mark in known.values():
-        if mark.valid_until and mark.valid_until >= today and mark.status in HELD_STATUSES:
-            told.append(TimelineFact(mark.valid_until, f"{mark.name} : fin de validité", mark.source, "", "", future=True))
+    told += [
+        TimelineFact(mark.valid_until, f"{mark.name} : fin de validité", mark.source, "", "", future=True)
+        for mark in known.values()
+        if mark.valid_until and mark.valid_until >= today and mark.status in HELD_STATUSES
+    ]
     return sorted(told, key=_moment)
 
 
@@ -136,8 +140,14 @@ def _told(fact: TrustFact, mark: TrustMark) -> TimelineFact:
         words += f" ({fact.milestone})"
     if fact.act_reference:
         words += f", acte {fact.act_reference}"
-    corrects = f"fait enregistré le {timezone.localdate(fact.supersedes.recorded_at):%d/%m/%Y}" if fact.supersedes else ""
-    return TimelineFact(fact.effective_at, words, fact.source, mark.source_url, fact.origin, corrects=corrects)
+    corrects = (
+        f"fait enregistré le {timezone.localdate(fact.supersedes.recorded_at):%d/%m/%Y}"
+        if fact.supersedes
+        else ""
+    )
+    return TimelineFact(
+        fact.effective_at, words, fact.source, mark.source_url, fact.origin, corrects=corrects
+    )
 
 
 def unit_words(line: PriceLine) -> str:
@@ -148,4 +158,7 @@ def plans_of(version: OfferVersion | None) -> list[tuple[object, list[tuple[Pric
     """Plans with their lines and the unit in words. Two queries."""
     if version is None:
         return []
-    return [(plan, [(line, unit_words(line)) for line in plan.lines.all()]) for plan in version.plans.prefetch_related("lines")]
+    return [
+        (plan, [(line, unit_words(line)) for line in plan.lines.all()])
+        for plan in version.plans.prefetch_related("lines")
+    ]

@@ -102,7 +102,10 @@ def _bases(offers: Iterable[int]) -> dict[int, list[int]]:
 
 def _stored(offers: Iterable[int]) -> dict[Key, Worth]:
     rows = EffectiveTrust.objects.filter(offer__in=list(offers))
-    return {(row.offer_id, row.scheme): Worth(TrustStatus(row.status), row.valid_until, base_until=row.base_until) for row in rows}
+    return {
+        (row.offer_id, row.scheme): Worth(TrustStatus(row.status), row.valid_until, base_until=row.base_until)
+        for row in rows
+    }
 
 
 def _effective(
@@ -132,7 +135,7 @@ def _effective(
 
 
 def weakened(worth: Worth, *, base: int, by: Worth) -> Worth:
-    """A standing mark falls with its base, at once or on the day the base ends. Unknown takes nothing away."""
+    """A standing mark falls with its base, at once or on the day it ends. Unknown takes nothing away."""
     if worth.status not in STANDING:
         return worth
     if by.status in LOST_STATUSES:

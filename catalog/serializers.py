@@ -13,6 +13,7 @@ from catalog.models import Offer, OfferVersion, Plan, PriceLine, Supplier, Trust
 from catalog.questions.engine import Question, questions
 from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer
 
+
 class SupplierSerializer(StrictModelSerializer):
     id = serializers.UUIDField(source="uuid", read_only=True)
     claimed = serializers.SerializerMethodField(help_text="Une organisation vérifiée l’a revendiqué.")
@@ -184,7 +185,9 @@ class LineInputSerializer(StrictSerializer):
     label = serializers.CharField(max_length=160)
     kind = serializers.ChoiceField(choices=PriceKind.choices)
     unit = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
-    period = serializers.ChoiceField(choices=PricePeriod.choices, required=False, default=PricePeriod.MONTH.value)
+    period = serializers.ChoiceField(
+        choices=PricePeriod.choices, required=False, default=PricePeriod.MONTH.value
+    )
     amount_eur_ht = serializers.DecimalField(max_digits=18, decimal_places=6, min_value=0)
 
 

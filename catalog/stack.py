@@ -16,11 +16,14 @@ from marketplace.errors import RuleBroken
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
 
-CYCLE = "Cette couche repose déjà sur votre offre : une pile ne peut pas tourner en rond. Choisissez une autre couche."
+CYCLE = (
+    "Cette couche repose déjà sur votre offre : une pile ne peut pas tourner en rond. "
+    "Choisissez une autre couche."
+)
 
 
 def add_edge(offer: Offer, *, actor: Actor, base: Offer | None = None, **fields: Any) -> StackEdge:
-    """Raises RuleBroken on a cycle, ValidationError on a constraint. Fields: base_name, layer, region, inherits."""
+    """Raises RuleBroken on a cycle, ValidationError on a constraint."""
     with transaction.atomic():
         lock_stack()
         if base is not None and offer.pk in below([base.pk]):

@@ -247,7 +247,9 @@ def add_mark(
 
 def end_of_validity(last_day: datetime.date) -> datetime.datetime:
     """Midnight in Paris after the last valid day."""
-    return timezone.make_aware(datetime.datetime.combine(last_day, datetime.time()) + datetime.timedelta(days=1))
+    return timezone.make_aware(
+        datetime.datetime.combine(last_day, datetime.time()) + datetime.timedelta(days=1)
+    )
 
 
 def report(mark: TrustMark, *, text: str, source: str, actor: Actor) -> TrustReport:
@@ -268,7 +270,15 @@ def recompute(offers: Iterable[int]) -> list[int]:
         rows,
         update_conflicts=True,
         unique_fields=["offer", "scheme"],
-        update_fields=["status", "level", "valid_until", "base_until", "undermined_by", "mark", "computed_at"],
+        update_fields=[
+            "status",
+            "level",
+            "valid_until",
+            "base_until",
+            "undermined_by",
+            "mark",
+            "computed_at",
+        ],
         batch_size=500,
     )
     OfferSearchRow.objects.refresh(affected)

@@ -1,6 +1,17 @@
 from django.urls import path
 
-from catalog.views import authoring, claims, compare, curation, moderation, moves, plans, search, sheet, suppliers
+from catalog.views import (
+    authoring,
+    claims,
+    compare,
+    curation,
+    moderation,
+    moves,
+    plans,
+    search,
+    sheet,
+    suppliers,
+)
 
 app_name = "catalog"
 OFFER = "offres/<int:number>-<slug:slug>/"

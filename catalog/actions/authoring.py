@@ -114,7 +114,9 @@ def save_plans(
     """Replace the plans of the version in edition. Codes come from names, so orders can be compared."""
     if len(plans) > MAX_PLANS or any(len(plan.lines) > MAX_LINES for plan in plans):
         raise RuleBroken(
-            "too_many_plans", f"{MAX_PLANS} formules et {MAX_LINES} lignes par formule au plus.", field="plans"
+            "too_many_plans",
+            f"{MAX_PLANS} formules et {MAX_LINES} lignes par formule au plus.",
+            field="plans",
         )
 
     def apply(locked: Offer, draft: OfferVersion) -> None:
@@ -179,4 +181,6 @@ def _edit(offer: Offer, what: str, *, actor: Actor, expected_version: int | None
 
 def refuse_if_not_editable(offer: Offer) -> None:
     if not is_editable(offer):
-        raise MoveRefused("offer_closed", f"L’offre est « {offer.get_state_display()} » : elle ne se modifie plus.")
+        raise MoveRefused(
+            "offer_closed", f"L’offre est « {offer.get_state_display()} » : elle ne se modifie plus."
+        )

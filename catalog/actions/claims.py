@@ -28,10 +28,16 @@ def open_claim(offer: Offer, *, actor: Actor, proof: str, register_contact: str 
         raise RuleBroken("no_organisation", "Agissez au nom d’une organisation pour revendiquer une fiche.")
     name = dns_name_of(offer)
     if proof == ClaimProof.DNS and not name:
-        raise RuleBroken("no_domain", "Cette fiche n’a pas de site : choisissez le contact inscrit au registre.", field="proof")
+        raise RuleBroken(
+            "no_domain",
+            "Cette fiche n’a pas de site : choisissez le contact inscrit au registre.",
+            field="proof",
+        )
     if proof == ClaimProof.REGISTER_CONTACT and not register_contact.strip():
         raise RuleBroken(
-            "no_contact", "Indiquez la personne inscrite au registre que nous pouvons joindre.", field="register_contact"
+            "no_contact",
+            "Indiquez la personne inscrite au registre que nous pouvons joindre.",
+            field="register_contact",
         )
     with transaction.atomic():
         locked = Offer.objects.select_for_update(of=("self",)).get(pk=offer.pk)
@@ -85,7 +91,9 @@ def grant(claim: OfferClaim, *, actor: Actor, reason: str, expected_version: int
     Raises RuleBroken when a DNS proof was never seen, MoveRefused when the sheet is not free any more.
     """
     if claim.proof == ClaimProof.DNS and claim.dns_verified_at is None:
-        raise RuleBroken("proof_missing", "L’enregistrement DNS n’a pas été vu. Vérifiez-le avant d’accorder.")
+        raise RuleBroken(
+            "proof_missing", "L’enregistrement DNS n’a pas été vu. Vérifiez-le avant d’accorder."
+        )
     with transaction.atomic():
         claim.grant(actor=actor, reason=reason, expected_version=expected_version)
         offer = claim.offer
@@ -101,7 +109,9 @@ def grant(claim: OfferClaim, *, actor: Actor, reason: str, expected_version: int
         for rival in rivals.exclude(pk=claim.pk):
             rival.refuse(actor=actor, reason="La fiche a été accordée à une autre organisation.")
             _tell(rival, "Revendication refusée", "La fiche a été accordée à une autre organisation.")
-        _tell(claim, "Revendication accordée", "Complétez la fiche, puis envoyez le dossier de référencement.")
+        _tell(
+            claim, "Revendication accordée", "Complétez la fiche, puis envoyez le dossier de référencement."
+        )
     return claim
 
 
@@ -118,7 +128,9 @@ def _owner(offer: Offer, organisation: Organisation) -> Supplier:
     return supplier_of(organisation)
 
 
-def refuse(claim: OfferClaim, *, actor: Actor, reason: str, expected_version: int | None = None) -> OfferClaim:
+def refuse(
+    claim: OfferClaim, *, actor: Actor, reason: str, expected_version: int | None = None
+) -> OfferClaim:
     with transaction.atomic():
         claim.refuse(actor=actor, reason=reason, expected_version=expected_version)
         _tell(claim, "Revendication refusée", f"Motif : {reason}")

@@ -45,7 +45,10 @@ def propose(offer: Offer, *, actor: Actor, expected_version: int | None = None) 
         _refuse_second(locked)
         made.append(
             VersionReview.objects.create(
-                state=ReviewState.PENDING, version_proposed=draft.freeze(), replaces=live, proposed_by=actor.user
+                state=ReviewState.PENDING,
+                version_proposed=draft.freeze(),
+                replaces=live,
+                proposed_by=actor.user,
             )
         )
 
@@ -62,11 +65,14 @@ def _refuse_second(offer: Offer) -> None:
         version_proposed__offer=offer, state__in=(ReviewState.PENDING, ReviewState.IN_DOSSIER)
     )
     if waiting.exists():
-        raise MoveRefused("version_waiting", "Une version attend déjà une décision. Attendez-la avant d’en proposer une autre.")
+        raise MoveRefused(
+            "version_waiting",
+            "Une version attend déjà une décision. Attendez-la avant d’en proposer une autre.",
+        )
 
 
 def _route(review: VersionReview, *, actor: Actor) -> None:
-    """A material change goes to a dossier. Without a handler it stays with the curator, who sees it marked."""
+    """A material change goes to a dossier. Without a handler the curator sees it marked."""
     handler = material_handler()
     if handler is None or not material_changes(review.version_proposed, live=review.replaces):
         return
@@ -74,7 +80,9 @@ def _route(review: VersionReview, *, actor: Actor) -> None:
     handler(review.version_proposed, actor)
 
 
-def accept(review: VersionReview, *, actor: Actor, reason: str = "", expected_version: int | None = None) -> VersionReview:
+def accept(
+    review: VersionReview, *, actor: Actor, reason: str = "", expected_version: int | None = None
+) -> VersionReview:
     """Put the version online. The curator accepts exactly what was read: versions are frozen."""
     version = review.version_proposed
     offer = version.offer
@@ -88,11 +96,15 @@ def accept(review: VersionReview, *, actor: Actor, reason: str = "", expected_ve
         offer.touch("version_online", actor=actor, apply=apply, detail={"version": version.number})
         OfferSearchRow.objects.refresh([offer.pk])
         emit("offer.version_online", {"offer": offer.pk, "version": version.pk})
-        _tell(review, f"Version {version.number} en ligne : {offer.name}", "Votre modification a été acceptée.")
+        _tell(
+            review, f"Version {version.number} en ligne : {offer.name}", "Votre modification a été acceptée."
+        )
     return review
 
 
-def refuse(review: VersionReview, *, actor: Actor, reason: str, expected_version: int | None = None) -> VersionReview:
+def refuse(
+    review: VersionReview, *, actor: Actor, reason: str, expected_version: int | None = None
+) -> VersionReview:
     """The live version stays; the supplier starts again from the refused one."""
     offer = review.version_proposed.offer
     with transaction.atomic():

@@ -38,7 +38,9 @@ class SectionForm(MarketForm):
             if question.id in self.errors:
                 continue
             try:
-                value = clean_answer(question, cleaned.get(question.id), categories=frozenset(self.categories))
+                value = clean_answer(
+                    question, cleaned.get(question.id), categories=frozenset(self.categories)
+                )
                 cleaned[question.id] = value
             except AnswerError as error:
                 self.add_error(question.id, str(error))

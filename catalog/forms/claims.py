@@ -15,7 +15,8 @@ class ClaimForm(MarketForm):
     )
     register_contact = forms.CharField(
         label="Personne inscrite au registre que nous pouvons joindre",
-        help_text="Son nom et sa fonction, tels que le registre les publie. Nous chercherons nous-mêmes ses coordonnées.",
+        help_text="Son nom et sa fonction, tels que le registre les publie. "
+        "Nous chercherons nous-mêmes ses coordonnées.",
         max_length=300,
         required=False,
     )

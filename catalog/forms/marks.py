@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from catalog.enums import Scheme, StackLayer, TrustStatus
 from catalog.models import Offer, TrustMark
-from catalog.questions.validation import AnswerError, clean_answer
 from catalog.questions.engine import questions
+from catalog.questions.validation import AnswerError, clean_answer
 from catalog.trust import ANSSI
 from marketplace.ui.forms import MarketForm
 
@@ -31,7 +31,9 @@ class DeclareForm(MarketForm):
         max_length=80,
         required=False,
     )
-    level = forms.CharField(label="Version ou niveau", help_text="Par exemple « 3.2 ».", max_length=20, required=False)
+    level = forms.CharField(
+        label="Version ou niveau", help_text="Par exemple « 3.2 ».", max_length=20, required=False
+    )
     scope = forms.CharField(
         label="Périmètre",
         help_text="Les services et les régions nommés par le certificat.",
@@ -41,9 +43,13 @@ class DeclareForm(MarketForm):
     status = forms.ChoiceField(label="Statut", choices=[(s.value, s.label) for s in DECLARABLE])
     valid_from = forms.DateField(label="Début de validité", required=False, widget=forms.DateInput)
     valid_until = forms.DateField(label="Fin de validité", required=False, widget=forms.DateInput)
-    decision_number = forms.CharField(label="Numéro de décision ou de certificat", max_length=60, required=False)
+    decision_number = forms.CharField(
+        label="Numéro de décision ou de certificat", max_length=60, required=False
+    )
     issuer = forms.CharField(label="Organisme qui l’a délivré", max_length=120, required=False)
-    evidence = forms.FileField(label="Certificat", help_text="PDF, ODT ou ODS, 10 Mo au plus.", required=False)
+    evidence = forms.FileField(
+        label="Certificat", help_text="PDF, ODT ou ODS, 10 Mo au plus.", required=False
+    )
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
@@ -51,7 +57,8 @@ class DeclareForm(MarketForm):
         if start and end and end < start:
             self.add_error(
                 "valid_until",
-                f"La fin de validité ({end:%d/%m/%Y}) précède le début ({start:%d/%m/%Y}). Choisissez une date postérieure.",
+                f"La fin de validité ({end:%d/%m/%Y}) précède le début ({start:%d/%m/%Y}). "
+                "Choisissez une date postérieure.",
             )
         if said.get("scheme") == Scheme.OTHER and not said.get("label"):
             self.add_error("label", "Nommez la certification ou le label.")
@@ -76,7 +83,9 @@ class EdgeForm(MarketForm):
         label="Ou le nom de l’hébergeur, s’il n’est pas au catalogue", max_length=160, required=False
     )
     layer = forms.ChoiceField(label="Couche", choices=StackLayer.choices, initial=StackLayer.INFRASTRUCTURE)
-    region = forms.CharField(label="Région", help_text="Par exemple « FR-Paris ».", max_length=60, required=False)
+    region = forms.CharField(
+        label="Région", help_text="Par exemple « FR-Paris ».", max_length=60, required=False
+    )
     inherits = forms.BooleanField(
         label="Notre qualification ou certification s’appuie sur celle de cette couche", required=False
     )
@@ -102,7 +111,9 @@ class EdgeForm(MarketForm):
         if number.isascii() and number.isdigit() and len(number) < 16:
             found = Offer.objects.visible_to(self.actor).filter(number=int(number)).first()
         if found is None:
-            raise forms.ValidationError("Cette offre n’est pas au catalogue. Vérifiez le numéro ou nommez l’hébergeur.")
+            raise forms.ValidationError(
+                "Cette offre n’est pas au catalogue. Vérifiez le numéro ou nommez l’hébergeur."
+            )
         return found
 
     def clean(self) -> dict[str, Any]:
@@ -127,7 +138,10 @@ class ActForm(MarketForm):
     reason = forms.CharField(label="Motif", max_length=1000, widget=forms.Textarea(attrs={"rows": 4}))
 
     def __init__(self, *args: Any, mark: TrustMark, **options: Any) -> None:
-        options.setdefault("initial", {"effective_at": timezone.localtime(), "issuer": ANSSI if mark.is_anssi else mark.issuer})
+        options.setdefault(
+            "initial",
+            {"effective_at": timezone.localtime(), "issuer": ANSSI if mark.is_anssi else mark.issuer},
+        )
         super().__init__(*args, **options)
 
     def given(self) -> dict[str, Any]:
@@ -157,7 +171,9 @@ class DatedActForm(ActForm):
 
 
 class ReportForm(MarketForm):
-    text = forms.CharField(label="Ce qui est signalé", max_length=1000, widget=forms.Textarea(attrs={"rows": 4}))
+    text = forms.CharField(
+        label="Ce qui est signalé", max_length=1000, widget=forms.Textarea(attrs={"rows": 4})
+    )
     source = forms.CharField(label="Source", max_length=300)
 
 

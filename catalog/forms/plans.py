@@ -58,7 +58,9 @@ class PlansForm:
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, plans: Iterable[Plan] = ()) -> None:
         self.data = data
-        self.rows = self._from_post(data) if data is not None else [self._of(i, p) for i, p in enumerate(plans)]
+        self.rows = (
+            self._from_post(data) if data is not None else [self._of(i, p) for i, p in enumerate(plans)]
+        )
         if data is None and not self.rows:
             self.rows = [PlanRows("p0", PlanForm(prefix="p0"), [LineForm(prefix="p0-l0")])]
 
@@ -82,7 +84,9 @@ class PlansForm:
             )
             for number, line in enumerate(plan.lines.all())
         ]
-        return PlanRows(key, PlanForm(prefix=key, initial={"name": plan.name, "description": plan.description}), lines)
+        return PlanRows(
+            key, PlanForm(prefix=key, initial={"name": plan.name, "description": plan.description}), lines
+        )
 
     def _from_post(self, data: Mapping[str, Any]) -> list[PlanRows]:
         rows = []
@@ -109,7 +113,8 @@ class PlansForm:
             row.lines = [_unbound(line, LineForm) for line in row.lines]
 
     def is_valid(self) -> bool:
-        return all([form.is_valid() for form in self._kept()])
+        judged = [form.is_valid() for form in self._kept()]
+        return all(judged)
 
     def _kept(self) -> list[MarketForm]:
         kept: list[MarketForm] = []

@@ -63,9 +63,9 @@ class Supplier(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("catalog:supplier", args=[self.number, self.slug])
+
     @property
     def country_name(self) -> str:
         return zone_label(self.country)
-
-    def get_absolute_url(self) -> str:
-        return reverse("catalog:supplier", args=[self.number, self.slug])

@@ -123,7 +123,7 @@ class Plan(models.Model):
         return copy
 
     def entry_price(self) -> PriceLine | None:
-        """The line « à partir de » is read from: the dearest fixed line, else the cheapest unit line; None: unknown."""
+        """What « à partir de » says: the dearest fixed line, else the cheapest unit line; None: unknown."""
         recurring = [line for line in self.lines.all() if line.monthly_eur_ht is not None]
         fixed = [line for line in recurring if line.kind == PriceKind.FIXED]
         if fixed:

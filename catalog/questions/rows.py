@@ -32,14 +32,20 @@ class SectionRows:
         return sum(not row.known for row in self.rows)
 
 
-def sheet_rows(answers: Mapping[str, Any], *, categories: Mapping[str, str], public_sheet: bool) -> list[SectionRows]:
+def sheet_rows(
+    answers: Mapping[str, Any], *, categories: Mapping[str, str], public_sheet: bool
+) -> list[SectionRows]:
     """Every question, answered or not. What a public sheet does not know, the supplier was never asked."""
     missing = UNKNOWN if public_sheet else NOT_SAID
     return [
         SectionRows(
             section,
             tuple(
-                Row(q, say(q, answers.get(q.id), categories=categories) or missing, not is_unknown(answers.get(q.id)))
+                Row(
+                    q,
+                    say(q, answers.get(q.id), categories=categories) or missing,
+                    not is_unknown(answers.get(q.id)),
+                )
                 for q in section.questions
             ),
         )
@@ -89,7 +95,9 @@ class ComparedRow:
         return list(zip(self.names, self.texts, strict=True))
 
 
-def compared_rows(versions: Sequence[Mapping[str, Any] | None], *, categories: Mapping[str, str]) -> list[ComparedRow]:
+def compared_rows(
+    versions: Sequence[Mapping[str, Any] | None], *, categories: Mapping[str, str]
+) -> list[ComparedRow]:
     """One row per compared question. An unknown answer differs from a known one and is counted."""
     return [
         compared_row(

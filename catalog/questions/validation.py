@@ -139,7 +139,11 @@ def _number(value: Any) -> Decimal:
         number = Decimal(text)
     except InvalidOperation as error:
         raise AnswerError("Écrivez un nombre, par exemple 99,9.") from error
-    if not number.is_finite() or len(number.as_tuple().digits) > MAX_DIGITS or abs(number.adjusted()) > MAX_DIGITS:
+    if (
+        not number.is_finite()
+        or len(number.as_tuple().digits) > MAX_DIGITS
+        or abs(number.adjusted()) > MAX_DIGITS
+    ):
         raise AnswerError("Écrivez un nombre plus simple.")
     return number
 

@@ -42,13 +42,17 @@ def load() -> str:
     _release("public_sheets", sheets)
     lock_stack()
     suppliers = {row["key"]: _supplier(row) for row in sheets["suppliers"]}
-    offers = {row["key"]: _offer(row, suppliers=suppliers, read_on=sheets["read_on"]) for row in sheets["offers"]}
+    offers = {
+        row["key"]: _offer(row, suppliers=suppliers, read_on=sheets["read_on"]) for row in sheets["offers"]
+    }
     sources = read("sources")
     for row in sheets["offers"]:
         load_marks(offers[row["key"]], row["marks"], sources=sources, read_on=sheets["read_on"])
         _stack(offers, row, sources=sources)
     recompute(offer.pk for offer in offers.values())
-    return f"catalogue : {categories} catégories, {len(offers)} fiches publiques, {len(suppliers)} fournisseurs"
+    return (
+        f"catalogue : {categories} catégories, {len(offers)} fiches publiques, {len(suppliers)} fournisseurs"
+    )
 
 
 def load_categories() -> int:
@@ -62,9 +66,7 @@ def load_categories() -> int:
 
 def _release(name: str, payload: dict[str, Any], **more: Any) -> None:
     day = datetime.date.fromisoformat(payload["read_on"])
-    load_release(
-        name, edition=payload["edition"], payload=payload, in_force_from=day, read_on=day, **more
-    )
+    load_release(name, edition=payload["edition"], payload=payload, in_force_from=day, read_on=day, **more)
 
 
 def _release_register() -> None:

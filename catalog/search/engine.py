@@ -4,6 +4,8 @@ Each facet is counted under all filters but its own, so that ticking a second va
 what it would add. Counts are exact.
 """
 
+# ruff: noqa: S608 -- SQL is assembled from constants of this package; every value is a parameter.
+
 from __future__ import annotations
 
 import difflib
@@ -135,7 +137,9 @@ def _one_facet_sql(query: OfferQuery, facet: Facet) -> str:
     return f"SELECT '{facet.name}', {facet.name}, count(*) FROM found WHERE {where} GROUP BY {facet.name}"
 
 
-def _page(query: OfferQuery, parameters: dict[str, Any]) -> tuple[tuple[int, ...], tuple[dict[str, Any], ...]]:
+def _page(
+    query: OfferQuery, parameters: dict[str, Any]
+) -> tuple[tuple[int, ...], tuple[dict[str, Any], ...]]:
     order = ORDER_SQL.get(query.ordering) or (RELEVANCE if query.q else ORDER_SQL["name"])
     sql = (
         f"SELECT offer_id, card::text FROM {ROW} WHERE {_base(query)} AND {_where(query, plain=False)}"
@@ -153,12 +157,18 @@ def _facets(
     found: dict[str, tuple[FacetValue, ...]] = {}
     for facet in FACETS.values():
         labels = categories if facet.name == CATEGORY.name else facet.labels
-        extra = {value for name, value in counts if name == facet.name} | set(query.facets.get(facet.name, ()))
+        extra = {value for name, value in counts if name == facet.name} | set(
+            query.facets.get(facet.name, ())
+        )
         found[facet.name] = tuple(_values(facet, labels, extra, counts))
     chosen = [] if query.price_max is None else [format(query.price_max.normalize(), "f")]
     steps = sorted({*PRICE_STEPS, *chosen}, key=float)
     found[PRICE_MAX] = tuple(
-        FacetValue(step, f"{step} € HT par mois", counts.get((PRICE_MAX, step), counts[("total", "")] if step in chosen else 0))
+        FacetValue(
+            step,
+            f"{step} € HT par mois",
+            counts.get((PRICE_MAX, step), counts[("total", "")] if step in chosen else 0),
+        )
         for step in steps
     )
     return found
@@ -182,7 +192,9 @@ def spelling(word: str, *, limit: int = 5000) -> str | None:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT sort_name || ' ' || lower(card->'supplier'->>'name') FROM {ROW} WHERE is_public LIMIT %s", [limit]
+            "SELECT sort_name || ' ' || lower(card->'supplier'->>'name')"
+            f" FROM {ROW} WHERE is_public LIMIT %s",
+            [limit],
         )
         words = {part for (text,) in cursor.fetchall() for part in text.split() if len(part) > 3}
     near = difflib.get_close_matches(word.casefold(), sorted(words), n=1, cutoff=0.75)

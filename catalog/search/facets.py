@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from catalog.countries import COUNTRY_NAMES, ZONE_LABELS, zone_label
@@ -47,7 +47,7 @@ class Facet:
     labels: dict[str, str] = field(default_factory=dict)
     accepts: Callable[[str], bool] | None = None
     word: Callable[[str], str] = str
-    aliases: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def label_of(self, value: str) -> str:
         return self.labels.get(value) or self.word(value)
@@ -66,7 +66,7 @@ def _statuses(*more: TrustStatus) -> dict[str, str]:
 
 
 HELD = tuple(sorted(status.value for status in HELD_STATUSES))
-STATUS_ALIASES = {word: HELD for word in YES} | {"qualified": HELD, "held": HELD}
+STATUS_ALIASES = dict.fromkeys(YES, HELD) | {"qualified": HELD, "held": HELD}
 
 MODEL = Facet(
     "model",
@@ -87,10 +87,12 @@ GAIAX = Facet(
     "gaiax",
     "Gaia-X",
     "CASE WHEN LEAST(gaiax_until, gaiax_base_until) < %(today)s THEN 'expired' ELSE gaiax END",
-    labels=GAIAX_LEVELS | {"in_force": "Niveau non précisé"} | {s: TrustStatus(s).label for s in ("expired", "none", "unknown")},
+    labels=GAIAX_LEVELS
+    | {"in_force": "Niveau non précisé"}
+    | {s: TrustStatus(s).label for s in ("expired", "none", "unknown")},
     accepts=lambda value: value in TrustStatus.values,
     word=lambda value: TrustStatus(value).label if value in TrustStatus.values else value,
-    aliases={word: (*GAIAX_LEVELS, "in_force") for word in YES},
+    aliases=dict.fromkeys(YES, (*GAIAX_LEVELS, "in_force")),
 )
 HDS = Facet("hds", "HDS (données de santé)", _status_sql("hds"), labels=_statuses(), aliases=STATUS_ALIASES)
 REGION = Facet(
@@ -107,7 +109,7 @@ OPEN_SOURCE = Facet(
     "Logiciel libre",
     "CASE open_source WHEN true THEN 'true' WHEN false THEN 'false' ELSE 'unknown' END",
     labels={"true": "Oui", "false": "Non", "unknown": "Inconnu"},
-    aliases={word: ("true",) for word in YES} | {word: ("false",) for word in NO},
+    aliases=dict.fromkeys(YES, ("true",)) | dict.fromkeys(NO, ("false",)),
 )
 FACETS: dict[str, Facet] = {
     facet.name: facet for facet in (MODEL, CATEGORY, SECNUMCLOUD, GAIAX, HDS, REGION, OPEN_SOURCE)

@@ -24,13 +24,22 @@ from marketplace.errors import NotVisible, RuleBroken, VersionStale
 from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.once import once
 
-EXTRA = (("prix", "Formules et prix"), ("qualifications", "Qualifications et certifications"), ("pile", "Pile technique"))
+EXTRA = (
+    ("prix", "Formules et prix"),
+    ("qualifications", "Qualifications et certifications"),
+    ("pile", "Pile technique"),
+)
 
 
 def my_offers(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     require(catalog_abilities(actor), "own_list")
-    offers = Offer.objects.owned_by(actor).exclude(state=OfferState.REMOVED).for_sheet().prefetch_related("versions")
+    offers = (
+        Offer.objects.owned_by(actor)
+        .exclude(state=OfferState.REMOVED)
+        .for_sheet()
+        .prefetch_related("versions")
+    )
     rows = [(offer, _draft_progress(offer)) for offer in offers.order_by("name", "pk")]
     context = {"rows": rows, "breadcrumb_data": breadcrumb(current="Mes offres")}
     return render(request, "catalog/my_offers.html", context)
@@ -49,7 +58,9 @@ def create(request: HttpRequest) -> HttpResponse:
     form = SectionForm(request.POST or None, section=first, answers={}, categories=category_labels())
     if request.method == "POST" and form.is_valid():
         offer = create_draft(actor=actor, answers=form.given)
-        messages.success(request, f"Brouillon créé à {timezone.localtime():%H h %M}. Continuez quand vous voulez.")
+        messages.success(
+            request, f"Brouillon créé à {timezone.localtime():%H h %M}. Continuez quand vous voulez."
+        )
         return redirect("catalog:edit_section", offer.number, offer.slug, sections()[1].id)
     context = {
         "title": "Référencer une offre",
@@ -87,10 +98,18 @@ def steps(offer: Offer, *, current: str) -> list[dict[str, Any]]:
     draft = offer.draft_version or offer.live_version
     gaps = completeness(draft.answers if draft else {}).missing
     listed = [
-        {"id": s.id, "label": s.label, "gaps": sum(q.section == s.id for q in gaps), "current": s.id == current}
+        {
+            "id": s.id,
+            "label": s.label,
+            "gaps": sum(q.section == s.id for q in gaps),
+            "current": s.id == current,
+        }
         for s in sections()
     ]
-    return [*listed, *({"id": code, "label": label, "gaps": 0, "current": code == current} for code, label in EXTRA)]
+    return [
+        *listed,
+        *({"id": code, "label": label, "gaps": 0, "current": code == current} for code, label in EXTRA),
+    ]
 
 
 def next_step(name: str) -> str:
@@ -113,7 +132,9 @@ def edit_section(request: HttpRequest, *, offer: Offer, name: str) -> HttpRespon
     if request.method == "POST" and form.is_valid():
         if not form.is_stale():
             try:
-                save_answers(offer, actor=actor_of(request), answers=form.given, expected_version=offer.version)
+                save_answers(
+                    offer, actor=actor_of(request), answers=form.given, expected_version=offer.version
+                )
                 return _saved(request, offer, name)
             except RuleBroken as error:
                 for field, said in error.fields.items():
@@ -173,7 +194,11 @@ def propose(request: HttpRequest, *, offer: Offer) -> HttpResponse:
     if request.method == "POST":
         review = reviews.propose(offer, actor=actor_of(request))
         where = "à un dossier" if review.state == ReviewState.IN_DOSSIER else "à la modération"
-        messages.success(request, f"Version {review.version_proposed.number} envoyée {where}. L’offre en ligne ne change pas d’ici là.")
+        messages.success(
+            request,
+            f"Version {review.version_proposed.number} envoyée {where}. "
+            "L’offre en ligne ne change pas d’ici là.",
+        )
         return redirect(offer)
     changes = reviews.changed(live.answers, draft.answers) if draft and live else []
     context = {

@@ -49,7 +49,8 @@ def claim(request: HttpRequest, *, offer: Offer) -> HttpResponse:
                 form.add_error(field, said)
     context = {
         "title": "Revendiquer cette fiche",
-        "lead": f"{offer.name} – {offer.supplier.name}. Un modérateur l’accorde sur une preuve qui ne vient pas de vous seul.",
+        "lead": f"{offer.name} – {offer.supplier.name}. "
+        "Un modérateur l’accorde sur une preuve qui ne vient pas de vous seul.",
         "form": form,
         "button_label": "Déposer la revendication",
         "cancel_url": offer.get_absolute_url(),
@@ -91,7 +92,9 @@ def claim_page(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
         if move == "check_dns":
             require(verdicts, "check_dns")
             seen = claims.check_dns(found, actor=actor)
-            messages.info(request, "Enregistrement vu." if seen else "Enregistrement non trouvé pour le moment.")
+            messages.info(
+                request, "Enregistrement vu." if seen else "Enregistrement non trouvé pour le moment."
+            )
             return redirect("catalog:claim_page", found.uuid)
         if move == "cancel":
             require(verdicts, "cancel")
@@ -109,7 +112,9 @@ def claim_page(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
         "claim": found,
         "form": form,
         "is_dns": found.proof == ClaimProof.DNS,
-        "rivals": OfferClaim.objects.filter(offer=found.offer).exclude(pk=found.pk).select_related("organisation"),
+        "rivals": OfferClaim.objects.filter(offer=found.offer)
+        .exclude(pk=found.pk)
+        .select_related("organisation"),
         "may": {name: open_now and allowed(verdicts, name) for name in verdicts},
         "refusal": verdicts["grant"] if actor.has(Role.CURATOR) else "",
         "breadcrumb_data": trail(found.offer, part="Revendication"),

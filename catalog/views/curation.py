@@ -78,7 +78,11 @@ def mark_page(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     require(catalog_abilities(actor), "see_qualifications")
     mark = find_mark(uuid)
     verdicts = mark_abilities(actor, mark)
-    moves = [(WORDS[m.name], m.label) for m in mark.available_moves() if m.name in WORDS and allowed(verdicts, m.name)]
+    moves = [
+        (WORDS[m.name], m.label)
+        for m in mark.available_moves()
+        if m.name in WORDS and allowed(verdicts, m.name)
+    ]
     context = {
         "mark": mark,
         "status": mark.status_on(timezone.localdate()).value,
@@ -105,7 +109,9 @@ def record(request: HttpRequest, uuid: uuids.UUID, words: str) -> HttpResponse:
         if request.POST.get("confirmed") == str(mark.version):
             return _do(request, mark, move, form)
         return _preview(request, mark, move, form)
-    return render(request, "catalog/act.html", _context(mark, move, form=form), status=400 if form.errors else 200)
+    return render(
+        request, "catalog/act.html", _context(mark, move, form=form), status=400 if form.errors else 200
+    )
 
 
 def _context(mark: TrustMark, move: str, **more: Any) -> dict[str, Any]:
@@ -115,7 +121,9 @@ def _context(mark: TrustMark, move: str, **more: Any) -> dict[str, Any]:
         "title": f"{label} : {mark.name}",
         "label": label,
         "needs_act": mark.is_anssi and move in ("suspend", "withdraw", "reinstate"),
-        "breadcrumb_data": breadcrumb(LIST, (str(mark), f"/pilotage/qualifications/{mark.uuid}/"), current=label),
+        "breadcrumb_data": breadcrumb(
+            LIST, (str(mark), f"/pilotage/qualifications/{mark.uuid}/"), current=label
+        ),
         **more,
     }
 
@@ -124,7 +132,11 @@ def _acceptable(form: ActForm, mark: TrustMark, move: str) -> bool:
     """The rule of acts asked before the preview, so that nobody previews what cannot be done."""
     said = form.cleaned_data
     act = trust.Act(
-        TRUST_MOVES[move].target, said["effective_at"], said["issuer"], said["act_reference"], said["act_date"]
+        TRUST_MOVES[move].target,
+        said["effective_at"],
+        said["issuer"],
+        said["act_reference"],
+        said["act_date"],
     )
     try:
         trust.check_act(mark, act)

@@ -34,7 +34,9 @@ def review_list(request: HttpRequest) -> HttpResponse:
     context = {
         "waiting": rows.filter(state=ReviewState.PENDING),
         "in_dossier": rows.filter(state=ReviewState.IN_DOSSIER),
-        "decided": rows.exclude(state__in=(ReviewState.PENDING, ReviewState.IN_DOSSIER)).order_by("-state_since")[:30],
+        "decided": rows.exclude(state__in=(ReviewState.PENDING, ReviewState.IN_DOSSIER)).order_by(
+            "-state_since"
+        )[:30],
         "breadcrumb_data": breadcrumb(current="Modération"),
     }
     return render(request, "catalog/reviews.html", context)
@@ -45,7 +47,10 @@ def review_page(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     actor = actor_of(request)
     require(catalog_abilities(actor), "curate")
     rows = VersionReview.objects.select_related(
-        "version_proposed__offer__supplier__organisation", "version_proposed__offer__category", "replaces", "proposed_by"
+        "version_proposed__offer__supplier__organisation",
+        "version_proposed__offer__category",
+        "replaces",
+        "proposed_by",
     )
     review = rows.filter(uuid=uuid).first()
     if review is None:
@@ -77,7 +82,11 @@ def _context(review: VersionReview) -> dict[str, object]:
         "review": review,
         "offer": review.version_proposed.offer,
         "changes": [
-            (q, say(q, before.get(q.id), categories=labels) or UNKNOWN, say(q, after.get(q.id), categories=labels) or UNKNOWN)
+            (
+                q,
+                say(q, before.get(q.id), categories=labels) or UNKNOWN,
+                say(q, after.get(q.id), categories=labels) or UNKNOWN,
+            )
             for q in changed(before, after)
         ],
         "plans": plans_of(review.version_proposed),

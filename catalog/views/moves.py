@@ -34,7 +34,11 @@ def _page(move: str, *, title: str, lead: str, button: str, done: str, after: st
         context = {
             "title": title,
             "lead": lead,
-            "facts": [("Offre", offer.name), ("Fournisseur", offer.supplier.name), ("État", offer.get_state_display())],
+            "facts": [
+                ("Offre", offer.name),
+                ("Fournisseur", offer.supplier.name),
+                ("État", offer.get_state_display()),
+            ],
             "form": form,
             "button_label": button,
             "cancel_url": offer.get_absolute_url(),
@@ -62,7 +66,8 @@ lift = _page(
 withdraw = _page(
     "withdraw",
     title="Retirer l’offre",
-    lead="La fiche ne sera plus visible que des titulaires d’une commande ou d’un contrat. Les autres liront la date et le motif.",
+    lead="La fiche ne sera plus visible que des titulaires d’une commande ou d’un contrat. "
+    "Les autres liront la date et le motif.",
     button="Retirer l’offre",
     done="Offre retirée.",
     after="/offres/",

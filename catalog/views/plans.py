@@ -28,7 +28,12 @@ from marketplace.ui.once import once
 
 
 def _context(offer: Offer, name: str, title: str, **more: Any) -> dict[str, Any]:
-    return {"offer": offer, "steps": steps(offer, current=name), "breadcrumb_data": trail(offer, part=title), **more}
+    return {
+        "offer": offer,
+        "steps": steps(offer, current=name),
+        "breadcrumb_data": trail(offer, part=title),
+        **more,
+    }
 
 
 @once
@@ -113,7 +118,11 @@ def edit_stack(request: HttpRequest, *, offer: Offer) -> HttpResponse:
 
 
 def _edge(offer: Offer, key: str) -> StackEdge:
-    edge = offer.stack_edges.filter(pk=int(key)).first() if key.isascii() and key.isdigit() and len(key) < 16 else None
+    edge = (
+        offer.stack_edges.filter(pk=int(key)).first()
+        if key.isascii() and key.isdigit() and len(key) < 16
+        else None
+    )
     if edge is None:
         raise NotVisible()
     return edge

@@ -50,7 +50,12 @@ def offers(request: HttpRequest) -> HttpResponse:
         "here": request.get_full_path(),
     }
     if is_past_the_end(page):
-        return render(request, "catalog/past_the_end.html", context | {"last": _with(request.GET, page=page.pages)}, status=404)
+        return render(
+            request,
+            "catalog/past_the_end.html",
+            context | {"last": _with(request.GET, page=page.pages)},
+            status=404,
+        )
     if page.total == 0:
         context |= _help(query, request.GET)
     return render(request, "catalog/offers.html", context)
@@ -87,7 +92,11 @@ def common(request: HttpRequest, found: OfferFilterSet, query: OfferQuery, page:
 def page_number(given: QueryDict) -> int:
     """1 when absent or not a number: a page that does not exist is said, not guessed."""
     text = given.get("page", "")
-    return min(int(text), HIGHEST_PAGE) if text.isascii() and text.isdigit() and len(text) < 9 and int(text) else 1
+    return (
+        min(int(text), HIGHEST_PAGE)
+        if text.isascii() and text.isdigit() and len(text) < 9 and int(text)
+        else 1
+    )
 
 
 def _groups(query: OfferQuery, page: OfferPage) -> Iterator[Group]:
@@ -122,7 +131,9 @@ def _active(query: OfferQuery, page: OfferPage, given: QueryDict) -> Iterator[Ac
         chosen = _chosen(query, name)
         for value in chosen:
             kept = [other for other in chosen if other != value]
-            yield ActiveFilter(f"{FACET_LABELS[name]} : {labels.get(value, value)}", _url(_keeping(given, name, kept)))
+            yield ActiveFilter(
+                f"{FACET_LABELS[name]} : {labels.get(value, value)}", _url(_keeping(given, name, kept))
+            )
 
 
 def _keeping(given: QueryDict, name: str, values: list[str]) -> str:

@@ -160,7 +160,9 @@ def version(request: HttpRequest, *, offer: Offer, version: int) -> HttpResponse
         "offer": offer,
         "version": shown,
         "is_live": shown.pk == offer.live_version_id,
-        "sections": sheet_rows(shown.answers, categories=category_labels(), public_sheet=offer.is_public_sheet),
+        "sections": sheet_rows(
+            shown.answers, categories=category_labels(), public_sheet=offer.is_public_sheet
+        ),
         "plans": plans_of(shown),
         "breadcrumb_data": trail(offer, part=f"Version {shown.number}"),
     }

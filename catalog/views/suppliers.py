@@ -31,7 +31,12 @@ def suppliers(request: HttpRequest) -> HttpResponse:
 
 def supplier(request: HttpRequest, number: int, slug: str) -> HttpResponse:
     """A supplier without a public offer has no page, but its own members keep theirs in « Mes offres »."""
-    found = Supplier.objects.visible_to(actor_of(request)).select_related("organisation").filter(number=number).first()
+    found = (
+        Supplier.objects.visible_to(actor_of(request))
+        .select_related("organisation")
+        .filter(number=number)
+        .first()
+    )
     if found is None:
         raise NotVisible()
     if slug != found.slug:

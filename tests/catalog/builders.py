@@ -42,7 +42,11 @@ def make_supplier(organisation: Organisation | None = None, **values: Any) -> Su
     n = next(_count)
     name = values.pop("name", f"Fournisseur Exemple {n}")
     return Supplier.objects.create(
-        name=name, slug=slugify(name), country=values.pop("country", "FR"), organisation=organisation, **values
+        name=name,
+        slug=slugify(name),
+        country=values.pop("country", "FR"),
+        organisation=organisation,
+        **values,
     )
 
 
@@ -77,7 +81,9 @@ def make_offer(
     return offer
 
 
-def add_price(version: OfferVersion, amount: str, *, plan: str = "standard", unit: str = "poste") -> PriceLine:
+def add_price(
+    version: OfferVersion, amount: str, *, plan: str = "standard", unit: str = "poste"
+) -> PriceLine:
     made = Plan.objects.create(version=version, code=plan, name=plan.capitalize())
     return PriceLine.objects.create(
         plan=made,
@@ -90,6 +96,8 @@ def add_price(version: OfferVersion, amount: str, *, plan: str = "standard", uni
     )
 
 
-def make_mark(offer: Offer, *, status: str = "in_force", scheme: str = "secnumcloud", **values: Any) -> TrustMark:
+def make_mark(
+    offer: Offer, *, status: str = "in_force", scheme: str = "secnumcloud", **values: Any
+) -> TrustMark:
     values.setdefault("origin", Origin.REGISTER)
     return add_mark(offer, actor=ACTOR, scheme=scheme, status=status, **values)

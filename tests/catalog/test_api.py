@@ -29,7 +29,13 @@ def test_a_visitor_reads_the_list_with_facets() -> None:
     card = body["results"][0]
     assert card["name"] == "Nuage"
     assert card["trust"] == [
-        {"scheme": "secnumcloud", "status": "in_force", "valid_until": None, "origin": "register", "undermined": False}
+        {
+            "scheme": "secnumcloud",
+            "status": "in_force",
+            "valid_until": None,
+            "origin": "register",
+            "undermined": False,
+        }
     ]
     assert set(body["facets"]) == {
         "model", "category", "secnumcloud", "gaiax", "hds", "region", "open_source", "price_max",
@@ -45,7 +51,15 @@ def test_pages_fields_and_wrong_parameters() -> None:
     assert [r["name"] for r in body["results"]] == ["O2", "O1"]
     assert "page=2" in body["next"]
     assert Client().get(f"{OFFERS}?page=9").status_code == 404
-    for wrong in ("page=0", "page=abc", "page_size=1000", "fields=zzz", "hds=zzz", "price_max=-1", "ordering=zzz"):
+    for wrong in (
+        "page=0",
+        "page=abc",
+        "page_size=1000",
+        "fields=zzz",
+        "hds=zzz",
+        "price_max=-1",
+        "ordering=zzz",
+    ):
         answer = Client().get(f"{OFFERS}?{wrong}")
         assert answer.status_code == 400, wrong
         assert answer.json()["errors"][0]["field"] == wrong.split("=")[0]
@@ -58,7 +72,12 @@ def test_one_offer_has_its_version_its_trust_and_its_prices() -> None:
     answer = Client().get(f"{OFFERS}{offer.uuid}/")
     body = answer.json()
     assert answer["ETag"] == f'"{offer.version}"'
-    assert (body["id"], body["state"], body["orderable"], body["draft"]) == (str(offer.uuid), "listed", True, None)
+    assert (body["id"], body["state"], body["orderable"], body["draft"]) == (
+        str(offer.uuid),
+        "listed",
+        True,
+        None,
+    )
     assert body["plans"][0]["lines"][0]["amount_eur_ht"] == "4.200000"
     assert body["trust"][0]["valid_until"] == "2030-01-01"
 
@@ -76,7 +95,9 @@ def test_a_draft_is_created_then_edited_with_its_version() -> None:
     make_category()
     member = make_member("supplier_editor")
     body = {**COMPLETE, "name": "Brume", "plans": [
-        {"name": "Standard", "lines": [{"label": "Poste", "kind": "unit", "unit": "poste", "amount_eur_ht": "4.20"}]}
+        {"name": "Standard", "lines": [
+            {"label": "Poste", "kind": "unit", "unit": "poste", "amount_eur_ht": "4.20"}
+        ]}
     ]}  # fmt: skip
     assert call(None, "post", OFFERS, body).status_code == 401
     assert call(make_member("requester"), "post", OFFERS, body).status_code == 403
@@ -91,7 +112,9 @@ def test_a_draft_is_created_then_edited_with_its_version() -> None:
     assert call(member, "patch", url, {"name": "Bruine"}, **{"If-Match": '"99"'}).status_code == 412
     fresh = call(member, "get", url)
     assert fresh["ETag"] == made["ETag"]
-    edited = call(member, "patch", url, {"name": "Bruine", "open_source": True}, **{"If-Match": fresh["ETag"]})
+    edited = call(
+        member, "patch", url, {"name": "Bruine", "open_source": True}, **{"If-Match": fresh["ETag"]}
+    )
     assert (edited.status_code, edited.json()["answers"]["open_source"]) == (200, True)
     assert edited["ETag"] != fresh["ETag"]
 
@@ -110,7 +133,10 @@ def test_a_draft_is_created_then_edited_with_its_version() -> None:
         ("website", "http://127.0.0.1/"),
         ("category", "zzz"),
         ("description", "a\x00b"),
-        ("plans", [{"name": "P", "lines": [{"label": "L", "kind": "unit", "unit": "u", "amount_eur_ht": -1}]}]),
+        (
+            "plans",
+            [{"name": "P", "lines": [{"label": "L", "kind": "unit", "unit": "u", "amount_eur_ht": -1}]}],
+        ),
     ],
 )
 def test_bad_input_names_its_field(field: str, value: Any) -> None:
@@ -121,7 +147,9 @@ def test_bad_input_names_its_field(field: str, value: Any) -> None:
     assert not Offer.objects.exists()
 
 
-@pytest.mark.parametrize(("move", "state"), [("suspend", "suspended"), ("withdraw", "withdrawn"), ("remove", "removed")])
+@pytest.mark.parametrize(
+    ("move", "state"), [("suspend", "suspended"), ("withdraw", "withdrawn"), ("remove", "removed")]
+)
 def test_moves_of_an_offer(move: str, state: str) -> None:
     offer = make_offer()
     url, curator = f"{OFFERS}{offer.uuid}/{move}/", make_member("curator")
@@ -155,7 +183,11 @@ def test_a_curator_records_the_anssi_s_act() -> None:
     assert refused.status_code == 400
     assert {e["field"] for e in refused.json()["errors"]} == {"issuer", "act_reference", "act_date"}
     done = call(curator, "post", url, ACT)
-    assert (done.status_code, done.json()["status"], done.json()["effective"]) == (200, "suspended", "suspended")
+    assert (done.status_code, done.json()["status"], done.json()["effective"]) == (
+        200,
+        "suspended",
+        "suspended",
+    )
     assert done.json()["facts"][-1]["act_reference"] == "DEC-7"
     assert call(curator, "post", url, ACT).status_code == 409
     assert call(curator, "post", f"{MARKS}{mark.uuid}/reinstate/", ACT).json()["status"] == "in_force"
@@ -166,10 +198,17 @@ def test_a_supplier_declares_on_its_own_offer_and_origin_is_not_its_choice() -> 
     member = make_member("supplier_editor")
     own = make_offer(state="draft", organisation=member.organisation)
     body = {"offer": str(own.uuid), "scheme": "hds", "status": "in_force", "scope": "Hébergement"}
-    assert call(member, "post", MARKS, {**body, "offer": str(make_offer(state="draft").uuid)}).status_code == 404
+    assert (
+        call(member, "post", MARKS, {**body, "offer": str(make_offer(state="draft").uuid)}).status_code == 404
+    )
     assert call(member, "post", MARKS, {**body, "offer": str(make_offer().uuid)}).status_code == 403
     assert call(member, "post", MARKS, {**body, "origin": "register"}).status_code == 400
-    assert call(member, "post", MARKS, {**body, "valid_from": "2026-02-01", "valid_until": "2026-01-01"}).status_code == 400
+    assert (
+        call(
+            member, "post", MARKS, {**body, "valid_from": "2026-02-01", "valid_until": "2026-01-01"}
+        ).status_code
+        == 400
+    )
     assert call(member, "post", MARKS, body).json()["origin"] == "declared"
     assert TrustMark.objects.get().offer == own
 
@@ -178,7 +217,11 @@ def test_suppliers_with_a_public_offer_are_listed() -> None:
     offer = make_offer()
     make_offer(state="draft")
     body = Client().get("/api/v1/suppliers/").json()
-    assert (body["count"], body["results"][0]["id"], body["results"][0]["offers_count"]) == (1, str(offer.supplier.uuid), 1)
+    assert (body["count"], body["results"][0]["id"], body["results"][0]["offers_count"]) == (
+        1,
+        str(offer.supplier.uuid),
+        1,
+    )
     assert Client().get(f"/api/v1/suppliers/{offer.supplier.uuid}/").status_code == 200
     offer.remove(actor=ACTOR, reason="x")
     assert Client().get(f"/api/v1/suppliers/{offer.supplier.uuid}/").status_code == 404

@@ -41,7 +41,9 @@ def test_creating_a_draft(browser: Client) -> None:
     refused = browser.post("/offres/nouvelle/", {"name": "", "service_models": ["faas"]})
     assert refused.status_code == 400
     assert Offer.objects.count() == 0
-    made = browser.post("/offres/nouvelle/", {"name": "Brume", "service_models": ["saas"], "category": "collaboration"})
+    made = browser.post(
+        "/offres/nouvelle/", {"name": "Brume", "service_models": ["saas"], "category": "collaboration"}
+    )
     offer = Offer.objects.get()
     assert made.url == f"/offres/{offer.number}-brume/modifier/hosting/"
     assert (offer.state, offer.draft_version.answers["service_models"]) == ("draft", ["saas"])
@@ -53,7 +55,9 @@ def test_creating_a_draft(browser: Client) -> None:
 def test_a_section_is_saved_with_gaps(browser: Client, offer: Offer) -> None:
     url = offer.get_absolute_url() + "modifier/exit/"
     page = browser.get(url)
-    saved = browser.post(url, {"base": base_of(page), "exit_notice_months": "1,5", "exit_transition_days": ""})
+    saved = browser.post(
+        url, {"base": base_of(page), "exit_notice_months": "1,5", "exit_transition_days": ""}
+    )
     assert saved.status_code == 302
     answers = offer.draft_version.answers
     assert (answers["exit_notice_months"], answers["exit_transition_days"]) == ("1.5", None)
@@ -73,7 +77,9 @@ def test_a_section_is_saved_with_gaps(browser: Client, offer: Offer) -> None:
         ("service", {"support_hours": "zzz"}),
     ],
 )
-def test_bad_answers_are_refused_and_kept_on_screen(browser: Client, offer: Offer, section: str, data: dict) -> None:
+def test_bad_answers_are_refused_and_kept_on_screen(
+    browser: Client, offer: Offer, section: str, data: dict
+) -> None:
     url = f"{offer.get_absolute_url()}modifier/{section}/"
     answer = browser.post(url, {"base": base_of(browser.get(url)), **data})
     assert answer.status_code == 400
@@ -102,7 +108,8 @@ def test_two_people_at_once_see_both_texts(browser: Client, offer: Offer) -> Non
 def rows(**more: str) -> dict[str, str]:
     return {
         "plans": "1", "p0-name": "Standard", "p0-description": "", "p0-lines": "1", "p0-l0-label": "Poste",
-        "p0-l0-kind": "unit", "p0-l0-unit": "poste", "p0-l0-period": "month", "p0-l0-amount_eur_ht": "4,20", **more,
+        "p0-l0-kind": "unit", "p0-l0-unit": "poste", "p0-l0-period": "month",
+        "p0-l0-amount_eur_ht": "4,20", **more,
     }  # fmt: skip
 
 
@@ -140,12 +147,20 @@ def test_wrong_prices_are_refused(browser: Client, offer: Offer, wrong: dict[str
     assert not offer.draft_version.plans.exists()
 
 
-MARK = {"scheme": "hds", "status": "in_force", "scope": "Hébergement", "valid_from": "2026-01-01", "valid_until": "2029-01-01"}
+MARK = {
+    "scheme": "hds",
+    "status": "in_force",
+    "scope": "Hébergement",
+    "valid_from": "2026-01-01",
+    "valid_until": "2029-01-01",
+}
 
 
 def test_a_declared_mark_keeps_its_origin_and_its_evidence(browser: Client, offer: Offer) -> None:
     url = offer.get_absolute_url() + "modifier/qualifications/"
-    pdf = SimpleUploadedFile("certificat.pdf", b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n", "application/pdf")
+    pdf = SimpleUploadedFile(
+        "certificat.pdf", b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n", "application/pdf"
+    )
     assert browser.post(url, {**MARK, "evidence": pdf}).status_code == 302
     mark = offer.trust_marks.get()
     assert (mark.origin, mark.evidence.name) == ("declared", "certificat.pdf")
@@ -162,7 +177,11 @@ def test_a_declared_mark_keeps_its_origin_and_its_evidence(browser: Client, offe
         {"status": "suspended"},
         {"scheme": "other"},
         {"scope": ""},
-        {"evidence": SimpleUploadedFile("x.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/svg+xml")},
+        {
+            "evidence": SimpleUploadedFile(
+                "x.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/svg+xml"
+            )
+        },
     ],
 )
 def test_wrong_declarations_are_refused(browser: Client, offer: Offer, wrong: dict) -> None:
@@ -174,7 +193,12 @@ def test_wrong_declarations_are_refused(browser: Client, offer: Offer, wrong: di
 def test_the_stack_is_declared_and_never_circles(browser: Client, offer: Offer) -> None:
     base = make_offer()
     url = offer.get_absolute_url() + "modifier/pile/"
-    assert browser.post(url, {"base": base.get_absolute_url(), "layer": "infrastructure", "inherits": "on"}).status_code == 302
+    assert (
+        browser.post(
+            url, {"base": base.get_absolute_url(), "layer": "infrastructure", "inherits": "on"}
+        ).status_code
+        == 302
+    )
     edge = offer.stack_edges.get()
     assert (edge.base, edge.inherits) == (base, True)
     for wrong in ({"base": "zzz"}, {"base": str(offer.number)}, {}, {"base_name": "X", "region": "Mars"}):

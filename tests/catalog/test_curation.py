@@ -19,7 +19,9 @@ pytestmark = pytest.mark.django_db
 
 def sheet() -> Offer:
     return make_offer(
-        state=OfferState.UNCLAIMED, source_key="essai", answers={"name": "Nuage", "website": "https://www.nuage.example/a"}
+        state=OfferState.UNCLAIMED,
+        source_key="essai",
+        answers={"name": "Nuage", "website": "https://www.nuage.example/a"},
     )
 
 
@@ -53,8 +55,12 @@ def test_a_dns_proof_then_a_grant_leaves_the_sheet_online() -> None:
 
 def test_rival_claims_freeze_and_the_refused_one_is_told() -> None:
     offer = sheet()
-    first = open_claim(offer, actor=actor_for("supplier_manager"), proof="register_contact", register_contact="A")
-    second = open_claim(offer, actor=actor_for("supplier_manager"), proof="register_contact", register_contact="B")
+    first = open_claim(
+        offer, actor=actor_for("supplier_manager"), proof="register_contact", register_contact="A"
+    )
+    second = open_claim(
+        offer, actor=actor_for("supplier_manager"), proof="register_contact", register_contact="B"
+    )
     first.refresh_from_db()
     assert (first.state, second.state) == ("contested", "contested")
     grant(second, actor=actor_for("curator"), reason="Contact joint.")
@@ -69,7 +75,9 @@ def test_claim_pages_by_person() -> None:
     assert client_for(make_member("requester")).get(url).status_code == 403
     assert browser.post(url, {"proof": "register_contact"}).status_code == 400
     assert browser.post(url, {"proof": "zzz"}).status_code == 400
-    page = browser.post(url, {"proof": "register_contact", "register_contact": "Camille Exemple, gérante"}).url
+    page = browser.post(
+        url, {"proof": "register_contact", "register_contact": "Camille Exemple, gérante"}
+    ).url
     claim = OfferClaim.objects.get()
     assert browser.get(url).url == page
     assert client_for(make_member("supplier_manager")).get(page).status_code == 404
@@ -99,7 +107,10 @@ def test_a_loss_takes_two_pages_and_shows_its_effects() -> None:
     url = f"/pilotage/qualifications/{mark.uuid}/suspendre/"
     curator = client_for(make_member("curator"))
     kept = dict(_EFFECTS)
-    register_effects("essai", lambda offers: [Effect("projet", "projets", (("PRJ-2026-0001", "/projets/x/"),), frozenset({1, 2}))])
+    register_effects(
+        "essai",
+        lambda offers: [Effect("projet", "projets", (("PRJ-2026-0001", "/projets/x/"),), frozenset({1, 2}))],
+    )
     try:
         assert curator.get(url).status_code == 200
         refused = curator.post(url, {**FACT, "act_reference": ""})

@@ -29,10 +29,18 @@ def queries_of(client: Client, url: str) -> int:
 
 def test_the_catalogue_costs_the_same_for_1_and_30_offers(client: Client) -> None:
     make_mark(make_offer(price="4"))
-    few = queries_of(client, "/offres/"), queries_of(client, "/api/v1/offers/?facets=1"), queries_of(client, "/fournisseurs/")
+    few = (
+        queries_of(client, "/offres/"),
+        queries_of(client, "/api/v1/offers/?facets=1"),
+        queries_of(client, "/fournisseurs/"),
+    )
     for _ in range(29):
         make_mark(make_offer(price="4"))
-    many = queries_of(client, "/offres/"), queries_of(client, "/api/v1/offers/?facets=1"), queries_of(client, "/fournisseurs/")
+    many = (
+        queries_of(client, "/offres/"),
+        queries_of(client, "/api/v1/offers/?facets=1"),
+        queries_of(client, "/fournisseurs/"),
+    )
     assert few == many
     assert many[0] <= 8
     assert many[1] <= 6
@@ -70,7 +78,9 @@ def test_past_the_end_is_a_404_with_the_way_back(client: Client) -> None:
     assert "/offres/?model=saas&amp;page=1" in text(answer)
 
 
-@pytest.mark.parametrize("query", ["q=%00", "page=abc", "page=-1", "price_max=1e999", "offre=1", "ordering=zzz", "q=" + "a" * 5000])
+@pytest.mark.parametrize(
+    "query", ["q=%00", "page=abc", "page=-1", "price_max=1e999", "offre=1", "ordering=zzz", "q=" + "a" * 5000]
+)
 def test_strange_addresses_are_served(client: Client, query: str) -> None:
     assert client.get(f"/offres/?{query}").status_code == 200
     assert client.get(f"/offres/filtres/?{query}").status_code == 200
@@ -80,7 +90,12 @@ def test_a_sheet_says_what_is_known_and_what_is_not(client: Client) -> None:
     offer = make_offer(answers={"name": "Nuage", "open_source": None}, price="10")
     make_mark(offer, source="registre d’essai", decision_number="2026-1")
     page = text(client.get(offer.get_absolute_url()))
-    for words in ("Le référencement ne vaut ni marché ni agrément.", "Constaté au registre", "registre d’essai", "2026-1"):
+    for words in (
+        "Le référencement ne vaut ni marché ni agrément.",
+        "Constaté au registre",
+        "registre d’essai",
+        "2026-1",
+    ):
         assert words in page
     assert "Non renseigné par le fournisseur" in page
     assert "Hébergeur non déclaré" in page
@@ -102,7 +117,10 @@ def test_a_lost_base_is_told_on_the_sheet(client: Client) -> None:
 
 def test_other_words_redirect_and_closed_offers_say_why(client: Client) -> None:
     offer = make_offer(answers={"name": "Nuage"})
-    assert client.get(f"/offres/{offer.number}-ancien/pile/?a=1").url == f"/offres/{offer.number}-nuage/pile/?a=1"
+    assert (
+        client.get(f"/offres/{offer.number}-ancien/pile/?a=1").url
+        == f"/offres/{offer.number}-nuage/pile/?a=1"
+    )
     assert client.get(f"/offres/{offer.number}-ancien/").status_code == 301
     assert client.get(f"/offres/{offer.number}/").status_code == 301
     assert client.get("/offres/999999-rien/").status_code == 404

@@ -15,7 +15,11 @@ def test_there_are_25_questions_in_ordered_sections() -> None:
     assert [s.id for s in sections()] == ["presentation", "hosting", "security", "service", "exit"]
     assert {q.filter for q in questions().values() if q.filter} <= set(FACETS)
     assert all(q.choices for q in questions().values() if q.type in ("choice", "choices"))
-    assert {q.id for q in questions().values() if q.material} >= {"storage_regions", "non_eu_law", "exit_notice_months"}
+    assert {q.id for q in questions().values() if q.material} >= {
+        "storage_regions",
+        "non_eu_law",
+        "exit_notice_months",
+    }
 
 
 GOOD = [

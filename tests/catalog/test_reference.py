@@ -19,10 +19,16 @@ def load_all() -> str:
 
 def test_loading_twice_changes_nothing() -> None:
     load_all()
-    counted = [m.objects.count() for m in (Category, Offer, Supplier, TrustMark, TrustFact, StackEdge, ReferenceRelease)]
+    counted = [
+        m.objects.count()
+        for m in (Category, Offer, Supplier, TrustMark, TrustFact, StackEdge, ReferenceRelease)
+    ]
     versions = list(Offer.objects.order_by("pk").values_list("version", "live_version"))
     load_all()
-    assert counted == [m.objects.count() for m in (Category, Offer, Supplier, TrustMark, TrustFact, StackEdge, ReferenceRelease)]
+    assert counted == [
+        m.objects.count()
+        for m in (Category, Offer, Supplier, TrustMark, TrustFact, StackEdge, ReferenceRelease)
+    ]
     assert versions == list(Offer.objects.order_by("pk").values_list("version", "live_version"))
     assert counted[1] == 44
 
@@ -44,13 +50,17 @@ def test_statuses_are_those_of_the_register_file() -> None:
     register = read("anssi_register")["rows"]
     assert len(register) == 20
     statuses = effective_statuses(Offer.objects.all(), "secnumcloud")
-    marks = {m.offer.source_key: m for m in TrustMark.objects.filter(scheme="secnumcloud").select_related("offer")}
+    marks = {
+        m.offer.source_key: m for m in TrustMark.objects.filter(scheme="secnumcloud").select_related("offer")
+    }
     for row in register:
         assert marks[row["offer"]].status == row["status"]
         assert marks[row["offer"]].origin == "register"
         assert (marks[row["offer"]].decision_number or None) == row["decision"]
     assert sorted(statuses.values()).count("not_applicable") == 4
-    assert set(TrustMark.objects.exclude(scheme="secnumcloud").values_list("origin", flat=True)) == {"declared"}
+    assert set(TrustMark.objects.exclude(scheme="secnumcloud").values_list("origin", flat=True)) == {
+        "declared"
+    }
 
 
 def test_a_claimed_sheet_is_left_to_its_supplier() -> None:

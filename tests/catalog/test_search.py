@@ -139,9 +139,15 @@ def test_counts_ids_and_order_equal_those_of_plain_python(seed: int) -> None:
         start = (query.page - 1) * query.page_size
         assert list(page.ids) == ordered(found, query.ordering)[start : start + query.page_size]
         for name in FACETS:
-            expected = Counter(v for row in rows if passes(row, query, but=name) for v in values(row, name) if v)
+            expected = Counter(
+                v for row in rows if passes(row, query, but=name) for v in values(row, name) if v
+            )
             assert {v.value: v.count for v in page.facets[name] if v.count} == dict(expected), name
-        prices = [r["price_eur_ht"] for r in rows if passes(r, query, but="price_max") and r["price_eur_ht"] is not None]
+        prices = [
+            r["price_eur_ht"]
+            for r in rows
+            if passes(r, query, but="price_max") and r["price_eur_ht"] is not None
+        ]
         told = {v.value: v.count for v in page.facets["price_max"]}
         assert {s: told[s] for s in PRICE_STEPS} == {s: sum(p <= int(s) for p in prices) for s in PRICE_STEPS}
         for name in query.used:
@@ -168,8 +174,8 @@ def test_words_are_found_without_accents_in_any_form_and_names_first() -> None:
 
 def test_a_change_shows_in_the_next_search_and_moves_the_version() -> None:
     from catalog.actions.reviews import accept, propose
-    from tests.builders import actor_for, make_member
     from marketplace.accounts.actors import Actor
+    from tests.builders import actor_for, make_member
 
     member = make_member("supplier_manager")
     offer = make_offer(organisation=member.organisation, answers={"name": "Avant"})
@@ -197,7 +203,9 @@ def read(text: str, *, lenient: bool = True) -> OfferFilterSet:
 
 
 def test_parameters_are_read_alike_and_what_is_unknown_is_said() -> None:
-    strange = read("q=a%00b&couleur=bleu&hds=oups&hds=IN_FORCE&model=SaaS&open_source=oui&price_max=abc&page=2")
+    strange = read(
+        "q=a%00b&couleur=bleu&hds=oups&hds=IN_FORCE&model=SaaS&open_source=oui&price_max=abc&page=2"
+    )
     query = strange.query()
     assert strange.ignored == ["couleur", "hds=oups", "price_max"]
     assert query.q == "a b"
@@ -214,6 +222,8 @@ def test_the_api_names_the_wrong_value() -> None:
 def test_a_search_is_two_statements_whatever_the_rows() -> None:
     for _ in range(3):
         make_offer()
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         search(OfferQuery(today=TODAY, with_facets=True))
     assert len(queries) == 2

@@ -54,7 +54,9 @@ def test_without_mark_a_status_is_unknown_and_an_internal_cloud_is_out_of_scope(
 
 def three_layers() -> tuple:
     """software → platform → infrastructure, all qualified, the first two relying on what is below."""
-    infrastructure, platform, software = (make_offer(answers={"name": n}) for n in ("Infra", "Plateforme", "Logiciel"))
+    infrastructure, platform, software = (
+        make_offer(answers={"name": n}) for n in ("Infra", "Plateforme", "Logiciel")
+    )
     for offer in (infrastructure, platform, software):
         make_mark(offer)
     stack.add_edge(platform, actor=ACTOR, base=infrastructure, layer="infrastructure", inherits=True)
@@ -131,7 +133,9 @@ def test_moves_future_and_versions_are_refused() -> None:
     with pytest.raises(VersionStale):
         record_status(mark, status="in_progress", actor=ACTOR, expected_version=9)
     with pytest.raises(RuleBroken):
-        record_status(mark, status="in_progress", actor=ACTOR, effective_at=timezone.now() + dt.timedelta(days=1))
+        record_status(
+            mark, status="in_progress", actor=ACTOR, effective_at=timezone.now() + dt.timedelta(days=1)
+        )
     with pytest.raises(RuleBroken):
         record_status(mark, status="expiring", actor=ACTOR)
     record_status(mark, status="withdrawn", actor=ACTOR, supersedes=mark.facts.get(), **ACT)
