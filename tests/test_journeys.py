@@ -1,0 +1,197 @@
+"""The main job told once by API and once through the browser: same cast, same outcome.
+
+A supplier lists an offer, corrects it, another person decides; a ministry analyses, compares, orders,
+approves, commits and sends; the supplier acknowledges; the qualification is suspended.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from marketplace.reference.releases import load_release
+from qualification.schemes import LISTING, load_scheme
+from tests.rest.builders import client_for_token
+from tests.support.journey import (
+    ANSWERS,
+    OUTCOME,
+    PLAN,
+    Cast,
+    in_days,
+    load_reference,
+    outcome,
+    the_supplier_site,
+    work,
+)
+
+DECISION = "DEMO-RECIT"
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    load_reference()
+    today = timezone.localdate()
+    row = {
+        "service": ANSWERS["name"],
+        "provider": "Nuage Exemple SAS",
+        "decision": DECISION,
+        "status": "in_force",
+    }
+    dates = {"valid_from": in_days(-30).isoformat(), "valid_until": in_days(900).isoformat()}
+    load_release(
+        "anssi_register_demo",
+        edition="essai",
+        payload={"rows": [row | dates]},
+        in_force_from=today,
+        read_on=today,
+    )
+    return Cast.gathered()
+
+
+class Caller:
+    """One person with a token: posts, and fails with what the API said."""
+
+    def __init__(self, client: APIClient) -> None:
+        self.client = client
+
+    def post(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        return self._told(self.client.post(f"/api/v1/{path}", body or {}, format="json"))
+
+    def get(self, path: str) -> dict[str, Any]:
+        return self._told(self.client.get(f"/api/v1/{path}"))
+
+    def patch(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        tag = self.client.get(f"/api/v1/{path}")["ETag"]
+        return self._told(self.client.patch(f"/api/v1/{path}", body, format="json", HTTP_IF_MATCH=tag))
+
+    def _told(self, response: Any) -> dict[str, Any]:
+        assert response.status_code in {200, 201}, f"{response.status_code} {response.content.decode()[:600]}"
+        return dict(response.json())
+
+
+def test_by_api(cast: Cast, settings: Any, tmp_path: Path) -> None:
+    say = {role: Caller(client_for_token(member)) for role, member in cast.members.items()}
+    settings.MEDIA_ROOT = str(tmp_path / "files")
+    with the_supplier_site(settings, tmp_path):
+        offer = list_an_offer(say)
+    order = order_it(say, offer)
+    lose_the_status(say, offer)
+    assert say["requester"].get(f"offers/{offer}/")["trust"][0]["status"] == "suspended"
+    work()
+    assert say["requester"].get(f"orders/{order}/")["state"] == "acknowledged"
+    assert outcome(cast) == OUTCOME
+
+
+def list_an_offer(say: dict[str, Caller]) -> str:
+    """Drafted, sent, sent back once for its notice, proposed by one person and decided by another."""
+    editor, manager, officer = say["supplier_editor"], say["supplier_manager"], say["qualification_officer"]
+    offer = str(editor.post("offers/", {**ANSWERS, "exit_notice_months": "4", "plans": [PLAN]})["id"])
+    mark = {"offer": offer, "scheme": "secnumcloud", "status": "in_force", "decision_number": DECISION}
+    period = {"valid_from": in_days(-30).isoformat(), "valid_until": in_days(900).isoformat()}
+    editor.post("trust-marks/", {**mark, **period, "issuer": "ANSSI", "scope": "Messagerie"})
+    dossier = str(manager.post("dossiers/", {"offer": offer})["id"])
+    manager.post(f"dossiers/{dossier}/submit/")
+    work()
+    first = {
+        run["check_code"]: run["verdict"] for run in officer.get(f"checks/?dossier={dossier}")["results"]
+    }
+    assert first["exit_terms"] == "fail"
+    officer.post(f"dossiers/{dossier}/take/")
+    officer.post(f"dossiers/{dossier}/declare_interest/", {"has_interest": False})
+    officer.post(f"dossiers/{dossier}/request_corrections/", {"reason": "Ramenez le préavis à deux mois."})
+    editor.patch(f"offers/{offer}/", {"exit_notice_months": "2"})
+    manager.post(f"dossiers/{dossier}/answer_corrections/", {"reason": "Préavis ramené à deux mois."})
+    work()
+    for requirement in load_scheme(*LISTING).requirements:
+        finding = {"requirement": requirement.code, "verdict": "conform", "observation": "Relu."}
+        officer.post(f"dossiers/{dossier}/record_finding/", finding)
+    words = {"outcome": "listed", "reasons": "Conditions remplies."}
+    officer.post(f"dossiers/{dossier}/propose/", words)
+    say["decision_maker"].post(f"dossiers/{dossier}/decide/", words)
+    return offer
+
+
+def order_it(say: dict[str, Caller], offer: str) -> str:
+    """A need assessed, an offer kept, an order advised, approved, committed, sent, acknowledged."""
+    requester = say["requester"]
+    project = assessed_project(say)
+    standings = {
+        row["id"]: row["standing"] for row in requester.get(f"projects/{project}/eligible_offers/")["results"]
+    }
+    assert standings[offer] in {"eligible", "to_check"}
+    requester.post(f"projects/{project}/shortlist/", {"offer": offer})
+    requester.post(f"projects/{project}/freeze_offers/")
+    requester.post(f"projects/{project}/buy/")
+    period = {"starts_on": in_days(-10).isoformat(), "ends_on": in_days(900).isoformat()}
+    vehicle = say["purchasing"].post("purchasing-vehicles/", VEHICLE | period)
+    terms = {
+        "project": project,
+        "offer": offer,
+        "plan": "essentielle",
+        "lines": [
+            {"price_line": "poste", "quantity": "250"},
+            {"price_line": "mise-en-service", "quantity": "1"},
+        ],
+        "starts_on": in_days(30).isoformat(),
+        "ends_on": in_days(394).isoformat(),
+        "vehicle": vehicle["id"],
+        "budget_line": "Action 01",
+        "supplier_vat_regime": "normal",
+    }
+    order = str(requester.post("orders/", terms)["id"])
+    requester.post(f"orders/{order}/request_opinions/")
+    advise(say, {"order": order}, rssi="unfavourable")
+    say["approver"].post(f"orders/{order}/approve/")
+    say["finance"].post(f"orders/{order}/commit/", {"commitment_number": "1400000042"})
+    requester.post(f"orders/{order}/send/")
+    say["supplier_manager"].post(f"orders/{order}/acknowledge/")
+    return order
+
+
+def assessed_project(say: dict[str, Caller]) -> str:
+    requester = say["requester"]
+    need = {
+        "title": "Messagerie des agents",
+        "description": "Courriel de 250 agents.",
+        "project_kind": "new",
+        "hosting": "commercial_cloud",
+        "service_models": ["saas"],
+        "full_cost_eur_ht": "90000.00",
+    }
+    created = requester.post("projects/", need)
+    assessment = str(created["assessment"])
+    answers = {
+        "sensitive_data": ["protected_secret"],
+        "harms": ["public_order"],
+        "personal_data": True,
+        "health_data": False,
+    }
+    requester.patch(f"assessments/{assessment}/", answers)
+    requester.post(f"assessments/{assessment}/request_opinions/")
+    advise(say, {"assessment": assessment})
+    say["qualified_authority"].post(f"assessments/{assessment}/decide/", {"reason": "Sensibilité retenue."})
+    return str(created["id"])
+
+
+def advise(say: dict[str, Caller], target: dict[str, str], *, rssi: str = "favourable") -> None:
+    say["security_officer"].post("opinions/", {**target, "kind": "rssi", "verdict": rssi, "text": "Lu."})
+    say["data_officer"].post("opinions/", {**target, "kind": "dpo", "verdict": "favourable", "text": "Lu."})
+
+
+def lose_the_status(say: dict[str, Caller], offer: str) -> None:
+    mark = say["curator"].get(f"trust-marks/?offer={offer}")["results"][0]["id"]
+    act = {"issuer": "ANSSI", "act_reference": "Acte fictif 1", "act_date": timezone.localdate().isoformat()}
+    say["curator"].post(f"trust-marks/{mark}/suspend/", {**act, "reason": "Essai."})
+
+
+VEHICLE = {
+    "kind": "central_purchasing",
+    "title": "Services en nuage",
+    "reference": "RECIT-1",
+    "holder_name": "Centrale fictive",
+    "maximum_eur_ht": "500000.00",
+}
