@@ -47,9 +47,10 @@ class Leased(models.Model):
     done_at = models.DateTimeField(null=True, blank=True)
     last_error = models.TextField(blank=True)
 
-    # Attempts before a row is dead, and how long a claim holds.
+    # Attempts before a row is dead, and how long a claim holds: longer than the task may run (60 s by
+    # default), no longer than the broker hides the message (120 s).
     MAX_ATTEMPTS = 8
-    LEASE_SECONDS = 60
+    LEASE_SECONDS = 90
 
     class Meta:
         abstract = True

@@ -5,15 +5,24 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.apps import apps
 from django.utils import timezone
 
 from marketplace.events.models import DomainEvent, EventDelivery
-from marketplace.leases import LeaseState, claim, fail, finish, held, sweep
+from marketplace.leases import Leased, LeaseState, claim, fail, finish, held, sweep
 
 
 def make_delivery(**values) -> EventDelivery:
     event = DomainEvent.objects.create(kind="essai", payload={})
     return EventDelivery.objects.create(event=event, consumer="essai", **values)
+
+
+def test_a_task_ends_before_its_lease_and_the_lease_before_the_message_comes_back(settings):
+    visibility = settings.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"]
+    leased = [model for model in apps.get_models() if issubclass(model, Leased)]
+    assert EventDelivery in leased
+    for model in leased:
+        assert settings.CELERY_TASK_TIME_LIMIT < model.LEASE_SECONDS <= visibility, model
 
 
 @pytest.mark.django_db
