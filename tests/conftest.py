@@ -6,7 +6,6 @@ import pytest
 
 from tests.support import database, needs, network
 
-LEFT_OUT = pytest.StashKey[dict[str, int]]()
 SERVER = pytest.StashKey[str]()
 
 
@@ -25,8 +24,13 @@ def pytest_report_header(config: pytest.Config) -> str:
     return f"database: {config.stash.get(SERVER, 'none')}; chromium: {needs.chromium() or 'NOT FOUND'}"
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    config.stash[LEFT_OUT] = needs.leave_out_or_fail(items)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    needs.leave_out_or_fail(items)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if needs.MISSING in item.stash:
+        pytest.fail(item.stash[needs.MISSING], pytrace=False)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
