@@ -83,6 +83,28 @@ def gunicorn(application: str, *, env: dict[str, str], path: str) -> Iterator[tu
         process.wait(timeout=20)
 
 
+@contextlib.contextmanager
+def worker(*, env: dict[str, str]) -> Iterator[int]:
+    """A Celery worker with one child that has had time to take tasks; the pid of the parent."""
+    words = [sys.executable, "-m", "celery", "-A", "marketplace.celery", "worker", "-c", "1", "-l", "WARNING"]
+    words += ["--without-gossip", "--without-mingle", "-Q", "events,mail,checks"]
+    process = subprocess.Popen(words, cwd=ROOT, env=env)
+    try:
+        manage("shell", "-c", SEND, env=env)
+        time.sleep(5)
+        yield process.pid
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+
+
+# The sweeper reads every table of leased rows: a task that loads what the others load.
+SEND = (
+    "from marketplace.celery import app; app.loader.import_default_modules(); "
+    "[app.send_task(name) for name in app.tasks if 'sweep' in name]"
+)
+
+
 def wait_for(port: int, path: str) -> None:
     request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=HEADERS)
     for _ in range(300):

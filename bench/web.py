@@ -77,7 +77,14 @@ def main(words: list[str]) -> int:
             size = check_answers(offers, Client(port), seed=options.seed, today=today)
             figures = measure(web, port, database.process.pid if database.process else 0, offers, options)
             memory = max(processes.pss_mb(pid) for pid in processes.children_of(web))
-        measured = {**queries, "list bytes": size, "web worker MB": round(memory, 1)}
+        with server.worker(env=env) as celery:
+            child = max(processes.pss_mb(pid) for pid in processes.children_of(celery))
+        measured = {
+            **queries,
+            "list bytes": size,
+            "web worker MB": round(memory, 1),
+            "celery child MB": round(child, 1),
+        }
     return report(figures, measured, keep=options.keep)
 
 
@@ -138,7 +145,7 @@ def check_answers(offers: list[invent.Invented], client: Client, *, seed: int, t
         page = client.get(f"/offres/?{query}").decode()
         said = {
             int(re.sub(r"\D", "", number))
-            for number in re.findall(r"(\d[\d\s\u202f\u00a0]*) offres?\b", page)
+            for number in re.findall(r"(\d[\d\s\u202f\u00a0]*)[\s\u00a0]offres?\b", page)
         }
         if names and len(names) not in said:
             raise SystemExit(f"the page for {query} does not say {len(names)} offers")
@@ -150,7 +157,7 @@ def measure(
     web: int, port: int, database: int, offers: list[invent.Invented], options: argparse.Namespace
 ) -> dict[str, Figure]:
     """Rounds are interleaved, so that a busy machine weighs on all alike; the median round counts."""
-    numbers = all_numbers(Client(port))
+    numbers = all_numbers(Client(port), pages=max(1, min(5, len(offers) // 100)))
     asks: dict[str, Ask] = {
         "catalogue page": lambda chance: f"/offres/?{urlencode(questions.ask(chance).parameters)}",
         "offer page": lambda chance: chance.choice(numbers),
@@ -174,10 +181,10 @@ def measure(
     }
 
 
-def all_numbers(client: Client) -> list[str]:
+def all_numbers(client: Client, *, pages: int) -> list[str]:
     """Addresses of a few hundred offer pages."""
     found = []
-    for page in range(1, 6):
+    for page in range(1, pages + 1):
         rows = json.loads(client.get(f"/api/v1/offers/?page_size=100&page={page}&fields=number,slug"))[
             "results"
         ]

@@ -1,8 +1,129 @@
-from tests.habits.matrix.rows import EVERYBODY, SIGNED_IN, Row
+"""Operations of the API: the same people as on the pages, with a token each."""
 
-ROWS: dict[str, Row] = {
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.habits.matrix.rows import (
+    BUYERS,
+    EVERYBODY,
+    OTHER_BUYER,
+    OTHER_SUPPLIER,
+    SIGNED_IN,
+    SUPPLIERS,
+    Row,
+    only,
+)
+from tests.habits.matrix.world import World
+
+Kwargs = Callable[[World], dict[str, Any]]
+REQUESTER, AUTHORITY, APPROVER = only("requester"), only("qualified_authority"), only("approver")
+MANAGER, CURATOR = only("supplier_manager"), only("curator")
+OFFICER, DECIDER = only("qualification_officer"), only("decision_maker")
+DOSSIER_READERS = SUPPLIERS | CURATOR | OFFICER | DECIDER | only("auditor")
+INSIDE = BUYERS | only("auditor")
+BOTH_SIDES = INSIDE | SUPPLIERS
+# A supplier's manager and an administration's people hold the contract.
+HOLDERS = only("purchasing", "requester")
+
+
+def of(name: str) -> Kwargs:
+    """By the name of one of the world's things."""
+    return lambda world: {"uuid": getattr(world, name).uuid}
+
+
+def dossier(state: str, **values: Any) -> Kwargs:
+    return lambda world: {"uuid": world.dossier(state, **values).uuid}
+
+
+def order(state: str) -> Kwargs:
+    return lambda world: {"uuid": world.order(state).uuid}
+
+
+def moves(collection: str, names: str, who: frozenset[str], kwargs: Kwargs) -> dict[str, Row]:
+    return {f"POST api:{collection}-{name}": Row(who, kwargs) for name in names.split()}
+
+
+def reading(
+    collection: str, who: frozenset[str], kwargs: Kwargs, *, lists: frozenset[str] = SIGNED_IN
+) -> dict[str, Row]:
+    return {f"GET api:{collection}-list": Row(lists), f"GET api:{collection}-detail": Row(who, kwargs)}
+
+
+def check_run(world: World) -> dict[str, Any]:
+    return {"uuid": world.dossier("instruction").runs.latest("pk").uuid}
+
+
+def opinion(world: World) -> dict[str, Any]:
+    world.order("awaiting_approval")
+    from procurement.models import Opinion
+
+    return {"uuid": Opinion.objects.latest("pk").uuid}
+
+
+FLOOR: dict[str, Row] = {
     "GET api:root": Row(EVERYBODY),
     "GET api:me": Row(SIGNED_IN),
     "GET api:schema": Row(EVERYBODY),
     "GET api-docs": Row(EVERYBODY),
 }
+CATALOGUE: dict[str, Row] = {
+    **reading("offer", EVERYBODY, of("offer"), lists=EVERYBODY),
+    **reading("supplier", EVERYBODY, lambda world: {"uuid": world.offer.supplier.uuid}, lists=EVERYBODY),
+    **reading("trust-mark", EVERYBODY, of("mark"), lists=EVERYBODY),
+    "POST api:offer-list": Row(SUPPLIERS | only(OTHER_SUPPLIER)),
+    "PATCH api:offer-detail": Row(SUPPLIERS, of("draft")),
+    "POST api:trust-mark-list": Row(SUPPLIERS | only(OTHER_SUPPLIER)),
+    **moves("offer", "suspend lift remove", CURATOR, of("offer")),
+    **moves("offer", "withdraw", CURATOR | MANAGER, of("offer")),
+    **moves("trust-mark", "abandon obtain reinstate renew start suspend withdraw", CURATOR, of("mark")),
+}
+QUALIFICATION: dict[str, Row] = {
+    **reading("dossier", DOSSIER_READERS, dossier("instruction")),
+    **reading("check", DOSSIER_READERS, check_run),
+    "POST api:dossier-list": Row(MANAGER | only(OTHER_SUPPLIER)),
+    "POST api:check-replay": Row(MANAGER, check_run),
+    **moves("dossier", "submit", MANAGER, dossier("draft")),
+    **moves("dossier", "take declare-interest", OFFICER, dossier("instruction")),
+    **moves("dossier", "record-finding request-corrections propose", OFFICER, of("dossier_in_hand")),
+    **moves("dossier", "answer-corrections", MANAGER, of("dossier_in_hand")),
+    **moves("dossier", "send-back decide", DECIDER, dossier("proposed")),
+    **moves("dossier", "appeal", MANAGER, dossier("decided", outcome="refused")),
+    **moves("dossier", "decide-appeal", DECIDER, dossier("appealed", outcome="refused")),
+}
+NEEDS: dict[str, Row] = {
+    "POST api:doctrine-assessment-list": Row(EVERYBODY),
+    "GET api:doctrine-rule-list": Row(EVERYBODY),
+    **reading("project", INSIDE, of("project")),
+    **reading("assessment", INSIDE, of("analysis")),
+    **reading("opinion", INSIDE, opinion),
+    "GET api:project-eligible-offers": Row(INSIDE, of("decided_project")),
+    "POST api:project-list": Row(REQUESTER | only(OTHER_BUYER)),
+    "PATCH api:project-detail": Row(REQUESTER, of("project")),
+    "POST api:assessment-list": Row(REQUESTER | only(OTHER_BUYER)),
+    "PATCH api:assessment-detail": Row(REQUESTER, of("analysis")),
+    "POST api:opinion-list": Row(only("security_officer", "data_officer", OTHER_BUYER)),
+    **moves(
+        "project", "source buy run close abandon add-author freeze-offers", REQUESTER, of("decided_project")
+    ),
+    **moves("project", "shortlist unshortlist", REQUESTER, of("decided_project")),
+    **moves("project", "assess", AUTHORITY, lambda world: {"uuid": world.analysis.project.uuid}),
+    **moves("assessment", "request-opinions resume", REQUESTER, of("analysis")),
+    **moves("assessment", "decide send-back", AUTHORITY, of("analysis")),
+}
+ORDERS: dict[str, Row] = {
+    **reading("order", INSIDE, order("awaiting_approval")),
+    **reading("contract", BOTH_SIDES, of("contract")),
+    "POST api:order-list": Row(REQUESTER | only(OTHER_BUYER)),
+    "PATCH api:order-detail": Row(REQUESTER, order("draft")),
+    **moves("order", "request-opinions cancel", REQUESTER, order("draft")),
+    **moves("order", "request-approval", REQUESTER, order("awaiting_opinions")),
+    **moves("order", "approve reject", APPROVER, order("awaiting_approval")),
+    **moves("order", "commit", only("finance"), order("approved")),
+    **moves("order", "send", REQUESTER, order("committed")),
+    **moves("order", "acknowledge refuse", MANAGER, order("sent")),
+    **moves("order", "reopen", REQUESTER, order("rejected")),
+    **moves("contract", "start-ending end terminate", HOLDERS, of("contract")),
+}
+ROWS: dict[str, Row] = {**FLOOR, **CATALOGUE, **QUALIFICATION, **NEEDS, **ORDERS}

@@ -1,3 +1,104 @@
-from tests.habits.matrix.rows import Row
+"""The public catalogue, a supplier's own sheets, the curator's desks."""
 
-ROWS: dict[str, Row] = {}
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from catalog.models import OfferClaim, VersionReview
+from tests.habits.matrix.rows import EVERYBODY, NOBODY, OTHER_SUPPLIER, SUPPLIERS, Row, only
+from tests.habits.matrix.world import World
+
+Kwargs = Callable[[World], dict[str, Any]]
+MANAGER, CURATOR = only("supplier_manager"), only("curator")
+MANAGERS = MANAGER | only(OTHER_SUPPLIER)
+READERS = CURATOR | only("qualification_officer", "decision_maker", "auditor")
+
+
+def offer(**more: Any) -> Kwargs:
+    return lambda world: {"number": world.offer.number, "slug": world.offer.slug, **more}
+
+
+def draft(**more: Any) -> Kwargs:
+    return lambda world: {"number": world.draft.number, "slug": world.draft.slug, **more}
+
+
+def mark(**more: Any) -> Kwargs:
+    return lambda world: {"uuid": world.mark.uuid, **more}
+
+
+def supplier(world: World) -> dict[str, Any]:
+    return {"number": world.offer.supplier.number, "slug": world.offer.supplier.slug}
+
+
+def claim(world: World) -> dict[str, Any]:
+    manager = world.the("supplier_manager")
+    found = OfferClaim.objects.create(
+        state="open",
+        offer=world.offer,
+        organisation=world.supplier,
+        claimed_by=manager.user,
+        proof="register_contact",
+        register_contact="Registre d’essai",
+    )
+    return {"uuid": found.uuid}
+
+
+def review(world: World) -> dict[str, Any]:
+    live = world.offer.live_version
+    assert live is not None
+    proposed = live.successor(created_by=world.the("supplier_editor").user)
+    proposed.freeze()
+    found = VersionReview.objects.create(
+        state="pending",
+        version_proposed=proposed,
+        replaces=live,
+        proposed_by=world.the("supplier_manager").user,
+    )
+    return {"uuid": found.uuid}
+
+
+PUBLIC: dict[str, Row] = {
+    "GET catalog:offers": Row(EVERYBODY),
+    "GET catalog:filters": Row(EVERYBODY),
+    "GET catalog:compare": Row(EVERYBODY),
+    "GET catalog:compare_csv": Row(EVERYBODY),
+    "GET catalog:offer_by_number": Row(EVERYBODY, lambda world: {"number": world.offer.number}),
+    "GET catalog:offer": Row(EVERYBODY, offer()),
+    "GET catalog:stack": Row(EVERYBODY, offer()),
+    "GET catalog:history": Row(EVERYBODY, offer()),
+    "GET catalog:prices": Row(EVERYBODY, offer()),
+    "GET catalog:version": Row(EVERYBODY, offer(version=1)),
+    "GET catalog:suppliers": Row(EVERYBODY),
+    "GET catalog:supplier": Row(EVERYBODY, supplier),
+}
+OWN: dict[str, Row] = {
+    "GET catalog:my_offers": Row(SUPPLIERS | only(OTHER_SUPPLIER)),
+    "GET catalog:create": Row(SUPPLIERS | only(OTHER_SUPPLIER)),
+    "GET catalog:preview": Row(SUPPLIERS, draft()),
+    "GET catalog:edit": Row(SUPPLIERS, draft()),
+    "GET catalog:edit_plans": Row(SUPPLIERS, draft()),
+    "GET catalog:edit_marks": Row(SUPPLIERS, draft()),
+    "GET catalog:edit_stack": Row(SUPPLIERS, draft()),
+    "GET catalog:edit_section": Row(SUPPLIERS, draft(name="service")),
+    "GET catalog:propose": Row(MANAGER, offer()),
+    # Any supplier's manager may claim a public sheet; that this offer has an owner is said by the page.
+    "GET catalog:claim": Row(MANAGERS, offer()),
+    "GET catalog:withdraw": Row(MANAGER | CURATOR, offer()),
+    # The world's mark comes from a register: no file was joined to it, for anybody.
+    "GET catalog:evidence": Row(NOBODY, lambda world: {**offer()(world), "mark": world.mark.uuid}),
+}
+CURATION: dict[str, Row] = {
+    "GET catalog:suspend": Row(CURATOR, offer()),
+    "GET catalog:lift": Row(CURATOR, offer()),
+    "GET catalog:remove": Row(CURATOR, offer()),
+    "GET catalog:mark_list": Row(READERS),
+    "GET catalog:mark": Row(READERS, mark()),
+    "GET catalog:report": Row(CURATOR, mark()),
+    "GET catalog:record": Row(CURATOR, mark(words="suspendre")),
+    "GET catalog:claim_list": Row(CURATOR),
+    "GET catalog:claim_page": Row(SUPPLIERS | CURATOR | only("auditor"), claim),
+    "GET catalog:review_list": Row(CURATOR),
+    "GET catalog:review_page": Row(CURATOR, review),
+}
+ROWS: dict[str, Row] = {**PUBLIC, **OWN, **CURATION}

@@ -77,7 +77,7 @@ PROJECTS: dict[str, Row] = {
     "GET procurement:project_edit": Row(REQUESTER, project()),
     "GET procurement:project_authors": Row(REQUESTER, project()),
     "GET procurement:project_abandon": Row(REQUESTER, project()),
-    "POST procurement:project_move": Row(REQUESTER, decided(name="start_sourcing")),
+    "POST procurement:project_move": Row(REQUESTER, decided(name="source")),
     "GET procurement:project_assessment": Row(INSIDE, analysis()),
     "POST procurement:assessment_ask": Row(REQUESTER, project()),
     "POST procurement:assessment_resume": Row(REQUESTER, analysis()),
@@ -86,7 +86,9 @@ PROJECTS: dict[str, Row] = {
     "GET procurement:assessment_decide": Row(AUTHORITY, analysis()),
     "GET procurement:assessment_send_back": Row(AUTHORITY, analysis()),
     "GET procurement:project_offers": Row(INSIDE, decided()),
-    "POST procurement:project_keep": Row(REQUESTER, decided()),
+    "POST procurement:project_keep": Row(
+        REQUESTER, decided(), data=lambda world: {"offre": str(world.offer.number)}
+    ),
     "GET procurement:project_shortlist": Row(INSIDE, decided()),
     "GET procurement:project_freeze": Row(REQUESTER, decided()),
 }
