@@ -131,6 +131,7 @@ page(
     "/offres/nouvelle/",
     dossier("draft"),
     dossier("corrections_requested"),
+    dossier("decided", "decision/"),
     "/dossiers/",
     order("sent"),
     order("acknowledged"),
@@ -149,7 +150,7 @@ page(
     "decision_maker",
     "/bureau/",
     dossier("proposed"),
-    dossier("proposed", "decision/"),
+    dossier("proposed", "decider/"),
     "/pilotage/decisions/",
 )
 page("support", "/bureau/", "/pilotage/personnes/", "/pilotage/personnes/domaines/")
