@@ -8,7 +8,7 @@ import urllib.request
 host = os.environ.get("ALLOWED_HOSTS", "localhost").split(",")[0].lstrip(".")
 request = urllib.request.Request(f"http://127.0.0.1:8000/{sys.argv[1]}", headers={"Host": host})
 try:
-    with urllib.request.urlopen(request, timeout=4):
+    with urllib.request.urlopen(request, timeout=4):  # noqa: S310 - this machine
         pass
 except (urllib.error.URLError, OSError) as error:
     sys.exit(str(error))

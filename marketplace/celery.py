@@ -30,7 +30,7 @@ ROOMS = (
 
 app = Celery("marketplace")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(ROOMS)
+app.autodiscover_tasks(list(ROOMS))
 
 
 @app.on_after_finalize.connect

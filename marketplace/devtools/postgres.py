@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from urllib.parse import quote
 
 import psycopg
@@ -270,10 +270,10 @@ def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def _identity(uid: int | None) -> dict[str, object]:
+def _identity(uid: int | None) -> dict[str, Any]:
     """``cwd`` is "/": the caller's may be a folder that the server's uid cannot enter."""
     environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/"}
-    identity: dict[str, object] = {"cwd": "/", "env": environment}
+    identity: dict[str, Any] = {"cwd": "/", "env": environment}
     if uid is not None:
         identity |= {"user": uid, "group": uid, "extra_groups": []}
     return identity

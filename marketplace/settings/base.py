@@ -175,5 +175,5 @@ MAX_BODY_BYTES = 12_000_000
 # Demonstration accounts and tokens, the map of `.example` hosts: never in production.
 DEMONSTRATION = False
 
-from marketplace.settings.identity import *  # noqa: E402, F403
 from marketplace.settings.broker import *  # noqa: E402, F403
+from marketplace.settings.identity import *  # noqa: E402, F403

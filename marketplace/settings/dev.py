@@ -20,7 +20,7 @@ EMAIL_FILE_PATH = str(VAR_DIR / "mail")
 MASTER_KEYS = env("MASTER_KEYS", default=DEMO_MASTER_KEYS)
 AUDIT_SIGNING_KEY = env("AUDIT_SIGNING_KEY", default=DEMO_AUDIT_SIGNING_KEY)
 DEMONSTRATION = True
-# The demonstration's sites: `.example` hosts served over TLS on the loopback (marketplace.devtools.tls_sites).
+# `.example` hosts served over TLS on the loopback (marketplace.devtools.tls_sites).
 DEMO_HOSTS = env.dict("DEMO_HOSTS", default={})
 DEMO_CA_FILE = env("DEMO_CA_FILE", default="")
 # Static files straight from the apps: collecting them takes a minute.

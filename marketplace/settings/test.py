@@ -1,7 +1,7 @@
 from marketplace.settings.base import *  # noqa: F403
 from marketplace.settings.base import DATABASES, DEMO_AUDIT_SIGNING_KEY, DEMO_MASTER_KEYS, env
 
-SECRET_KEY = "tests"
+SECRET_KEY = "tests"  # noqa: S105 - guards nothing; refused in production
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
