@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db import connection
@@ -30,6 +30,10 @@ ORDER_SQL = {
     "-price": "price_eur_ht DESC NULLS LAST, sort_name, offer_id",
     "-listed_on": "listed_on DESC NULLS LAST, sort_name, offer_id",
 }
+# The first step a price fits under; the steps above it are added up when reading.
+PRICE_STEP_SQL = (
+    "CASE " + " ".join(f"WHEN price_eur_ht <= {step} THEN '{step}'" for step in PRICE_STEPS) + " END"
+)
 # Tiers rather than ts_rank: explainable to a supplier, and it reads no other offer's text.
 RELEVANCE = f"(name_text @@ {TEXT_QUERY}) DESC, sort_name, offer_id"
 
@@ -64,7 +68,6 @@ def _parameters(query: OfferQuery) -> dict[str, Any]:
         "soon": query.today + EXPIRING_WITHIN,
         "q": query.q,
         "price_max": query.price_max,
-        "steps": [int(step) for step in PRICE_STEPS],
         "limit": query.page_size,
         "offset": (query.page - 1) * query.page_size,
     }
@@ -116,12 +119,13 @@ def _total_sql(query: OfferQuery) -> str:
 
 def _facet_sql(query: OfferQuery) -> str:
     columns = ", ".join(f"{facet.sql} AS {facet.name}" for facet in FACETS.values())
-    found = f"SELECT price_eur_ht, {columns} FROM {ROW} WHERE {_base(query)}"
+    found = f"SELECT price_eur_ht, {PRICE_STEP_SQL} AS price_step, {columns} FROM {ROW} WHERE {_base(query)}"
     parts = [f"SELECT 'total', NULL::text, count(*) FROM found WHERE {_where(query, plain=True)}"]
     parts += [_one_facet_sql(query, facet) for facet in FACETS.values()]
     parts.append(
-        f"SELECT '{PRICE_MAX}', step::text, count(*) FROM found, unnest(%(steps)s::int[]) AS step"
-        f" WHERE price_eur_ht <= step AND {_where(query, leave_out=PRICE_MAX, plain=True)} GROUP BY step"
+        f"SELECT '{PRICE_MAX}', price_step, count(*) FROM found"
+        f" WHERE price_step IS NOT NULL AND {_where(query, leave_out=PRICE_MAX, plain=True)}"
+        " GROUP BY price_step"
     )
     parts.append(_version_sql())
     return f"WITH found AS MATERIALIZED ({found}) " + " UNION ALL ".join(parts)
@@ -161,17 +165,18 @@ def _facets(
             query.facets.get(facet.name, ())
         )
         found[facet.name] = tuple(_values(facet, labels, extra, counts))
-    chosen = [] if query.price_max is None else [format(query.price_max.normalize(), "f")]
-    steps = sorted({*PRICE_STEPS, *chosen}, key=float)
-    found[PRICE_MAX] = tuple(
-        FacetValue(
-            step,
-            f"{step} € HT par mois",
-            counts.get((PRICE_MAX, step), counts[("total", "")] if step in chosen else 0),
-        )
-        for step in steps
-    )
+    found[PRICE_MAX] = tuple(_price_values(query, counts))
     return found
+
+
+def _price_values(query: OfferQuery, counts: dict[tuple[str, str], int]) -> Iterator[FacetValue]:
+    """Each step holds those under it. A price typed by the reader stands among them with its own total."""
+    typed = "" if query.price_max is None else format(query.price_max.normalize(), "f")
+    under = 0
+    for step in sorted({*PRICE_STEPS, typed} - {""}, key=float):
+        under += counts.get((PRICE_MAX, step), 0)
+        total = under if step in PRICE_STEPS else counts[("total", "")]
+        yield FacetValue(step, f"{step} € HT par mois", total)
 
 
 def _values(
