@@ -62,6 +62,12 @@ def opinion(world: World) -> dict[str, Any]:
     return {"uuid": Opinion.objects.latest("pk").uuid}
 
 
+def vehicle(world: World) -> dict[str, Any]:
+    from tests.procurement.order_builders import make_vehicle
+
+    return {"uuid": make_vehicle(world.ministry).uuid}
+
+
 FLOOR: dict[str, Row] = {
     "GET api:root": Row(EVERYBODY),
     "GET api:me": Row(SIGNED_IN),
@@ -115,6 +121,8 @@ NEEDS: dict[str, Row] = {
 ORDERS: dict[str, Row] = {
     **reading("order", INSIDE, order("awaiting_approval")),
     **reading("contract", BOTH_SIDES, of("contract")),
+    **reading("purchasing-vehicle", BUYERS, vehicle),
+    "POST api:purchasing-vehicle-list": Row(only("organisation_admin", "purchasing", OTHER_BUYER)),
     "POST api:order-list": Row(REQUESTER | only(OTHER_BUYER)),
     "PATCH api:order-detail": Row(REQUESTER, order("draft")),
     **moves("order", "request-opinions cancel", REQUESTER, order("draft")),
