@@ -16,18 +16,20 @@ from procurement.views.find import actor_of
 
 def add_to_project(request: HttpRequest, offer: Any) -> Panel | None:
     """« Ajouter à un projet », on the sheet of an offer, for those who write projects."""
-    return _panel(request, [offer.number], label="Ajouter à un projet")
+    return _panel(request, [offer.number], "procurement/_add_panel.html", label="Ajouter à un projet")
 
 
 def add_compared(request: HttpRequest, offers: Iterable[Any]) -> Panel | None:
     """« Ajouter à la présélection », on a comparison."""
     numbers = [offer.number for offer in offers]
-    return _panel(request, numbers, label="Ajouter à la présélection") if numbers else None
+    if not numbers:
+        return None
+    return _panel(request, numbers, "procurement/_add_compared_panel.html", label="Ajouter à la présélection")
 
 
-def _panel(request: HttpRequest, numbers: list[int], *, label: str) -> Panel | None:
+def _panel(request: HttpRequest, numbers: list[int], template: str, *, label: str) -> Panel | None:
     if projects_abilities(actor_of(request))["create"]:
         return None
     query = urlencode({"offre": numbers}, doseq=True)
     url = f"{reverse('procurement:add_offers')}?{query}"
-    return Panel("procurement/_add_panel.html", {"url": url, "label": label})
+    return Panel(template, {"url": url, "label": label})

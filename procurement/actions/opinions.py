@@ -12,6 +12,7 @@ from marketplace.audit.journal import record
 from marketplace.errors import MoveRefused, NotAllowed
 from marketplace.notifications.outbox import notify
 from procurement.abilities import opinion_refusal
+from procurement.actions.orders import advance_after_opinion
 from procurement.enums import AssessmentState, OpinionKind
 from procurement.enums_orders import OrderState
 from procurement.facts import sha256_of
@@ -20,13 +21,14 @@ from procurement.order_people import people_holding
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
+    from marketplace.accounts.models import User
 
 
 def advise_on_assessment(
     assessment: Assessment, *, actor: Actor, kind: str, verdict: str, text: str
 ) -> Opinion:
     """Raises NotAllowed, MoveRefused unless the avis were asked. With both, the authority is told."""
-    _refuse(actor, kind=kind, organisation_id=assessment.project.organisation_id)
+    adviser = _adviser(actor, kind=kind, organisation_id=assessment.project.organisation_id)
     with transaction.atomic():
         row = Assessment.objects.select_for_update(of=("self",)).get(pk=assessment.pk)
         if row.state != AssessmentState.AWAITING_OPINIONS:
@@ -36,7 +38,7 @@ def advise_on_assessment(
             kind=kind,
             verdict=verdict,
             text=text,
-            given_by=actor.user,
+            given_by=adviser,
             content_sha256=sha256_of(row.facts or {}),
             facts=row.facts,
         )
@@ -48,7 +50,7 @@ def advise_on_assessment(
 
 def advise_on_order(order: Order, *, actor: Actor, kind: str, verdict: str, text: str) -> Opinion:
     """Raises NotAllowed, MoveRefused unless the order waits for its avis."""
-    _refuse(actor, kind=kind, organisation_id=order.buyer_id)
+    adviser = _adviser(actor, kind=kind, organisation_id=order.buyer_id)
     with transaction.atomic():
         row = Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
         if row.state != OrderState.AWAITING_OPINIONS:
@@ -58,7 +60,7 @@ def advise_on_order(order: Order, *, actor: Actor, kind: str, verdict: str, text
             kind=kind,
             verdict=verdict,
             text=text,
-            given_by=actor.user,
+            given_by=adviser,
             content_sha256=row.content_hash(),
         )
         record(opinion, "give", actor=actor, to_state=verdict, reason=text)
@@ -69,6 +71,7 @@ def advise_on_order(order: Order, *, actor: Actor, kind: str, verdict: str, text
             url=reverse("procurement:order", args=[row.number]),
             organisation=row.buyer,
         )
+        advance_after_opinion(row, actor=actor)
     return opinion
 
 
@@ -81,10 +84,12 @@ def current_opinions(assessment: Assessment) -> dict[str, Opinion]:
     return newest
 
 
-def _refuse(actor: Actor, *, kind: str, organisation_id: int) -> None:
+def _adviser(actor: Actor, *, kind: str, organisation_id: int) -> User:
+    """The person who advises. Raises NotAllowed."""
     refusal = opinion_refusal(actor, kind=kind, organisation_id=organisation_id)
     if refusal or actor.user is None:
         raise NotAllowed("not_allowed", refusal or "Un avis est donné par une personne.")
+    return actor.user
 
 
 def _tell_authority(assessment: Assessment) -> None:

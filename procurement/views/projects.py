@@ -55,6 +55,7 @@ def projects(request: HttpRequest) -> HttpResponse:
         "procurement/projects.html",
         {
             "page": page,
+            "total": page.paginator.count,
             "may_create": allowed(projects_abilities(actor), "create"),
             "breadcrumb_data": breadcrumb(current="Projets"),
         },
@@ -95,6 +96,7 @@ def project(request: HttpRequest, number: str) -> HttpResponse:
         "procurement/project.html",
         {
             "project": shown,
+            "authors": list(shown.authors.all()),
             "assessment": assessment,
             "result": result_now(assessment) if assessment else None,
             "steps": steps_of(shown, assessment=assessment, has_list=has_list),

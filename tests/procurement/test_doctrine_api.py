@@ -40,75 +40,78 @@ def obligation(code, level, rules, reason, source):
     return {"code": code, "level": level, "rules": rules, "reason": reason, "source": source}
 
 
+RULE = f"Règle %s, {CIRCULAR}"
+UPPER = HOSTED[0].upper() + HOSTED[1:]
+ANSWER = {
+    "date": "2023-06-01",
+    "obligations": [
+        obligation(
+            "cloud_first",
+            "required",
+            ["R1", "R6"],
+            "Le projet est nouveau.",
+            f"{RULE % 'R1'}{THIN}; {RULE % 'R6'}",
+        ),
+        obligation("secnumcloud", "required", ["R9"], f"{UPPER} et {BOTH}.", RULE % "R9"),
+        obligation(
+            "immunity",
+            "required",
+            ["R9"],
+            f"Données personnelles (RGPD, articles 28 et 48){NBSP}: {HOSTED} et le système traite des "
+            f"données personnelles{THIN}; Données sensibles (avec SecNumCloud){NBSP}: {HOSTED} et {BOTH}.",
+            RULE % "R9",
+        ),
+        obligation(
+            "hds",
+            "not_required",
+            ["R9", "CSP-L1111-8"],
+            "Le système ne traite pas de données de santé.",
+            f"{RULE % 'R9'}{THIN}; Code de la santé publique, article L. 1111-8, "
+            "certification depuis le 1er avril 2018",
+        ),
+        obligation(
+            "gdpr",
+            "required",
+            ["R9", "RGPD"],
+            f"{UPPER} et le système traite des données personnelles.",
+            f"{RULE % 'R9'}{THIN}; Règlement (UE) 2016/679 applicable depuis le 25 mai 2018",
+        ),
+        obligation("reversibility", "required", ["R4"], f"{UPPER}.", RULE % "R4"),
+        obligation(
+            "portability",
+            "required",
+            ["R10"],
+            f"{UPPER} et vos équipes s’appuient sur une infrastructure ou une plateforme.",
+            RULE % "R10",
+        ),
+        obligation("resilience", "required", ["R5"], f"{UPPER}.", RULE % "R5"),
+        obligation("non_cloud_study", "not_required", ["R7"], f"{UPPER}.", RULE % "R7"),
+        obligation(
+            "dinum_opinion",
+            "not_required",
+            ["R8"],
+            f"Le coût complet ne dépasse pas 9{THIN}000{THIN}000{NBSP}€.",
+            RULE % "R8",
+        ),
+    ],
+    "warnings": [],
+    "unknown": [],
+    "rule_sets": [
+        {
+            "code": "circular_6404_sg",
+            "title": f"Circulaire n°{NBSP}6404/SG du 31 mai 2023, doctrine «{NBSP}cloud au centre{NBSP}»",
+            "in_force_from": "2023-05-31",
+            "sha256": SHA["circular_6404_sg"],
+        }
+    ],
+    "offer_filter": {"secnumcloud": ["in_force", "expiring", "renewal_pending"], "model": ["iaas"]},
+}
+
+
 def test_the_whole_answer():
     answer = APIClient().post(URL, FACTS, format="json")
     assert answer.status_code == 200
-    rule = f"Règle %s, {CIRCULAR}"
-    upper = HOSTED[0].upper() + HOSTED[1:]
-    assert answer.json() == {
-        "date": "2023-06-01",
-        "obligations": [
-            obligation(
-                "cloud_first",
-                "required",
-                ["R1", "R6"],
-                "Le projet est nouveau.",
-                f"{rule % 'R1'}{THIN}; {rule % 'R6'}",
-            ),
-            obligation("secnumcloud", "required", ["R9"], f"{upper} et {BOTH}.", rule % "R9"),
-            obligation(
-                "immunity",
-                "required",
-                ["R9"],
-                f"Données personnelles (RGPD, articles 28 et 48){NBSP}: {HOSTED} et le système traite des "
-                f"données personnelles{THIN}; Données sensibles (avec SecNumCloud){NBSP}: {HOSTED} et {BOTH}.",
-                rule % "R9",
-            ),
-            obligation(
-                "hds",
-                "not_required",
-                ["R9", "CSP-L1111-8"],
-                "Le système ne traite pas de données de santé.",
-                f"{rule % 'R9'}{THIN}; Code de la santé publique, article L. 1111-8, "
-                "certification depuis le 1er avril 2018",
-            ),
-            obligation(
-                "gdpr",
-                "required",
-                ["R9", "RGPD"],
-                f"{upper} et le système traite des données personnelles.",
-                f"{rule % 'R9'}{THIN}; Règlement (UE) 2016/679 applicable depuis le 25 mai 2018",
-            ),
-            obligation("reversibility", "required", ["R4"], f"{upper}.", rule % "R4"),
-            obligation(
-                "portability",
-                "required",
-                ["R10"],
-                f"{upper} et vos équipes s’appuient sur une infrastructure ou une plateforme.",
-                rule % "R10",
-            ),
-            obligation("resilience", "required", ["R5"], f"{upper}.", rule % "R5"),
-            obligation("non_cloud_study", "not_required", ["R7"], f"{upper}.", rule % "R7"),
-            obligation(
-                "dinum_opinion",
-                "not_required",
-                ["R8"],
-                f"Le coût complet ne dépasse pas 9{THIN}000{THIN}000{NBSP}€.",
-                rule % "R8",
-            ),
-        ],
-        "warnings": [],
-        "unknown": [],
-        "rule_sets": [
-            {
-                "code": "circular_6404_sg",
-                "title": f"Circulaire n°{NBSP}6404/SG du 31 mai 2023, doctrine «{NBSP}cloud au centre{NBSP}»",
-                "in_force_from": "2023-05-31",
-                "sha256": SHA["circular_6404_sg"],
-            }
-        ],
-        "offer_filter": {"secnumcloud": ["in_force", "expiring", "renewal_pending"], "model": ["iaas"]},
-    }
+    assert answer.json() == ANSWER
     assert not Assessment.objects.exists()
 
 

@@ -76,8 +76,8 @@ def test_the_reason_names_both_conditions_and_the_text():
         "code": "secnumcloud",
         "level": "required",
         "rules": ["R9"],
-        "reason": "Vous recourez à un cloud commercial et vos données relèvent d’un secret protégé par la loi "
-        "et leur atteinte toucherait la santé ou la vie des personnes.",
+        "reason": "Vous recourez à un cloud commercial et vos données relèvent d’un secret protégé "
+        "par la loi et leur atteinte toucherait la santé ou la vie des personnes.",
         "source": "Règle R9, circulaire n°\u00a06404/SG du 31 mai 2023",
     }
 

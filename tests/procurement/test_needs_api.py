@@ -33,23 +33,25 @@ def post(who, url, body=None, **headers):
     return who.post(url, body or {}, format="json", headers=headers)
 
 
-def test_the_whole_way(administration):
-    offer = make_offer(
-        answers=ANSWERS, service_models=["saas"], regions=["FR-Lyon"], trust={"secnumcloud": "in_force"}
-    )
-    requester = client(administration.requester)
-    need = {
-        "title": "Messagerie",
-        "project_kind": "new",
-        "hosting": "commercial_cloud",
-        "service_models": ["saas"],
-    }
-    made = post(requester, PROJECTS, need)
+NEED = {
+    "title": "Messagerie",
+    "project_kind": "new",
+    "hosting": "commercial_cloud",
+    "service_models": ["saas"],
+}
+
+
+def describe(requester):
+    """A project and the address of its analysis."""
+    made = post(requester, PROJECTS, NEED)
     assert made.status_code == 201, made.json()
     project = made.json()
     assert (project["state"], project["hosting"]) == ("draft", "commercial_cloud")
     assert project["number"].startswith("PRJ-")
-    analysis = f"{ASSESSMENTS}{project['assessment']}/"
+    return project, f"{ASSESSMENTS}{project['assessment']}/"
+
+
+def submit(requester, analysis):
     read = requester.get(analysis)
     saved = requester.patch(analysis, SENSITIVE, format="json", headers={"If-Match": read["ETag"]})
     assert saved.status_code == 200, saved.json()
@@ -59,22 +61,33 @@ def test_the_whole_way(administration):
         "renewal_pending",
     ]
     assert post(requester, f"{analysis}request_opinions/").json()["state"] == "awaiting_opinions"
+
+
+def advise_and_decide(administration, project):
     for actor, kind in ((administration.rssi, "rssi"), (administration.dpo, "dpo")):
         body = {"assessment": project["assessment"], "kind": kind, "verdict": "favourable", "text": "Vu."}
         assert post(client(actor), OPINIONS, body).status_code == 201
-    decided = post(
-        client(administration.authority), f"{PROJECTS}{project['id']}/assess/", {"reason": "Conforme."}
-    )
+    assess = f"{PROJECTS}{project['id']}/assess/"
+    decided = post(client(administration.authority), assess, {"reason": "Conforme."})
     assert decided.json()["state"] == "assessed", decided.json()
-    eligible = requester.get(f"{PROJECTS}{project['id']}/eligible_offers/").json()
+
+
+def test_the_whole_way(administration):
+    offer = make_offer(
+        answers=ANSWERS, service_models=["saas"], regions=["FR-Lyon"], trust={"secnumcloud": "in_force"}
+    )
+    requester = client(administration.requester)
+    project, analysis = describe(requester)
+    submit(requester, analysis)
+    advise_and_decide(administration, project)
+    url = f"{PROJECTS}{project['id']}/"
+    eligible = requester.get(f"{url}eligible_offers/").json()
     assert eligible["counts"] == {"eligible": 1, "to_check": 0, "refused": 0}
     assert eligible["results"][0]["statuses"] == {"secnumcloud": "in_force", "hds": "unknown"}
-    kept = post(requester, f"{PROJECTS}{project['id']}/shortlist/", {"offer": str(offer.uuid)})
-    assert kept.status_code == 200, kept.json()
-    frozen = post(requester, f"{PROJECTS}{project['id']}/freeze_offers/")
-    assert frozen.status_code == 201, frozen.json()
-    assert frozen.json()["counts"] == {"eligible": 1, "to_check": 0, "refused": 0}
-    assert requester.get(f"{PROJECTS}{project['id']}/").json()["state"] == "sourcing"
+    assert post(requester, f"{url}shortlist/", {"offer": str(offer.uuid)}).status_code == 200
+    frozen = post(requester, f"{url}freeze_offers/")
+    assert (frozen.status_code, frozen.json()["counts"]["eligible"]) == (201, 1)
+    assert requester.get(url).json()["state"] == "sourcing"
     read = requester.get(analysis).json()
     assert [opinion["kind"] for opinion in read["opinions"]] == ["dpo", "rssi"]
     assert read["decision"]["reason"] == "Conforme."
