@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 _OTHER_SIDE = "Cette action revient à l’administration qui commande."
 _SUPPLIER_SIDE = "Cette action revient au fournisseur."
-_OWN_ORDER = "Vous avez rédigé ce bon de commande : une autre personne doit l’approuver."
+_OWN_ORDER = "Vous avez rédigé ce bon de commande\u00a0: une autre personne doit l’approuver."
 
 
 def role_needed(role: Role) -> str:
-    return f"Vous n’avez pas le droit de faire cela. Rôle nécessaire : {role.label.lower()}."
+    return f"Vous n’avez pas le droit de faire cela. Rôle nécessaire\u00a0: {role.label.lower()}."
 
 
 def _needs(actor: Actor, *roles: Role, side: str = "") -> str:
@@ -72,7 +72,7 @@ def ceiling_refusal(actor: Actor, total_eur_ht: Decimal) -> str:
     if grant is None or not grant.in_force(timezone.localdate()):
         return role_needed(Role.APPROVER)
     if grant.ceiling_eur_ht is None:
-        return "Votre délégation n’indique pas de plafond : elle ne permet pas d’approuver un montant."
+        return "Votre délégation n’indique pas de plafond\u00a0: elle ne permet pas d’approuver un montant."
     if total_eur_ht > grant.ceiling_eur_ht:
         return f"Montant supérieur à votre plafond de {euros(grant.ceiling_eur_ht, tax='HT')}."
     return ""

@@ -66,7 +66,8 @@ def priced_lines(
     if unknown:
         raise RuleBroken(
             "price_line_unknown",
-            f"La ligne de prix « {unknown[0][:40]} » n’existe pas dans la formule « {plan.name} ».",
+            f"La ligne de prix «\u00a0{unknown[0][:40]}\u00a0» n’existe pas "
+            f"dans la formule «\u00a0{plan.name}\u00a0».",
             field=unknown[0],
         )
     lines = [
@@ -93,17 +94,19 @@ def _priced(
     try:
         total = line_total(quantity, unit_price_eur_ht=line.amount_eur_ht, periods=periods)
     except ValueError as error:
-        message = f"Le montant de la ligne « {line.label} » dépasse ce qu’un bon de commande peut porter."
+        message = (
+            f"Le montant de la ligne «\u00a0{line.label}\u00a0» dépasse ce qu’un bon de commande peut porter."
+        )
         raise RuleBroken("amount_too_large", message, field=line.code) from error
     return PricedLine(price_line=line, quantity=quantity, periods=periods, total_eur_ht=total)
 
 
 def _check_quantity(line: PriceLine, quantity: Decimal) -> None:
     if not quantity.is_finite() or quantity < 0:
-        message = f"La quantité de « {line.label} » est négative. Indiquez un nombre supérieur à 0."
+        message = f"La quantité de «\u00a0{line.label}\u00a0» est négative. Indiquez un nombre supérieur à 0."
         raise RuleBroken("quantity_negative", message, field=line.code)
     if quantity > LARGEST_QUANTITY or quantity != quantity.quantize(QUANTITY_STEP):
-        message = f"La quantité de « {line.label} » compte au plus 11 chiffres et 3 décimales."
+        message = f"La quantité de «\u00a0{line.label}\u00a0» compte au plus 11 chiffres et 3 décimales."
         raise RuleBroken("quantity_out_of_range", message, field=line.code)
 
 

@@ -15,7 +15,7 @@ MONEY = {"max_digits": 14, "decimal_places": 2}
 
 
 class VatLineSerializer(serializers.Serializer[Any]):
-    category = serializers.CharField(help_text="UNTDID 5305 : S, AE, E, O.")
+    category = serializers.CharField(help_text="UNTDID 5305\u00a0: S, AE, E, O.")
     rate = serializers.DecimalField(max_digits=5, decimal_places=2)
     base_eur_ht = serializers.DecimalField(**MONEY)
     amount_eur = serializers.DecimalField(**MONEY)
@@ -132,7 +132,10 @@ class OrderTermsInput(StrictSerializer):
     below_threshold_reason = serializers.CharField(required=False, allow_blank=True, max_length=2000)
     budget_line = serializers.CharField(required=False, allow_blank=True, max_length=100)
     supplier_vat_regime = serializers.ChoiceField(
-        required=False, allow_blank=True, choices=VatRegime.choices, help_text="Vide : inconnu, sans TTC."
+        required=False,
+        allow_blank=True,
+        choices=VatRegime.choices,
+        help_text="Vide\u00a0: inconnu, sans TTC.",
     )
     buyer_vat_identified = serializers.BooleanField(required=False, allow_null=True)
 

@@ -124,7 +124,7 @@ def terminate_contract(
         notify(
             [*people, *contract.owners.all()],
             subject=f"Contrat {contract.number} résilié",
-            body=f"Motif : {reason}",
+            body=f"Motif\u00a0: {reason}",
             url=reverse("procurement:contract", args=[contract.number]),
         )
     return contract
@@ -154,7 +154,7 @@ def decide_review(review: ContractReview, *, actor: Actor, decision: str, reason
         if locked.decision:
             raise MoveRefused("review_decided", "La suite de cette perte de statut est déjà décidée.")
         if contract.state not in RUNNING_CONTRACTS:
-            raise MoveRefused("contract_over", "Ce contrat est clos : il n’y a plus rien à décider.")
+            raise MoveRefused("contract_over", "Ce contrat est clos\u00a0: il n’y a plus rien à décider.")
         locked.decision, locked.decision_reason = decision, reason
         locked.decided_by, locked.decided_at = actor.user, timezone.now()
         locked.save()

@@ -35,7 +35,7 @@ class TrustGap:
     def sentence(self) -> str:
         what = SCHEME_WORDS.get(self.scheme, f"Le statut {self.scheme}")
         words = TrustStatus(self.status).label.lower()
-        return f"{what} exigée par le projet n’est pas en vigueur (statut : {words})."
+        return f"{what} exigée par le projet n’est pas en vigueur (statut\u00a0: {words})."
 
 
 def trust_gaps(offer: Offer, *, schemes: Iterable[str], on: dt.date) -> list[TrustGap]:
@@ -90,7 +90,7 @@ def missing_before_opinions(order: Order) -> dict[str, list[str]]:
     missing: dict[str, list[str]] = {}
     if order.project.decided_assessment() is None:
         missing["project"] = [
-            "La sensibilité du projet n’est pas décidée : ses obligations ne sont pas connues. "
+            "La sensibilité du projet n’est pas décidée\u00a0: ses obligations ne sont pas connues. "
             "Terminez l’analyse de sensibilité."
         ]
     if order.starts_on is None:
@@ -129,8 +129,8 @@ def _vehicle_refusal(vehicle: PurchasingVehicle, order: Order) -> str:
     start = order.starts_on or timezone.localdate()
     if not vehicle.is_open(start):
         return (
-            f"Le support d’achat court du {date_text(vehicle.starts_on)} au {date_text(vehicle.ends_on)} : "
-            "la commande doit commencer entre ces dates."
+            f"Le support d’achat court du {date_text(vehicle.starts_on)} "
+            f"au {date_text(vehicle.ends_on)}\u00a0: la commande doit commencer entre ces dates."
         )
     return maximum_refusal(vehicle, order)
 
@@ -143,7 +143,7 @@ def maximum_refusal(vehicle: PurchasingVehicle, order: Order) -> str:
     if order.total_eur_ht <= left:
         return ""
     return (
-        f"Il reste {euros(left, tax='HT')} sur ce support d’achat ; le bon de commande en demande "
+        f"Il reste {euros(left, tax='HT')} sur ce support d’achat\u202f; le bon de commande en demande "
         f"{euros(order.total_eur_ht, tax='HT')}. Réduisez la quantité ou changez de support."
     )
 

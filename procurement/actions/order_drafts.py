@@ -36,17 +36,20 @@ TERMS = frozenset(
 _REFUSALS = {
     OfferState.UNCLAIMED: (
         "offer_unclaimed",
-        "Le fournisseur n’a pas revendiqué cette fiche publique : on ne peut pas commander.",
+        "Le fournisseur n’a pas revendiqué cette fiche publique\u00a0: on ne peut pas commander.",
     ),
-    OfferState.SUSPENDED: ("offer_suspended", "Cette offre est suspendue : on ne peut pas la commander."),
+    OfferState.SUSPENDED: (
+        "offer_suspended",
+        "Cette offre est suspendue\u00a0: on ne peut pas la commander.",
+    ),
     OfferState.WITHDRAWN: (
         "offer_withdrawn",
-        "Le fournisseur a retiré cette offre : on ne peut pas la commander.",
+        "Le fournisseur a retiré cette offre\u00a0: on ne peut pas la commander.",
     ),
-    OfferState.REMOVED: ("offer_removed", "Cette offre a été supprimée : on ne peut pas la commander."),
+    OfferState.REMOVED: ("offer_removed", "Cette offre a été supprimée\u00a0: on ne peut pas la commander."),
     OfferState.DRAFT: (
         "offer_draft",
-        "Cette offre n’est pas encore référencée : on ne peut pas la commander.",
+        "Cette offre n’est pas encore référencée\u00a0: on ne peut pas la commander.",
     ),
 }
 
@@ -149,13 +152,14 @@ def _refuse_not_draft(order: Order) -> None:
     if order.state != OrderState.DRAFT:
         raise MoveRefused(
             "wrong_state",
-            f"Seul un brouillon se modifie ; l’état est maintenant « {order.get_state_display()} ».",
+            "Seul un brouillon se modifie\u202f; "
+            f"l’état est maintenant «\u00a0{order.get_state_display()}\u00a0».",
         )
 
 
 def _refuse_closed(project: Project) -> None:
     if project.state in {"closed", "abandoned"}:
-        raise MoveRefused("project_closed", "Ce projet est clos : on ne peut plus commander.")
+        raise MoveRefused("project_closed", "Ce projet est clos\u00a0: on ne peut plus commander.")
 
 
 def _plan(version: OfferVersion, code: str) -> Plan:

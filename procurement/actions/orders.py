@@ -81,7 +81,7 @@ def request_approval(order: Order, *, actor: Actor, expected_version: int | None
             order,
             approvers_for(order),
             subject=f"Bon de commande {order.number} à approuver",
-            body=f"{euros(order.total_eur_ht, tax='HT')}, offre « {order.offer.name} ».",
+            body=f"{euros(order.total_eur_ht, tax='HT')}, offre «\u00a0{order.offer.name}\u00a0».",
         )
     return order
 
@@ -136,7 +136,7 @@ def reject(order: Order, *, actor: Actor, reason: str, expected_version: int | N
 
     with transaction.atomic():
         order.perform("reject", actor=actor, reason=reason, apply=apply, expected_version=expected_version)
-        _tell(order, _authors(order), subject=f"{order.number} est refusé", body=f"Motif : {reason}")
+        _tell(order, _authors(order), subject=f"{order.number} est refusé", body=f"Motif\u00a0: {reason}")
     return order
 
 
@@ -220,7 +220,7 @@ def refuse(order: Order, *, actor: Actor, reason: str, expected_version: int | N
             order,
             _both_hands(order),
             subject=f"{order.sent_number} est refusé par le fournisseur",
-            body=f"Motif : {reason}",
+            body=f"Motif\u00a0: {reason}",
         )
     return order
 
@@ -230,7 +230,7 @@ def cancel(order: Order, *, actor: Actor, reason: str, expected_version: int | N
         was_sent = order.sent_at is not None
         order.perform("cancel", actor=actor, reason=reason, expected_version=expected_version)
         people = supplier_managers(order) if was_sent else []
-        _tell(order, people, subject=f"{order.sent_number} est annulé", body=f"Motif : {reason}")
+        _tell(order, people, subject=f"{order.sent_number} est annulé", body=f"Motif\u00a0: {reason}")
     return order
 
 

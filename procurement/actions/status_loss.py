@@ -58,7 +58,7 @@ class Loss:
     @property
     def sentence(self) -> str:
         words = TrustStatus(self.status).label.lower()
-        return f"{self.scheme_label} : statut « {words} » depuis le {date_text(self.on)}."
+        return f"{self.scheme_label}\u00a0: statut «\u00a0{words}\u00a0» depuis le {date_text(self.on)}."
 
     @property
     def review_kind(self) -> str:
@@ -180,8 +180,8 @@ def _tell(loss: Loss, *, orders: list[Order], contracts: list[Contract], project
         concerned = ", ".join(dict.fromkeys(lines[key]))
         notify(
             [user],
-            subject=f"{loss.scheme_label} : statut perdu ou suspendu",
-            body=f"{loss.sentence} Vous êtes concerné par : {concerned}.",
+            subject=f"{loss.scheme_label}\u00a0: statut perdu ou suspendu",
+            body=f"{loss.sentence} Vous êtes concerné par\u00a0: {concerned}.",
             url=url if user.pk not in {manager.pk for manager in managers} else reverse("procurement:orders"),
             key=f"status_loss:{loss.event_uuid}",
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +35,7 @@ class QuantitiesForm(MarketForm):
     """One number per price line of the formula; left blank is zero."""
 
     def __init__(
-        self, *args: Any, plan: Plan, quantities: dict[str, Decimal] | None = None, **kwargs: Any
+        self, *args: Any, plan: Plan, quantities: Mapping[str, str] | None = None, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         self.plan = plan

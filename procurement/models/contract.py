@@ -15,6 +15,7 @@ from procurement.calendar_months import months_before
 from procurement.enums_orders import RUNNING_CONTRACTS, ContractState, ReviewDecision, ReviewKind
 
 if TYPE_CHECKING:
+    from catalog.models import Offer
     from marketplace.accounts.actors import Actor
 
 
@@ -174,3 +175,8 @@ class ContractReview(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contract} {self.get_kind_display()}"
+
+    @property
+    def offers(self) -> list[Offer]:
+        """The replacements; no query when they were prefetched."""
+        return list(self.replacements.all())

@@ -235,6 +235,11 @@ class OrderLine(models.Model):
     def __str__(self) -> str:
         return self.label
 
+    @property
+    def plain_quantity(self) -> str:
+        """Without the zeros that the column adds: « 10 », « 2.5 »."""
+        return f"{self.quantity.normalize():f}"
+
     def content(self) -> dict[str, Any]:
         return {
             "price_line": self.price_line_id,

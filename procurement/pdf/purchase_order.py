@@ -141,7 +141,7 @@ def _line(line: OrderLine) -> dict[str, str]:
 def _totals(order: Order) -> Rows:
     rows = [_row("Total HT", euros(order.total_eur_ht))]
     if order.total_eur_ttc is None:
-        return [*rows, _row("TVA", "Inconnue : elle sera portée sur la facture")]
+        return [*rows, _row("TVA", "Inconnue\u00a0: elle sera portée sur la facture")]
     rows.extend(
         _row(f"{line['mention']}, sur {euros(line['base_eur_ht'])} HT", euros(line["amount_eur"]))
         for line in order.vat_lines or []
@@ -151,7 +151,7 @@ def _totals(order: Order) -> Rows:
 
 def _conditions(order: Order) -> list[str]:
     return [
-        "Les prix sont ceux de la version de l’offre nommée ci-dessus ; ils ne changent pas avec elle.",
+        "Les prix sont ceux de la version de l’offre nommée ci-dessus\u202f; ils ne changent pas avec elle.",
         "Tout mois ou toute année commencés sont comptés.",
         "Le numéro d’engagement figure sur chaque facture.",
         "Le référencement de l’offre ne vaut ni marché ni agrément.",

@@ -101,7 +101,9 @@ def contract_page(request: HttpRequest, number: str) -> HttpResponse:
         "moves": [
             (page.button, reverse("procurement:contract_move", args=[contract.number, page.slug]))
             for name, page in PAGES.items()
-            if allowed(verdicts, name) and contract.state in contract.MOVES[name].sources
+            if allowed(verdicts, name)
+            and contract.state in contract.MOVES[name].sources
+            and (name != "end" or contract.ends_on <= today)
         ],
         "owners": list(contract.owners.order_by("full_name", "pk")) if not actor.is_supplier else [],
         "inside": not actor.is_supplier,
@@ -178,7 +180,7 @@ def review_decide(request: HttpRequest, number: str, uuid: UUID) -> HttpResponse
         decide_review(review, actor=actor, **form.cleaned_data)
         messages.success(request, "Décision enregistrée.")
         return redirect("procurement:contract", number)
-    lead = "Sortir du contrat ne le résilie pas : la résiliation est un acte à part."
+    lead = "Sortir du contrat ne le résilie pas\u00a0: la résiliation est un acte à part."
     return _confirm(request, contract, form=form, title="Décider de la suite", lead=lead)
 
 

@@ -64,7 +64,7 @@ PAGES = {
         "Approuver {amount}",
         "Approuver le bon de commande",
         "Bon de commande approuvé. Le service financier saisit maintenant le numéro d’engagement.",
-        "Vous approuvez exactement ce contenu : tout changement annulera votre approbation.",
+        "Vous approuvez exactement ce contenu\u00a0: tout changement annulera votre approbation.",
     ),
     "reject": MovePage(
         "refuser-d-approuver",

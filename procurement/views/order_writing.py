@@ -129,7 +129,7 @@ def order_step(request: HttpRequest, number: str, order_number: str, slug: str) 
 
 
 def _quantities(request: HttpRequest, project: Project, order: Order) -> HttpResponse:
-    known = {line.price_line.code: line.quantity for line in order.lines.select_related("price_line")}
+    known = {line.price_line.code: line.plain_quantity for line in order.lines.select_related("price_line")}
     form = QuantitiesForm(posted(request), plan=order.plan, quantities=known)
     return _edit(
         request,
@@ -222,7 +222,7 @@ def order_reprice(request: HttpRequest, number: str, order_number: str) -> HttpR
         return redirect(here)
     context = {
         "title": f"Recalculer les prix — {order.number}",
-        "lead": "Les quantités sont gardées ; les lignes qui n’existent plus sont retirées.",
+        "lead": "Les quantités sont gardées\u202f; les lignes qui n’existent plus sont retirées.",
         "facts": [(change.label, _change_words(change)) for change in price_changes(order)],
         "form": None,
         "button_label": "Recalculer les prix",

@@ -21,6 +21,11 @@ from procurement.numbers import vehicle_number
 from tests.builders import fictitious_siren, make_member, make_organisation
 
 _count = itertools.count(1)
+PRICE_LINES: tuple[dict[str, Any], ...] = (
+    {"code": "base", "label": "Forfait de base", "kind": "fixed"},
+    {"code": "poste", "label": "Poste", "kind": "unit", "unit": "poste"},
+    {"code": "mise-en-service", "label": "Mise en service", "kind": "one_off", "period": "none"},
+)
 START, END = dt.date(2027, 1, 1), dt.date(2027, 12, 31)
 
 
@@ -66,30 +71,10 @@ def publish_version(
         offer=offer, number=number, answers=answers or {"exit_notice_months": "2", "exit_retrieval_days": 30}
     )
     plan = Plan.objects.create(version=version, code="standard", name="Standard")
+    amounts = {"base": Decimal("120.5"), "poste": Decimal(seat), "mise-en-service": Decimal("500")}
     PriceLine.objects.bulk_create(
-        [
-            PriceLine(
-                plan=plan, code="base", label="Forfait de base", kind="fixed", amount_eur_ht=Decimal("120.5")
-            ),
-            PriceLine(
-                plan=plan,
-                code="poste",
-                label="Poste",
-                kind="unit",
-                unit="poste",
-                amount_eur_ht=Decimal(seat),
-                position=1,
-            ),
-            PriceLine(
-                plan=plan,
-                code="mise-en-service",
-                label="Mise en service",
-                kind="one_off",
-                period="none",
-                amount_eur_ht=Decimal("500"),
-                position=2,
-            ),
-        ]
+        PriceLine(plan=plan, position=position, amount_eur_ht=amounts[str(line["code"])], **line)
+        for position, line in enumerate(PRICE_LINES)
     )
     version.freeze()
     Offer.objects.filter(pk=offer.pk).update(

@@ -21,6 +21,43 @@ from tests.rest.builders import client_for_token, faults, problem_of
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/orders/"
+SEATS = {
+    "position": 1,
+    "price_line": "poste",
+    "label": "Poste",
+    "kind": "unit",
+    "unit": "poste",
+    "period": "month",
+}
+SET_UP = {
+    "position": 2,
+    "price_line": "mise-en-service",
+    "label": "Mise en service",
+    "kind": "one_off",
+    "unit": "",
+}
+LINES = [
+    SEATS
+    | {"unit_price_eur_ht": "10.000000", "quantity": "10.000", "periods": 12, "total_eur_ht": "1200.00"},
+    SET_UP
+    | {
+        "period": "none",
+        "unit_price_eur_ht": "500.000000",
+        "quantity": "1.000",
+        "periods": 1,
+        "total_eur_ht": "500.00",
+    },
+]
+VAT = {
+    "category": "S",
+    "rate": "20.00",
+    "base_eur_ht": "1700.00",
+    "amount_eur": "340.00",
+    "mention": "TVA 20 %",
+}
+TEXTS_YET_EMPTY = ("rejection_reason", "commitment_number", "refusal_reason")
+DATES_YET_UNKNOWN = ("approved_at", "sent_number", "sent_at", "reply_due_on", "answered_at")
+NOTHING_YET = dict.fromkeys(TEXTS_YET_EMPTY, "") | dict.fromkeys(DATES_YET_UNKNOWN)
 
 
 @pytest.fixture
@@ -59,22 +96,28 @@ def test_a_visitor_is_asked_who_they_are():
     problem_of(client_for_token(None).get(URL), 401)
 
 
+def parties_of(purchase):
+    supplier = purchase.offer.supplier
+    return {
+        "buyer": str(purchase.buyer.uuid),
+        "buyer_name": purchase.buyer.name,
+        "supplier": str(supplier.uuid),
+        "supplier_name": supplier.name,
+    }
+
+
 def test_the_answer_in_full(purchase):
     response = create(purchase)
     assert response.status_code == 201, response.content
     order = response.json()
     number, created, since = order.pop("number"), order.pop("created_at"), order.pop("state_since")
     assert number.startswith("CMD-") and created and since
-    line = {"kind": "unit", "unit": "poste", "period": "month", "unit_price_eur_ht": "10.000000"}
     assert order == {
         "id": order["id"],
         "state": "draft",
         "version": 1,
         "project": str(purchase.project.uuid),
-        "buyer": str(purchase.buyer.uuid),
-        "buyer_name": purchase.buyer.name,
-        "supplier": str(purchase.offer.supplier.uuid),
-        "supplier_name": purchase.offer.supplier.name,
+        **parties_of(purchase),
         "offer": str(purchase.offer.uuid),
         "offer_version": 1,
         "plan": "standard",
@@ -85,49 +128,12 @@ def test_the_answer_in_full(purchase):
         "ends_on": "2027-12-31",
         "supplier_vat_regime": "normal",
         "buyer_vat_identified": None,
-        "lines": [
-            {
-                "position": 1,
-                "price_line": "poste",
-                "label": "Poste",
-                "quantity": "10.000",
-                "periods": 12,
-                "total_eur_ht": "1200.00",
-                **line,
-            },
-            {
-                "position": 2,
-                "price_line": "mise-en-service",
-                "label": "Mise en service",
-                "kind": "one_off",
-                "unit": "",
-                "period": "none",
-                "unit_price_eur_ht": "500.000000",
-                "quantity": "1.000",
-                "periods": 1,
-                "total_eur_ht": "500.00",
-            },
-        ],
+        "lines": LINES,
         "total_eur_ht": "1700.00",
-        "vat_lines": [
-            {
-                "category": "S",
-                "rate": "20.00",
-                "base_eur_ht": "1700.00",
-                "amount_eur": "340.00",
-                "mention": "TVA 20 %",
-            }
-        ],
+        "vat_lines": [VAT],
         "vat_eur": "340.00",
         "total_eur_ttc": "2040.00",
-        "rejection_reason": "",
-        "approved_at": None,
-        "commitment_number": "",
-        "sent_number": None,
-        "sent_at": None,
-        "reply_due_on": None,
-        "answered_at": None,
-        "refusal_reason": "",
+        **NOTHING_YET,
         "contract": None,
         "flags": [],
     }
