@@ -257,9 +257,7 @@ def check_words(outcome: str, *, reasons: str, reserves: str) -> None:
 def person_of(actor: Actor) -> User:
     """Raises NotAllowed for a service account: a person answers for a judgement."""
     if actor.user is None:
-        raise NotAllowed(
-            "person_needed", "Un compte de service ne juge pas : une personne en répond."
-        )
+        raise NotAllowed("person_needed", "Un compte de service ne juge pas : une personne en répond.")
     return actor.user
 
 

@@ -54,7 +54,7 @@ def gravest(judgements: Iterable[Judgement]) -> Judgement:
         ordered[0].verdict,
         " ".join(judgement.message for judgement in ordered),
         evidence,
-        " ".join(judgement.remedy for judgement in ordered if judgement.remedy),
+        " ".join(dict.fromkeys(judgement.remedy for judgement in ordered if judgement.remedy)),
     )
 
 

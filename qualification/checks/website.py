@@ -118,6 +118,11 @@ def seen_by(result: FetchResult) -> SiteSeen:
     )
 
 
+def words_of(reason: str) -> str:
+    """A reason of the fetcher in French; any other text as it is."""
+    return FAULTS[reason][0] if reason in FAULTS else DOUBTS.get(reason, reason)
+
+
 def _ended(seen: SiteSeen) -> str:
     if seen.reason == "tls_expired" and seen.certificate_until:
         return f" le {french_date(seen.certificate_until)}"

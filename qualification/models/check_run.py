@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from marketplace.leases import Leased, LeaseState
-from qualification.checks import CHECKS
+from qualification.checks import CHECKS, website
 from qualification.enums import RunTrigger, Verdict
 
 if TYPE_CHECKING:
@@ -99,11 +99,12 @@ class CheckRun(Leased):
         return self.verdict or (Verdict.UNKNOWN if self.is_over else self.lease_state)
 
     @property
-    def evidence_rows(self) -> list[tuple[str, str | None]]:
-        """The evidence as lines to read; None is unknown."""
-        return [
+    def evidence_rows(self) -> list[tuple[str, str]]:
+        """What was seen, as lines to read; what was not reached has no line."""
+        said = (
             (EVIDENCE_LABELS.get(name, name), _said(value)) for name, value in sorted(self.evidence.items())
-        ]
+        )
+        return [(label, text) for label, text in said if text is not None]
 
 
 EVIDENCE_LABELS = {
@@ -141,4 +142,4 @@ def _said(value: object) -> str | None:
         return ", ".join(str(item) for item in value)
     if isinstance(value, dict):
         return ", ".join(f"{name} {item}" for name, item in value.items() if item is not None)
-    return str(value)
+    return website.words_of(str(value))
