@@ -6,8 +6,11 @@ Every page is opened at 1280 and 375 px, narrowed to 320, then opened without Ja
 
 from collections.abc import Callable
 
+from qualification.models import Dossier
 from tests.habits.matrix.rows import STRANGER
 from tests.habits.matrix.world import World
+from tests.procurement.order_builders import make_offer
+from tests.qualification.builders import ask_corrections
 
 Address = str | Callable[[World], str]
 PAGES: dict[str, list[Address]] = {}
@@ -130,7 +133,8 @@ page(
     "/mes-offres/",
     "/offres/nouvelle/",
     dossier("draft"),
-    dossier("corrections_requested"),
+    lambda world: f"/dossiers/{_sent_back(world).number}/",
+    lambda world: f"/dossiers/{_sent_back(world).number}/corrections/",
     dossier("decided", "decision/"),
     "/dossiers/",
     order("sent"),
@@ -158,7 +162,12 @@ page("support", "/pilotage/personnes/organisations/nouvelle/")
 page("auditor", "/bureau/", "/pilotage/journal/", dossier("instruction"), order("sent"))
 
 
-def _second(world: World) -> int:
-    from tests.procurement.order_builders import make_offer
+def _sent_back(world: World) -> Dossier:
+    """A dossier whose supplier has the ball."""
+    dossier = world.dossier("instruction")
+    ask_corrections(dossier, world._people)
+    return dossier
 
+
+def _second(world: World) -> int:
     return make_offer(trust={"secnumcloud": "suspended"}).number

@@ -9,7 +9,7 @@ import pytest
 from catalog.models import Offer, OfferSearchRow
 from marketplace.accounts.models import Membership
 from marketplace.ui import testing
-from tests.browser.conftest import Visit
+from tests.support.browsing import Visit
 from tests.browser.pages import PAGES
 from tests.habits.matrix.world import World
 

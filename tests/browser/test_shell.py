@@ -3,7 +3,7 @@
 import pytest
 
 from marketplace.ui import testing
-from tests.browser.conftest import Visit
+from tests.support.browsing import Visit
 from tests.builders import make_member
 
 pytestmark = pytest.mark.browser

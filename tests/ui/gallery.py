@@ -63,7 +63,7 @@ GALLERY = """{% extends "base.html" %}{% load market %}
 <p>{% badge "obligation" "not_required" %}</p>
 <h2>Ce qui est prouvé</h2>{% for mark in marks %}{% mark_line mark %}{% endfor %}
 <h2>Sur quoi l’offre repose</h2>
-{% stack_picture layers conclusion="Ce logiciel n’est pas qualifié. Il repose sur une infrastructure qualifiée." %}
+{% stack_picture layers conclusion=conclusion %}
 <h2>Historique</h2>{% trust_timeline facts %}
 <h2>Étapes</h2>{% parcours steps label="Étapes du bon de commande" %}
 <h2>Barres</h2>{% bars rows caption="Offres selon leur statut" unit="offres" %}
@@ -113,6 +113,7 @@ def components(request: HttpRequest) -> HttpResponse:
         "tables": [(kind, list(states)) for kind, states in badges.TABLES.items()],
         "marks": [mark("in_force", "declared"), mark("suspended", "register")],
         "layers": LAYERS,
+        "conclusion": "Ce logiciel n’est pas qualifié. Il repose sur une infrastructure qualifiée.",
         "facts": [
             TimelineFact(DAY, "Qualification accordée", "catalogue de l’ANSSI", origin="register"),
             TimelineFact(timezone.now(), "Qualification suspendue", origin="verified"),
