@@ -39,6 +39,7 @@ WORDS = {
 }
 # Moves that a requester makes from the project's page; the words of what follows.
 MOVES = {
+    "source": "La recherche d’offres est ouverte.",
     "buy": "Le projet passe à l’achat.",
     "run": "Le projet est en service.",
     "close": "Le projet est terminé.",
@@ -213,7 +214,9 @@ def _may_start(shown: Project, name: str) -> bool:
 
 def _moves_for(shown: Project, *, actor: Actor) -> list[Any]:
     verdicts = project_abilities(actor, shown)
-    return [m for m in shown.available_moves() if m.name in MOVES and allowed(verdicts, m.name)]
+    # Freezing the first list opens the search for offers: no button of its own.
+    shown_moves = MOVES.keys() - {"source"}
+    return [m for m in shown.available_moves() if m.name in shown_moves and allowed(verdicts, m.name)]
 
 
 def _history(shown: Project) -> list[dict[str, Any]]:

@@ -41,10 +41,10 @@ def ask(world: World, who: str, method: str, url: str, row: Row) -> HttpResponse
     is_api = url.startswith("/api/")
     client: Any = world.api(who) if is_api else world.browser(who)
     client.raise_request_exception = True
+    # Made before what is undone: the world keeps its objects from one person to the next.
+    data, headers = row.data(world), row.headers(world)
     with transaction.atomic():
-        answer: HttpResponse = getattr(client, method.lower())(
-            url, row.data(world), headers=row.headers(world)
-        )
+        answer: HttpResponse = getattr(client, method.lower())(url, data, headers=headers)
         transaction.set_rollback(True)
     assert answer.status_code < 500 or row.may_be_down, answer.content[:500]
     return answer
