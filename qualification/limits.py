@@ -8,17 +8,17 @@ from django.conf import settings
 
 def instruction_days() -> int:
     """Working days the operator gives itself to decide, the supplier's time left out."""
-    return int(getattr(settings, "DOSSIER_LIMIT_WORKING_DAYS", 20))
+    return settings.DOSSIER_LIMIT_WORKING_DAYS
 
 
 def correction_days() -> int:
     """Calendar days offered to the supplier to answer corrections; beyond, only a reminder."""
-    return int(getattr(settings, "DOSSIER_CORRECTION_DAYS", 30))
+    return settings.DOSSIER_CORRECTION_DAYS
 
 
 def appeal_until(decided_on: dt.date) -> dt.date:
     """Last day to appeal: two months from notification (code of relations with the public, L411-2)."""
-    return add_months(decided_on, int(getattr(settings, "DOSSIER_APPEAL_MONTHS", 2)))
+    return add_months(decided_on, settings.DOSSIER_APPEAL_MONTHS)
 
 
 def add_months(day: dt.date, months: int) -> dt.date:

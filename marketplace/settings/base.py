@@ -29,6 +29,14 @@ DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="ne-pas-repondre@place.ex
 # host:port of clamd; empty: uploads stay « non analysé ».
 CLAMAV_ADDRESS = env("CLAMAV_ADDRESS", default="")
 
+# Time limits of a listing dossier: the operator's own, and the appeal's of the code of relations
+# between the public and the administration (two months).
+DOSSIER_LIMIT_WORKING_DAYS = env.int("DOSSIER_LIMIT_WORKING_DAYS", default=20)
+DOSSIER_CORRECTION_DAYS = env.int("DOSSIER_CORRECTION_DAYS", default=30)
+DOSSIER_APPEAL_MONTHS = env.int("DOSSIER_APPEAL_MONTHS", default=2)
+# The class that looks a supplier up; the embedded one knows the demonstration's suppliers only.
+LEGAL_REGISTER = env("LEGAL_REGISTER", default="qualification.registers.legal.EmbeddedRegister")
+
 INSTALLED_APPS = [
     "marketplace.accounts",
     "marketplace.audit",

@@ -11,7 +11,6 @@ from marketplace.reference.releases import current_release
 from qualification.facts import RegisterEntry
 
 RELEASE = "legal_register"
-DEFAULT = "qualification.registers.legal.EmbeddedRegister"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,5 +51,5 @@ def _entry(row: dict[str, str]) -> RegisterEntry:
 
 
 def legal_register() -> LegalRegister:
-    register: LegalRegister = import_string(getattr(settings, "LEGAL_REGISTER", DEFAULT))()
+    register: LegalRegister = import_string(settings.LEGAL_REGISTER)()
     return register

@@ -39,6 +39,8 @@ def load_buying(offers: dict[str, Offer]) -> None:
     _approved(running)
     _sent(running)
     orders.acknowledge(running, actor=act("responsable@logiciels.example"))
+    mail.refresh_from_db()
+    mail.buy(actor=_ministry("prescripteur"))
     waiting = _order(mail, offers["messagerie"], seats=300, vehicle=vehicle)
     orders.request_opinions(waiting, actor=_ministry("prescripteur"))
     _advise(waiting)
