@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 YES = ""
 SIGN_IN = "Connectez-vous pour faire cela."
-CURATOR = "Seul l’opérateur peut faire cela. Rôle nécessaire : modérateur."
-OWNER = "Seul le fournisseur de l’offre peut faire cela. Rôle nécessaire : rédacteur ou responsable."
-MANAGER = "Seul le fournisseur de l’offre peut faire cela. Rôle nécessaire : responsable."
-SUPPLIER = "Seul un fournisseur peut faire cela. Rôle nécessaire : rédacteur ou responsable."
-CLAIMANT = "Seul un fournisseur revendique une fiche. Rôle nécessaire : responsable."
+CURATOR = "Seul l’opérateur peut faire cela. Rôle nécessaire : modérateur."
+OWNER = "Seul le fournisseur de l’offre peut faire cela. Rôle nécessaire : rédacteur ou responsable."
+MANAGER = "Seul le fournisseur de l’offre peut faire cela. Rôle nécessaire : responsable."
+SUPPLIER = "Seul un fournisseur peut faire cela. Rôle nécessaire : rédacteur ou responsable."
+CLAIMANT = "Seul un fournisseur revendique une fiche. Rôle nécessaire : responsable."
 
 
 def _or(allowed: bool, refusal: str, actor: Actor) -> str:
@@ -68,7 +68,7 @@ def claim_abilities(actor: Actor, claim: OfferClaim) -> Verdicts:
     """Nobody decides on the claim they made."""
     own = actor.is_person(claim.claimed_by_id)
     curator = _or(actor.has(Role.CURATOR), CURATOR, actor)
-    decide = "Vous avez déposé cette revendication : une autre personne décide." if own else curator
+    decide = "Vous avez déposé cette revendication : une autre personne décide." if own else curator
     of_claimant = actor.organisation is not None and claim.organisation_id == actor.organisation.pk
     follow = _or(of_claimant and actor.has(Role.SUPPLIER_MANAGER), CLAIMANT, actor)
     return {
@@ -82,7 +82,7 @@ def claim_abilities(actor: Actor, claim: OfferClaim) -> Verdicts:
 def review_abilities(actor: Actor, review: VersionReview) -> Verdicts:
     own = actor.is_person(review.proposed_by_id)
     curator = _or(actor.has(Role.CURATOR), CURATOR, actor)
-    decide = "Vous avez proposé cette version : une autre personne décide." if own else curator
+    decide = "Vous avez proposé cette version : une autre personne décide." if own else curator
     return {"accept": decide, "refuse": decide}
 
 

@@ -47,7 +47,7 @@ from marketplace.rest.serializers import ReasonInput
 from marketplace.rest.viewsets import CreateOnceMixin, PatchMixin, ReadViewSet
 
 LIST_PARAMETERS = [
-    OpenApiParameter("facets", bool, description="« 1 » : ajoute les comptes de chaque facette."),
+    OpenApiParameter("facets", bool, description="« 1 » : ajoute les comptes de chaque facette."),
     OpenApiParameter("page", int, description="Numéro de page, à partir de 1."),
     OpenApiParameter("page_size", int, description="Nombre de résultats par page, de 1 à 100."),
 ]
@@ -147,7 +147,7 @@ class OfferViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
     def check_editable(self, obj: Offer) -> None:
         if not is_editable(obj):
             raise MoveRefused(
-                "offer_closed", f"L’offre est « {obj.get_state_display()} » : elle ne se modifie pas."
+                "offer_closed", f"L’offre est « {obj.get_state_display()} » : elle ne se modifie pas."
             )
 
     def edit_object(
@@ -174,7 +174,7 @@ def _wanted_fields(given: QueryDict) -> frozenset[str]:
     names = frozenset(name.strip() for name in given.get("fields", "").split(",") if name.strip())
     unknown = sorted(names - set(CARD_FIELDS))
     if unknown:
-        raise ValidationError({"fields": [f"Champ inconnu : {', '.join(unknown)[:200]}."]})
+        raise ValidationError({"fields": [f"Champ inconnu : {', '.join(unknown)[:200]}."]})
     return names
 
 

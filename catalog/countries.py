@@ -66,8 +66,8 @@ def country_of(region: str) -> str | None:
 def region_error(region: str) -> str | None:
     if country_of(region) is None:
         return (
-            f"« {region[:60]} » n’est pas une région connue. Écrivez le code du pays sur deux lettres, "
-            "puis le lieu si vous le souhaitez : « FR-Roubaix »."
+            f"« {region[:60]} » n’est pas une région connue. Écrivez le code du pays sur deux lettres, "
+            "puis le lieu si vous le souhaitez : « FR-Roubaix »."
         )
     return None
 

@@ -21,7 +21,7 @@ class OfferState(models.TextChoices):
 
 class ClaimState(models.TextChoices):
     OPEN = "open", "À examiner"
-    CONTESTED = "contested", "Gelée : revendication concurrente"
+    CONTESTED = "contested", "Gelée : revendication concurrente"
     GRANTED = "granted", "Accordée"
     REFUSED = "refused", "Refusée"
     CANCELLED = "cancelled", "Annulée"

@@ -44,8 +44,8 @@ class CodesField(forms.Field):
                 self.refused.append(text[:60])
         if self.refused and not self.lenient:
             raise forms.ValidationError(
-                f"« {self.refused[0]} » n’est pas une valeur de ce filtre. "
-                "Choisissez parmi celles que donne « facets=1 ».",
+                f"« {self.refused[0]} » n’est pas une valeur de ce filtre. "
+                "Choisissez parmi celles que donne « facets=1 ».",
                 code="unknown_value",
             )
         return tuple(known)

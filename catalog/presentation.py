@@ -42,7 +42,7 @@ def _shown(mark: TrustMark, row: EffectiveTrust | None, *, on: datetime.date) ->
 def status_sentence(offer: Offer, marks: list[ShownMark]) -> str:
     """One sentence under the title. Only the ANSSI qualifies; the operator lists."""
     if offer.is_internal_state:
-        return "Cloud interne de l’État : il passe par une convention, sans bon de commande."
+        return "Cloud interne de l’État : il passe par une convention, sans bon de commande."
     held = [m for m in marks if m.mark.scheme == Scheme.SECNUMCLOUD and m.status in HELD_STATUSES]
     if held and held[0].mark.origin != Origin.DECLARED:
         return "Qualifiée SecNumCloud par l’ANSSI sur le périmètre décrit plus bas."
@@ -52,7 +52,7 @@ def status_sentence(offer: Offer, marks: list[ShownMark]) -> str:
         m for m in marks if m.mark.scheme == Scheme.SECNUMCLOUD and m.status == TrustStatus.IN_PROGRESS
     ]
     if running:
-        return "Qualification SecNumCloud en préparation : elle n’est pas acquise."
+        return "Qualification SecNumCloud en préparation : elle n’est pas acquise."
     return "Aucune qualification SecNumCloud en vigueur."
 
 
@@ -103,9 +103,9 @@ def stack_conclusion(layers: list[Layer]) -> str:
     own = top.trust.status_on(today) if top.trust else TrustStatus.UNKNOWN
     held_below = [x for x in below if x.trust and x.trust.status_on(today) in HELD_STATUSES]
     if not below:
-        return "Hébergeur non déclaré : on ne sait pas sur quoi cette offre repose."
+        return "Hébergeur non déclaré : on ne sait pas sur quoi cette offre repose."
     if top.trust and top.trust.is_undermined(today):
-        return "La couche sur laquelle cette offre s’appuie a perdu son statut : l’offre le perd avec elle."
+        return "La couche sur laquelle cette offre s’appuie a perdu son statut : l’offre le perd avec elle."
     if own in HELD_STATUSES:
         return "Cette offre est qualifiée et s’appuie sur la couche du dessous."
     if held_below:
@@ -120,7 +120,7 @@ def timeline(marks: Iterable[TrustMark]) -> list[TimelineFact]:
     told = [_told(fact, known[fact.mark_id]) for fact in facts]
     today = timezone.localdate()
     told += [
-        TimelineFact(mark.valid_until, f"{mark.name} : fin de validité", mark.source, "", "", future=True)
+        TimelineFact(mark.valid_until, f"{mark.name} : fin de validité", mark.source, "", "", future=True)
         for mark in known.values()
         if mark.valid_until and mark.valid_until >= today and mark.status in HELD_STATUSES
     ]
@@ -135,7 +135,7 @@ def _moment(fact: TimelineFact) -> tuple[bool, datetime.date]:
 
 
 def _told(fact: TrustFact, mark: TrustMark) -> TimelineFact:
-    words = f"{mark.name} : {TrustStatus(fact.status).label.lower()}"
+    words = f"{mark.name} : {TrustStatus(fact.status).label.lower()}"
     if fact.milestone:
         words += f" ({fact.milestone})"
     if fact.act_reference:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
 
 CYCLE = (
-    "Cette couche repose déjà sur votre offre : une pile ne peut pas tourner en rond. "
+    "Cette couche repose déjà sur votre offre : une pile ne peut pas tourner en rond. "
     "Choisissez une autre couche."
 )
 

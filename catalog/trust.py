@@ -138,8 +138,8 @@ def _move_name(mark: TrustMark, status: TrustStatus, *, correction: bool) -> str
         return "correct"
     raise MoveRefused(
         "wrong_state",
-        f"« {mark.name} » est au statut « {TrustStatus(mark.status).label} » : "
-        f"« {status.label} » ne peut pas suivre. Enregistrez une correction du fait précédent.",
+        f"« {mark.name} » est au statut « {TrustStatus(mark.status).label} » : "
+        f"« {status.label} » ne peut pas suivre. Enregistrez une correction du fait précédent.",
     )
 
 
@@ -160,7 +160,7 @@ def check_act(mark: TrustMark, act: Act) -> None:
     missing = {}
     if act.issuer != ANSSI:
         missing["issuer"] = [
-            "Seule l’ANSSI suspend, retire ou rétablit une qualification. Indiquez « ANSSI »."
+            "Seule l’ANSSI suspend, retire ou rétablit une qualification. Indiquez « ANSSI »."
         ]
     if not act.reference:
         missing["act_reference"] = ["Indiquez la référence de l’acte de l’ANSSI."]

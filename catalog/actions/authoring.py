@@ -182,5 +182,5 @@ def _edit(offer: Offer, what: str, *, actor: Actor, expected_version: int | None
 def refuse_if_not_editable(offer: Offer) -> None:
     if not is_editable(offer):
         raise MoveRefused(
-            "offer_closed", f"L’offre est « {offer.get_state_display()} » : elle ne se modifie plus."
+            "offer_closed", f"L’offre est « {offer.get_state_display()} » : elle ne se modifie plus."
         )

@@ -30,7 +30,7 @@ def open_claim(offer: Offer, *, actor: Actor, proof: str, register_contact: str 
     if proof == ClaimProof.DNS and not name:
         raise RuleBroken(
             "no_domain",
-            "Cette fiche n’a pas de site : choisissez le contact inscrit au registre.",
+            "Cette fiche n’a pas de site : choisissez le contact inscrit au registre.",
             field="proof",
         )
     if proof == ClaimProof.REGISTER_CONTACT and not register_contact.strip():
@@ -133,14 +133,14 @@ def refuse(
 ) -> OfferClaim:
     with transaction.atomic():
         claim.refuse(actor=actor, reason=reason, expected_version=expected_version)
-        _tell(claim, "Revendication refusée", f"Motif : {reason}")
+        _tell(claim, "Revendication refusée", f"Motif : {reason}")
     return claim
 
 
 def _tell(claim: OfferClaim, subject: str, body: str) -> None:
     notify(
         {user.pk: user for user in [claim.claimed_by, *managers_of(claim.organisation_id)]}.values(),
-        subject=f"{subject} : {claim.offer.name}",
+        subject=f"{subject} : {claim.offer.name}",
         body=body,
         url=claim.offer.get_absolute_url(),
         organisation=claim.organisation,

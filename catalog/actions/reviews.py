@@ -40,7 +40,7 @@ def propose(offer: Offer, *, actor: Actor, expected_version: int | None = None) 
             raise MoveRefused("nothing_to_propose", "Aucune modification n’attend d’être proposée.")
         gaps = unanswered(draft.answers)
         if gaps:
-            fields = {gap.id: [f"Répondez à « {gap.label} »"] for gap in gaps}
+            fields = {gap.id: [f"Répondez à « {gap.label} »"] for gap in gaps}
             raise RuleBroken("answers_missing", f"{len(gaps)} questions restent sans réponse.", fields=fields)
         _refuse_second(locked)
         made.append(
@@ -97,7 +97,7 @@ def accept(
         OfferSearchRow.objects.refresh([offer.pk])
         emit("offer.version_online", {"offer": offer.pk, "version": version.pk})
         _tell(
-            review, f"Version {version.number} en ligne : {offer.name}", "Votre modification a été acceptée."
+            review, f"Version {version.number} en ligne : {offer.name}", "Votre modification a été acceptée."
         )
     return review
 
@@ -109,7 +109,7 @@ def refuse(
     offer = review.version_proposed.offer
     with transaction.atomic():
         review.refuse(actor=actor, reason=reason, expected_version=expected_version)
-        _tell(review, f"Modification refusée : {offer.name}", f"Motif : {reason}")
+        _tell(review, f"Modification refusée : {offer.name}", f"Motif : {reason}")
     return review
 
 

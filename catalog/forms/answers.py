@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -27,10 +27,13 @@ class SectionForm(MarketForm):
     ) -> None:
         self.section, self.answers, self.categories = section, answers, categories
         initial = {q.id: shown(q, answers.get(q.id)) for q in section.questions}
+        models = answers.get("service_models") or []
+        # Before the base class looks at them: it gives each widget its DSFR classes.
+        self.base_fields = {
+            **type(self).base_fields,
+            **{q.id: field_of(q, models=models, categories=categories) for q in section.questions},
+        }
         super().__init__(data, initial={**initial, "base": digest(section, answers)})
-        for question in section.questions:
-            self.fields[question.id] = field_of(question, categories=categories)
-            self._dress(self[question.id])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -75,7 +78,16 @@ def shown(question: Question, value: Any) -> Any:
     return value
 
 
-def field_of(question: Question, *, categories: Mapping[str, str]) -> forms.Field:
+def field_of(question: Question, *, models: Iterable[str], categories: Mapping[str, str]) -> forms.Field:
+    """The field of a question. « facultatif » is said of those that may stay unanswered for ever; the
+    others may be left for later, so only `clean_answer` judges a value."""
+    field = _plain_field(question, categories=categories)
+    field.required = question.is_required(models)
+    field.validate = lambda value: None  # type: ignore[method-assign]  # see above
+    return field
+
+
+def _plain_field(question: Question, *, categories: Mapping[str, str]) -> forms.Field:
     label = question.label if not question.unit else f"{question.label} ({question.unit})"
     common: dict[str, Any] = {"label": label, "help_text": question.help, "required": False}
     if question.type == "boolean":
@@ -96,7 +108,3 @@ def field_of(question: Question, *, categories: Mapping[str, str]) -> forms.Fiel
     if question.type == "url":
         return forms.CharField(widget=forms.URLInput, **common)
     return forms.CharField(max_length=question.max_length or None, **common)
-
-
-class CreateForm(SectionForm):
-    """The first section alone begins an offer."""

@@ -8,7 +8,7 @@ from marketplace.ui.forms import MarketForm
 
 class ClaimForm(MarketForm):
     proof = forms.ChoiceField(
-        label="Comment prouver que cette offre est la vôtre ?",
+        label="Comment prouver que cette offre est la vôtre ?",
         choices=ClaimProof.choices,
         widget=forms.RadioSelect,
         initial=ClaimProof.DNS,

@@ -27,12 +27,12 @@ class DeclareForm(MarketForm):
     scheme = forms.ChoiceField(label="Référentiel", choices=Scheme.choices)
     label = forms.CharField(
         label="Nom de la certification ou du label",
-        help_text="Seulement pour « Autre ».",
+        help_text="Seulement pour « Autre ».",
         max_length=80,
         required=False,
     )
     level = forms.CharField(
-        label="Version ou niveau", help_text="Par exemple « 3.2 ».", max_length=20, required=False
+        label="Version ou niveau", help_text="Par exemple « 3.2 ».", max_length=20, required=False
     )
     scope = forms.CharField(
         label="Périmètre",
@@ -75,7 +75,7 @@ class DeclareForm(MarketForm):
 class EdgeForm(MarketForm):
     base = forms.CharField(
         label="Offre du catalogue sur laquelle la vôtre repose",
-        help_text="Son numéro ou l’adresse de sa fiche, par exemple « 12 ».",
+        help_text="Son numéro ou l’adresse de sa fiche, par exemple « 12 ».",
         max_length=300,
         required=False,
     )
@@ -84,7 +84,7 @@ class EdgeForm(MarketForm):
     )
     layer = forms.ChoiceField(label="Couche", choices=StackLayer.choices, initial=StackLayer.INFRASTRUCTURE)
     region = forms.CharField(
-        label="Région", help_text="Par exemple « FR-Paris ».", max_length=60, required=False
+        label="Région", help_text="Par exemple « FR-Paris ».", max_length=60, required=False
     )
     inherits = forms.BooleanField(
         label="Notre qualification ou certification s’appuie sur celle de cette couche", required=False

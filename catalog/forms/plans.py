@@ -40,7 +40,7 @@ class LineForm(MarketForm):
         cleaned = super().clean() or {}
         kind, unit = cleaned.get("kind"), cleaned.get("unit")
         if kind == PriceKind.UNIT and not unit:
-            self.add_error("unit", "Nommez l’unité, par exemple « poste ».")
+            self.add_error("unit", "Nommez l’unité, par exemple « poste ».")
         if kind == PriceKind.ONE_OFF:
             cleaned["period"] = PricePeriod.NONE.value
         return cleaned

@@ -116,8 +116,8 @@ class TrustMark(models.Model):
         if self.status not in self.MOVES[name].sources:
             raise MoveRefused(
                 "wrong_state",
-                f"« {self.MOVES[name].label} » n’est pas possible : le statut est maintenant "
-                f"« {TrustStatus(self.status).label} ». Rechargez la page.",
+                f"« {self.MOVES[name].label} » n’est pas possible : le statut est maintenant "
+                f"« {TrustStatus(self.status).label} ». Rechargez la page.",
             )
 
     def available_moves(self) -> tuple[Move, ...]:

@@ -68,7 +68,7 @@ class OfferVersion(models.Model):
             frozen_at=timezone.now()
         )
         if not changed:
-            raise MoveRefused("version_frozen", "Cette version est figée : préparez-en une nouvelle.")
+            raise MoveRefused("version_frozen", "Cette version est figée : préparez-en une nouvelle.")
         self.refresh_from_db()
         return self
 
@@ -167,7 +167,7 @@ class PriceLine(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(kind=PriceKind.UNIT) | ~models.Q(unit=""),
                 name="price_line_unit_named",
-                violation_error_message="Nommez l’unité du prix, par exemple « poste ».",
+                violation_error_message="Nommez l’unité du prix, par exemple « poste ».",
             ),
             models.CheckConstraint(
                 condition=models.Q(kind=PriceKind.ONE_OFF, period=PricePeriod.NONE)

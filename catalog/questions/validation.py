@@ -71,7 +71,7 @@ def _url(question: Question, value: Any) -> str:
     except ValueError as error:
         raise AnswerError("Cette adresse ne se lit pas. Recopiez-la depuis votre navigateur.") from error
     if parts.scheme != "https" or "." not in host or any(c.isspace() for c in text):
-        raise AnswerError("Donnez une adresse complète en https, par exemple « https://www.exemple.fr/ ».")
+        raise AnswerError("Donnez une adresse complète en https, par exemple « https://www.exemple.fr/ ».")
     if parts.username or parts.password:
         raise AnswerError("Retirez le nom ou le mot de passe de cette adresse.")
     return text
@@ -110,7 +110,7 @@ def _regions(question: Question, value: Any) -> list[str]:
         raise AnswerError("Donnez une liste de lieux, un par ligne.")
     found = list(dict.fromkeys(text for v in value if (text := v.strip())))
     if len(found) > MAX_REGIONS:
-        raise AnswerError(f"Soixante lieux au plus ; vous en donnez {len(found)}. Regroupez-les par pays.")
+        raise AnswerError(f"Soixante lieux au plus ; vous en donnez {len(found)}. Regroupez-les par pays.")
     for region in found:
         if error := region_error(region):
             raise AnswerError(error)

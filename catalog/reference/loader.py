@@ -51,7 +51,7 @@ def load() -> str:
         _stack(offers, row, sources=sources)
     recompute(offer.pk for offer in offers.values())
     return (
-        f"catalogue : {categories} catégories, {len(offers)} fiches publiques, {len(suppliers)} fournisseurs"
+        f"catalogue : {categories} catégories, {len(offers)} fiches publiques, {len(suppliers)} fournisseurs"
     )
 
 
@@ -173,6 +173,6 @@ def _stack(offers: dict[str, Offer], row: dict[str, Any], *, sources: dict[str, 
             defaults={
                 "layer": base["layer"],
                 "inherits": base["inherits"],
-                "source": " ; ".join(sources.get(key, key) for key in keys)[:200],
+                "source": " ; ".join(sources.get(key, key) for key in keys)[:200],
             },
         )

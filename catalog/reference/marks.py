@@ -66,7 +66,7 @@ def cited(keys: Any, sources: dict[str, str]) -> str:
     """The sources in words. A sentence in place of a key is kept as it is."""
     if not keys:
         return sources["unsourced"]
-    return " ; ".join(sources.get(key, key) for key in (keys if isinstance(keys, list) else [keys]))
+    return " ; ".join(sources.get(key, key) for key in (keys if isinstance(keys, list) else [keys]))
 
 
 def _fact(mark: TrustMark, *, status: str, milestone: str, day: str | None) -> None:

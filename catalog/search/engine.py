@@ -198,6 +198,7 @@ def spelling(word: str, *, limit: int = 5000) -> str | None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT sort_name || ' ' || lower(card->'supplier'->>'name')"
+            " || ' ' || lower(card->>'category_label')"
             f" FROM {ROW} WHERE is_public LIMIT %s",
             [limit],
         )

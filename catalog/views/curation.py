@@ -16,15 +16,17 @@ from catalog import effects, trust
 from catalog.abilities import catalog_abilities, mark_abilities
 from catalog.enums import LOST_STATUSES, Scheme
 from catalog.forms.marks import ActForm, DatedActForm, ReportForm
-from catalog.models import TrustMark
-from catalog.presentation import stack_conclusion, stack_layers, timeline
-from catalog.stack import layers_of
+from catalog.models import Offer, TrustMark
+from catalog.presentation import timeline
+from catalog.propagation import with_dependants
+from catalog.stack import own_layer
 from catalog.states import TRUST_MOVES
 from catalog.views.finding import actor_of
 from catalog.views.search import page_number
 from marketplace.accounts.abilities import allowed, require
 from marketplace.errors import NotVisible, RuleBroken
 from marketplace.ui.breadcrumb import breadcrumb
+from marketplace.ui.drawings import StackLayer
 from marketplace.ui.once import once
 
 # The words of the address → the move.
@@ -41,6 +43,7 @@ WORDS = {move: words for words, move in ADDRESSES.items()}
 DATED = frozenset({"obtain", "renew"})
 LIST = ("Qualifications", "/pilotage/qualifications/")
 PAGE_SIZE = 30
+MOST_DRAWN = 4
 
 
 def mark_list(request: HttpRequest) -> HttpResponse:
@@ -118,7 +121,7 @@ def _context(mark: TrustMark, move: str, **more: Any) -> dict[str, Any]:
     label = TRUST_MOVES[move].label
     return {
         "mark": mark,
-        "title": f"{label} : {mark.name}",
+        "title": f"{label} : {mark.name}",
         "label": label,
         "needs_act": mark.is_anssi and move in ("suspend", "withdraw", "reinstate"),
         "breadcrumb_data": breadcrumb(
@@ -149,18 +152,48 @@ def _acceptable(form: ActForm, mark: TrustMark, move: str) -> bool:
 
 def _preview(request: HttpRequest, mark: TrustMark, move: str, form: ActForm) -> HttpResponse:
     loses = TRUST_MOVES[move].target in LOST_STATUSES
-    layers = layers_of(mark.offer)
     context = _context(
         mark,
         move,
         hidden=[(name, value) for name, value in form.as_text().items() if value],
         preview=effects.preview(mark),
         loses=loses,
-        layers=stack_layers(layers),
-        conclusion=stack_conclusion(layers),
+        layers=dependants_picture(mark, loses=loses),
+        conclusion=_conclusion(mark),
         button="Suspendre et prévenir" if move == "suspend" else f"{TRUST_MOVES[move].label} et prévenir",
     )
     return render(request, "catalog/act_effects.html", context)
+
+
+def dependants_picture(mark: TrustMark, *, loses: bool) -> list[StackLayer]:
+    """The offers that rely on this one above it, hatched when they would fall with it."""
+    ids = [pk for pk in with_dependants([mark.offer_id]) if pk != mark.offer_id]
+    above = Offer.objects.filter(pk__in=ids).order_by("name")[:MOST_DRAWN]
+    state = "Perd son statut" if loses else "Suit le nouveau statut"
+    drawn = [(offer, True) for offer in above] + [(mark.offer, None)]
+    return [
+        StackLayer(
+            layer=own_layer(offer),
+            name=offer.name,
+            region=", ".join(offer.regions or []),
+            state=state,
+            url=offer.get_absolute_url(),
+            inherits=inherits,
+            broken=loses,
+        )
+        for offer, inherits in drawn
+    ]
+
+
+def _conclusion(mark: TrustMark) -> str:
+    count = len(with_dependants([mark.offer_id])) - 1
+    if not count:
+        return "Aucune autre offre ne s’appuie sur celle-ci."
+    return (
+        "Une autre offre s’appuie sur celle-ci."
+        if count == 1
+        else f"{count} autres offres s’appuient sur celle-ci."
+    )
 
 
 def _do(request: HttpRequest, mark: TrustMark, move: str, form: ActForm) -> HttpResponse:
@@ -176,9 +209,9 @@ def _do(request: HttpRequest, mark: TrustMark, move: str, form: ActForm) -> Http
         form.add_error(None, error.messages)
         return render(request, "catalog/act.html", _context(mark, move, form=form), status=400)
     at = timezone.localtime(fact.recorded_at)
-    messages.success(request, f"« {TRUST_MOVES[move].label} » enregistré à {at:%H h %M}. Effets visibles.")
+    messages.success(request, f"« {TRUST_MOVES[move].label} » enregistré à {at:%H h %M}. Effets visibles.")
     if move == "suspend":
-        messages.info(request, "Suspendue n’est pas retirée : le statut peut être rétabli.")
+        messages.info(request, "Suspendue n’est pas retirée : le statut peut être rétabli.")
     return redirect("catalog:mark", mark.uuid)
 
 

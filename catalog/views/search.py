@@ -125,14 +125,14 @@ def price_text(price: Decimal) -> str:
 def _active(query: OfferQuery, page: OfferPage, given: QueryDict) -> Iterator[ActiveFilter]:
     """Each active filter as a link that takes it away."""
     if query.q:
-        yield ActiveFilter(f"« {query.q} »", _url(_without(given, "page", "q")))
+        yield ActiveFilter(f"« {query.q} »", _url(_without(given, "page", "q")))
     for name, values in page.facets.items():
         labels = {value.value: value.label for value in values}
         chosen = _chosen(query, name)
         for value in chosen:
             kept = [other for other in chosen if other != value]
             yield ActiveFilter(
-                f"{FACET_LABELS[name]} : {labels.get(value, value)}", _url(_keeping(given, name, kept))
+                f"{FACET_LABELS[name]} : {labels.get(value, value)}", _url(_keeping(given, name, kept))
             )
 
 

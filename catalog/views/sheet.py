@@ -109,7 +109,7 @@ def cited_sources(offer: Offer) -> list[tuple[str, str]]:
     rows = []
     for fact, keys in offer.sources.items():
         listed = keys if isinstance(keys, list) else [keys]
-        rows.append((FACT_WORDS.get(fact, fact), " ; ".join(words.get(key, str(key)) for key in listed)))
+        rows.append((FACT_WORDS.get(fact, fact), " ; ".join(words.get(key, str(key)) for key in listed)))
     return rows
 
 
