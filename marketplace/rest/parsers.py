@@ -2,16 +2,18 @@
 
 import codecs
 import json
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import IO, Any, NoReturn
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.parsers import BaseParser
 
 MAX_DEPTH = 40
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class StrictJSONParser(BaseParser):
@@ -39,8 +41,7 @@ class StrictJSONParser(BaseParser):
             raise ParseError(f"JSON mal formé, ligne {exc.lineno}, colonne {exc.colno}.") from exc
         except ValueError as exc:  # our own refusals, and integers of thousands of digits
             raise ParseError(str(exc) if isinstance(exc, _Refused) else "Un nombre est trop long.") from exc
-        if _depth(data) > MAX_DEPTH:
-            raise ParseError("Le JSON est trop imbriqué.")
+        _refuse_unstorable(data)
         return data
 
 
@@ -59,13 +60,20 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _depth(data: Any) -> int:
-    deepest, stack = 0, [(data, 1)]
+def _refuse_unstorable(data: Any) -> None:
+    """Raises ParseError past MAX_DEPTH, ValidationError naming the field of a text that PostgreSQL refuses
+    (NUL) or that is no Unicode (half of a pair): neither can be stored, nor even repeated in an answer."""
+    stack: list[tuple[Any, str, int]] = [(data, "", 1)]
     while stack:
-        value, level = stack.pop()
-        deepest = max(deepest, level)
+        value, path, level = stack.pop()
         if level > MAX_DEPTH:
-            return level
-        children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-        stack.extend((child, level + 1) for child in children)
-    return deepest
+            raise ParseError("Le JSON est trop imbriqué.")
+        if isinstance(value, str) and UNSTORABLE.search(value):
+            raise ValidationError({path or "non_field_errors": ["Ce texte contient un caractère interdit."]})
+        pairs = (
+            value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        )
+        for name, child in pairs:
+            if isinstance(name, str) and UNSTORABLE.search(name):
+                raise ParseError("Un nom de champ contient un caractère interdit.")
+            stack.append((child, f"{path}.{name}".strip("."), level + 1))

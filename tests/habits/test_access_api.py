@@ -1,4 +1,4 @@
-"""Every operation of the API × every role and strangers; its own file so that two processes share the work."""
+"""Every operation of the API × every role and strangers. Its own file: two processes share the work."""
 
 import pytest
 

@@ -121,7 +121,7 @@ NEEDS: dict[str, Row] = {
 ORDERS: dict[str, Row] = {
     **reading("order", INSIDE, order("awaiting_approval")),
     **reading("contract", BOTH_SIDES, of("contract")),
-    **reading("purchasing-vehicle", BUYERS, vehicle),
+    **reading("purchasing-vehicle", INSIDE, vehicle),
     "POST api:purchasing-vehicle-list": Row(only("organisation_admin", "purchasing", OTHER_BUYER)),
     "POST api:order-list": Row(REQUESTER | only(OTHER_BUYER)),
     "PATCH api:order-detail": Row(REQUESTER, order("draft")),

@@ -1,0 +1,93 @@
+"""A list costs the same number of queries for one row and for many: pages and endpoints alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.catalog import builders as catalogue
+from tests.habits.matrix.world import World
+from tests.procurement import builders as needs
+from tests.procurement import order_builders as orders
+
+pytestmark = pytest.mark.django_db
+Make = Callable[[World], Any]
+MOST = {"/api/v1/offers/": 6, "/offres/": 8}
+
+
+def offer(world: World) -> None:
+    made = catalogue.make_offer(price="12")
+    catalogue.make_mark(made)
+
+
+def project(world: World) -> None:
+    needs.make_project(world._administration)
+
+
+def order(world: World) -> None:
+    world.order("draft")
+
+
+def contract(world: World) -> None:
+    world.order("acknowledged")
+
+
+def dossier(world: World) -> None:
+    world.dossier("instruction")
+
+
+def opinion(world: World) -> None:
+    world.order("awaiting_approval")
+
+
+def vehicle(world: World) -> None:
+    orders.make_vehicle(world.ministry)
+
+
+LISTS: list[tuple[str, str, Make]] = [
+    ("/api/v1/offers/?facets=1", "requester", offer),
+    ("/api/v1/suppliers/", "requester", offer),
+    ("/api/v1/trust-marks/", "requester", offer),
+    ("/api/v1/projects/", "requester", project),
+    ("/api/v1/assessments/", "requester", project),
+    ("/api/v1/opinions/", "requester", opinion),
+    ("/api/v1/orders/", "requester", order),
+    ("/api/v1/contracts/", "supplier_manager", contract),
+    ("/api/v1/purchasing-vehicles/", "requester", vehicle),
+    ("/api/v1/dossiers/", "qualification_officer", dossier),
+    ("/api/v1/checks/", "auditor", dossier),
+    ("/offres/", "requester", offer),
+    ("/fournisseurs/", "requester", offer),
+    ("/projets/", "requester", project),
+    ("/commandes/", "requester", order),
+    ("/contrats/", "supplier_manager", contract),
+    ("/supports-d-achat/", "requester", vehicle),
+    ("/dossiers/", "supplier_manager", dossier),
+    ("/pilotage/instruction/", "qualification_officer", dossier),
+    ("/pilotage/qualifications/", "curator", offer),
+    ("/mes-offres/", "supplier_manager", dossier),
+]
+
+
+@pytest.mark.parametrize(("url", "who", "make"), [pytest.param(*row, id=row[0]) for row in LISTS])
+def test_the_number_of_queries_does_not_grow(url: str, who: str, make: Make) -> None:
+    world = World()
+    client: Any = world.api(who) if url.startswith("/api/") else world.browser(who)
+    make(world)
+    assert client.get(url).status_code == 200  # what a first request alone does
+    few = queries(client, url)
+    for _ in range(4):
+        make(world)
+    many = queries(client, url)
+    assert len(many) <= len(few), "\n".join(sql for sql in many if sql not in few)
+    assert len(many) <= MOST.get(url.partition("?")[0], 40)
+
+
+def queries(client: Any, url: str) -> list[str]:
+    with CaptureQueriesContext(connection) as seen:
+        assert client.get(url).status_code == 200
+    return [query["sql"] for query in seen.captured_queries]

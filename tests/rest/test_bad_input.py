@@ -1,0 +1,137 @@
+"""Every writing operation against bodies that no client should send: a 4xx that says why, never a 500.
+
+Operations come from the committed OpenAPI document, objects from the world of the access matrix: a new
+operation is tried without a line here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+
+from tests.habits.matrix import ROWS
+from tests.habits.matrix.rows import EVERYBODY
+from tests.habits.matrix.world import World
+from tests.rest.builders import problem_of
+
+pytestmark = pytest.mark.django_db
+WRITES = sorted(key for key in ROWS if key.startswith(("POST api:", "PATCH api:")))
+# The doctrine's rules are a handful, answered whole.
+LISTS = sorted(key for key in ROWS if re.fullmatch(r"GET api:(?!doctrine)[a-z-]+-list", key))
+DEEP = '{"a":' * 60 + "1" + "}" * 60
+BODIES: dict[str, str] = {
+    "array": "[]",
+    "text": '"texte"',
+    "null": "null",
+    "cut": '{"a": ',
+    "twice": '{"a": 1, "a": 2}',
+    "not a number": '{"a": NaN}',
+    "deep": DEEP,
+    "unknown name": '{"champ_inconnu": 1}',
+    "xml": '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY e SYSTEM "file:///etc/passwd">]><a>&e;</a>',
+}
+# Values that fit no field: wrong type, too long, NUL, negative, an unknown code, a date that is none.
+VALUES: list[Any] = [None, True, -1, 10**30, "x" * 5000, "a\u0000b", "\ud800", "2026-02-30", [], {}, [[]]]
+
+
+def person_and_url(key: str) -> tuple[Any, str, str]:
+    """A client that the matrix lets in."""
+    world, row = World(), ROWS[key]
+    method, name = key.split()
+    url = reverse(name, kwargs=row.kwargs(world))
+    return world.api(min(row.who - {"stranger"})), method, url
+
+
+def send(client: Any, method: str, url: str, body: str) -> Any:
+    """Whatever it did is undone; the version is the current one, so that the body is what is judged."""
+    with transaction.atomic():
+        raw = body.encode("utf-8", "surrogatepass")
+        answer = client.generic(method, url, raw, content_type="application/json", HTTP_IF_MATCH="*")
+        transaction.set_rollback(True)
+    return answer
+
+
+@pytest.mark.parametrize("key", WRITES)
+def test_no_body_breaks_an_operation(key: str) -> None:
+    client, method, url = person_and_url(key)
+    for name, body in BODIES.items():
+        answer = send(client, method, url, body)
+        # Where the object's state already refuses, 409 comes before the body is read.
+        assert answer.status_code in {400, 409}, (name, answer.status_code, answer.content[:300])
+        problem_of(answer, answer.status_code)
+
+
+@pytest.mark.parametrize("key", WRITES)
+def test_no_value_breaks_an_operation(key: str) -> None:
+    client, method, url = person_and_url(key)
+    for field in fields_of(client, method, url):
+        for value in VALUES:
+            answer = send(client, method, url, json.dumps({field: value}, ensure_ascii=True))
+            assert answer.status_code < 500 and answer.status_code != 422, (
+                field,
+                value,
+                answer.content[:300],
+            )
+            if answer.status_code >= 400:
+                problem_of(answer, answer.status_code)
+
+
+def fields_of(client: Any, method: str, url: str) -> list[str]:
+    """The names the operation takes, read from the served document."""
+    document = client.get("/api/v1/schema/").json()
+    path = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "{uuid}", url)
+    content = document["paths"][path][method.lower()].get("requestBody", {}).get("content", {})
+    schema = content.get("application/json", {}).get("schema", {})
+    if "$ref" in schema:
+        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    return list(schema.get("properties", {}))
+
+
+@pytest.mark.parametrize("key", WRITES)
+def test_a_foreign_object_is_404_before_its_body_is_read(key: str) -> None:
+    world, row = World(), ROWS[key]
+    method, name = key.split()
+    kwargs = row.kwargs(world)
+    if "uuid" not in kwargs or row.who == EVERYBODY:
+        return
+    kwargs["uuid"] = "00000000-0000-4000-8000-000000000000"
+    answer = send(world.api(min(row.who - {"stranger"})), method, reverse(name, kwargs=kwargs), "{")
+    problem_of(answer, 404)
+
+
+@pytest.mark.parametrize("key", LISTS)
+def test_no_query_string_breaks_a_list(key: str) -> None:
+    client, _, url = person_and_url(key)
+    for query in ("page=0", "page=x", "page_size=101", "page_size=-1", "page=99999", "fields=mot_de_passe"):
+        assert client.get(f"{url}?{query}").status_code in {400, 404}, query
+    for query in (
+        "page=%00",
+        "fields=%00",
+        "ordering=%00",
+        "q=%00",
+        "page_size=%D9%A3",
+        "%00=1",
+        "q=" + "a" * 3000,
+    ):
+        answer = client.get(f"{url}?{query}")
+        assert answer.status_code in {200, 400, 404}, (query, answer.content[:300])
+
+
+@pytest.mark.parametrize("path", ["/api/v1/projects/", "/connexion/"])
+def test_a_hundred_megabytes_are_refused_before_being_read(client: Any, path: str) -> None:
+    class Unread:
+        def read(self, *_: int) -> bytes:
+            pytest.fail("the body was read")
+
+        readline = read
+
+    announced = {"CONTENT_LENGTH": str(100 * 2**20), "wsgi.input": Unread()}
+    answer = client.generic("POST", path, b"", content_type="application/json", **announced)
+    assert answer.status_code == 413
+    assert settings.MAX_BODY_BYTES < 100 * 2**20
