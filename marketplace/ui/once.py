@@ -26,8 +26,8 @@ def new_token() -> str:
 
 def once(view: View) -> View:
     """The token is written in the view's own transaction: a second POST waits for the first one to
-    commit, then is sent where it was sent. A form refused (no redirect) leaves its token usable. An exception undoes all the view wrote: do
-    not put it on a view that counts its own failures."""
+    commit, then is sent where it was sent. A form refused (no redirect) leaves its token usable. An
+    exception undoes all the view wrote: not for a view that counts its own failures."""
 
     @functools.wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

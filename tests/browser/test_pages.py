@@ -9,9 +9,9 @@ import pytest
 from catalog.models import Offer, OfferSearchRow
 from marketplace.accounts.models import Membership
 from marketplace.ui import testing
-from tests.support.browsing import Visit
 from tests.browser.pages import PAGES
 from tests.habits.matrix.world import World
+from tests.support.browsing import Visit
 
 pytestmark = pytest.mark.browser
 

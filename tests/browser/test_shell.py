@@ -3,8 +3,8 @@
 import pytest
 
 from marketplace.ui import testing
-from tests.support.browsing import Visit
 from tests.builders import make_member
+from tests.support.browsing import Visit
 
 pytestmark = pytest.mark.browser
 
