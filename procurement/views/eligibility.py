@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -51,6 +52,7 @@ def offers(request: HttpRequest, number: str) -> HttpResponse:
         "refused": refused[:REFUSED_SHOWN],
         "refused_count": len(refused),
         "kept": kept,
+        "compare_url": _compare_address([entry.offer for entry in kept.values()]),
         "limit": SHORTLIST_LIMIT,
         "may_shortlist": allowed(verdicts, "shortlist"),
         "may_freeze": allowed(verdicts, "freeze_offers")
@@ -152,6 +154,14 @@ def add_offers(request: HttpRequest) -> HttpResponse:
         "breadcrumb_data": breadcrumb(("Offres", "/offres/"), current="Ajouter à un projet"),
     }
     return render(request, "procurement/add_offers.html", context, status=400 if form.is_bound else 200)
+
+
+def _compare_address(offers: list[Offer]) -> str:
+    """Of the first four kept; empty when there is nothing to compare."""
+    if len(offers) < 2:
+        return ""
+    query = urlencode({"offre": [offer.number for offer in offers[:MOST_OFFERS]]}, doseq=True)
+    return f"{reverse('catalog:compare')}?{query}"
 
 
 def _offer(request: HttpRequest, text: str) -> Offer:
