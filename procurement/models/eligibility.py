@@ -16,9 +16,7 @@ class EligibilityList(models.Model):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     project = models.ForeignKey("procurement.Project", models.PROTECT, related_name="eligibility_lists")
-    assessment = models.ForeignKey(
-        "procurement.Assessment", models.PROTECT, related_name="eligibility_lists"
-    )
+    assessment = models.ForeignKey("procurement.Assessment", models.PROTECT, related_name="eligibility_lists")
     # Codes of the obligations that were required of an offer.
     obligations = models.JSONField("obligations")
     frozen_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
