@@ -84,7 +84,7 @@ def create_order(
     _refuse_closed(project)
     refuse_unorderable(offer)
     with transaction.atomic():
-        version = OfferVersion.objects.get(pk=offer.live_version_id)
+        version = _live_version(offer)
         order = Order(
             number=next_number("CMD"),
             project=project,
@@ -127,7 +127,7 @@ def edit_order(
         code = plan or row.plan.code
         if reprice:
             refuse_unorderable(row.offer)
-            row.offer_version = row.offer.live_version
+            row.offer_version = _live_version(row.offer)
         row.plan = _plan(row.offer_version, code)
         _set_terms(row, terms)
         wanted = (
@@ -138,6 +138,12 @@ def edit_order(
             row.authors.add(actor.user)
 
     return order.touch("edit", actor=actor, apply=apply, expected_version=expected_version)
+
+
+def _live_version(offer: Offer) -> OfferVersion:
+    if offer.live_version is None:
+        raise RuleBroken("offer_not_listed", "Cette offre n’est pas référencée.", field="offer")
+    return offer.live_version
 
 
 def _still_priced(plan: Plan, quantities: dict[str, Decimal], *, reprice: bool) -> dict[str, Decimal]:

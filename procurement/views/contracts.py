@@ -69,9 +69,6 @@ def contract_list(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     rows = Contract.objects.visible_to(actor).for_lists().order_by("ends_on", "pk")
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    today = timezone.localdate()
-    for contract in page.object_list:
-        contract.shown_state = contract.state_on(today)
     context = {
         "page": page,
         "sells": actor.is_supplier,

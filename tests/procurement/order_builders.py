@@ -44,7 +44,7 @@ def make_offer(
         name=f"Nuage Exemple {n}",
         slug=f"nuage-exemple-{n}",
         country="FR",
-        identifier_scheme="siren",
+        identifier_scheme="SIREN",
         identifier=fictitious_siren(50_000 + n),
     )
     category, _ = Category.objects.get_or_create(code="essai", defaults={"label": "Essai"})
