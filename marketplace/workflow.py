@@ -153,5 +153,5 @@ class Stateful(models.Model):
     @classmethod
     def state_label(cls, state: str) -> str:
         """The French word of a state: the choices of the field, else the code itself."""
-        choices = dict(cls._meta.get_field("state").flatchoices or ())
+        choices = dict(getattr(cls._meta.get_field("state"), "flatchoices", None) or ())
         return str(choices.get(state, state))
