@@ -8,7 +8,7 @@ from django.db import transaction
 LOADERS = (
     "catalog.reference.loader",
     "qualification.reference.loader",
-    "procurement.doctrine_releases",
+    "procurement.reference.loader",
 )
 
 
