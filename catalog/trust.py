@@ -83,47 +83,50 @@ def record_status(
     missing, VersionStale.
     """
     act = Act(TrustStatus(status), effective_at or timezone.now(), issuer, act_reference.strip(), act_date)
-    unknown = set(dated) - set(DATED_FIELDS)
-    if unknown:
-        raise TypeError(f"not dated fields of a mark: {sorted(unknown)}")
+    _refuse_unknown(dated)
     with transaction.atomic():
         lock_stack()
-        locked = (
-            TrustMark.objects.select_for_update(of=("self",))
-            .select_related("offer__supplier")
-            .get(pk=mark.pk)
-        )
-        if expected_version is not None and locked.version != expected_version:
-            raise VersionStale(current=locked.version)
+        locked = _locked(mark, expected_version)
         move = _move_name(locked, act.status, correction=supersedes is not None)
         check_act(locked, act)
         before = locked.status
-        fact = _write(
-            locked, act, actor=actor, reason=reason, origin=origin, supersedes=supersedes, dated=dated
-        )
-        affected = recompute([locked.offer_id])
-        record(
-            locked,
-            move,
-            actor=actor,
-            from_state=before,
-            to_state=act.status,
-            reason=reason,
-            detail=_told(act),
-        )
-        emit(
-            "trust_mark.status_changed",
-            {
-                "mark": locked.pk,
-                "fact": fact.pk,
-                "offers": affected,
-                "from": before,
-                "status": act.status.value,
-                "scheme": locked.scheme,
-            },
-        )
+        _change(locked, act, dated=dated)
+        fact = TrustFact(mark=locked, reason=reason, origin=origin or locked.origin, supersedes=supersedes)
+        _append(fact, act, actor=actor)
+        told = _told(act)
+        record(locked, move, actor=actor, from_state=before, to_state=act.status, reason=reason, detail=told)
+        _spread(locked, before=before, fact=fact)
     mark.refresh_from_db()
     return fact
+
+
+def _refuse_unknown(dated: dict[str, Any]) -> None:
+    unknown = set(dated) - set(DATED_FIELDS)
+    if unknown:
+        raise TypeError(f"not dated fields of a mark: {sorted(unknown)}")
+
+
+def _locked(mark: TrustMark, expected_version: int | None) -> TrustMark:
+    rows = TrustMark.objects.select_for_update(of=("self",)).select_related("offer__supplier")
+    locked = rows.get(pk=mark.pk)
+    if expected_version is not None and locked.version != expected_version:
+        raise VersionStale(current=locked.version)
+    return locked
+
+
+def _spread(mark: TrustMark, *, before: str, fact: TrustFact) -> None:
+    """Recompute what relies on the mark, then tell the upper apps."""
+    emit(
+        "trust_mark.status_changed",
+        {
+            "mark": mark.pk,
+            "fact": fact.pk,
+            "offers": recompute([mark.offer_id]),
+            "from": before,
+            "status": mark.status,
+            "scheme": mark.scheme,
+        },
+    )
 
 
 def _move_name(mark: TrustMark, status: TrustStatus, *, correction: bool) -> str:
@@ -174,37 +177,23 @@ def check_act(mark: TrustMark, act: Act) -> None:
         )
 
 
-def _write(
-    mark: TrustMark,
-    act: Act,
-    *,
-    actor: Actor,
-    reason: str,
-    origin: str,
-    supersedes: TrustFact | None,
-    dated: dict[str, Any],
-) -> TrustFact:
+def _change(mark: TrustMark, act: Act, *, dated: dict[str, Any]) -> None:
     mark.status = act.status
     for name, value in dated.items():
         setattr(mark, name, value)
     mark.version += 1
     mark.full_clean(validate_unique=False, validate_constraints=True, exclude=["evidence", "offer"])
     mark.save()
-    return TrustFact.objects.create(
-        mark=mark,
-        status=act.status,
-        milestone=mark.milestone,
-        effective_at=act.effective_at,
-        valid_until=mark.valid_until,
-        issuer=act.issuer,
-        act_reference=act.reference,
-        act_date=act.date,
-        origin=origin or mark.origin,
-        source=mark.source,
-        reason=reason,
-        recorded_by=actor.user,
-        supersedes=supersedes,
-    )
+
+
+def _append(fact: TrustFact, act: Act, *, actor: Actor) -> None:
+    """Complete the fact from the act and from the mark as it now is."""
+    mark = fact.mark
+    fact.status, fact.milestone = act.status, mark.milestone
+    fact.effective_at, fact.valid_until = act.effective_at, mark.valid_until
+    fact.issuer, fact.act_reference, fact.act_date = act.issuer, act.reference, act.date
+    fact.source, fact.recorded_by = mark.source, actor.user
+    fact.save()
 
 
 def _told(act: Act) -> dict[str, Any]:
@@ -225,7 +214,7 @@ def add_mark(
         mark = TrustMark(offer=offer, **fields)
         mark.full_clean(exclude=["evidence", "offer"])
         mark.save()
-        TrustFact.objects.create(
+        fact = TrustFact.objects.create(
             mark=mark,
             status=mark.status,
             milestone=mark.milestone,
@@ -236,12 +225,8 @@ def add_mark(
             source=mark.source,
             recorded_by=actor.user,
         )
-        affected = recompute([offer.pk])
         record(mark, "create", actor=actor, to_state=mark.status)
-        emit(
-            "trust_mark.status_changed",
-            {"mark": mark.pk, "offers": affected, "from": "", "status": mark.status, "scheme": mark.scheme},
-        )
+        _spread(mark, before="", fact=fact)
     return mark
 
 
