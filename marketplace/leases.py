@@ -76,9 +76,8 @@ def claim(model: type[T], pk: int) -> T | None:
     Commits nothing by itself: call it outside a longer transaction so that the claim is visible.
     """
     with transaction.atomic():
-        row = (
-            LeasedQuerySet(model).claimable().filter(pk=pk).select_for_update(skip_locked=True, of=("self",)).first()
-        )
+        claimable = LeasedQuerySet(model).claimable().filter(pk=pk)
+        row: T | None = claimable.select_for_update(skip_locked=True, of=("self",)).first()
         if row is None:
             return None
         if row.attempt >= model.MAX_ATTEMPTS:
