@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import database, needs, network
+from tests.support import browsing, database, needs, network
+
+chrome, visit = browsing.chrome, browsing.visit
 
 SERVER = pytest.StashKey[str]()
 

@@ -16,10 +16,14 @@ from rest_framework.test import APIClient
 from marketplace.reference.releases import load_release
 from qualification.schemes import LISTING, load_scheme
 from tests.rest.builders import client_for_token
+from tests.support import journey_pages
+from tests.support.browsing import Visit
 from tests.support.journey import (
     ANSWERS,
+    DECISION,
     OUTCOME,
     PLAN,
+    VEHICLE,
     Cast,
     in_days,
     load_reference,
@@ -27,8 +31,6 @@ from tests.support.journey import (
     the_supplier_site,
     work,
 )
-
-DECISION = "DEMO-RECIT"
 
 
 @pytest.fixture
@@ -83,6 +85,20 @@ def test_by_api(cast: Cast, settings: Any, tmp_path: Path) -> None:
     assert say["requester"].get(f"offers/{offer}/")["trust"][0]["status"] == "suspended"
     work()
     assert say["requester"].get(f"orders/{order}/")["state"] == "acknowledged"
+    assert outcome(cast) == OUTCOME
+
+
+@pytest.mark.browser
+def test_by_browser(cast: Cast, visit: Visit, settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = str(tmp_path / "files")
+    stage = journey_pages.Stage(visit, cast)
+    with the_supplier_site(settings, tmp_path):
+        journey_pages.list_an_offer(stage)
+    journey_pages.order_it(stage)
+    journey_pages.lose_the_status(stage)
+    work()
+    journey_pages.the_loss_shows(stage)
+    assert stage.faults == []
     assert outcome(cast) == OUTCOME
 
 
@@ -186,12 +202,3 @@ def lose_the_status(say: dict[str, Caller], offer: str) -> None:
     mark = say["curator"].get(f"trust-marks/?offer={offer}")["results"][0]["id"]
     act = {"issuer": "ANSSI", "act_reference": "Acte fictif 1", "act_date": timezone.localdate().isoformat()}
     say["curator"].post(f"trust-marks/{mark}/suspend/", {**act, "reason": "Essai."})
-
-
-VEHICLE = {
-    "kind": "central_purchasing",
-    "title": "Services en nuage",
-    "reference": "RECIT-1",
-    "holder_name": "Centrale fictive",
-    "maximum_eur_ht": "500000.00",
-}

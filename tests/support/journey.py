@@ -51,6 +51,15 @@ ANSWERS: dict[str, Any] = {
     "accessibility": "partial",
     "data_processing_agreement": True,
 }
+# The decision that the demonstration's register of the ANSSI holds.
+DECISION = "DEMO-RECIT"
+VEHICLE = {
+    "kind": "central_purchasing",
+    "title": "Services en nuage",
+    "reference": "RECIT-1",
+    "holder_name": "Centrale fictive",
+    "maximum_eur_ht": "500000.00",
+}
 BUYER_ROLES = (
     Role.REQUESTER,
     Role.SECURITY_OFFICER,
