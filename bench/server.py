@@ -88,7 +88,7 @@ def worker(*, env: dict[str, str]) -> Iterator[int]:
     """A Celery worker with one child that has had time to take tasks; the pid of the parent."""
     words = [sys.executable, "-m", "celery", "-A", "marketplace.celery", "worker", "-c", "1", "-l", "WARNING"]
     words += ["--without-gossip", "--without-mingle", "-Q", "events,mail,checks"]
-    process = subprocess.Popen(words, cwd=ROOT, env=env)
+    process = subprocess.Popen(words, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         manage("shell", "-c", SEND, env=env)
         time.sleep(5)

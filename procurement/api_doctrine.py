@@ -22,7 +22,7 @@ from procurement.serializers import DoctrineInput, DoctrineOutput, RulesOutput
 class DoctrineAssessmentViewSet(viewsets.ViewSet):
     public = ("create",)
 
-    @extend_schema(request=DoctrineInput, responses=DoctrineOutput, operation_id="doctrine_assess")
+    @extend_schema(request=DoctrineInput, responses={200: DoctrineOutput}, operation_id="doctrine_assess")
     def create(self, request: Request) -> Response:
         """Les obligations, avec leur raison et leur texte. Sans compte, rien n’est enregistré."""
         given = DoctrineInput(data=request.data, context={"request": request})

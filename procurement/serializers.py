@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from catalog.enums import ServiceModel
@@ -86,6 +86,7 @@ class RuleOutput(serializers.Serializer):
     encourages = serializers.ListField(child=serializers.CharField())
 
 
+@extend_schema_serializer(many=False)  # one answer, although the action is « list »
 class RulesOutput(serializers.Serializer):
     date = serializers.DateField()
     count = serializers.IntegerField()
