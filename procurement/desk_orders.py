@@ -148,6 +148,7 @@ def _reviews(actor: Actor) -> list[DeskRow]:
             url=reverse("procurement:contract", args=[review.contract.number]),
             expected=f"Décider de la suite\u00a0: {review.get_kind_display().lower()}",
             due_on=review.notice_on,
+            since=timezone.make_aware(dt.datetime.combine(review.opened_on, dt.time())),
             button="Décider de la suite",
         )
         for review in open_ones.order_by("opened_on", "pk")[:MOST]

@@ -118,11 +118,13 @@ def _done_word(order: Order, state: str) -> str:
 
 
 def _opinion_steps(order: Order, opinions: dict[str, Opinion]) -> tuple[Step, ...]:
+    """Awaited only while they are: the supplier, who does not read the avis, is told nothing of them."""
     steps = []
     for kind in OpinionKind:
         opinion = opinions.get(kind)
         if opinion is None:
-            steps.append(Step(kind.label, "todo", "avis attendu"))
+            if order.state == OrderState.AWAITING_OPINIONS:
+                steps.append(Step(kind.label, "todo", "avis attendu"))
         else:
             day = date_text(opinion.given_at)
             word = f"{opinion.get_verdict_display().lower()} le {day} par {opinion.given_by}"

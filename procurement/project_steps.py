@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
 
 from marketplace.ui.drawings import Step
 from procurement.enums import AssessmentState, ProjectState
-from procurement.models import Assessment, Project
+from procurement.enums_orders import OrderState
+from procurement.models import Assessment, Contract, Order, Project
 
 RANK = list(ProjectState.values)
 BLOCKED = "Bloqué : analyse non signée"
@@ -21,7 +23,13 @@ class NextStep:
     why: str = ""
 
 
-def steps_of(project: Project, *, assessment: Assessment | None, has_list: bool) -> tuple[Step, ...]:
+DROPPED = (OrderState.CANCELLED, OrderState.REFUSED)
+
+
+def steps_of(
+    project: Project, *, assessment: Assessment | None, has_list: bool, orders: Sequence[Order] = ()
+) -> tuple[Step, ...]:
+    """`orders` of the project, newest first, with their contract."""
     decided = _past(project, ProjectState.ASSESSED)
     frozen = has_list or _past(project, ProjectState.BUYING)
     bought = _past(project, ProjectState.RUNNING)
@@ -34,14 +42,14 @@ def steps_of(project: Project, *, assessment: Assessment | None, has_list: bool)
         Step("Décrire le besoin", "done", "Fait", _url("project_edit", project)),
         _analysis(project, assessment=assessment, decided=decided),
         _offers(project, done=frozen, decided=decided),
-        _step("Commander", project, "project", done=bought, open_=decided and frozen),
-        _step(
-            "Suivre le contrat", project, "project", done=project.state == ProjectState.CLOSED, open_=bought
-        ),
+        _ordering(project, orders, done=bought, open_=decided and frozen),
+        _following(project, orders, open_=bought),
     )
 
 
-def next_step(project: Project, *, assessment: Assessment | None, has_list: bool) -> NextStep | None:
+def next_step(
+    project: Project, *, assessment: Assessment | None, has_list: bool, orders: Sequence[Order] = ()
+) -> NextStep | None:
     """None when nothing waits for the authors."""
     if project.state in (ProjectState.CLOSED, ProjectState.ABANDONED, ProjectState.RUNNING):
         return None
@@ -55,6 +63,10 @@ def next_step(project: Project, *, assessment: Assessment | None, has_list: bool
         )
     if not has_list:
         return NextStep("Choisir les offres", _url("project_offers", project))
+    if contract := _contract_of(orders):
+        return NextStep("Voir le contrat", _contract_url(contract))
+    if order := _live_order(orders):
+        return NextStep("Voir le bon de commande", _order_url(order))
     return NextStep("Commander", _url("order_create", project))
 
 
@@ -73,6 +85,40 @@ def _offers(project: Project, *, done: bool, decided: bool) -> Step:
     return _step("Choisir les offres", project, "project_offers", done=False, open_=decided)
 
 
+def _ordering(project: Project, orders: Sequence[Order], *, done: bool, open_: bool) -> Step:
+    order = _live_order(orders)
+    if order is None:
+        return _step("Commander", project, "order_create", done=done, open_=open_)
+    if done or _contract_of(orders):
+        return Step("Commander", "done", "Fait", _order_url(order))
+    return Step("Commander", "current", str(order.get_state_display()), _order_url(order))
+
+
+def _following(project: Project, orders: Sequence[Order], *, open_: bool) -> Step:
+    contract, over = _contract_of(orders), project.state == ProjectState.CLOSED
+    if contract is None:
+        return _step("Suivre le contrat", project, "project", done=over, open_=open_)
+    side, word = ("done", "Fait") if over else ("current", str(contract.get_state_display()))
+    return Step("Suivre le contrat", side, word, _contract_url(contract))
+
+
+def _live_order(orders: Sequence[Order]) -> Order | None:
+    """The newest that neither side dropped."""
+    return next((order for order in orders if order.state not in DROPPED), None)
+
+
+def _contract_of(orders: Sequence[Order]) -> Contract | None:
+    return next((order.contract for order in orders if hasattr(order, "contract")), None)
+
+
+def _order_url(order: Order) -> str:
+    return reverse("procurement:order", args=[order.number])
+
+
+def _contract_url(contract: Contract) -> str:
+    return reverse("procurement:contract", args=[contract.number])
+
+
 def _step(label: str, project: Project, name: str, *, done: bool, open_: bool) -> Step:
     if done:
         return Step(label, "done", "Fait")
@@ -88,6 +134,4 @@ def _past(project: Project, state: str) -> bool:
 
 
 def _url(name: str, project: Project) -> str:
-    if name == "contracts":
-        return reverse("procurement:contracts")
     return reverse(f"procurement:{name}", args=[project.number])

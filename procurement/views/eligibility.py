@@ -119,6 +119,8 @@ def shortlist(request: HttpRequest, number: str) -> HttpResponse:
         "shortlisted": [row for row in rows if row.frozen.shortlisted],
         "others": [row for row in rows if not row.frozen.shortlisted],
         "changed": sum(row.has_changed for row in rows if row.frozen.shortlisted),
+        "may_buy": project.state == ProjectState.SOURCING
+        and allowed(project_abilities(actor_of(request), project), "buy"),
         "breadcrumb_data": trail(project, current="Présélection"),
     }
     return render(request, "procurement/project_shortlist.html", context)

@@ -41,7 +41,16 @@ MOVE_WORDS = {
     "create": "Brouillon créé",
     "edit": "Contenu modifié",
     "flag_status_loss": "Perte de statut signalée",
-    **{name: move.label for name, move in Order.MOVES.items()},
+    "request_opinions": "Avis demandés",
+    "request_approval": "Approbation demandée",
+    "approve": "Approuvé",
+    "reject": "Approbation refusée",
+    "commit": "Engagé",
+    "send": "Envoyé au fournisseur",
+    "acknowledge": "Réception accusée",
+    "refuse": "Refusé par le fournisseur",
+    "reopen": "Repris en brouillon",
+    "cancel": "Annulé",
 }
 
 

@@ -23,19 +23,25 @@ from procurement.actions.assessments import result_now
 from procurement.actions.projects import add_author, create_project, edit_project
 from procurement.forms.answers import ReasonForm
 from procurement.forms.projects import AuthorForm, ProjectForm
-from procurement.models import Project
+from procurement.models import Order, Project
 from procurement.project_steps import next_step, steps_of
 from procurement.states import PROJECT
 from procurement.views.find import actor_of, assessment_of, posted, trail, typed_version, visible_project
 
 PER_PAGE = 20
 WORDS = {
-    "create": "Créer le projet",
-    "edit": "Modifier le besoin",
-    "add_author": "Ajouter un auteur",
-    "add_to_shortlist": "Ajouter une offre à la présélection",
-    "remove_from_shortlist": "Retirer une offre de la présélection",
-    "freeze_offers": "Figer la présélection",
+    "create": "Projet créé",
+    "edit": "Besoin modifié",
+    "add_author": "Auteur ajouté",
+    "add_to_shortlist": "Offre ajoutée à la présélection",
+    "remove_from_shortlist": "Offre retirée de la présélection",
+    "freeze_offers": "Présélection figée",
+    "assess": "Sensibilité décidée",
+    "source": "Recherche d’offres ouverte",
+    "buy": "Achat commencé",
+    "run": "Mise en service",
+    "close": "Projet terminé",
+    "abandon": "Projet abandonné",
 }
 # Moves that a requester makes from the project's page; the words of what follows.
 MOVES = {
@@ -92,16 +98,18 @@ def project(request: HttpRequest, number: str) -> HttpResponse:
     actor, assessment = actor_of(request), assessment_of(shown)
     has_list = shown.eligibility_lists.exists()
     verdicts = project_abilities(actor, shown)
+    orders = _orders_of(shown, actor=actor)
     return render(
         request,
         "procurement/project.html",
         {
             "project": shown,
+            "orders": orders,
             "authors": list(shown.authors.all()),
             "assessment": assessment,
             "result": result_now(assessment) if assessment else None,
-            "steps": steps_of(shown, assessment=assessment, has_list=has_list),
-            "next": next_step(shown, assessment=assessment, has_list=has_list),
+            "steps": steps_of(shown, assessment=assessment, has_list=has_list, orders=orders),
+            "next": next_step(shown, assessment=assessment, has_list=has_list, orders=orders),
             "may_edit": allowed(verdicts, "edit"),
             "why_not": verdicts["edit"],
             "moves": _moves_for(shown, actor=actor),
@@ -210,6 +218,12 @@ def abandon(request: HttpRequest, number: str) -> HttpResponse:
 
 def _may_start(shown: Project, name: str) -> bool:
     return any(move.name == name for move in shown.available_moves())
+
+
+def _orders_of(shown: Project, *, actor: Actor) -> list[Order]:
+    """Newest first, with offer and contract; one query."""
+    rows = Order.objects.visible_to(actor).filter(project=shown)
+    return list(rows.select_related("offer", "contract").order_by("-created_at", "-pk"))
 
 
 def _moves_for(shown: Project, *, actor: Actor) -> list[Any]:
