@@ -35,6 +35,7 @@ class CodesField(forms.Field):
 
     def clean(self, value: Iterable[str] | None) -> tuple[str, ...]:
         """Raises ValidationError on an unknown code, unless lenient: then it is kept in `refused`."""
+        self.refused = []  # a copied form field shares its lists
         known: dict[str, None] = {}
         for word in list(value or ())[:MAX_VALUES]:
             text = str(word).replace("\x00", "").strip()

@@ -32,6 +32,7 @@ Example, `procurement/api.py` (the whole of it):
 A move named "edit" or "create" is reserved. Other POST actions that create: decorate with `@once`.
 Imports: `marketplace.rest.serializers` (StrictSerializer, StrictModelSerializer, NoInput, ReasonInput),
 `marketplace.rest.viewsets` (ReadViewSet, PatchMixin, CreateOnceMixin), `marketplace.rest.moves`
-(MoveMixin, MoveEndpoint), `marketplace.rest.paging` (PageNumber, Feed), `marketplace.rest.idempotency`.
+(MoveMixin, MoveEndpoint), `marketplace.rest.fields` (CodeField), `marketplace.rest.paging` (PageNumber,
+Feed), `marketplace.rest.idempotency`.
 In tests: `client_for_token(membership)` of tests/rest/builders.py, or `manage.py demo_token requester`.
 """

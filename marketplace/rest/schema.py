@@ -3,6 +3,7 @@
 Imports nothing of `rest_framework.views`: DRF imports this module while it makes that one.
 """
 
+import copy
 from typing import Any
 
 from django import forms
@@ -92,7 +93,9 @@ class FilterParameters(OpenApiFilterExtension):  # type: ignore[no-untyped-call]
         filterset = getattr(auto_schema.view, "filterset_class", None)
         if filterset is None:
             return []
-        return [_filter_parameter(name, one.field) for name, one in filterset.base_filters.items()]
+        # A filter keeps the field it made, and every request copies it: look at a copy.
+        filters = copy.deepcopy(filterset.base_filters)
+        return [_filter_parameter(name, one.field) for name, one in filters.items()]
 
 
 def _filter_parameter(name: str, field: forms.Field) -> Schema:

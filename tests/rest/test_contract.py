@@ -88,3 +88,9 @@ def try_operation(operation: Any, token: str) -> None:
         )
 
     run()
+
+
+def test_describing_the_filters_leaves_no_trace_in_them(client: Any) -> None:
+    client.get("/api/v1/schema/")
+    assert client.get("/api/v1/offers/?model=nothing").status_code == 400
+    assert client.get("/api/v1/offers/").status_code == 200
