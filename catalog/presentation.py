@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils import timezone
 
@@ -17,19 +17,31 @@ from marketplace.ui.drawings import StackLayer, TimelineFact
 
 @dataclass(frozen=True, slots=True)
 class ShownMark:
-    """`status` is today's, layers included. `undermined_by` names the layer that takes the mark down."""
+    """`status` is today's, layers included. `undermined_by` names the layer that takes the mark down;
+    `lost_by` is the dated fact of a loss."""
 
     mark: TrustMark
     status: str
     undermined_by: Offer | None
     base_until: datetime.date | None
+    lost_by: TrustFact | None = None
 
 
 def shown_marks(offer: Offer) -> list[ShownMark]:
-    """Three queries: marks, effective trust, nothing else."""
+    """Two queries: marks and effective trust; one more when a mark is lost by an act."""
     today = timezone.localdate()
     worth = {row.mark_id: row for row in offer.effective_trust.select_related("undermined_by")}
-    return [_shown(mark, worth.get(mark.pk), on=today) for mark in offer.trust_marks.order_by("pk")]
+    found = [_shown(mark, worth.get(mark.pk), on=today) for mark in offer.trust_marks.order_by("pk")]
+    return _with_losses(found)
+
+
+def _with_losses(found: list[ShownMark]) -> list[ShownMark]:
+    lost = [shown.mark.pk for shown in found if shown.mark.status in LOST_STATUSES]
+    if not lost:
+        return found
+    facts = TrustFact.objects.filter(mark__in=lost, status__in=LOST_STATUSES).order_by("recorded_at", "pk")
+    last = {fact.mark_id: fact for fact in facts}
+    return [replace(shown, lost_by=last.get(shown.mark.pk)) for shown in found]
 
 
 def _shown(mark: TrustMark, row: EffectiveTrust | None, *, on: datetime.date) -> ShownMark:

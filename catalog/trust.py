@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from catalog.enums import RECORDED_STATUSES, Scheme, TrustStatus
+from catalog.enums import HELD_STATUSES, RECORDED_STATUSES, Origin, Scheme, TrustStatus
 from catalog.models import EffectiveTrust, Offer, OfferSearchRow, TrustFact, TrustMark, TrustReport
 from catalog.propagation import recomputed
 from catalog.states import TRUST_MOVES
@@ -78,9 +78,10 @@ def record_status(
 ) -> TrustFact:
     """Append a fact, change the mark, recompute the offer and its dependants, tell the upper apps.
 
-    `dated` may give any of DATED_FIELDS. Raises MoveRefused when no move leads there (a fact that
-    `supersedes` another is a correction and may lead anywhere), RuleBroken when the ANSSI's act is
-    missing, VersionStale.
+    `dated` may give any of DATED_FIELDS. An issuer's act read by us is not the supplier's word: unless
+    `origin` says otherwise its fact is « constaté au registre ». Raises MoveRefused when no move leads
+    there (a fact that `supersedes` another is a correction and may lead anywhere), RuleBroken when the
+    ANSSI's act is missing, VersionStale.
     """
     act = Act(TrustStatus(status), effective_at or timezone.now(), issuer, act_reference.strip(), act_date)
     _refuse_unknown(dated)
@@ -91,7 +92,8 @@ def record_status(
         check_act(locked, act)
         before = locked.status
         _change(locked, act, dated=dated)
-        fact = TrustFact(mark=locked, reason=reason, origin=origin or locked.origin, supersedes=supersedes)
+        origin = origin or (Origin.REGISTER if act.reference else locked.origin)
+        fact = TrustFact(mark=locked, reason=reason, origin=origin, supersedes=supersedes)
         _append(fact, act, actor=actor)
         told = _told(act)
         record(locked, move, actor=actor, from_state=before, to_state=act.status, reason=reason, detail=told)
@@ -208,7 +210,10 @@ def _told(act: Act) -> dict[str, Any]:
 def add_mark(
     offer: Offer, *, actor: Actor, effective_at: datetime.datetime | None = None, **fields: Any
 ) -> TrustMark:
-    """A new mark with its first fact. Raises ValidationError on a constraint (dates, scope given twice)."""
+    """A new mark with its first fact, dated by the beginning of validity when nothing better is known.
+
+    Raises ValidationError on a constraint (dates, scope given twice).
+    """
     with transaction.atomic():
         lock_stack()
         mark = TrustMark(offer=offer, **fields)
@@ -218,7 +223,7 @@ def add_mark(
             mark=mark,
             status=mark.status,
             milestone=mark.milestone,
-            effective_at=effective_at,
+            effective_at=effective_at or _beginning(mark),
             valid_until=mark.valid_until,
             issuer=mark.issuer,
             origin=mark.origin,
@@ -228,6 +233,31 @@ def add_mark(
         record(mark, "create", actor=actor, to_state=mark.status)
         _spread(mark, before="", fact=fact)
     return mark
+
+
+def _beginning(mark: TrustMark) -> datetime.datetime | None:
+    """Midnight in Paris of the first valid day of a status held; None when it is not known."""
+    if mark.valid_from is None or mark.status not in HELD_STATUSES:
+        return None
+    return timezone.make_aware(datetime.datetime.combine(mark.valid_from, datetime.time()))
+
+
+def confirm(mark: TrustMark, *, actor: Actor, source: str, read_on: datetime.date) -> TrustFact:
+    """A declaration found in its issuer's register: from then on « vérifié par nos contrôles ».
+
+    The status does not change. Call in a transaction.
+    """
+    lock_stack()
+    locked = _locked(mark, None)
+    locked.origin, locked.source, locked.read_on = Origin.VERIFIED, source, read_on
+    locked.version += 1
+    locked.save()
+    fact = TrustFact(mark=locked, origin=Origin.VERIFIED)
+    _append(fact, Act(TrustStatus(locked.status), timezone.now(), issuer=locked.issuer), actor=actor)
+    record(locked, "confirm", actor=actor, detail={"source": source, "read_on": read_on})
+    recompute([locked.offer_id])
+    mark.refresh_from_db()
+    return fact
 
 
 def end_of_validity(last_day: datetime.date) -> datetime.datetime:

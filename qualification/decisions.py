@@ -135,6 +135,7 @@ def _follow(dossier: Dossier, decision: Decision, *, actor: Actor) -> None:
         listing.list_version(
             dossier.offer, version=decision.offer_version, actor=actor, reason=dossier.number
         )
+        listing.confirm_marks(decision.offer_version, actor=actor)
     else:
         listing.refuse_version(version=decision.offer_version, actor=actor, reason=decision.reasons[:1000])
     emit(

@@ -6,16 +6,20 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
+from catalog import trust
 from catalog.actions import reviews
-from catalog.enums import OfferState, ReviewState
+from catalog.enums import OfferState, Origin, ReviewState
 from catalog.models import Offer, OfferSearchRow, OfferVersion, VersionReview
 from marketplace.errors import RuleBroken
 from marketplace.events.bus import emit
+from qualification import gather
+from qualification.checks.trust_marks import held_in_register
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
     from qualification.models import Dossier
 
+REGISTER_SOURCE = "catalogue de l’ANSSI"
 CLOSED = (OfferState.WITHDRAWN, OfferState.REMOVED)
 
 
@@ -36,6 +40,25 @@ def list_version(offer: Offer, *, version: OfferVersion, actor: Actor, reason: s
         reviews.accept(review, actor=actor, reason=reason)
     else:
         _show(offer, version=version, actor=actor, reason=reason)
+
+
+def confirm_marks(version: OfferVersion, *, actor: Actor) -> None:
+    """Declared qualifications that the register holds are no longer the supplier's word alone.
+
+    Call in the transaction of the decision, once the findings are judged.
+    """
+    today = timezone.localdate()
+    facts = gather.trust(version, today)
+    for known in held_in_register(facts, today):
+        declared = version.offer.trust_marks.filter(
+            origin=Origin.DECLARED,
+            scheme=known.scheme,
+            scope=known.scope,
+            decision_number=known.decision_number,
+        )
+        for mark in declared:
+            assert facts.register_read_on is not None
+            trust.confirm(mark, actor=actor, source=REGISTER_SOURCE, read_on=facts.register_read_on)
 
 
 def refuse_version(*, version: OfferVersion, actor: Actor, reason: str) -> None:

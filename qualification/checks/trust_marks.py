@@ -105,6 +105,23 @@ def _judge_entry(mark: MarkFacts, entry: AnssiEntry, on: dt.date, evidence: dict
     return _in_force(mark, entry.valid_until or mark.valid_until, on, evidence, "au registre de l’ANSSI")
 
 
+def held_in_register(facts: TrustFacts, on: dt.date) -> tuple[MarkFacts, ...]:
+    """Marks claimed that the ANSSI's register, read lately enough, holds with the same end."""
+    read_on = facts.register_read_on
+    if facts.register is None or read_on is None or on - read_on > REGISTER_TOO_OLD:
+        return ()
+    ends = {entry.decision_number: entry.valid_until for entry in facts.register if entry.decision_number}
+    return tuple(
+        mark
+        for mark in facts.marks
+        if mark.scheme == SECNUMCLOUD
+        and mark.status in CLAIMED_HELD
+        and mark.decision_number in ends
+        and ends[mark.decision_number] in (None, mark.valid_until)
+        and not (mark.valid_until and mark.valid_until < on)
+    )
+
+
 def _judge_elsewhere(mark: MarkFacts, on: dt.date, evidence: dict[str, object]) -> Judgement:
     if not mark.has_evidence:
         return Judgement(

@@ -140,6 +140,22 @@ def test_trust_marks(facts, verdict):
     assert trust_marks.judge(facts, ON).verdict == verdict
 
 
+HELD = [
+    (trust(SNC), 1),
+    (trust(replace(SNC, valid_until=dt.date(2031, 1, 1))), 0),  # the register says another end
+    (trust(replace(SNC, decision_number="")), 0),
+    (trust(replace(SNC, decision_number="2026-999")), 0),
+    (trust(replace(SNC, status="suspended")), 0),
+    (replace(trust(SNC), register=None), 0),
+    (replace(trust(SNC), register_read_on=ON - dt.timedelta(days=63)), 0),
+]
+
+
+@pytest.mark.parametrize(("facts", "held"), HELD)
+def test_a_declaration_is_confirmed_only_by_the_register(facts, held):
+    assert len(trust_marks.held_in_register(facts, ON)) == held
+
+
 def test_an_expiring_mark_is_noted():
     until = ON + dt.timedelta(days=38)
     facts = trust(replace(SNC, valid_until=until), register=(replace(REGISTER[0], valid_until=until),))

@@ -141,6 +141,8 @@ def outcome(cast: Cast) -> dict[str, Any]:
         "contract": contract.state,
         "reviews": sorted(contract.reviews.values_list("kind", "status")),
         "trust": sorted(offer.effective_trust.values_list("scheme", "status")),
+        "origins": sorted(offer.trust_marks.values_list("scheme", "origin")),
+        "facts": list(offer.trust_marks.get().facts.order_by("pk").values_list("status", "origin")),
         "told": sorted(str(role) for role, member in cast.members.items() if member.user_id in set(told)),
     }
 
@@ -164,5 +166,8 @@ OUTCOME = {
     "contract": "active",
     "reviews": [("review", "suspended")],
     "trust": [("secnumcloud", "suspended")],
+    # Declared, found in the register when listed, suspended on the ANSSI's act.
+    "origins": [("secnumcloud", "verified")],
+    "facts": [("in_force", "declared"), ("in_force", "verified"), ("suspended", "register")],
     "told": ["approver", "requester", "supplier_manager"],
 }
