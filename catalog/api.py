@@ -98,10 +98,12 @@ class OfferViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
     def get_serializer_context(self) -> dict[str, Any]:
         context = super().get_serializer_context()
         context["may_see_draft"] = getattr(self, "may_see_draft", False)
+        context["is_owner"] = getattr(self, "is_owner", False)
         return context
 
     def answer(self, obj: Any, *, status: int = 200, location: bool = False) -> Response:
-        self.may_see_draft = owns(self.actor, obj) or self.actor.has(*OPERATOR_ROLES, *OVERSIGHT_ROLES)
+        self.is_owner = owns(self.actor, obj)
+        self.may_see_draft = self.is_owner or self.actor.has(*OPERATOR_ROLES, *OVERSIGHT_ROLES)
         return super().answer(obj, status=status, location=location)
 
     @extend_schema(parameters=LIST_PARAMETERS, responses=OfferListSerializer)

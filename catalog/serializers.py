@@ -115,7 +115,7 @@ class OfferSerializer(StrictModelSerializer):
     category = serializers.SlugRelatedField[Any](slug_field="code", read_only=True)
     orderable = serializers.BooleanField(source="is_orderable", read_only=True)
     live_version = serializers.SerializerMethodField(help_text="Numéro de la version en ligne.")
-    answers = serializers.SerializerMethodField(help_text="Réponses de la version en ligne, ou du brouillon.")
+    answers = serializers.SerializerMethodField(help_text="Réponses de la version en ligne, sinon du brouillon ou de la version envoyée.")
     plans = serializers.SerializerMethodField()
     draft = serializers.SerializerMethodField(help_text="La version en préparation, pour son fournisseur.")
     trust = serializers.SerializerMethodField()
@@ -132,7 +132,10 @@ class OfferSerializer(StrictModelSerializer):
         read_only_fields = fields
 
     def _shown(self, offer: Offer) -> OfferVersion | None:
-        return offer.live_version or self._draft(offer)
+        """Online; else, for who may read it, in edition for its supplier and last sent for the operator."""
+        if offer.live_version is not None or not self.context.get("may_see_draft", False):
+            return offer.live_version
+        return offer.shown_to(owner=self.context.get("is_owner", False))
 
     def _draft(self, offer: Offer) -> OfferVersion | None:
         """From the prefetched versions in edition; only its supplier and the operator see it."""

@@ -143,6 +143,20 @@ class Offer(Stateful):
     def draft_version(self) -> OfferVersion | None:
         return self.versions.filter(frozen_at__isnull=True).first()
 
+    @property
+    def shown_for_edit(self) -> OfferVersion | None:
+        """What an edition starts from, as `edit_version` does: the newest version, frozen or not."""
+        return self.versions.order_by("-number").first()
+
+    def shown_to(self, *, owner: bool) -> OfferVersion | None:
+        """What a reader allowed to see more than the public reads: online, else in edition for its owner
+        and last sent for the others (the draft of an offer never sent)."""
+        if self.live_version is not None:
+            return self.live_version
+        newest = self.versions.order_by("-number")
+        sent = None if owner else newest.filter(frozen_at__isnull=False).first()
+        return sent or newest.first()
+
     def audit_organisation_ids(self) -> list[int]:
         owner = self.supplier.organisation_id
         return [owner] if owner else []

@@ -76,7 +76,7 @@ def create(request: HttpRequest) -> HttpResponse:
 @on_offer(ability="edit")
 def edit(request: HttpRequest, *, offer: Offer) -> HttpResponse:
     """The summary: sections, gaps, what happens next."""
-    draft = offer.draft_version or offer.live_version
+    draft = offer.shown_for_edit
     waiting = VersionReview.objects.filter(
         version_proposed__offer=offer, state__in=(ReviewState.PENDING, ReviewState.IN_DOSSIER)
     ).first()
@@ -95,7 +95,7 @@ def edit(request: HttpRequest, *, offer: Offer) -> HttpResponse:
 
 def steps(offer: Offer, *, current: str) -> list[dict[str, Any]]:
     """Every section with its state, in order."""
-    draft = offer.draft_version or offer.live_version
+    draft = offer.shown_for_edit
     gaps = completeness(draft.answers if draft else {}).missing
     listed = [
         {
@@ -125,7 +125,7 @@ def edit_section(request: HttpRequest, *, offer: Offer, name: str) -> HttpRespon
     if asked is None:
         raise NotVisible()
     refuse_if_not_editable(offer)
-    draft = offer.draft_version or offer.live_version
+    draft = offer.shown_for_edit
     answers = draft.answers if draft else {}
     form = SectionForm(request.POST or None, section=asked, answers=answers, categories=category_labels())
     conflicts: list[tuple[str, str, str]] = []
@@ -141,7 +141,7 @@ def edit_section(request: HttpRequest, *, offer: Offer, name: str) -> HttpRespon
                     form.add_error(field if field in form.fields else None, said)
             except VersionStale:
                 offer.refresh_from_db()
-                draft = offer.draft_version
+                draft = offer.shown_for_edit
                 answers = draft.answers if draft else {}
         if not form.errors:
             conflicts = _conflicts(asked, stored=answers, typed=form.given)

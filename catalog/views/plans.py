@@ -40,7 +40,7 @@ def _context(offer: Offer, name: str, title: str, **more: Any) -> dict[str, Any]
 @on_offer(ability="edit")
 def edit_plans(request: HttpRequest, *, offer: Offer) -> HttpResponse:
     refuse_if_not_editable(offer)
-    version = offer.draft_version or offer.live_version
+    version = offer.shown_for_edit
     plans = version.plans.prefetch_related("lines") if version else []
     form = PlansForm(request.POST if request.method == "POST" else None, plans=plans)
     errors = False

@@ -35,7 +35,7 @@ def by_number(request: HttpRequest, number: int) -> HttpResponse:
 
 @on_offer
 def sheet(request: HttpRequest, *, offer: Offer) -> HttpResponse:
-    version = offer.live_version or offer.draft_version
+    version = offer.shown_to(owner=owns(actor_of(request), offer))
     return render(request, "catalog/sheet.html", sheet_context(request, offer, version))
 
 
@@ -48,6 +48,7 @@ def sheet_context(request: HttpRequest, offer: Offer, version: OfferVersion | No
     return {
         "offer": offer,
         "version": version,
+        "description": answers.get("description") or "",
         "marks": marks,
         "status_sentence": status_sentence(offer, marks),
         "layers": stack_layers(layers),
@@ -188,6 +189,6 @@ def _was_online(version: OfferVersion, offer: Offer) -> bool:
 @on_offer(ability="edit")
 def preview(request: HttpRequest, *, offer: Offer) -> HttpResponse:
     """« Voir comme un acheteur »: the sheet with the version in edition."""
-    draft = offer.draft_version or offer.live_version
+    draft = offer.shown_for_edit
     context = sheet_context(request, offer, draft) | {"is_preview": True, "moves": [], "owner": False}
     return render(request, "catalog/sheet.html", context)

@@ -1,0 +1,82 @@
+"""An offer under dossier: its sent answers are never lost, and are read by who instructs."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from catalog.actions.authoring import save_answers
+from catalog.models import Offer
+from marketplace.accounts.actors import Actor
+from marketplace.accounts.models import Membership
+from tests.builders import client_for, make_member
+from tests.catalog.builders import COMPLETE, make_offer
+from tests.catalog.test_authoring import base_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def member() -> Membership:
+    return make_member("supplier_manager")
+
+
+@pytest.fixture
+def browser(member: Membership) -> Client:
+    return client_for(member)
+
+
+@pytest.fixture
+def sent(member: Membership) -> Offer:
+    """As sending a dossier leaves it: a frozen version, none in edition, none online."""
+    offer = make_offer(state="draft", organisation=member.organisation, price="4.20")
+    assert offer.draft_version is not None
+    offer.draft_version.freeze()
+    return offer
+
+
+def test_correcting_one_field_keeps_the_others(browser: Client, sent: Offer) -> None:
+    url = sent.get_absolute_url() + "modifier/exit/"
+    page = browser.get(url)
+    form = page.context["form"]
+    typed = {name: form[name].value() for name in form.fields}
+    assert (typed["exit_notice_months"], str(typed["exit_transition_days"])) == ("2", "30")
+    saved = browser.post(url, {**typed, "base": base_of(page), "exit_notice_months": "1"})
+    assert saved.status_code == 302
+    draft = sent.draft_version
+    assert draft is not None
+    kept = {**COMPLETE, "name": sent.name, "exit_notice_months": "1"}
+    assert {name: draft.answers[name] for name in kept} == kept
+    assert draft.plans.get().lines.get().amount_eur_ht == Decimal("4.2")
+
+
+def test_the_plans_page_shows_the_sent_plans(browser: Client, sent: Offer) -> None:
+    page = browser.get(sent.get_absolute_url() + "modifier/prix/").content.decode()
+    assert 'value="Standard"' in page
+    assert 'value="4,2"' in page
+
+
+def test_summary_and_preview_show_what_was_sent(browser: Client, sent: Offer) -> None:
+    assert not browser.get(sent.get_absolute_url() + "modifier/").context["done"].missing
+    page = browser.get(sent.get_absolute_url() + "apercu/").content.decode()
+    assert str(COMPLETE["description"]) in page
+    assert "Abonnement" in page
+
+
+@pytest.mark.parametrize("role", ["qualification_officer", "decision_maker", "auditor"])
+def test_who_instructs_reads_the_version_sent_not_the_one_in_edition(
+    member: Membership, sent: Offer, role: str
+) -> None:
+    save_answers(sent, actor=Actor.of(member), answers={"description": "Brouillon du fournisseur."})
+    reader = client_for(make_member(role))
+    page = reader.get(sent.get_absolute_url()).content.decode()
+    assert str(COMPLETE["description"]) in page
+    assert "Abonnement" in page
+    assert "Brouillon du fournisseur." not in page
+    body = reader.get(f"/api/v1/offers/{sent.uuid}/").json()
+    assert body["answers"]["description"] == COMPLETE["description"]
+    assert body["plans"][0]["name"] == "Standard"
+    own = client_for(member).get(sent.get_absolute_url()).content.decode()
+    assert "Brouillon du fournisseur." in own
