@@ -248,6 +248,8 @@ def settle_the_sensitivity(authority: Person) -> None:
 def keep_the_offer(requester: Person) -> None:
     """Two offers kept and compared, ours alone frozen."""
     requester.at_desk().follow("Choisir les offres").examined()
+    requester.follow(OFFER).reads("Qualifiée SecNumCloud par l’ANSSI", "Vérifié par nos contrôles").examined()
+    requester.at_desk().follow("Choisir les offres")
     requester.press(f"Présélectionner « {OFFER} »").reads("ajoutée à la présélection")
     other = requester.name_of("button", "Présélectionner…")
     requester.press(other).reads("Présélection : 2 sur 30")
@@ -259,8 +261,7 @@ def keep_the_offer(requester: Person) -> None:
 
 
 def write_the_order(requester: Person) -> None:
-    requester.menu("Projets").follow("PRJ-…").press("Passer à l’achat")
-    requester.follow("Commander").follow(f"Commander « {OFFER} »")
+    requester.press("Passer à l’achat").follow("Commander").follow(f"Commander « {OFFER} »")
     requester.fill("Poste", "250").fill("Mise en service", "1").press("Continuer")
     requester.fill("Premier jour", in_days(30).isoformat()).fill("Dernier jour", in_days(394).isoformat())
     requester.press("Continuer").pick("Support d’achat", f"{VEHICLE['reference']} — {VEHICLE['title']}")
@@ -308,9 +309,9 @@ def the_loss_shows(stage: Stage) -> None:
     requester.at_desk().reads("Décider de la suite : réexamen").follow("Décider de la suite")
     requester.reads("Réexamen ouvert le", "SecNumCloud suspendue", "le statut peut être rétabli").examined()
     requester.follow("BC-…").reads("Statut exigé absent", "SecNumCloud suspendue").examined()
-    requester.menu("Projets").follow("PRJ-…").follow("Choisir les offres")
-    requester.reads("Un statut a changé depuis", "SecNumCloud : Suspendue")
+    requester.menu("Projets").follow("PRJ-…").reads("Réception accusée", "Voir le contrat").examined()
+    requester.follow("Choisir les offres").reads("Un statut a changé depuis", "SecNumCloud : Suspendue")
     requester.follow("Voir les offres conformes aujourd’hui").open_details("Voir pourquoi").reads(OFFER)
     requester.at_row(OFFER).reads("Suspendue").follow(OFFER)
-    requester.reads("SecNumCloud suspendue", "Vérifiez l’effet sur vos projets et vos contrats.").examined()
+    requester.reads("SecNumCloud suspendue", f"par ANSSI (acte « {ACT} »)", "Constaté au registre").examined()
     stage["supplier_manager"].at("/notifications/").reads("statut perdu ou suspendu")
