@@ -37,13 +37,23 @@ def load_buying(offers: dict[str, Offer]) -> None:
     vehicle = _vehicle()
     running = _order(mail, offers["messagerie"], seats=2500, vehicle=vehicle)
     _approved(running)
-    _sent(running)
+    _sent(running, number="1400000001")
     orders.acknowledge(running, actor=act("responsable@logiciels.example"))
     mail.refresh_from_db()
     mail.buy(actor=_ministry("prescripteur"))
     waiting = _order(mail, offers["messagerie"], seats=300, vehicle=vehicle)
     orders.request_opinions(waiting, actor=_ministry("prescripteur"))
     _advise(waiting)
+    _order(mail, offers["messagerie"], seats=40, vehicle=vehicle)
+    refused = _order(mail, offers["messagerie"], seats=900, vehicle=vehicle)
+    orders.request_opinions(refused, actor=_ministry("prescripteur"))
+    _advise(refused)
+    orders.reject(
+        refused, actor=_ministry("valideur"), reason="Besoin déjà couvert par la première commande."
+    )
+    answered = _order(mail, offers["messagerie"], seats=120, vehicle=vehicle)
+    _approved(answered)
+    _sent(answered, number="1400000002")
     portal = _project(
         "Portail des démarches", "iaas", "140000.00", description="Site public, données ordinaires."
     )
@@ -145,8 +155,8 @@ def _approved(order: Order) -> None:
     orders.approve(order, actor=_ministry("valideur"))
 
 
-def _sent(order: Order) -> None:
-    orders.commit(order, actor=_ministry("finances"), commitment_number="1400000001")
+def _sent(order: Order, *, number: str) -> None:
+    orders.commit(order, actor=_ministry("finances"), commitment_number=number)
     orders.send(order, actor=_ministry("prescripteur"))
 
 

@@ -23,7 +23,13 @@ def load_dossiers(offers: dict[str, Offer]) -> None:
         _list(_examined(offers[code], code))
     _ask_corrections(_examined(offers["visio"], "visio"))
     _propose(_examined(offers["plateforme"], "plateforme"))
+    _list(_examined(offers["coffre"], "coffre"), reserves="Délai de bascule à réduire au prochain contrat.")
     _refuse(_examined(offers["mondial"], "mondial"))
+    contested = _examined(offers["cartes"], "cartes")
+    _refuse(contested)
+    decisions.appeal(
+        contested, actor=_manager("cartes"), reason="Le certificat du site a été refait depuis la décision."
+    )
     _submitted(offers["lent"], "lent", run=True)
     # Its checks are left to the worker that starts with the service.
     _submitted(offers["archivage"], "archivage", run=False)
@@ -64,14 +70,12 @@ def _judge(dossier: Dossier, *, failing: dict[str, str] | None = None) -> None:
         )
 
 
-def _list(dossier: Dossier) -> None:
-    _propose(dossier)
-    decisions.decide(
-        dossier,
-        actor=act(DECIDER),
-        outcome=ListingOutcome.LISTED,
-        reasons="Toutes les conditions sont remplies.",
-    )
+def _list(dossier: Dossier, *, reserves: str = "") -> None:
+    outcome = ListingOutcome.LISTED_WITH_RESERVES if reserves else ListingOutcome.LISTED
+    words = {"outcome": outcome, "reasons": "Les conditions sont remplies.", "reserves": reserves}
+    _judge(dossier)
+    actions.propose(dossier, actor=act(OFFICER), **words)
+    decisions.decide(dossier, actor=act(DECIDER), **words)
 
 
 def _propose(dossier: Dossier) -> None:

@@ -167,6 +167,24 @@ OFFERS = {
         CAPACITY,
         website="https://www.lent.example/",
     ),
+    "coffre": DemoOffer(
+        "responsable@logiciels.example",
+        "Coffre Exemple",
+        ("saas",),
+        "files",
+        "Dépôt et partage de pièces entre services (exemple fictif).",
+        CAPACITY,
+        more={"exit_transition_days": 60, "exit_transition_reason": "Volumes à restituer par lots."},
+    ),
+    "cartes": DemoOffer(
+        "responsable@hebergement.example",
+        "Cartographie Fictive",
+        ("saas",),
+        "business-software",
+        "Cartes et couches métiers (exemple fictif).",
+        CAPACITY,
+        website="https://www.autre-nom.example/",
+    ),
     "brouillon": DemoOffer(
         "responsable@hebergement.example",
         "Sauvegarde Fictive",
@@ -189,6 +207,7 @@ def load_offers() -> dict[str, Offer]:
     _declare_hds(offers["souverain"])
     _seek(offers["plateforme"])
     _stack(offers)
+    _suspend_label(offers["coffre"])
     return offers
 
 
@@ -287,6 +306,33 @@ def _seek(offer: Offer) -> TrustMark:
         issuer="ANSSI (démonstration)",
         origin=Origin.DECLARED,
         source="Déclaration du fournisseur (démonstration)",
+    )
+
+
+def _suspend_label(offer: Offer) -> None:
+    """A fictitious label lost ten days ago: the sheet and the home page tell it."""
+    curator, day = act("moderateur@operateur.example"), timezone.now() - dt.timedelta(days=10)
+    mark = add_mark(
+        offer,
+        actor=curator,
+        effective_at=day - dt.timedelta(days=400),
+        scheme=Scheme.OTHER,
+        label="Label fictif du partage sûr",
+        status=TrustStatus.IN_FORCE,
+        issuer="Organisme fictif",
+        origin=Origin.REGISTER,
+        source=REGISTER,
+        read_on=timezone.localdate(),
+    )
+    record_status(
+        mark,
+        status=TrustStatus.SUSPENDED,
+        actor=curator,
+        effective_at=day,
+        issuer="Organisme fictif",
+        act_reference="Avis fictif 12",
+        act_date=timezone.localdate(day),
+        reason="Audit annuel non remis (démonstration).",
     )
 
 
