@@ -11,12 +11,17 @@ LISTING = ("listing", "2026-11")
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """``check`` is the code of the automatic check that informs it, empty when a person judges alone."""
+    """``check`` is the code of the automatic check that informs it, empty when a person judges alone.
+
+    ``questions`` are the answers to read, ``facts`` what else: supplier, marks or plans.
+    """
 
     code: str
     title: str
     rule: str
     check: str = ""
+    questions: tuple[str, ...] = ()
+    facts: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,5 +47,7 @@ class Scheme:
 def load_scheme(code: str, edition: str) -> Scheme:
     """Raises FileNotFoundError for an edition that was never published."""
     data = tomllib.loads((FOLDER / f"{code}-{edition}.toml").read_text(encoding="utf-8"))
-    requirements = tuple(Requirement(**row) for row in data["requirements"])
+    requirements = tuple(
+        Requirement(**{**row, "questions": tuple(row.get("questions", ()))}) for row in data["requirements"]
+    )
     return Scheme(data["code"], data["edition"], data["title"], requirements)

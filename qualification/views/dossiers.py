@@ -20,6 +20,7 @@ from qualification.abilities import dossier_abilities, dossiers_abilities
 from qualification.checks import CHECKS
 from qualification.models import Decision, Dossier
 from qualification.progress import COVERAGE_LABELS, Line, coverage_of, lines_of, progress_of
+from qualification.sent import may_read_evidence, sent_for, version_url
 from qualification.states import REPLAY_STATES
 from qualification.steps import next_step, steps_for
 from qualification.views.find import actor_of, trail, visible_dossier
@@ -89,6 +90,9 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "progress": progress,
         "lines": [line for line in lines if line.finding] if own else lines,
         "bars": _coverage_bars(lines),
+        "sent": sent_for(dossier, [line.requirement for line in lines]),
+        "version_url": version_url(dossier),
+        "may_read_evidence": may_read_evidence(actor, dossier),
         "next_step": next_step(steps),
         "other_steps": steps[1:],
         "may_replay": allowed(verdicts, "replay") and dossier.state in REPLAY_STATES,

@@ -20,6 +20,7 @@ from qualification.forms import FindingForm, TakeForm
 from qualification.models import Dossier
 from qualification.progress import Line, lines_of, progress_of
 from qualification.queue import ZONES, filtered, queue_for
+from qualification.sent import may_read_evidence, sent_for, version_url
 from qualification.steps import steps_for
 from qualification.views.find import actor_of, trail, visible_dossier
 
@@ -149,6 +150,9 @@ def finding(request: HttpRequest, number: str, code: str) -> HttpResponse:
         "dossier": dossier,
         "line": line,
         "lines": lines,
+        "sent": next(iter(sent_for(dossier, [line.requirement])), None),
+        "version_url": version_url(dossier),
+        "may_read_evidence": may_read_evidence(actor, dossier),
         "form": form,
         "may_record": allowed(verdicts, "record_finding") and dossier.state == DossierState.INSTRUCTION,
         "breadcrumb_data": trail(dossier, current=line.requirement.title),
