@@ -8,6 +8,7 @@ from typing import Any
 
 import django_filters
 from django.core.exceptions import ValidationError as ModelError
+from django.db import transaction
 from django.db.models import Prefetch
 from django.http import QueryDict
 from django_filters.utils import translate_validation
@@ -140,10 +141,12 @@ class OfferViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
         return Response(body)
 
     def create_object(self, *, actor: Actor, data: dict[str, Any]) -> Offer:
+        """Answers and plans together or not at all."""
         plans = data.pop("plans", None)
-        offer = create_draft(actor=actor, answers=data)
-        if plans:
-            save_plans(offer, actor=actor, plans=plan_inputs(plans))
+        with transaction.atomic():
+            offer = create_draft(actor=actor, answers=data)
+            if plans:
+                save_plans(offer, actor=actor, plans=plan_inputs(plans))
         return offer
 
     def check_editable(self, obj: Offer) -> None:
@@ -155,12 +158,14 @@ class OfferViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
     def edit_object(
         self, obj: Offer, *, actor: Actor, data: dict[str, Any], expected_version: int | None
     ) -> Offer:
+        """Answers and plans together or not at all."""
         plans = data.pop("plans", None)
-        if data or plans is None:
-            save_answers(obj, actor=actor, answers=data, expected_version=expected_version)
-            expected_version = None
-        if plans is not None:
-            save_plans(obj, actor=actor, plans=plan_inputs(plans), expected_version=expected_version)
+        with transaction.atomic():
+            if data or plans is None:
+                save_answers(obj, actor=actor, answers=data, expected_version=expected_version)
+                expected_version = None
+            if plans is not None:
+                save_plans(obj, actor=actor, plans=plan_inputs(plans), expected_version=expected_version)
         return obj
 
 

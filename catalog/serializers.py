@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
@@ -184,17 +185,50 @@ class OfferSerializer(StrictModelSerializer):
         return offer.get_absolute_url()
 
 
-class LineInputSerializer(StrictSerializer):
+class WholeInput(StrictSerializer):
+    """Given whole even inside a PATCH, where DRF forgets what is required and the defaults."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        fields = self.fields
+        if isinstance(data, Mapping):
+            missing = [name for name, field in fields.items() if field.required and name not in data]
+            if missing:
+                raise serializers.ValidationError(
+                    {name: [fields[name].error_messages["required"]] for name in missing}
+                )
+        defaults = {
+            name: field.default() if callable(field.default) else field.default
+            for name, field in fields.items()
+            if field.default is not serializers.empty
+        }
+        return {**defaults, **super().to_internal_value(data)}
+
+
+class LineInputSerializer(WholeInput):
     label = serializers.CharField(max_length=160)
     kind = serializers.ChoiceField(choices=PriceKind.choices)
     unit = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
     period = serializers.ChoiceField(
-        choices=PricePeriod.choices, required=False, default=PricePeriod.MONTH.value
+        choices=PricePeriod.choices,
+        required=False,
+        help_text="Absente : « month », ou « none » pour un prix payé une seule fois.",
     )
     amount_eur_ht = serializers.DecimalField(max_digits=18, decimal_places=6, min_value=0)
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """The same rules as the constraints of a price line, said by field."""
+        once = attrs["kind"] == PriceKind.ONE_OFF
+        attrs.setdefault("period", (PricePeriod.NONE if once else PricePeriod.MONTH).value)
+        if attrs["kind"] == PriceKind.UNIT and not attrs["unit"].strip():
+            raise serializers.ValidationError({"unit": ["Nommez l’unité du prix, par exemple « poste »."]})
+        if once and attrs["period"] != PricePeriod.NONE:
+            raise serializers.ValidationError(
+                {"period": ["Un prix payé une seule fois n’a pas de durée : « none »."]}
+            )
+        return attrs
 
-class PlanInputSerializer(StrictSerializer):
+
+class PlanInputSerializer(WholeInput):
     name = serializers.CharField(max_length=120)
     description = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
     lines = LineInputSerializer(many=True, required=False, default=list)

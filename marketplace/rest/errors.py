@@ -10,7 +10,14 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
+from django.core.exceptions import (
+    NON_FIELD_ERRORS,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+    ValidationError,
+)
 from django.core.signals import got_request_exception
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions
@@ -116,6 +123,8 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response:
     elif isinstance(exc, exceptions.APIException):
         body = _of_drf(exc)
         headers = _headers_of(exc)
+    elif isinstance(exc, ValidationError):
+        body = _of_model(exc)
     elif isinstance(exc, Http404):
         body = problem(404)
     elif isinstance(exc, PermissionDenied):
@@ -141,13 +150,27 @@ def _of_domain(exc: DomainError) -> dict[str, object]:
     return problem(exc.status, code=exc.code, detail=exc.message, errors=errors, **extra)
 
 
+def _of_model(exc: ValidationError) -> dict[str, object]:
+    """A model's own constraints refused: bad input that no serializer caught."""
+    said = exc.message_dict if hasattr(exc, "error_dict") else {"": exc.messages}
+    return _invalid(
+        [
+            {"field": "" if field == NON_FIELD_ERRORS else field, "message": message}
+            for field, messages in said.items()
+            for message in messages
+        ]
+    )
+
+
+def _invalid(errors: list[dict[str, str]]) -> dict[str, object]:
+    many = f"{len(errors)} valeurs sont à corriger."
+    detail = "Une valeur est à corriger." if len(errors) == 1 else many
+    return problem(400, code="invalid", detail=detail, errors=errors)
+
+
 def _of_drf(exc: exceptions.APIException) -> dict[str, object]:
     if isinstance(exc, exceptions.ValidationError):
-        errors = list(flatten(exc.detail))
-        detail = (
-            "Une valeur est à corriger." if len(errors) == 1 else f"{len(errors)} valeurs sont à corriger."
-        )
-        return problem(400, code="invalid", detail=detail, errors=errors)
+        return _invalid(list(flatten(exc.detail)))
     code = str(getattr(exc.detail, "code", "") or "")
     if isinstance(exc, exceptions.ParseError):
         return problem(400, code="malformed", detail=str(exc.detail))

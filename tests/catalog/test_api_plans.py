@@ -1,0 +1,92 @@
+"""Plans by the API: each refusal names its field, and nothing is half-written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from catalog.models import Offer
+from marketplace.rest.errors import exception_handler
+from tests.builders import make_member
+from tests.catalog.builders import make_category, make_offer
+from tests.catalog.test_api import OFFERS, call
+
+pytestmark = pytest.mark.django_db
+
+
+def plans(**line: Any) -> list[dict[str, Any]]:
+    return [{"name": "P", "lines": [{"label": "L", "amount_eur_ht": "4.20", **line}]}]
+
+
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        ({"kind": "unit"}, "plans.0.lines.0.unit"),
+        ({"kind": "unit", "unit": "  "}, "plans.0.lines.0.unit"),
+        ({"kind": "one_off", "period": "month"}, "plans.0.lines.0.period"),
+    ],
+)
+def test_a_line_that_breaks_a_rule_names_its_field(line: dict[str, str], field: str) -> None:
+    make_category()
+    member = make_member("supplier_editor")
+    offer = make_offer(state="draft", organisation=member.organisation, price="1")
+    made = call(member, "post", OFFERS, {"name": "Brume", "plans": plans(**line)})
+    assert (made.status_code, [e["field"] for e in made.json()["errors"]]) == (400, [field])
+    assert Offer.objects.get() == offer
+    etag = call(member, "get", f"{OFFERS}{offer.uuid}/")["ETag"]
+    edited = call(
+        member, "patch", f"{OFFERS}{offer.uuid}/", {"name": "Bruine", "plans": plans(**line)},
+        **{"If-Match": etag},
+    )  # fmt: skip
+    assert (edited.status_code, [e["field"] for e in edited.json()["errors"]]) == (400, [field])
+    offer.refresh_from_db()
+    assert offer.name != "Bruine"
+
+
+def test_a_plan_is_given_whole_even_in_a_patch() -> None:
+    member = make_member("supplier_editor")
+    offer = make_offer(state="draft", organisation=member.organisation)
+    url = f"{OFFERS}{offer.uuid}/"
+    etag = call(member, "get", url)["ETag"]
+    refused = call(member, "patch", url, {"plans": [{"lines": [{}]}]}, **{"If-Match": etag})
+    assert refused.status_code == 400
+    assert refused.json()["errors"][0]["field"] == "plans.0.name"
+    done = call(member, "patch", url, {"plans": [{"name": "P"}]}, **{"If-Match": etag})
+    assert (done.status_code, done.json()["plans"][0]["description"]) == (200, "")
+
+
+def test_a_price_paid_once_needs_no_period() -> None:
+    body = {"name": "Brume", "plans": plans(kind="one_off")}
+    made = call(make_member("supplier_editor"), "post", OFFERS, body)
+    assert made.status_code == 201
+    assert made.json()["plans"][0]["lines"][0]["period"] == "none"
+
+
+def test_answers_and_plans_are_written_together_or_not_at_all() -> None:
+    member = make_member("supplier_editor")
+    offer = make_offer(state="draft", organisation=member.organisation, price="1")
+    many = [{"name": f"P{n}", "lines": []} for n in range(21)]
+    assert call(member, "post", OFFERS, {"name": "Brume", "plans": many}).status_code == 400
+    assert Offer.objects.get() == offer
+    etag = call(member, "get", f"{OFFERS}{offer.uuid}/")["ETag"]
+    url = f"{OFFERS}{offer.uuid}/"
+    edited = call(member, "patch", url, {"description": "Autre.", "plans": many}, **{"If-Match": etag})
+    assert edited.status_code == 400
+    assert call(member, "get", url)["ETag"] == etag
+    assert offer.draft_version.answers["description"] != "Autre."  # type: ignore[union-attr]  # a draft has one
+    assert offer.draft_version.plans.count() == 1  # type: ignore[union-attr]  # same
+
+
+@pytest.mark.parametrize(
+    ("error", "fields"),
+    [
+        (ValidationError({"unit": ["Nommez l’unité."], "__all__": ["Non."]}), ["unit", ""]),
+        (ValidationError("Non."), [""]),
+    ],
+)
+def test_a_model_s_refusal_is_a_400(error: ValidationError, fields: list[str]) -> None:
+    answer = exception_handler(error, {})
+    assert answer.status_code == 400
+    assert [one["field"] for one in answer.data["errors"]] == fields  # type: ignore[index]  # always a dict
