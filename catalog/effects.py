@@ -18,12 +18,11 @@ class Preview:
     effects: tuple[Effect, ...]
     people: int
 
-    @property
-    def sentence(self) -> str:
+    def sentence(self, subject: str = "Cette décision") -> str:
         parts = [effect.words for effect in self.effects if effect.count]
         touched = f"{', '.join(parts[:-1])} et {parts[-1]}" if len(parts) > 1 else parts[0]
         told = "1 personne sera prévenue" if self.people == 1 else f"{self.people} personnes seront prévenues"
-        return f"Cette décision touche {touched}. {told}."
+        return f"{subject} touche {touched}. {told}."
 
     @property
     def touches_purchases(self) -> bool:

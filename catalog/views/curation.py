@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid as uuids
 from typing import Any
 
@@ -28,6 +29,7 @@ from marketplace.errors import NotVisible, RuleBroken
 from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.drawings import StackLayer
 from marketplace.ui.once import once
+from marketplace.ui.typography import date_text, datetime_text
 
 # The words of the address → the move.
 ADDRESSES = {
@@ -40,6 +42,12 @@ ADDRESSES = {
     "renouveler": "renew",
 }
 WORDS = {move: words for words, move in ADDRESSES.items()}
+SUBJECTS = {
+    "suspend": "Cette suspension",
+    "withdraw": "Ce retrait",
+    "reinstate": "Ce rétablissement",
+    "abandon": "Cet abandon",
+}
 DATED = frozenset({"obtain", "renew"})
 LIST = ("Qualifications", "/pilotage/qualifications/")
 PAGE_SIZE = 30
@@ -121,7 +129,7 @@ def _context(mark: TrustMark, move: str, **more: Any) -> dict[str, Any]:
     label = TRUST_MOVES[move].label
     return {
         "mark": mark,
-        "title": f"{label} : {mark.name}",
+        "title": f"{label} : {mark.name}, {mark.offer.name}",
         "label": label,
         "needs_act": mark.is_anssi and move in ("suspend", "withdraw", "reinstate"),
         "breadcrumb_data": breadcrumb(
@@ -152,17 +160,33 @@ def _acceptable(form: ActForm, mark: TrustMark, move: str) -> bool:
 
 def _preview(request: HttpRequest, mark: TrustMark, move: str, form: ActForm) -> HttpResponse:
     loses = TRUST_MOVES[move].target in LOST_STATUSES
+    preview = effects.preview(mark)
     context = _context(
         mark,
         move,
         hidden=[(name, value) for name, value in form.as_text().items() if value],
-        preview=effects.preview(mark),
+        preview=preview,
+        sentence=preview.sentence(SUBJECTS.get(move, "Cette décision")),
+        said=_said(form),
         loses=loses,
         layers=dependants_picture(mark, loses=loses),
         conclusion=_conclusion(mark),
         button="Suspendre et prévenir" if move == "suspend" else f"{TRUST_MOVES[move].label} et prévenir",
     )
     return render(request, "catalog/act_effects.html", context)
+
+
+def _said(form: ActForm) -> list[tuple[str, str]]:
+    """What the first page was told, to read once more before it is recorded."""
+    return [
+        (str(form.fields[name].label), _shown(value)) for name, value in form.cleaned_data.items() if value
+    ]
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, datetime.datetime):
+        return datetime_text(value)
+    return date_text(value) if isinstance(value, datetime.date) else str(value)
 
 
 def dependants_picture(mark: TrustMark, *, loses: bool) -> list[StackLayer]:

@@ -163,6 +163,12 @@ class DrawnBar:
     pattern: str
 
 
+def _unit_after(value: Decimal | int | None, unit: str) -> str:
+    if value is None or not unit:
+        return ""
+    return "\u00a0" + (unit if abs(value) >= 2 else unit.removesuffix("s"))
+
+
 @dataclass(frozen=True, slots=True)
 class BarChart:
     bars: tuple[DrawnBar, ...]
@@ -170,13 +176,15 @@ class BarChart:
 
 
 def bar_chart(rows: Sequence[Bar], *, unit: str = "") -> BarChart:
-    """Widths proportional to the greatest known value; an unknown value has no bar but its words."""
+    """Widths proportional to the greatest known value; an unknown value has no bar but its words.
+
+    `unit` is said in the plural; one of it, or none, loses its « s ».
+    """
     greatest = max((Decimal(row.value) for row in rows if row.value), default=Decimal(0))
-    suffix = f"\u00a0{unit}" if unit else ""
     drawn = []
     for index, row in enumerate(rows):
         share = Decimal(row.value) / greatest if row.value and greatest else Decimal(0)
-        text = number_text(row.value) + (suffix if row.value is not None else "")
+        text = number_text(row.value) + _unit_after(row.value, unit)
         width = max(2, round(share * BAR_WIDTH)) if row.value else 0
         drawn.append(DrawnBar(row, 4 + index * 52, width, text, PATTERNS[0]))
     return BarChart(tuple(drawn), height=8 + 52 * len(drawn))

@@ -142,6 +142,13 @@ def test_bars_never_draw_an_unknown_value() -> None:
     assert [bar.text for bar in chart.bars] == ["10", "Inconnu", "5", "0"]
 
 
+def test_bars_count_one_thing_in_the_singular() -> None:
+    chart = drawings.bar_chart(
+        [drawings.Bar("a", 2), drawings.Bar("b", 1), drawings.Bar("c", None)], unit="offres"
+    )
+    assert [bar.text for bar in chart.bars] == ["2\u00a0offres", "1\u00a0offre", "Inconnu"]
+
+
 def test_axis_puts_today_between_past_and_future() -> None:
     facts = [drawings.TimelineFact(dt.date(2026, 1, 1), "a"), drawings.TimelineFact(dt.date(2030, 1, 1), "b")]
     kinds = [point.kind for point in drawings.timeline_points(facts, today=dt.date(2027, 1, 1))]
