@@ -1,3 +1,4 @@
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 
 from catalog.enums import StackLayer
@@ -11,6 +12,7 @@ class StackEdge(models.Model):
     `base` null: the base is known by name only and has no sheet.
     """
 
+    uuid = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
     offer = models.ForeignKey("catalog.Offer", on_delete=models.CASCADE, related_name="stack_edges")
     base = models.ForeignKey(
         "catalog.Offer", null=True, blank=True, on_delete=models.PROTECT, related_name="dependant_edges"
