@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django import forms
@@ -12,6 +14,7 @@ from catalog.actions.authoring import MAX_LINES, MAX_PLANS, LineInput, PlanInput
 from catalog.enums import PriceKind, PricePeriod
 from catalog.models import Plan
 from marketplace.ui.forms import MarketForm
+from marketplace.ui.typography import euros
 
 
 class PlanForm(MarketForm):
@@ -54,10 +57,15 @@ class PlanRows:
 
 
 class PlansForm:
-    """Several PlanForms with their LineForms, read from one POST. `rows` is what the page prints."""
+    """Several PlanForms with their LineForms, read from one POST. `rows` is what the page prints.
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, plans: Iterable[Plan] = ()) -> None:
+    `base` says which plans the person was shown.
+    """
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, plans: Sequence[Plan] = ()) -> None:
         self.data = data
+        self.stored = [_stored(plan) for plan in plans]
+        self.base = digest(self.stored) if data is None else str(data.get("base", ""))
         self.rows = (
             self._from_post(data) if data is not None else [self._of(i, p) for i, p in enumerate(plans)]
         )
@@ -112,6 +120,18 @@ class PlansForm:
             row.plan = _unbound(row.plan, PlanForm)
             row.lines = [_unbound(line, LineForm) for line in row.lines]
 
+    def is_stale(self) -> bool:
+        """Somebody saved the plans after the person was shown them."""
+        return self.base != digest(self.stored)
+
+    def conflicts(self) -> list[tuple[str, str, str]]:
+        """(what, saved, typed). From then on the person knows what is saved: sending again keeps theirs.
+
+        Call after is_valid().
+        """
+        self.base = digest(self.stored)
+        return [("Formules et prix", in_words(self.stored), in_words(self.plans()))]
+
     def is_valid(self) -> bool:
         judged = [form.is_valid() for form in self._kept()]
         return all(judged)
@@ -145,6 +165,40 @@ class PlansForm:
             amount_eur_ht=said["amount_eur_ht"],
             unit=said["unit"],
         )
+
+
+def _stored(plan: Plan) -> PlanInput:
+    lines = tuple(
+        LineInput(
+            label=line.label,
+            kind=line.kind,
+            period=line.period,
+            amount_eur_ht=line.amount_eur_ht,
+            unit=line.unit,
+        )
+        for line in plan.lines.all()
+    )
+    return PlanInput(plan.name, plan.description, lines)
+
+
+def digest(plans: Sequence[PlanInput]) -> str:
+    said = json.dumps([asdict(plan) for plan in plans], sort_keys=True, default=str)
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def in_words(plans: Sequence[PlanInput]) -> str:
+    """One line a price; empty when there is none."""
+    return "\n".join(
+        " – ".join(
+            [plan.name, line.label, euros(line.amount_eur_ht, tax="HT", unit_price=True), *_unit(line)]
+        )
+        for plan in plans
+        for line in plan.lines
+    )
+
+
+def _unit(line: LineInput) -> list[str]:
+    return [text for text in (line.unit, PricePeriod(line.period).label) if text]
 
 
 def _is_ticked(form: MarketForm) -> bool:

@@ -157,7 +157,7 @@ def edit_section(request: HttpRequest, *, offer: Offer, name: str) -> HttpRespon
         "is_live": offer.live_version_id is not None,
         "breadcrumb_data": trail(offer, part=asked.label),
     }
-    status = 409 if conflicts else 400 if form.errors else 200
+    status = 412 if conflicts else 400 if form.errors else 200
     return render(request, "catalog/edit_section.html", context, status=status)
 
 

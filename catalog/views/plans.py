@@ -14,6 +14,7 @@ from catalog import stack as stack_actions
 from catalog import trust
 from catalog.abilities import mark_abilities
 from catalog.actions.authoring import refuse_if_not_editable, save_plans
+from catalog.actions.declarations import is_own_word
 from catalog.enums import Origin
 from catalog.forms.marks import DeclareForm, EdgeForm
 from catalog.forms.plans import PlansForm
@@ -22,8 +23,9 @@ from catalog.presentation import shown_marks
 from catalog.views.authoring import steps
 from catalog.views.finding import actor_of, on_offer
 from catalog.views.sheet import trail
-from marketplace.errors import NotVisible, RuleBroken
+from marketplace.errors import NotVisible, RuleBroken, VersionStale
 from marketplace.files.store import download_response, store_upload
+from marketplace.ui import drafts
 from marketplace.ui.once import once
 
 
@@ -40,26 +42,49 @@ def _context(offer: Offer, name: str, title: str, **more: Any) -> dict[str, Any]
 @on_offer(ability="edit")
 def edit_plans(request: HttpRequest, *, offer: Offer) -> HttpResponse:
     refuse_if_not_editable(offer)
-    version = offer.shown_for_edit
-    plans = version.plans.prefetch_related("lines") if version else []
-    form = PlansForm(request.POST if request.method == "POST" else None, plans=plans)
-    errors = False
+    form, kept = _plans_form(request, offer)
+    status, conflicts = 200, []
     if request.method == "POST":
         if added := request.POST.get("add", ""):
             form.unbind()
             form.add(added)
-        elif form.is_valid():
+        elif not form.is_valid():
+            status = 400
+        else:
             try:
-                save_plans(offer, actor=actor_of(request), plans=form.plans())
-                messages.success(request, f"Enregistré à {timezone.localtime():%H h %M}.")
-                return redirect("catalog:edit_marks", offer.number, offer.slug)
+                return _plans_saved(request, offer, form)
+            except VersionStale:
+                offer.refresh_from_db()
+                form, _ = _plans_form(request, offer)
+                status, conflicts = 412, form.conflicts() if form.is_valid() else []
             except (RuleBroken, ValidationError) as error:
                 form.rows[0].plan.add_error(None, getattr(error, "message", "") or str(error.messages[0]))
-                errors = True
-        else:
-            errors = True
-    context = _context(offer, "prix", "Formules et prix", plans_form=form, page_has_errors=errors)
-    return render(request, "catalog/edit_plans.html", context, status=400 if errors else 200)
+                status = 400
+    more = {"kept": kept, "conflicts": conflicts, "page_has_errors": status != 200}
+    context = _context(offer, "prix", "Formules et prix", plans_form=form, **more)
+    return render(request, "catalog/edit_plans.html", context, status=status)
+
+
+def _plans_form(request: HttpRequest, offer: Offer) -> tuple[PlansForm, bool]:
+    """The form, and whether it holds what was typed before a session ended."""
+    version = offer.shown_for_edit
+    plans = list(version.plans.prefetch_related("lines")) if version else []
+    if request.method == "POST":
+        return PlansForm(request.POST, plans=plans), False
+    kept = drafts.kept_for(request)
+    form = PlansForm(kept, plans=plans)
+    if kept is not None:
+        form.unbind()
+    return form, kept is not None
+
+
+def _plans_saved(request: HttpRequest, offer: Offer, form: PlansForm) -> HttpResponse:
+    """Raises VersionStale when somebody saved the plans after the person read them."""
+    if form.is_stale():
+        raise VersionStale(current=offer.version)
+    save_plans(offer, actor=actor_of(request), plans=form.plans(), expected_version=offer.version)
+    messages.success(request, f"Enregistré à {timezone.localtime():%H h %M}.")
+    return redirect("catalog:edit_marks", offer.number, offer.slug)
 
 
 @once
@@ -71,7 +96,10 @@ def edit_marks(request: HttpRequest, *, offer: Offer) -> HttpResponse:
         messages.success(request, "Déclaration enregistrée.")
         return redirect("catalog:edit_marks", offer.number, offer.slug)
     actor = actor_of(request)
-    rows = [(shown, mark_abilities(actor, shown.mark)["edit"] == "") for shown in shown_marks(offer)]
+    rows = [
+        (shown, mark_abilities(actor, shown.mark)["edit"] == "" and is_own_word(shown.mark))
+        for shown in shown_marks(offer)
+    ]
     context = _context(offer, "qualifications", "Qualifications et certifications", form=form, rows=rows)
     return render(request, "catalog/edit_marks.html", context, status=400 if form.errors else 200)
 

@@ -95,7 +95,7 @@ def test_two_people_at_once_see_both_texts(browser: Client, offer: Offer) -> Non
     offer.refresh_from_db()
     url = offer.get_absolute_url() + "modifier/presentation/"
     late = browser.post(url, {"base": read, "name": "Second", "description": "deux"})
-    assert late.status_code == 409
+    assert late.status_code == 412
     page = late.content.decode()
     assert "Premier" in page
     assert "Second" in page
@@ -113,18 +113,25 @@ def rows(**more: str) -> dict[str, str]:
     }  # fmt: skip
 
 
+def plans_base(browser: Client, offer: Offer) -> str:
+    page = browser.get(offer.get_absolute_url() + "modifier/prix/")
+    return page.context["plans_form"].base  # type: ignore[no-any-return]  # a test context is untyped
+
+
 def test_prices_are_rows_and_a_button_adds_one(browser: Client, offer: Offer) -> None:
     url = offer.get_absolute_url() + "modifier/prix/"
     assert browser.get(url).status_code == 200
-    more = browser.post(url, rows(add="p0"))
+    read = {"base": plans_base(browser, offer)}
+    more = browser.post(url, rows(add="p0", **read))
     assert more.status_code == 200
     assert 'name="p0-l1-label"' in more.content.decode()
     assert 'value="4,20"' in more.content.decode()
     assert not offer.draft_version.plans.exists()
-    assert browser.post(url, rows()).status_code == 302
+    assert browser.post(url, rows(**read)).status_code == 302
     line = offer.draft_version.plans.get().lines.get()
     assert (str(line.amount_eur_ht), line.unit, line.code) == ("4.200000", "poste", "poste")
-    assert browser.post(url, rows(**{"p0-remove": "on"})).status_code == 302
+    read = {"base": plans_base(browser, offer)}
+    assert browser.post(url, rows(**read, **{"p0-remove": "on"})).status_code == 302
     assert not offer.draft_version.plans.exists()
 
 

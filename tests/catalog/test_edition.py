@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -13,7 +14,7 @@ from marketplace.accounts.actors import Actor
 from marketplace.accounts.models import Membership
 from tests.builders import client_for, make_member
 from tests.catalog.builders import COMPLETE, make_offer
-from tests.catalog.test_authoring import base_of
+from tests.catalog.test_authoring import base_of, plans_base, rows
 
 pytestmark = pytest.mark.django_db
 
@@ -80,3 +81,35 @@ def test_who_instructs_reads_the_version_sent_not_the_one_in_edition(
     assert body["plans"][0]["name"] == "Standard"
     own = client_for(member).get(sent.get_absolute_url()).content.decode()
     assert "Brouillon du fournisseur." in own
+
+
+def test_typed_prices_come_back_after_sign_in(member: Membership, browser: Client, sent: Offer) -> None:
+    url = sent.get_absolute_url() + "modifier/prix/"
+    page = browser.get(url).content.decode()
+    who = re.search(r'name="_typed_by" value="([^"]+)"', page)
+    assert who is not None
+    typed = rows(**{"base": plans_base(browser, sent), "_typed_by": who[1], "p0-name": "Formule tapée"})
+    browser.logout()
+    assert browser.post(url, typed).status_code == 302
+    browser.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
+    back = browser.get(url).content.decode()
+    assert 'value="Formule tapée"' in back
+    assert "Votre texte a été gardé" in back
+    assert browser.post(url, typed).status_code == 302
+    assert "Votre texte a été gardé" not in browser.get(url).content.decode()
+
+
+def test_two_people_who_price_at_once_see_both_texts(browser: Client, sent: Offer) -> None:
+    url, read = sent.get_absolute_url() + "modifier/prix/", plans_base(browser, sent)
+    assert browser.post(url, rows(**{"base": read, "p0-name": "Premier"})).status_code == 302
+    late = browser.post(url, rows(**{"base": read, "p0-name": "Second"}))
+    assert late.status_code == 412
+    page = late.content.decode()
+    assert "Premier" in page
+    assert "Second" in page
+    assert "4,20" in page
+    assert sent.draft_version is not None
+    assert sent.draft_version.plans.get().name == "Premier"
+    again = rows(**{"base": late.context["plans_form"].base, "p0-name": "Second"})
+    assert browser.post(url, again).status_code == 302
+    assert sent.draft_version.plans.get().name == "Second"

@@ -308,6 +308,14 @@ def once_token() -> str:
 
 
 @register.simple_tag(takes_context=True)
+def typed_by(context: Context) -> str:
+    """For a form written without `market_form`: its page restores `drafts.kept_for` itself."""
+    request = context.get("request")
+    who = drafts.signature(request) if request is not None else ""
+    return format_html('<input type="hidden" name="{}" value="{}">', drafts.FIELD, who) if who else ""
+
+
+@register.simple_tag(takes_context=True)
 def error_title(context: Context) -> str:
     """« Erreur : » at the start of <title> when a form of the page was refused."""
     values = (value for layer in context.dicts for value in layer.values())
