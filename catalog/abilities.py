@@ -18,6 +18,7 @@ CURATOR = "Seul l’opérateur peut faire cela. Rôle nécessaire : modérateur
 OWNER = "Seul le fournisseur de l’offre peut faire cela. Rôle nécessaire : rédacteur ou responsable."
 MANAGER = "Seul le fournisseur de l’offre peut faire cela. Rôle nécessaire : responsable."
 SUPPLIER = "Seul un fournisseur peut faire cela. Rôle nécessaire : rédacteur ou responsable."
+CONFIRMED = "L’opérateur a constaté ce statut : vous ne pouvez plus le modifier."
 CLAIMANT = "Seul un fournisseur revendique une fiche. Rôle nécessaire : responsable."
 
 
@@ -91,7 +92,17 @@ def mark_abilities(actor: Actor, mark: TrustMark) -> Verdicts:
     curator = _or(actor.has(Role.CURATOR), CURATOR, actor)
     owner = owns(actor, mark.offer) and actor.has(*SUPPLIER_ROLES) and not mark.belongs_to_operator
     moves = dict.fromkeys(TrustMark.MOVES, curator)
-    return {**moves, "report": curator, "edit": _or(owner, OWNER, actor)}
+    own = _or(owner, OWNER, actor)
+    if owns(actor, mark.offer) and mark.belongs_to_operator:
+        own = CONFIRMED
+    return {
+        **moves,
+        "report": curator,
+        "edit": own,
+        "retract": own,
+        "join_evidence": own,
+        "see_evidence": offer_abilities(actor, mark.offer)["see_evidence"],
+    }
 
 
 def is_editable(offer: Offer) -> bool:

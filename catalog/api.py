@@ -1,60 +1,67 @@
-"""/api/v1/offers/, suppliers/, trust-marks/."""
+"""/api/v1/offers/ and suppliers/; the other collections of the catalogue are put together here."""
 
 from __future__ import annotations
 
 import uuid as uuids
-from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
-import django_filters
-from django.core.exceptions import ValidationError as ModelError
 from django.db import transaction
 from django.db.models import Prefetch
 from django.http import QueryDict
 from django_filters.utils import translate_validation
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
-from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.exceptions import NotAuthenticated, NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog import trust
-from catalog.abilities import catalog_abilities, is_editable, mark_abilities, offer_abilities, owns
+from catalog import api_claims, api_marks, api_reviews
+from catalog.abilities import catalog_abilities, is_editable, offer_abilities, owns
 from catalog.actions.authoring import LineInput, PlanInput, create_draft, save_answers, save_plans
+from catalog.api_claims import ClaimOfferMixin
+from catalog.api_reviews import ProposeVersionMixin
+from catalog.api_stack import StackMixin
 from catalog.cards import CARD_FIELDS, public_card
-from catalog.enums import Origin, Scheme
 from catalog.filters import OfferFilterSet
-from catalog.models import Offer, OfferVersion, Supplier, TrustMark
+from catalog.models import Offer, OfferVersion, Supplier
 from catalog.search.engine import is_past_the_end, search
 from catalog.search.query import OfferPage
 from catalog.serializers import (
-    ActInput,
     AnswersInput,
-    DatedActInput,
     DraftInput,
-    MarkInput,
     OfferListSerializer,
     OfferSerializer,
     SupplierSerializer,
-    TrustMarkSerializer,
 )
-from catalog.states import TRUST_MOVES
+from catalog.serializers_curation import ClaimInput, DecisionReasonInput
+from catalog.serializers_stack import EdgeInput
 from marketplace.accounts.abilities import require
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import OPERATOR_ROLES, OVERSIGHT_ROLES
 from marketplace.errors import MoveRefused, NotVisible
 from marketplace.rest.moves import MoveEndpoint, MoveMixin
 from marketplace.rest.paging import MAX_PAGE_SIZE, whole_number
-from marketplace.rest.serializers import ReasonInput
 from marketplace.rest.viewsets import CreateOnceMixin, PatchMixin, ReadViewSet
 
 LIST_PARAMETERS = [
     OpenApiParameter("facets", bool, description="« 1 » : ajoute les comptes de chaque facette."),
+    OpenApiParameter(
+        "mine", bool, description="« 1 » : les offres de son organisation, dans tous leurs états."
+    ),
     OpenApiParameter("page", int, description="Numéro de page, à partir de 1."),
     OpenApiParameter("page_size", int, description="Nombre de résultats par page, de 1 à 100."),
 ]
 
 
-class OfferViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
+class OfferViewSet(
+    MoveMixin,
+    CreateOnceMixin,
+    PatchMixin,
+    ClaimOfferMixin,
+    ProposeVersionMixin,
+    StackMixin,
+    ReadViewSet,
+):
     """Offers. Lists show the public catalogue; a supplier reads its own drafts by their id."""
 
     queryset = Offer.objects.all()
@@ -64,12 +71,12 @@ class OfferViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
     if_match = frozenset({"edit"})
     abilities = staticmethod(offer_abilities)
     collection_abilities = staticmethod(catalog_abilities)
-    input_classes = {"create": DraftInput, "edit": AnswersInput}
+    input_classes = {"create": DraftInput, "edit": AnswersInput, "claim": ClaimInput, "add_edge": EdgeInput}
     moves = {
-        "suspend": MoveEndpoint(Offer.suspend, ReasonInput),
-        "lift": MoveEndpoint(Offer.lift, ReasonInput),
-        "withdraw": MoveEndpoint(Offer.withdraw, ReasonInput),
-        "remove": MoveEndpoint(Offer.remove, ReasonInput),
+        "suspend": MoveEndpoint(Offer.suspend, DecisionReasonInput),
+        "lift": MoveEndpoint(Offer.lift, DecisionReasonInput),
+        "withdraw": MoveEndpoint(Offer.withdraw, DecisionReasonInput),
+        "remove": MoveEndpoint(Offer.remove, DecisionReasonInput),
     }
 
     def get_queryset(self) -> Any:
@@ -111,6 +118,7 @@ class OfferViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Search: OR inside a facet, AND between facets. At most five queries whatever the rows."""
         given = QueryDict(request.META.get("QUERY_STRING", ""))
+        owner = self._owner(given)
         found = OfferFilterSet(given)
         if not found.is_valid():
             raise translate_validation(found.errors)
@@ -118,7 +126,7 @@ class OfferViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
         size = whole_number(request, "page_size", default=20, most=MAX_PAGE_SIZE)
         number = whole_number(request, "page", default=1, most=1_000_000)
         with_facets = given.get("facets") in ("1", "true")
-        query = found.query(with_facets=with_facets, page=number, page_size=size)
+        query = replace(found.query(with_facets=with_facets, page=number, page_size=size), owner=owner)
         page = search(query, categories=found.categories)
         if is_past_the_end(page):
             raise NotFound(f"Cette page est au-delà de la dernière ({page.pages}).", code="past_the_end")
@@ -136,9 +144,21 @@ class OfferViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
                 name: [{"value": v.value, "label": v.label, "count": v.count} for v in values]
                 for name, values in page.facets.items()
             }
-        if found.unknown:
-            body["ignored"] = found.unknown
+        if ignored := [name for name in found.unknown if name != "mine"]:
+            body["ignored"] = ignored
         return Response(body)
+
+    def _owner(self, given: QueryDict) -> int | None:
+        """The organisation whose own offers are asked with « mine=1 ». Raises 401, 403, 400."""
+        asked = given.get("mine", "").lower()
+        if asked in ("", "0", "false"):
+            return None
+        if self.actor.is_anonymous:
+            raise NotAuthenticated
+        require(catalog_abilities(self.actor), "own_list")
+        if asked not in ("1", "true"):
+            raise ValidationError({"mine": ["Donnez « 1 » ou « 0 »."]})
+        return self.actor.organisation.pk if self.actor.organisation else None
 
     def create_object(self, *, actor: Actor, data: dict[str, Any]) -> Offer:
         """Answers and plans together or not at all."""
@@ -200,73 +220,10 @@ class SupplierViewSet(ReadViewSet):
     public = True
 
 
-class TrustMarkFilterSet(django_filters.FilterSet):
-    scheme = django_filters.MultipleChoiceFilter(choices=Scheme.choices)
-    offer = django_filters.UUIDFilter(field_name="offer__uuid")
-
-    class Meta:
-        model = TrustMark
-        fields: list[str] = []
-
-
-def _record(status: str) -> Callable[..., Any]:
-    """The act that leads to a status, as a move's handler."""
-
-    def handler(mark: TrustMark, *, actor: Actor, expected_version: int | None = None, **given: Any) -> Any:
-        return trust.record_status(
-            mark, status=status, actor=actor, expected_version=expected_version, **given
-        )
-
-    return handler
-
-
-def _mark_moves() -> Mapping[str, MoveEndpoint]:
-    dated = {"obtain", "renew"}
-    return {
-        move.name: MoveEndpoint(_record(move.target), DatedActInput if move.name in dated else ActInput)
-        for move in TRUST_MOVES.values()
-        if move.name != "expire"
-    }
-
-
-class TrustMarkViewSet(MoveMixin, ReadViewSet):
-    """Marks with their history. Moves record an issuer's act; a supplier declares its own marks."""
-
-    queryset = TrustMark.objects.order_by("pk")
-    serializer_class = TrustMarkSerializer
-    filterset_class = TrustMarkFilterSet
-    public = True
-    abilities = staticmethod(mark_abilities)
-    input_classes = {"create": MarkInput}
-    moves = _mark_moves()
-
-    def get_queryset(self) -> Any:
-        rows = super().get_queryset().select_related("offer__supplier")
-        return rows.prefetch_related("facts", "offer__effective_trust")
-
-    @extend_schema(request=MarkInput, responses={201: TrustMarkSerializer})
-    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Declare a mark on an offer of one's own."""
-        require(catalog_abilities(self.actor), "create")
-        data = self.read_input("create")
-        offer = (
-            Offer.objects.visible_to(self.actor)
-            .select_related("supplier")
-            .filter(uuid=data.pop("offer"))
-            .first()
-        )
-        if offer is None:
-            raise NotVisible()
-        require(offer_abilities(self.actor, offer), "edit")
-        try:
-            mark = trust.add_mark(offer, actor=self.actor, origin=Origin.DECLARED, **data)
-        except ModelError as error:
-            raise ValidationError(error.message_dict) from error
-        return self.answer(self.reloaded(mark), status=201, location=True)
-
-
 ROUTES = [
     ("offers", OfferViewSet, "offer"),
     ("suppliers", SupplierViewSet, "supplier"),
-    ("trust-marks", TrustMarkViewSet, "trust-mark"),
+    *api_marks.ROUTES,
+    *api_claims.ROUTES,
+    *api_reviews.ROUTES,
 ]

@@ -63,6 +63,12 @@ def country_of(region: str) -> str | None:
     return found[1] if found and found[1] in COUNTRY_NAMES else None
 
 
+def as_region(text: str) -> str:
+    """The country's code in capitals: « fr-Roubaix » is « FR-Roubaix ». Anything else as it stands."""
+    country, dash, place = text.partition("-")
+    return f"{country.upper()}{dash}{place}" if len(country) == 2 else text
+
+
 def region_error(region: str) -> str | None:
     if country_of(region) is None:
         return (

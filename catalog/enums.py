@@ -76,6 +76,8 @@ HELD_STATUSES = frozenset({TrustStatus.IN_FORCE, TrustStatus.EXPIRING, TrustStat
 LOST_STATUSES = frozenset(
     {TrustStatus.SUSPENDED, TrustStatus.EXPIRED, TrustStatus.WITHDRAWN, TrustStatus.ABANDONED}
 )
+# What takes a reliance away: a status lost, or one that nobody claims any more.
+ENDED_STATUSES = LOST_STATUSES | {TrustStatus.NONE}
 
 
 class Origin(models.TextChoices):

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from catalog.enums import LOST_STATUSES, TrustStatus
+from catalog.enums import ENDED_STATUSES, TrustStatus
 from catalog.models import EffectiveTrust, StackEdge, TrustMark
 from catalog.models.trust import status_by_the_clock
 
@@ -138,7 +138,7 @@ def weakened(worth: Worth, *, base: int, by: Worth) -> Worth:
     """A standing mark falls with its base, at once or on the day it ends. Unknown takes nothing away."""
     if worth.status not in STANDING:
         return worth
-    if by.status in LOST_STATUSES:
+    if by.status in ENDED_STATUSES:
         return replace(worth, status=by.status, undermined_by=base)
     if by.status not in STANDING:
         return worth

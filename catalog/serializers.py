@@ -9,9 +9,10 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from catalog.enums import PriceKind, PricePeriod, Scheme, ServiceModel, TrustStatus
-from catalog.models import Offer, OfferVersion, Plan, PriceLine, Supplier, TrustFact, TrustMark
+from catalog.enums import PriceKind, PricePeriod, ServiceModel
+from catalog.models import Offer, OfferVersion, Plan, PriceLine, Supplier
 from catalog.questions.engine import Question, questions
+from marketplace.rest.fields import CodeField
 from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer
 
 
@@ -61,47 +62,6 @@ class PlanSerializer(StrictModelSerializer):
         read_only_fields = fields
 
 
-class TrustFactSerializer(StrictModelSerializer):
-    class Meta:
-        model = TrustFact
-        fields = (
-            "status", "milestone", "effective_at", "valid_until", "issuer", "act_reference", "act_date",
-            "origin", "source", "reason", "recorded_at",
-        )  # fmt: skip
-        read_only_fields = fields
-
-
-class TrustMarkSerializer(StrictModelSerializer):
-    id = serializers.UUIDField(source="uuid", read_only=True)
-    offer = serializers.SlugRelatedField[Offer](slug_field="uuid", read_only=True)
-    name = serializers.CharField(read_only=True)
-    status = serializers.SerializerMethodField(help_text="Le statut d’aujourd’hui, horloge comprise.")
-    recorded_status = serializers.CharField(source="status", read_only=True)
-    effective = serializers.SerializerMethodField(
-        help_text="Ce que le référentiel vaut pour l’offre, couches dessous comprises."
-    )
-    facts = TrustFactSerializer(many=True, read_only=True)
-
-    class Meta:
-        model = TrustMark
-        fields = (
-            "id", "offer", "scheme", "name", "level", "scope", "regions", "status", "recorded_status",
-            "effective", "milestone", "valid_from", "valid_until", "decision_number", "issuer", "origin",
-            "source", "source_url", "read_on", "note", "version", "facts",
-        )  # fmt: skip
-        read_only_fields = fields
-
-    @extend_schema_field(serializers.ChoiceField(choices=TrustStatus.choices))
-    def get_status(self, mark: TrustMark) -> str:
-        return mark.status_on(timezone.localdate()).value
-
-    @extend_schema_field(serializers.ChoiceField(choices=TrustStatus.choices))
-    def get_effective(self, mark: TrustMark) -> str:
-        rows = {row.scheme: row for row in mark.offer.effective_trust.all()}
-        row = rows.get(mark.scheme)
-        return (row.status_on(timezone.localdate()) if row else TrustStatus.UNKNOWN).value
-
-
 class OfferTrustSerializer(StrictSerializer):
     scheme = serializers.CharField()
     status = serializers.CharField()
@@ -116,7 +76,9 @@ class OfferSerializer(StrictModelSerializer):
     category = serializers.SlugRelatedField[Any](slug_field="code", read_only=True)
     orderable = serializers.BooleanField(source="is_orderable", read_only=True)
     live_version = serializers.SerializerMethodField(help_text="Numéro de la version en ligne.")
-    answers = serializers.SerializerMethodField(help_text="Réponses de la version en ligne, sinon du brouillon ou de la version envoyée.")
+    answers = serializers.SerializerMethodField(
+        help_text="Réponses de la version en ligne, sinon du brouillon ou de la version envoyée."
+    )
     plans = serializers.SerializerMethodField()
     draft = serializers.SerializerMethodField(help_text="La version en préparation, pour son fournisseur.")
     trust = serializers.SerializerMethodField()
@@ -243,9 +205,9 @@ def _field(question: Question) -> serializers.Field[Any, Any, Any, Any]:
     if question.type == "decimal":
         return serializers.DecimalField(max_digits=18, decimal_places=6, **common)
     if question.type == "choices":
-        return serializers.ListField(child=serializers.ChoiceField(choices=list(question.choices)), **common)
+        return serializers.ListField(child=CodeField(choices=list(question.choices)), **common)
     if question.type == "choice":
-        return serializers.ChoiceField(choices=list(question.choices), **common)
+        return CodeField(choices=list(question.choices), **common)
     if question.type == "regions":
         return serializers.ListField(child=serializers.CharField(max_length=60), max_length=60, **common)
     return serializers.CharField(max_length=question.max_length or 200, allow_blank=True, **common)
@@ -265,43 +227,6 @@ class DraftInput(AnswersInput):
         fields = super().get_fields()
         fields["name"] = serializers.CharField(max_length=160, help_text=questions()["name"].label)
         return fields
-
-
-class MarkInput(StrictSerializer):
-    """A supplier's own declaration: its origin is « declared » whatever it says."""
-
-    offer = serializers.UUIDField()
-    scheme = serializers.ChoiceField(choices=Scheme.choices)
-    label = serializers.CharField(max_length=80, required=False, allow_blank=True)
-    level = serializers.CharField(max_length=20, required=False, allow_blank=True)
-    scope = serializers.CharField(max_length=500, required=False, allow_blank=True)
-    regions = serializers.ListField(child=serializers.CharField(max_length=60), required=False, max_length=60)
-    status = serializers.ChoiceField(choices=[(s.value, s.label) for s in (
-        TrustStatus.ANNOUNCED, TrustStatus.IN_PROGRESS, TrustStatus.IN_FORCE, TrustStatus.RENEWAL_PENDING,
-    )])  # fmt: skip
-    milestone = serializers.ChoiceField(choices=["J0", "J1", "J2", "J3"], required=False)
-    valid_from = serializers.DateField(required=False, allow_null=True)
-    valid_until = serializers.DateField(required=False, allow_null=True)
-    decision_number = serializers.CharField(max_length=60, required=False, allow_blank=True)
-    issuer = serializers.CharField(max_length=120, required=False, allow_blank=True)
-
-
-class ActInput(StrictSerializer):
-    """The issuer's act. The ANSSI's reference and date are compulsory for a qualification it takes away."""
-
-    effective_at = serializers.DateTimeField(required=False)
-    issuer = serializers.CharField(max_length=120, required=False, allow_blank=True)
-    act_reference = serializers.CharField(max_length=120, required=False, allow_blank=True)
-    act_date = serializers.DateField(required=False)
-    reason = serializers.CharField(max_length=1000, required=False, allow_blank=True)
-
-
-class DatedActInput(ActInput):
-    """A delivery or a renewal also says its dates."""
-
-    valid_from = serializers.DateField(required=False)
-    valid_until = serializers.DateField(required=False)
-    decision_number = serializers.CharField(max_length=60, required=False, allow_blank=True)
 
 
 class FacetValueSerializer(StrictSerializer):

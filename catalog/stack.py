@@ -29,7 +29,7 @@ def add_edge(offer: Offer, *, actor: Actor, base: Offer | None = None, **fields:
         if base is not None and offer.pk in below([base.pk]):
             raise RuleBroken("stack_cycle", CYCLE, field="base")
         edge = StackEdge(offer=offer, base=base, **fields)
-        edge.full_clean(exclude=["offer"])
+        edge.full_clean()
         try:
             with transaction.atomic():
                 edge.save()

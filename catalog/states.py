@@ -115,6 +115,20 @@ TRUST_MOVES = moves(
         TrustStatus.RENEWAL_PENDING,
         label="Constater la demande de renouvellement",
     ),
+    # By the supplier, of its own declaration only: nobody says it any more.
+    Move(
+        "retract",
+        frozenset(
+            {
+                TrustStatus.ANNOUNCED,
+                TrustStatus.IN_PROGRESS,
+                TrustStatus.IN_FORCE,
+                TrustStatus.RENEWAL_PENDING,
+            }
+        ),
+        TrustStatus.NONE,
+        label="Retirer la déclaration",
+    ),
     Move(
         "expire",
         frozenset({TrustStatus.IN_FORCE, TrustStatus.RENEWAL_PENDING, TrustStatus.SUSPENDED}),

@@ -87,17 +87,17 @@ def record_status(
     _refuse_unknown(dated)
     with transaction.atomic():
         lock_stack()
-        locked = _locked(mark, expected_version)
+        locked = locked_mark(mark, expected_version)
         move = _move_name(locked, act.status, correction=supersedes is not None)
         check_act(locked, act)
         before = locked.status
         _change(locked, act, dated=dated)
         origin = origin or (Origin.REGISTER if act.reference else locked.origin)
         fact = TrustFact(mark=locked, reason=reason, origin=origin, supersedes=supersedes)
-        _append(fact, act, actor=actor)
+        append_fact(fact, act, actor=actor)
         told = _told(act)
         record(locked, move, actor=actor, from_state=before, to_state=act.status, reason=reason, detail=told)
-        _spread(locked, before=before, fact=fact)
+        spread(locked, before=before, fact=fact)
     mark.refresh_from_db()
     return fact
 
@@ -108,7 +108,7 @@ def _refuse_unknown(dated: dict[str, Any]) -> None:
         raise TypeError(f"not dated fields of a mark: {sorted(unknown)}")
 
 
-def _locked(mark: TrustMark, expected_version: int | None) -> TrustMark:
+def locked_mark(mark: TrustMark, expected_version: int | None) -> TrustMark:
     rows = TrustMark.objects.select_for_update(of=("self",)).select_related("offer__supplier")
     locked = rows.get(pk=mark.pk)
     if expected_version is not None and locked.version != expected_version:
@@ -116,7 +116,7 @@ def _locked(mark: TrustMark, expected_version: int | None) -> TrustMark:
     return locked
 
 
-def _spread(mark: TrustMark, *, before: str, fact: TrustFact) -> None:
+def spread(mark: TrustMark, *, before: str, fact: TrustFact) -> None:
     """Recompute what relies on the mark, then tell the upper apps."""
     emit(
         "trust_mark.status_changed",
@@ -188,7 +188,7 @@ def _change(mark: TrustMark, act: Act, *, dated: dict[str, Any]) -> None:
     mark.save()
 
 
-def _append(fact: TrustFact, act: Act, *, actor: Actor) -> None:
+def append_fact(fact: TrustFact, act: Act, *, actor: Actor) -> None:
     """Complete the fact from the act and from the mark as it now is."""
     mark = fact.mark
     fact.status, fact.milestone = act.status, mark.milestone
@@ -217,7 +217,7 @@ def add_mark(
     with transaction.atomic():
         lock_stack()
         mark = TrustMark(offer=offer, **fields)
-        mark.full_clean(exclude=["evidence", "offer"])
+        mark.full_clean(exclude=["evidence"])
         mark.save()
         fact = TrustFact.objects.create(
             mark=mark,
@@ -231,7 +231,7 @@ def add_mark(
             recorded_by=actor.user,
         )
         record(mark, "create", actor=actor, to_state=mark.status)
-        _spread(mark, before="", fact=fact)
+        spread(mark, before="", fact=fact)
     return mark
 
 
@@ -248,12 +248,12 @@ def confirm(mark: TrustMark, *, actor: Actor, source: str, read_on: datetime.dat
     The status does not change. Call in a transaction.
     """
     lock_stack()
-    locked = _locked(mark, None)
+    locked = locked_mark(mark, None)
     locked.origin, locked.source, locked.read_on = Origin.VERIFIED, source, read_on
     locked.version += 1
     locked.save()
     fact = TrustFact(mark=locked, origin=Origin.VERIFIED)
-    _append(fact, Act(TrustStatus(locked.status), timezone.now(), issuer=locked.issuer), actor=actor)
+    append_fact(fact, Act(TrustStatus(locked.status), timezone.now(), issuer=locked.issuer), actor=actor)
     record(locked, "confirm", actor=actor, detail={"source": source, "read_on": read_on})
     recompute([locked.offer_id])
     mark.refresh_from_db()

@@ -73,16 +73,26 @@ def dns_name_of(offer: Offer) -> str:
 
 
 def check_dns(claim: OfferClaim, *, actor: Actor, resolver: TxtResolver | None = None) -> bool:
-    """Look for our record on the sheet's domain and write down what was seen. One DNS question."""
+    """Look for our record on the sheet's domain and write down what was seen. One DNS question.
+
+    Raises MoveRefused once the claim is decided.
+    """
+    refuse_closed(claim)
     look_up = resolver or default_resolver()
     seen = claim.record_value in look_up(claim.record_name) if claim.dns_name else False
 
     def apply(locked: OfferClaim) -> None:
+        refuse_closed(locked)
         locked.dns_checked_at = timezone.now()
         locked.dns_verified_at = timezone.now() if seen else None
 
     claim.touch("dns_checked", actor=actor, apply=apply, detail={"found": seen})
     return seen
+
+
+def refuse_closed(claim: OfferClaim) -> None:
+    if claim.state not in OfferClaim.OPEN_STATES:
+        raise MoveRefused("claim_closed", "Cette revendication est close : il n’y a plus rien à vérifier.")
 
 
 def grant(claim: OfferClaim, *, actor: Actor, reason: str, expected_version: int | None = None) -> OfferClaim:

@@ -8,19 +8,13 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from catalog.enums import Scheme, StackLayer, TrustStatus
+from catalog.actions.declarations import DECLARABLE
+from catalog.enums import Scheme, StackLayer
 from catalog.models import Offer, TrustMark
 from catalog.questions.engine import questions
 from catalog.questions.validation import AnswerError, clean_answer
 from catalog.trust import ANSSI
 from marketplace.ui.forms import MarketForm
-
-DECLARABLE = (
-    TrustStatus.IN_FORCE,
-    TrustStatus.RENEWAL_PENDING,
-    TrustStatus.IN_PROGRESS,
-    TrustStatus.ANNOUNCED,
-)
 
 
 class DeclareForm(MarketForm):

@@ -8,6 +8,7 @@ from django.db import models
 
 from catalog.enums import ClaimProof, ClaimState
 from catalog.states import CLAIM_MOVES
+from marketplace.accounts.enums import Role
 from marketplace.workflow import Move, Stateful, state_constraint
 
 if TYPE_CHECKING:
@@ -16,6 +17,17 @@ if TYPE_CHECKING:
 
 def new_token() -> str:
     return secrets.token_hex(16)
+
+
+class OfferClaimQuerySet(models.QuerySet["OfferClaim"]):
+    def visible_to(self, actor: Actor) -> OfferClaimQuerySet:
+        """The claimant's organisation its own; curators and the auditor all of them."""
+        if actor.has(Role.CURATOR, Role.AUDITOR):
+            return self
+        return self.filter(organisation=actor.organisation) if actor.organisation else self.none()
+
+    def with_people(self) -> OfferClaimQuerySet:
+        return self.select_related("offer__supplier", "organisation", "claimed_by")
 
 
 class OfferClaim(Stateful):
@@ -42,6 +54,8 @@ class OfferClaim(Stateful):
         "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     decision_reason = models.CharField(max_length=1000, blank=True)
+
+    objects = OfferClaimQuerySet.as_manager()
 
     class Meta:
         ordering = ("created_at", "pk")
@@ -76,8 +90,8 @@ class OfferClaim(Stateful):
     def refuse(self, *, actor: Actor, reason: str, expected_version: int | None = None) -> OfferClaim:
         return self._decide("refuse", actor=actor, reason=reason, expected_version=expected_version)
 
-    def cancel(self, *, actor: Actor) -> OfferClaim:
-        return self.perform("cancel", actor=actor)
+    def cancel(self, *, actor: Actor, expected_version: int | None = None) -> OfferClaim:
+        return self.perform("cancel", actor=actor, expected_version=expected_version)
 
     def _decide(self, move: str, *, actor: Actor, reason: str, expected_version: int | None) -> OfferClaim:
         def apply(claim: OfferClaim) -> None:

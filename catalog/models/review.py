@@ -7,10 +7,31 @@ from django.db import models
 
 from catalog.enums import ReviewState
 from catalog.states import REVIEW_MOVES
+from marketplace.accounts.enums import SUPPLIER_ROLES, Role
+from marketplace.errors import MoveRefused
 from marketplace.workflow import Move, Stateful, state_constraint
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
+
+
+class VersionReviewQuerySet(models.QuerySet["VersionReview"]):
+    def visible_to(self, actor: Actor) -> VersionReviewQuerySet:
+        """Curators all of them; a supplier those of its own offers."""
+        if actor.has(Role.CURATOR):
+            return self
+        if actor.organisation is None or not actor.has(*SUPPLIER_ROLES):
+            return self.none()
+        return self.filter(version_proposed__offer__supplier__organisation=actor.organisation)
+
+    def with_versions(self) -> VersionReviewQuerySet:
+        """Everything a difference shows. Prices are two queries a side, whatever the number of rows."""
+        return self.select_related(
+            "version_proposed__offer__supplier__organisation",
+            "version_proposed__offer__category",
+            "replaces",
+            "proposed_by",
+        ).prefetch_related("version_proposed__plans__lines", "replaces__plans__lines")
 
 
 class VersionReview(Stateful):
@@ -31,12 +52,20 @@ class VersionReview(Stateful):
     )
     decision_reason = models.CharField(max_length=1000, blank=True)
 
+    objects = VersionReviewQuerySet.as_manager()
+
     class Meta:
         ordering = ("proposed_at", "pk")
         constraints = (state_constraint("version_review_state", ReviewState.values),)
 
     def __str__(self) -> str:
         return f"{self.version_proposed}"
+
+    def check_move(self, name: str) -> None:
+        """Asked for a curator, before the move. A version that a dossier examines is decided there."""
+        super().check_move(name)
+        if self.state == ReviewState.IN_DOSSIER:
+            raise MoveRefused("in_dossier", "Un dossier examine cette version : la décision s’y prend.")
 
     def accept(self, *, actor: Actor, reason: str = "", expected_version: int | None = None) -> VersionReview:
         return self._decide("accept", actor=actor, reason=reason, expected_version=expected_version)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from catalog.enums import LOST_STATUSES, RECORDED_STATUSES, Origin, Scheme, TrustStatus
+from catalog.enums import ENDED_STATUSES, RECORDED_STATUSES, Origin, Scheme, TrustStatus
 from catalog.states import TRUST_MOVES
 from marketplace.errors import MoveRefused
 from marketplace.workflow import Move
@@ -223,7 +223,7 @@ class EffectiveTrust(models.Model):
         """Lost because of a layer, the offer's own mark still standing."""
         if self.undermined_by_id is None:
             return False
-        if self.status in LOST_STATUSES:
+        if self.status in ENDED_STATUSES:
             return True
         own = status_by_the_clock(self.status, until=self.valid_until, on=on)
         return own != self.status_on(on)

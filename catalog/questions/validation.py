@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlsplit
 
-from catalog.countries import region_error
+from catalog.countries import as_region, region_error
 from catalog.questions.engine import Question, is_unknown, questions
 from marketplace.errors import RuleBroken
 
@@ -91,16 +91,20 @@ def _choice(question: Question, value: Any) -> str:
 
 
 def _one_of(value: Any, codes: frozenset[str]) -> str:
-    if not isinstance(value, str) or value not in codes:
+    """The code, whatever the case it was written in."""
+    known = {code.casefold(): code for code in codes}
+    found = known.get(value.casefold()) if isinstance(value, str) else None
+    if found is None:
         raise AnswerError("Cette réponse n’est pas dans la liste. Choisissez-en une autre.")
-    return value
+    return found
 
 
 def _choices(question: Question, value: Any) -> list[str]:
     codes = [code for code, _ in question.choices]
-    if not isinstance(value, list | tuple) or any(v not in codes for v in value):
+    if not isinstance(value, list | tuple):
         raise AnswerError("Une réponse n’est pas dans la liste. Choisissez parmi celles proposées.")
-    return [code for code in codes if code in value]
+    given = {_one_of(one, frozenset(codes)) for one in value}
+    return [code for code in codes if code in given]
 
 
 def _regions(question: Question, value: Any) -> list[str]:
@@ -108,7 +112,7 @@ def _regions(question: Question, value: Any) -> list[str]:
         value = value.replace(",", "\n").splitlines()
     if not isinstance(value, list | tuple) or not all(isinstance(v, str) for v in value):
         raise AnswerError("Donnez une liste de lieux, un par ligne.")
-    found = list(dict.fromkeys(text for v in value if (text := v.strip())))
+    found = list(dict.fromkeys(as_region(text) for v in value if (text := v.strip())))
     if len(found) > MAX_REGIONS:
         raise AnswerError(f"Soixante lieux au plus ; vous en donnez {len(found)}. Regroupez-les par pays.")
     for region in found:

@@ -30,6 +30,10 @@ ORDER_SQL = {
     "-price": "price_eur_ht DESC NULLS LAST, sort_name, offer_id",
     "-listed_on": "listed_on DESC NULLS LAST, sort_name, offer_id",
 }
+OWNED = (
+    "supplier_id IN (SELECT id FROM catalog_supplier WHERE organisation_id = %(owner)s)"
+    " AND card->>'state' <> 'removed'"
+)
 # The first step a price fits under; the steps above it are added up when reading.
 PRICE_STEP_SQL = (
     "CASE " + " ".join(f"WHEN price_eur_ht <= {step} THEN '{step}'" for step in PRICE_STEPS) + " END"
@@ -68,6 +72,7 @@ def _parameters(query: OfferQuery) -> dict[str, Any]:
         "soon": query.today + EXPIRING_WITHIN,
         "q": query.q,
         "price_max": query.price_max,
+        "owner": query.owner,
         "limit": query.page_size,
         "offset": (query.page - 1) * query.page_size,
     }
@@ -95,7 +100,7 @@ def _condition(facet: Facet, *, plain: bool) -> str:
 
 def _base(query: OfferQuery) -> str:
     text = TEXT_CONDITION if query.q else "true"
-    return f"is_public AND {text}"
+    return f"{'is_public' if query.owner is None else OWNED} AND {text}"
 
 
 def _counts(

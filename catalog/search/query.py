@@ -32,6 +32,8 @@ class OfferQuery:
     page: int = 1
     page_size: int = PAGE_SIZE
     with_facets: bool = False
+    # An organisation: its supplier's offers in any state but removed, in place of the public ones.
+    owner: int | None = None
 
     def without(self, name: str) -> OfferQuery:
         """The same query, one filter taken away."""

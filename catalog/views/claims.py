@@ -71,11 +71,8 @@ def claim_list(request: HttpRequest) -> HttpResponse:
 
 
 def find_claim(actor: Actor, uuid: uuids.UUID) -> OfferClaim:
-    """The claimant's organisation and curators see it. Raises NotVisible."""
-    rows = OfferClaim.objects.select_related("offer__supplier", "organisation", "claimed_by")
-    if not actor.has(Role.CURATOR, Role.AUDITOR):
-        rows = rows.filter(organisation=actor.organisation) if actor.organisation else rows.none()
-    found = rows.filter(uuid=uuid).first()
+    """Raises NotVisible."""
+    found = OfferClaim.objects.visible_to(actor).with_people().filter(uuid=uuid).first()
     if found is None:
         raise NotVisible()
     return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid as uuids
-from statistics import median
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,19 +12,17 @@ from catalog.abilities import catalog_abilities, review_abilities
 from catalog.actions import reviews
 from catalog.enums import ReviewState
 from catalog.forms.marks import ReasonForm
-from catalog.models import OfferSearchRow, VersionReview
+from catalog.models import VersionReview
 from catalog.presentation import plans_of
+from catalog.price_outlier import price_outlier
 from catalog.questions.engine import changed
 from catalog.questions.rows import UNKNOWN, say
-from catalog.search.fields import entry_price
 from catalog.views.finding import actor_of
 from catalog.views.sheet import category_labels
 from marketplace.accounts.abilities import allowed, require
 from marketplace.errors import NotVisible
 from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.once import once
-
-OUTLIER = 3
 
 
 def review_list(request: HttpRequest) -> HttpResponse:
@@ -46,13 +43,7 @@ def review_list(request: HttpRequest) -> HttpResponse:
 def review_page(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     actor = actor_of(request)
     require(catalog_abilities(actor), "curate")
-    rows = VersionReview.objects.select_related(
-        "version_proposed__offer__supplier__organisation",
-        "version_proposed__offer__category",
-        "replaces",
-        "proposed_by",
-    )
-    review = rows.filter(uuid=uuid).first()
+    review = VersionReview.objects.visible_to(actor).with_versions().filter(uuid=uuid).first()
     if review is None:
         raise NotVisible()
     verdicts = review_abilities(actor, review)
@@ -60,6 +51,7 @@ def review_page(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     if request.method == "POST":
         move = request.POST.get("move", "")
         require(verdicts, move)
+        review.check_move(move)
         if move == "accept":
             reviews.accept(review, actor=actor)
         elif form.is_valid():
@@ -94,19 +86,3 @@ def _context(review: VersionReview) -> dict[str, object]:
         "outlier": price_outlier(review),
         "breadcrumb_data": breadcrumb(("Modération", "/pilotage/moderation/"), current=str(review)),
     }
-
-
-def price_outlier(review: VersionReview) -> str:
-    """« 4 fois la médiane de la catégorie », or empty: prices are compared per month."""
-    offer = review.version_proposed.offer
-    offer.live_version = review.version_proposed
-    entry = entry_price(offer)
-    if entry is None or offer.category is None or entry.monthly_eur_ht is None:
-        return ""
-    others = OfferSearchRow.objects.filter(
-        category=offer.category.code, price_eur_ht__gt=0, is_public=True
-    ).exclude(pk=offer.pk)
-    prices = list(others.values_list("price_eur_ht", flat=True)[:5000])
-    if len(prices) < OUTLIER or entry.monthly_eur_ht < OUTLIER * median(prices):
-        return ""
-    return f"{entry.monthly_eur_ht / median(prices):.0f} fois la médiane de la catégorie"
