@@ -10,11 +10,10 @@ from django.utils import timezone
 from marketplace.accounts.abilities import Verdicts
 from marketplace.accounts.enums import Role
 from marketplace.ui.typography import euros
-from procurement.enums_orders import ContractState
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
-    from procurement.models import Contract, Order, PurchasingVehicle
+    from procurement.models import Contract, ContractReview, Order, PurchasingVehicle
 
 _OTHER_SIDE = "Cette action revient à l’administration qui commande."
 _SUPPLIER_SIDE = "Cette action revient au fournisseur."
@@ -89,13 +88,16 @@ def contract_abilities(actor: Actor, contract: Contract) -> Verdicts:
     own = actor.organisation is not None and actor.organisation.pk == contract.buyer_id
     side = "" if own else _OTHER_SIDE
     manages = _needs(actor, Role.REQUESTER, Role.PURCHASING, side=side)
-    over = contract.state not in {ContractState.ACTIVE, ContractState.ENDING}
     return {
         "start_ending": manages,
         "end": manages,
         "terminate": manages,
-        "decide_review": "Ce contrat est clos." if over else manages,
+        "decide_review": manages,
     }
+
+
+def review_abilities(actor: Actor, review: ContractReview) -> Verdicts:
+    return {"decide": contract_abilities(actor, review.contract)["decide_review"]}
 
 
 def vehicles_abilities(actor: Actor) -> Verdicts:

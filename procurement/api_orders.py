@@ -1,4 +1,4 @@
-"""/api/v1/orders/, contracts/, purchasing-vehicles/."""
+"""/api/v1/orders/, contracts/, purchasing-vehicles/; contract-reviews/ is in api_reviews."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Any
 
 from catalog.models import Offer
 from marketplace.accounts.actors import Actor
-from marketplace.errors import MoveRefused, NotVisible, RuleBroken
+from marketplace.errors import MoveRefused, NotVisible
 from marketplace.rest.moves import MoveEndpoint, MoveMixin
 from marketplace.rest.serializers import ReasonInput
 from marketplace.rest.viewsets import CreateOnceMixin, PatchMixin, ReadViewSet
+from procurement import api_reviews
 from procurement.abilities_orders import (
     contract_abilities,
     order_abilities,
@@ -89,7 +90,7 @@ class OrderViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
 
 
 def terms_of(data: dict[str, Any], *, actor: Actor) -> dict[str, Any]:
-    """Lines become quantities by code, the vehicle its row. Raises RuleBroken on one not ours."""
+    """Lines become quantities by code, the vehicle its row. Raises NotVisible on one not ours."""
     terms = dict(data)
     if "lines" in terms:
         terms["quantities"] = {line["price_line"]: line["quantity"] for line in terms.pop("lines")}
@@ -101,9 +102,8 @@ def terms_of(data: dict[str, Any], *, actor: Actor) -> dict[str, Any]:
 def _vehicle(uuid: uuids.UUID, *, actor: Actor) -> PurchasingVehicle:
     vehicle = PurchasingVehicle.objects.visible_to(actor).filter(uuid=uuid).first()
     if vehicle is None:
-        raise RuleBroken(
-            "vehicle_unknown", "Ce support d’achat n’est pas ouvert à votre administration.", field="vehicle"
-        )
+        message = "Ce support d’achat n’existe pas ou n’est pas ouvert à votre administration."
+        raise NotVisible("vehicle_not_found", message)
     return vehicle
 
 
@@ -142,4 +142,5 @@ ROUTES = [
     ("orders", OrderViewSet, "order"),
     ("contracts", ContractViewSet, "contract"),
     ("purchasing-vehicles", VehicleViewSet, "purchasing-vehicle"),
+    *api_reviews.ROUTES,
 ]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import django_filters
 
 from procurement.enums_orders import ContractState, OrderState
-from procurement.models import Contract, Order
+from procurement.models import Contract, ContractReview, Order
 
 
 class OrderFilter(django_filters.FilterSet):
@@ -25,3 +25,14 @@ class ContractFilter(django_filters.FilterSet):
     class Meta:
         model = Contract
         fields = ("state", "offer")
+
+
+class ContractReviewFilter(django_filters.FilterSet):
+    contract = django_filters.UUIDFilter(field_name="contract__uuid", label="Identifiant du contrat.")
+    decided = django_filters.BooleanFilter(
+        field_name="decided_at", lookup_expr="isnull", exclude=True, label="Décidées ou non."
+    )
+
+    class Meta:
+        model = ContractReview
+        fields: list[str] = []

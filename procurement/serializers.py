@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from catalog.enums import ServiceModel
 from marketplace.accounts.enums import BUYER_KINDS
+from marketplace.rest.fields import CodeField
 from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer
 from procurement.actions.assessments import result_now
 from procurement.doctrine.results import LEVELS, OBLIGATIONS, UNKNOWN
@@ -27,9 +28,9 @@ class GivenOrNull(serializers.ChoiceField):
 
 
 def codes(choices: Any, **options: Any) -> serializers.ListField:
-    """A list of codes; [] is « none of them », null is « not given »."""
+    """A list of codes, in any case; [] is « none of them », null is « not given »."""
     return serializers.ListField(
-        child=serializers.ChoiceField(choices), required=False, allow_null=True, max_length=20, **options
+        child=CodeField(choices), required=False, allow_null=True, max_length=20, **options
     )
 
 

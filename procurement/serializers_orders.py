@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer
-from procurement.enums_orders import VatRegime, VehicleKind
+from procurement.enums_orders import ReviewDecision, VatRegime, VehicleKind
 from procurement.models import Contract, ContractReview, Order, OrderLine, PurchasingVehicle
 
 MONEY = {"max_digits": 14, "decimal_places": 2}
@@ -184,6 +184,22 @@ class ReviewSerializer(StrictModelSerializer):
             "decided_at",
         )
         read_only_fields = fields
+
+
+class ContractReviewSerializer(ReviewSerializer):
+    """A review by itself, with its contract."""
+
+    contract = serializers.SlugRelatedField[Contract](slug_field="uuid", read_only=True)
+    contract_number = serializers.CharField(source="contract.number", read_only=True)
+
+    class Meta(ReviewSerializer.Meta):
+        fields = ("id", "contract", "contract_number", *ReviewSerializer.Meta.fields[1:])
+        read_only_fields = fields
+
+
+class ReviewDecisionInput(StrictSerializer):
+    decision = serializers.ChoiceField(choices=ReviewDecision.choices)
+    reason = serializers.CharField(max_length=2000, help_text="Le motif, gardé avec la décision.")
 
 
 class TrustSerializer(serializers.Serializer[Any]):

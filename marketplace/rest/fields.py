@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 
 class CodeField(serializers.ChoiceField):
-    """One of our codes, in any case: « IaaS » is read as `iaas`, and answered so."""
+    """One of our codes, in any case: « IaaS » is read as `iaas`, and answered so."""
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, str):

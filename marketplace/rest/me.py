@@ -6,6 +6,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from marketplace.accounts.actors import Actor
+from marketplace.accounts.models import Membership
 from marketplace.rest.principal import actor_of
 from marketplace.rest.serializers import StrictSerializer
 
@@ -15,6 +16,15 @@ class MeOrganisation(StrictSerializer):
     name = serializers.CharField()
     kind = serializers.CharField()
     state = serializers.CharField()
+
+
+class MeMembership(StrictSerializer):
+    id = serializers.UUIDField(source="uuid")
+    organisation = MeOrganisation()
+    roles = serializers.ListField(
+        child=serializers.CharField(), help_text="Ceux d’aujourd’hui. Un jeton peut en donner moins."
+    )
+    current = serializers.BooleanField(help_text="Celle pour laquelle parle cette demande.")
 
 
 class Me(StrictSerializer):
@@ -28,8 +38,9 @@ class Me(StrictSerializer):
     organisation = MeOrganisation(allow_null=True)
     roles = serializers.ListField(child=serializers.CharField())
     scopes = serializers.ListField(
-        child=serializers.CharField(), allow_null=True, help_text="null : aucune limite."
+        child=serializers.CharField(), allow_null=True, help_text="null : aucune limite."
     )
+    memberships = MeMembership(many=True, help_text="Toutes les organisations de la personne.")
 
 
 class MeView(APIView):
@@ -48,4 +59,22 @@ def me(actor: Actor) -> dict[str, Any]:
         "organisation": actor.organisation,
         "roles": sorted(actor.roles),
         "scopes": sorted(actor.scopes) if actor.scopes is not None else None,
+        "memberships": memberships_of(actor),
     }
+
+
+def memberships_of(actor: Actor) -> list[dict[str, Any]]:
+    """Two queries whatever the number; none for a service account, which has one organisation."""
+    if actor.user is None:
+        return []
+    rows = Membership.objects.active().filter(user=actor.user).select_related("organisation", "user")
+    current = actor.membership.pk if actor.membership is not None else None
+    return [
+        {
+            "uuid": row.uuid,
+            "organisation": row.organisation,
+            "roles": sorted(Actor.of(row).roles),
+            "current": row.pk == current,
+        }
+        for row in rows.prefetch_related("grants")
+    ]

@@ -144,6 +144,14 @@ def close_due_contracts(*, on: dt.date) -> int:
     return closed
 
 
+def refuse_undecidable(review: ContractReview) -> None:
+    """Raises MoveRefused once it is decided or the contract is over."""
+    if review.decision:
+        raise MoveRefused("review_decided", "La suite de cette perte de statut est déjà décidée.")
+    if review.contract.state not in RUNNING_CONTRACTS:
+        raise MoveRefused("contract_over", "Ce contrat est clos : il n’y a plus rien à décider.")
+
+
 def decide_review(review: ContractReview, *, actor: Actor, decision: str, reason: str) -> ContractReview:
     """Record what the administration decided, once. Raises MoveRefused when it is already decided."""
     if actor.user is None:
@@ -151,10 +159,8 @@ def decide_review(review: ContractReview, *, actor: Actor, decision: str, reason
     with transaction.atomic():
         contract = Contract.objects.select_for_update(of=("self",)).get(pk=review.contract_id)
         locked = ContractReview.objects.get(pk=review.pk)
-        if locked.decision:
-            raise MoveRefused("review_decided", "La suite de cette perte de statut est déjà décidée.")
-        if contract.state not in RUNNING_CONTRACTS:
-            raise MoveRefused("contract_over", "Ce contrat est clos\u00a0: il n’y a plus rien à décider.")
+        locked.contract = contract
+        refuse_undecidable(locked)
         locked.decision, locked.decision_reason = decision, reason
         locked.decided_by, locked.decided_at = actor.user, timezone.now()
         locked.save()

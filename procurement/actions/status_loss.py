@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from catalog.enums import LOST_STATUSES, Scheme, TrustStatus
+from catalog.enums import ENDED_STATUSES, LOST_STATUSES, Scheme, TrustStatus
 from catalog.hooks import Effect
-from catalog.models import Offer
+from catalog.models import EffectiveTrust, Offer
 from catalog.trust import effective_statuses
 from marketplace.accounts.actors import system_actor
 from marketplace.accounts.enums import Role
@@ -24,9 +25,10 @@ from marketplace.ui.typography import date_text
 from procurement.actions.eligibility import offers_for
 from procurement.calendar_months import months_after
 from procurement.enums import Standing
-from procurement.enums_orders import OPEN_STATES, ReviewKind
+from procurement.enums_orders import OPEN_STATES, OrderState, ReviewKind
 from procurement.models import Contract, ContractReview, Order, OrderFlag, Project
 from procurement.obligations import project_people, projects_on
+from procurement.order_people import approvers_for
 
 if TYPE_CHECKING:
     from marketplace.events.models import DomainEvent
@@ -68,18 +70,31 @@ class Loss:
 def losses_of(event: DomainEvent) -> list[Loss]:
     """One loss per effective status the offers of the event now have; empty when nothing was held
     before, or when nothing is lost (obtained, renewed, reinstated, another mark still standing)."""
-    if event.payload.get("status") not in LOST_STATUSES or event.payload.get("from") not in _ONCE_HELD:
+    if event.payload.get("status") not in ENDED_STATUSES or event.payload.get("from") not in _ONCE_HELD:
         return []
     scheme, day = str(event.payload["scheme"]), timezone.localdate(event.at)
     offers = Offer.objects.filter(pk__in=event.payload.get("offers", ()))
     by_status: dict[str, list[int]] = {}
+    given_up = _given_up(event)
     for key, status in effective_statuses(offers, scheme).items():
-        if status in LOST_STATUSES:
+        if status in LOST_STATUSES or (status == TrustStatus.NONE and key in given_up):
             by_status.setdefault(status, []).append(key)
     return [
         Loss(event_uuid=str(event.uuid), scheme=scheme, status=status, offers=tuple(sorted(keys)), on=day)
         for status, keys in sorted(by_status.items())
     ]
+
+
+def _given_up(event: DomainEvent) -> set[int]:
+    """The offer whose declaration was withdrawn and those that fell with it; never who had none."""
+    if event.payload.get("status") != TrustStatus.NONE:
+        return set()
+    rows = EffectiveTrust.objects.filter(
+        Q(mark=event.payload["mark"]) | Q(undermined_by__isnull=False),
+        offer__in=event.payload.get("offers", ()),
+        scheme=event.payload["scheme"],
+    )
+    return set(rows.values_list("offer_id", flat=True))
 
 
 def affected_orders(offers: Iterable[int]) -> list[Order]:
@@ -232,8 +247,11 @@ def effects_of(offers: list[Offer]) -> list[Effect]:
 
 
 def _order_people(order: Order) -> set[User]:
-    approver = {order.approved_by} if order.approved_by is not None else set()
-    return set(order.authors.all()) | approver
+    """Authors and who approved; before that, while approval is awaited, those who may give it."""
+    approvers = {order.approved_by} if order.approved_by is not None else set()
+    if order.state == OrderState.AWAITING_APPROVAL:
+        approvers |= set(approvers_for(order))
+    return set(order.authors.all()) | approvers
 
 
 def _contract_people(contract: Contract) -> set[User]:

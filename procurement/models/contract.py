@@ -138,6 +138,14 @@ class Contract(Stateful):
         )
 
 
+class ContractReviewQuerySet(models.QuerySet["ContractReview"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """The buyer's side and the auditor: what it argues about is not the supplier's to read."""
+        if actor.is_supplier:
+            return self.none()
+        return self.filter(contract__in=Contract.objects.visible_to(actor))
+
+
 class ContractReview(models.Model):
     """What a lost status opened on a contract: a review for a suspension, the exit clause for a loss."""
 
@@ -156,6 +164,8 @@ class ContractReview(models.Model):
     decision_reason = models.TextField("motif", max_length=2000, blank=True)
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ContractReviewQuerySet.as_manager()
 
     class Meta:
         ordering = ["-opened_on", "-pk"]

@@ -20,12 +20,18 @@ from catalog.enums import Scheme
 from catalog.models import EffectiveTrust
 from catalog.questions.engine import section
 from marketplace.accounts.abilities import allowed, require
-from marketplace.errors import MoveRefused, NotVisible
+from marketplace.errors import NotVisible
 from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.once import once
 from marketplace.ui.typography import date_text
 from procurement.abilities_orders import contract_abilities
-from procurement.actions.contracts import announce_end, decide_review, end_contract, terminate_contract
+from procurement.actions.contracts import (
+    announce_end,
+    decide_review,
+    end_contract,
+    refuse_undecidable,
+    terminate_contract,
+)
 from procurement.enums_orders import RUNNING_CONTRACTS
 from procurement.forms.orders import ReasonForm, ReviewDecisionForm
 from procurement.models import Contract
@@ -93,7 +99,7 @@ def contract_page(request: HttpRequest, number: str) -> HttpResponse:
         "exit_rows": exit_rows(contract),
         "reviews": reviews,
         "open_reviews": [review for review in reviews if not review.decision],
-        "may_decide": verdicts["decide_review"] == "",
+        "may_decide": verdicts["decide_review"] == "" and contract.state in RUNNING_CONTRACTS,
         "running": contract.state in RUNNING_CONTRACTS,
         "moves": [
             (page.button, reverse("procurement:contract_move", args=[contract.number, page.slug]))
@@ -170,8 +176,7 @@ def review_decide(request: HttpRequest, number: str, uuid: UUID) -> HttpResponse
     if review is None:
         raise NotVisible()
     require(contract_abilities(actor, contract), "decide_review")
-    if review.decision:
-        raise MoveRefused("review_decided", "La suite de cette perte de statut est déjà décidée.")
+    refuse_undecidable(review)
     form = ReviewDecisionForm(posted(request))
     if request.method == "POST" and form.is_valid():
         decide_review(review, actor=actor, **form.cleaned_data)
