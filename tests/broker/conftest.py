@@ -85,8 +85,9 @@ def send(broker_url: str) -> Callable[[Path], None]:
 
     def send_survivor(record: Path) -> None:
         app = Celery("sender", set_as_current=False)
-        app.conf.update(broker_url=broker_url, broker_transport_options=options, task_ignore_result=True)
-        with app.connection_for_write() as connection:
+        # The address is given to the connection: CELERY_BROKER_URL would win over the configuration.
+        app.conf.update(broker_transport_options=options, task_ignore_result=True)
+        with app.connection_for_write(broker_url) as connection:
             app.send_task("tests.survivor", (str(record),), queue="checks", connection=connection)
         app.close()
 
