@@ -157,9 +157,10 @@ def _told(fact: TrustFact, mark: TrustMark) -> TimelineFact:
         if fact.supersedes
         else ""
     )
-    return TimelineFact(
-        fact.effective_at, words, fact.source, mark.source_url, fact.origin, corrects=corrects
-    )
+    source, url = fact.source, mark.source_url
+    if fact.status in LOST_STATUSES and fact.issuer and fact.act_date:
+        source, url = f"{fact.issuer}, acte du {fact.act_date:%d/%m/%Y}", ""
+    return TimelineFact(fact.effective_at, words, source, url, fact.origin, corrects=corrects)
 
 
 def unit_words(line: PriceLine) -> str:

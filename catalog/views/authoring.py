@@ -23,6 +23,7 @@ from marketplace.accounts.abilities import require
 from marketplace.errors import NotVisible, RuleBroken, VersionStale
 from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.once import once
+from marketplace.ui.typography import time_text
 
 EXTRA = (
     ("prix", "Formules et prix"),
@@ -59,7 +60,7 @@ def create(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         offer = create_draft(actor=actor, answers=form.given)
         messages.success(
-            request, f"Brouillon créé à {timezone.localtime():%H h %M}. Continuez quand vous voulez."
+            request, f"Brouillon créé à {time_text(timezone.now())}. Continuez quand vous voulez."
         )
         return redirect("catalog:edit_section", offer.number, offer.slug, sections()[1].id)
     context = {
@@ -162,7 +163,7 @@ def edit_section(request: HttpRequest, *, offer: Offer, name: str) -> HttpRespon
 
 
 def _saved(request: HttpRequest, offer: Offer, name: str) -> HttpResponse:
-    messages.success(request, f"Enregistré à {timezone.localtime():%H h %M}.")
+    messages.success(request, f"Enregistré à {time_text(timezone.now())}.")
     following = next_step(name)
     return redirect("catalog:edit_section", offer.number, offer.slug, following)
 

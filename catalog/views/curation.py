@@ -25,11 +25,12 @@ from catalog.states import TRUST_MOVES
 from catalog.views.finding import actor_of
 from catalog.views.search import page_number
 from marketplace.accounts.abilities import allowed, require
+from marketplace.accounts.actors import Actor
 from marketplace.errors import NotVisible, RuleBroken
 from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.drawings import StackLayer
 from marketplace.ui.once import once
-from marketplace.ui.typography import date_text, datetime_text
+from marketplace.ui.typography import date_text, datetime_text, time_text
 
 # The words of the address → the move.
 ADDRESSES = {
@@ -116,7 +117,7 @@ def record(request: HttpRequest, uuid: uuids.UUID, words: str) -> HttpResponse:
     require(mark_abilities(actor, mark), move)
     mark.check_move(move)
     form = (DatedActForm if move in DATED else ActForm)(request.POST or None, mark=mark)
-    if request.method == "POST" and form.is_valid() and _acceptable(form, mark, move):
+    if request.method == "POST" and form.is_valid() and _acceptable(form, mark, move, actor=actor):
         if request.POST.get("confirmed") == str(mark.version):
             return _do(request, mark, move, form)
         return _preview(request, mark, move, form)
@@ -131,7 +132,7 @@ def _context(mark: TrustMark, move: str, **more: Any) -> dict[str, Any]:
         "mark": mark,
         "title": f"{label} : {mark.name}, {mark.offer.name}",
         "label": label,
-        "needs_act": mark.is_anssi and move in ("suspend", "withdraw", "reinstate"),
+        "needs_act": move in ("suspend", "withdraw") or (mark.is_anssi and move == "reinstate"),
         "breadcrumb_data": breadcrumb(
             LIST, (str(mark), f"/pilotage/qualifications/{mark.uuid}/"), current=label
         ),
@@ -139,7 +140,7 @@ def _context(mark: TrustMark, move: str, **more: Any) -> dict[str, Any]:
     }
 
 
-def _acceptable(form: ActForm, mark: TrustMark, move: str) -> bool:
+def _acceptable(form: ActForm, mark: TrustMark, move: str, *, actor: Actor) -> bool:
     """The rule of acts asked before the preview, so that nobody previews what cannot be done."""
     said = form.cleaned_data
     act = trust.Act(
@@ -150,7 +151,7 @@ def _acceptable(form: ActForm, mark: TrustMark, move: str) -> bool:
         said["act_date"],
     )
     try:
-        trust.check_act(mark, act)
+        trust.check_act(mark, act, actor=actor)
     except RuleBroken as error:
         for field, words in (error.fields or {None: [error.message]}).items():
             form.add_error(field, words)
@@ -232,8 +233,8 @@ def _do(request: HttpRequest, mark: TrustMark, move: str, form: ActForm) -> Http
     except ValidationError as error:
         form.add_error(None, error.messages)
         return render(request, "catalog/act.html", _context(mark, move, form=form), status=400)
-    at = timezone.localtime(fact.recorded_at)
-    messages.success(request, f"« {TRUST_MOVES[move].label} » enregistré à {at:%H h %M}. Effets visibles.")
+    at = time_text(fact.recorded_at)
+    messages.success(request, f"« {TRUST_MOVES[move].label} » enregistré à {at}. Effets visibles.")
     if move == "suspend":
         messages.info(request, "Suspendue n’est pas retirée : le statut peut être rétabli.")
     return redirect("catalog:mark", mark.uuid)

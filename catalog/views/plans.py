@@ -27,6 +27,7 @@ from marketplace.errors import NotVisible, RuleBroken, VersionStale
 from marketplace.files.store import download_response, store_upload
 from marketplace.ui import drafts
 from marketplace.ui.once import once
+from marketplace.ui.typography import time_text
 
 
 def _context(offer: Offer, name: str, title: str, **more: Any) -> dict[str, Any]:
@@ -83,7 +84,7 @@ def _plans_saved(request: HttpRequest, offer: Offer, form: PlansForm) -> HttpRes
     if form.is_stale():
         raise VersionStale(current=offer.version)
     save_plans(offer, actor=actor_of(request), plans=form.plans(), expected_version=offer.version)
-    messages.success(request, f"Enregistré à {timezone.localtime():%H h %M}.")
+    messages.success(request, f"Enregistré à {time_text(timezone.now())}.")
     return redirect("catalog:edit_marks", offer.number, offer.slug)
 
 

@@ -313,5 +313,7 @@ def the_loss_shows(stage: Stage) -> None:
     requester.follow("Choisir les offres").reads("Un statut a changé depuis", "SecNumCloud : Suspendue")
     requester.follow("Voir les offres conformes aujourd’hui").open_details("Voir pourquoi").reads(OFFER)
     requester.at_row(OFFER).reads("Suspendue").follow(OFFER)
-    requester.reads("SecNumCloud suspendue", f"par ANSSI (acte « {ACT} »)", "Constaté au registre").examined()
+    requester.reads(
+        "SecNumCloud suspendue", f"par l’ANSSI (acte « {ACT} »)", "Constaté au registre"
+    ).examined()
     stage["supplier_manager"].at("/notifications/").reads("statut perdu ou suspendu")
