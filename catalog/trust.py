@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -26,7 +27,10 @@ if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
 
 ANSSI = "ANSSI"
+REFERENCE = "reference"
 NEEDS_ACT = frozenset({TrustStatus.SUSPENDED, TrustStatus.WITHDRAWN})
+# An end of validity is nobody's act: the clock records it.
+DECIDED_LOSSES = NEEDS_ACT | {TrustStatus.ABANDONED}
 CLOCK_TOLERANCE = datetime.timedelta(minutes=5)
 DATED_FIELDS = (
     "valid_from",
@@ -81,7 +85,7 @@ def record_status(
     `dated` may give any of DATED_FIELDS. An issuer's act read by us is not the supplier's word: unless
     `origin` says otherwise its fact is « constaté au registre ». Raises MoveRefused when no move leads
     there (a fact that `supersedes` another is a correction and may lead anywhere), RuleBroken when the
-    ANSSI's act is missing, VersionStale.
+    issuer's act is missing, VersionStale.
     """
     act = Act(TrustStatus(status), effective_at or timezone.now(), issuer, act_reference.strip(), act_date)
     _refuse_unknown(dated)
@@ -89,7 +93,7 @@ def record_status(
         lock_stack()
         locked = locked_mark(mark, expected_version)
         move = _move_name(locked, act.status, correction=supersedes is not None)
-        check_act(locked, act)
+        check_act(locked, act, actor=actor)
         before = locked.status
         _change(locked, act, dated=dated)
         origin = origin or (Origin.REGISTER if act.reference else locked.origin)
@@ -148,10 +152,19 @@ def _move_name(mark: TrustMark, status: TrustStatus, *, correction: bool) -> str
     )
 
 
-def check_act(mark: TrustMark, act: Act) -> None:
-    """Raises RuleBroken. The ANSSI's loss or return of a qualification is recorded on its dated act only."""
-    now = timezone.now()
-    if act.effective_at is not None and act.effective_at > now + CLOCK_TOLERANCE:
+def check_act(mark: TrustMark, act: Act, *, actor: Actor | None = None) -> None:
+    """Raises RuleBroken. A loss is recorded on its issuer's dated act only; for a qualification, the
+    ANSSI's, which is needed for its return too."""
+    _check_dates(act)
+    if act.status in DECIDED_LOSSES:
+        _refuse_fiction(mark, actor)
+    reinstated = act.status == TrustStatus.IN_FORCE and mark.status == TrustStatus.SUSPENDED
+    if act.status in NEEDS_ACT or (reinstated and mark.is_anssi):
+        _check_reference(mark, act)
+
+
+def _check_dates(act: Act) -> None:
+    if act.effective_at is not None and act.effective_at > timezone.now() + CLOCK_TOLERANCE:
         raise RuleBroken(
             "effective_later",
             "La date d’effet est dans le futur. Enregistrez le fait à sa date.",
@@ -159,22 +172,35 @@ def check_act(mark: TrustMark, act: Act) -> None:
         )
     if act.date is not None and act.date > timezone.localdate():
         raise RuleBroken("act_later", "La date de l’acte est dans le futur. Vérifiez-la.", field="act_date")
-    reinstated = act.status == TrustStatus.IN_FORCE and mark.status == TrustStatus.SUSPENDED
-    if not mark.is_anssi or not (act.status in NEEDS_ACT or reinstated):
-        return
+
+
+def _refuse_fiction(mark: TrustMark, actor: Actor | None) -> None:
+    """In a demonstration a real offer loses nothing, except as its register is read again."""
+    reads_register = actor is not None and actor.system == REFERENCE
+    if settings.DEMONSTRATION and mark.offer.source_key and not reads_register:
+        raise RuleBroken(
+            "demonstration_real_offer",
+            "Dans la démonstration, aucun fait fictif n’est attaché à une offre réelle.",
+        )
+
+
+def _check_reference(mark: TrustMark, act: Act) -> None:
+    whose = "de l’ANSSI" if mark.is_anssi else "de l’organisme"
     missing = {}
-    if act.issuer != ANSSI:
+    if mark.is_anssi and act.issuer != ANSSI:
         missing["issuer"] = [
-            "Seule l’ANSSI suspend, retire ou rétablit une qualification. Indiquez « ANSSI »."
+            "Seule l’ANSSI suspend, retire ou rétablit une qualification. Indiquez « ANSSI »."
         ]
+    elif not act.issuer.strip():
+        missing["issuer"] = ["Indiquez l’organisme qui a pris l’acte."]
     if not act.reference:
-        missing["act_reference"] = ["Indiquez la référence de l’acte de l’ANSSI."]
+        missing["act_reference"] = [f"Indiquez la référence de l’acte {whose}."]
     if act.date is None:
-        missing["act_date"] = ["Indiquez la date de l’acte de l’ANSSI."]
+        missing["act_date"] = [f"Indiquez la date de l’acte {whose}."]
     if missing:
         raise RuleBroken(
             "act_missing",
-            "Une suspension se fonde sur un acte daté de l’ANSSI. Sans lui, enregistrez un signalement.",
+            f"Une suspension se fonde sur un acte daté {whose}. Sans lui, enregistrez un signalement.",
             fields=missing,
         )
 

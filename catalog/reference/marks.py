@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 from catalog.enums import Origin, Scheme, TrustStatus
 from catalog.models import Offer, TrustFact, TrustMark
-from catalog.trust import ANSSI, record_status
+from catalog.trust import ANSSI, REFERENCE, record_status
 from marketplace.accounts.actors import system_actor
 
 PARIS = ZoneInfo("Europe/Paris")
-ACTOR = system_actor("reference")
+ACTOR = system_actor(REFERENCE)
 REGISTER_SOURCE = "catalogue de l’ANSSI, édition du 15 septembre 2026"
 REGISTER_URL = (
     "https://messervices.cyber.gouv.fr/visas/"
@@ -91,7 +91,7 @@ def _follow(mark: TrustMark, row: dict[str, Any], *, read_on: str) -> None:
         status=row["status"],
         actor=ACTOR,
         effective_at=_midnight(row.get("valid_from")),
-        issuer=mark.issuer,
+        issuer=mark.issuer or "organisme du registre",
         act_reference=row.get("decision_number") or "lecture du registre",
         act_date=_day(row.get("valid_from") or read_on),
         supersedes=mark.facts.filter(superseded_by__isnull=True).last(),

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from catalog.models import Offer, TrustMark
 from catalog.stack import add_edge
@@ -131,7 +132,8 @@ def test_an_act_recorded_takes_the_mark_out_of_the_supplier_s_hands(
     mark: TrustMark, member: Membership
 ) -> None:
     client = client_for_token(member)
-    record_status(mark, status="suspended", actor=ACTOR, issuer="COFRAC", act_reference="ACTE-1")
+    act = {"issuer": "COFRAC", "act_reference": "ACTE-1", "act_date": timezone.localdate()}
+    record_status(mark, status="suspended", actor=ACTOR, **act)
     tag = {"If-Match": f'"{mark.version}"'}
     problem_of(client.patch(address(mark), {"status": "in_force"}, headers=tag), 409)
     problem_of(client.post(address(mark, "retract"), {}), 409)
