@@ -18,6 +18,7 @@ from django.db import OperationalError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from catalog.actions.authoring import identity_checked
 from marketplace.accounts.actors import system_actor
 from marketplace.audit.journal import record
 from marketplace.errors import MoveRefused
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+IDENTITY = "legal_identity"
 OUR_FAILURE = (
     "Notre contrôle n’a pas abouti (panne de notre côté). Il peut être relancé. "
     "Cela ne compte pas contre le fournisseur."
@@ -157,6 +159,8 @@ def _finish(run: CheckRun, **fields: Any) -> bool:
     with transaction.atomic():
         if not held(run) or not finish(run, **fields):
             return False
+        if run.check_code == IDENTITY and fields["verdict"] == Verdict.PASS:
+            identity_checked(run.offer_version.offer.supplier)
         close_round(run.dossier_id)
     return True
 

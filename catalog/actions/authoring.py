@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.text import slugify
 
 from catalog.abilities import is_editable
@@ -43,7 +45,19 @@ def supplier_of(organisation: Organisation) -> Supplier:
         identifier_scheme=organisation.identifier_scheme,
         identifier=_free_identifier(organisation),
         size=getattr(organisation, "size", "") or "",
+        identity_checked_at=verified_at(organisation),
     )
+
+
+def verified_at(organisation: Organisation) -> dt.datetime | None:
+    """When support verified it on proof; None when it is not (or no longer) verified."""
+    return organisation.state_since if organisation.state == "verified" else None
+
+
+def identity_checked(supplier: Supplier) -> None:
+    """Its legal identity was found in the register, active. Call in the transaction that says so."""
+    supplier.identity_checked_at = timezone.now()
+    supplier.save(update_fields=["identity_checked_at"])
 
 
 def _free_identifier(organisation: Organisation) -> str:

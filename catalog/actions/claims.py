@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.db import transaction
 from django.utils import timezone
 
-from catalog.actions.authoring import supplier_of
+from catalog.actions.authoring import supplier_of, verified_at
 from catalog.actions.reviews import managers_of
 from catalog.dns import TxtResolver, default_resolver
 from catalog.enums import ClaimProof, ClaimState, OfferState
@@ -96,15 +96,19 @@ def refuse_closed(claim: OfferClaim) -> None:
 
 
 def grant(claim: OfferClaim, *, actor: Actor, reason: str, expected_version: int | None = None) -> OfferClaim:
-    """The sheet becomes the claimant's draft; it stays online. Rival claims are refused with it.
+    """The sheet becomes the claimant's draft; it stays online.
 
-    Raises RuleBroken when a DNS proof was never seen, MoveRefused when the sheet is not free any more.
+    Raises MoveRefused while a rival claim is open (it is refused first, with its own reason) and when the
+    sheet is not free any more, RuleBroken when a DNS proof was never seen.
     """
+    refuse_with_rivals(claim)
     if claim.proof == ClaimProof.DNS and claim.dns_verified_at is None:
         raise RuleBroken(
             "proof_missing", "L’enregistrement DNS n’a pas été vu. Vérifiez-le avant d’accorder."
         )
     with transaction.atomic():
+        Offer.objects.select_for_update(of=("self",)).get(pk=claim.offer_id)
+        refuse_with_rivals(claim)
         claim.grant(actor=actor, reason=reason, expected_version=expected_version)
         offer = claim.offer
         owner = _owner(offer, claim.organisation)
@@ -115,14 +119,20 @@ def grant(claim: OfferClaim, *, actor: Actor, reason: str, expected_version: int
                 locked.live_version.successor(created_by=claim.claimed_by)
 
         offer.claim(actor=actor, reason=reason, apply=apply)
-        rivals = OfferClaim.objects.filter(offer=offer, state__in=OfferClaim.OPEN_STATES)
-        for rival in rivals.exclude(pk=claim.pk):
-            rival.refuse(actor=actor, reason="La fiche a été accordée à une autre organisation.")
-            _tell(rival, "Revendication refusée", "La fiche a été accordée à une autre organisation.")
         _tell(
             claim, "Revendication accordée", "Complétez la fiche, puis envoyez le dossier de référencement."
         )
     return claim
+
+
+def refuse_with_rivals(claim: OfferClaim) -> None:
+    """Nobody wins by being read first: each rival is looked at, then refused or granted."""
+    rivals = OfferClaim.objects.filter(offer=claim.offer_id, state__in=OfferClaim.OPEN_STATES)
+    if rivals.exclude(pk=claim.pk).exists():
+        raise MoveRefused(
+            "rival_claim",
+            "Une autre organisation revendique cette fiche. Refusez-la d’abord, avec son motif.",
+        )
 
 
 def _owner(offer: Offer, organisation: Organisation) -> Supplier:
@@ -133,7 +143,8 @@ def _owner(offer: Offer, organisation: Organisation) -> Supplier:
     supplier = Supplier.objects.select_for_update().get(pk=offer.supplier_id)
     if supplier.organisation_id is None:
         supplier.organisation = organisation
-        supplier.save(update_fields=["organisation"])
+        supplier.identity_checked_at = verified_at(organisation)
+        supplier.save(update_fields=["organisation", "identity_checked_at"])
         return supplier
     return supplier_of(organisation)
 

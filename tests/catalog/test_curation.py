@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from catalog.actions.claims import check_dns, dns_name_of, grant, open_claim
+from catalog.actions.claims import check_dns, dns_name_of, grant, open_claim, refuse
 from catalog.enums import OfferState
 from catalog.hooks import _EFFECTS, Effect, register_effects
 from catalog.models import Offer, OfferClaim
@@ -63,9 +63,30 @@ def test_rival_claims_freeze_and_the_refused_one_is_told() -> None:
     )
     first.refresh_from_db()
     assert (first.state, second.state) == ("contested", "contested")
-    grant(second, actor=actor_for("curator"), reason="Contact joint.")
+    curator = actor_for("curator")
+    with pytest.raises(MoveRefused, match="Refusez-la d’abord"):
+        grant(second, actor=curator, reason="Contact joint.")
     first.refresh_from_db()
-    assert first.state == "refused"
+    offer.refresh_from_db()
+    assert (first.state, offer.state) == ("contested", "unclaimed")
+    refuse(first, actor=curator, reason="Contact inconnu.")
+    assert Notification.objects.filter(user=first.claimed_by, body__contains="Contact inconnu.").exists()
+    second.refresh_from_db()
+    grant(second, actor=curator, reason="Contact joint.")
+    assert second.state == "granted"
+
+
+def test_a_rival_still_open_is_a_conflict_on_the_page() -> None:
+    offer = sheet()
+    for name in ("A", "B"):
+        open_claim(
+            offer, actor=actor_for("supplier_manager"), proof="register_contact", register_contact=name
+        )
+    claim = OfferClaim.objects.first()
+    assert claim is not None
+    page = f"/pilotage/revendications/{claim.uuid}/"
+    answer = client_for(make_member("curator")).post(page, {"move": "grant", "reason": "x"})
+    assert answer.status_code == 409
 
 
 def test_claim_pages_by_person() -> None:
