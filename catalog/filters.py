@@ -45,9 +45,10 @@ class CodesField(forms.Field):
                 self.refused.append(text[:60])
         if self.refused and not self.lenient:
             raise forms.ValidationError(
-                f"« {self.refused[0]} » n’est pas une valeur de ce filtre. "
+                "« %(word)s » n’est pas une valeur de ce filtre. "
                 "Choisissez parmi celles que donne « facets=1 ».",
                 code="unknown_value",
+                params={"word": self.refused[0]},  # a « % » typed by the client is no format
             )
         return tuple(known)
 

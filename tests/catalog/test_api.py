@@ -57,6 +57,7 @@ def test_pages_fields_and_wrong_parameters() -> None:
         "page_size=1000",
         "fields=zzz",
         "hds=zzz",
+        "hds=100%25%20%25s",
         "price_max=-1",
         "ordering=zzz",
     ):

@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from catalog.actions.declarations import join_evidence
+from catalog.stack import add_edge
+from tests.habits.matrix import catalog as pages
+from tests.habits.matrix import procurement as purchases
 from tests.habits.matrix.rows import (
     BUYERS,
     EVERYBODY,
+    OPERATORS,
     OTHER_BUYER,
     OTHER_SUPPLIER,
     SIGNED_IN,
@@ -20,8 +27,10 @@ from tests.habits.matrix.world import World
 Kwargs = Callable[[World], dict[str, Any]]
 REQUESTER, AUTHORITY, APPROVER = only("requester"), only("qualified_authority"), only("approver")
 MANAGER, CURATOR = only("supplier_manager"), only("curator")
+MANAGERS = MANAGER | only(OTHER_SUPPLIER)
 OFFICER, DECIDER = only("qualification_officer"), only("decision_maker")
 DOSSIER_READERS = SUPPLIERS | CURATOR | OFFICER | DECIDER | only("auditor")
+EVIDENCE_READERS = SUPPLIERS | OPERATORS | only("auditor")
 INSIDE = BUYERS | only("auditor")
 BOTH_SIDES = INSIDE | SUPPLIERS
 # A supplier's manager and an administration's people hold the contract.
@@ -68,6 +77,36 @@ def vehicle(world: World) -> dict[str, Any]:
     return {"uuid": make_vehicle(world.ministry).uuid}
 
 
+def claim(world: World) -> dict[str, Any]:
+    return {"uuid": pages.claim(world)["uuid"]}
+
+
+def review(world: World) -> dict[str, Any]:
+    return {"uuid": pages.review(world)["uuid"]}
+
+
+def contract_review(world: World) -> dict[str, Any]:
+    return {"uuid": purchases.review(world)["uuid"]}
+
+
+def declaration(world: World) -> dict[str, Any]:
+    return {"uuid": world.declaration.uuid}
+
+
+def documented(world: World) -> dict[str, Any]:
+    """A declaration with its certificate."""
+    if world.declaration.evidence is None:
+        pdf = SimpleUploadedFile("certificat.pdf", b"%PDF-1.7\n%%EOF\n")
+        join_evidence(world.declaration, actor=world.actor("supplier_editor"), upload=pdf)
+    return declaration(world)
+
+
+def edge(world: World) -> dict[str, Any]:
+    made = add_edge(world.offer, actor=world.actor("supplier_editor"), base_name="Socle", layer="platform")
+    made.refresh_from_db()
+    return {"uuid": world.offer.uuid, "edge": made.uuid}
+
+
 FLOOR: dict[str, Row] = {
     "GET api:root": Row(EVERYBODY),
     "GET api:me": Row(SIGNED_IN),
@@ -81,6 +120,21 @@ CATALOGUE: dict[str, Row] = {
     "POST api:offer-list": Row(SUPPLIERS | only(OTHER_SUPPLIER)),
     "PATCH api:offer-detail": Row(SUPPLIERS, of("draft")),
     "POST api:trust-mark-list": Row(SUPPLIERS | only(OTHER_SUPPLIER)),
+    "POST api:offer-claim": Row(MANAGERS, of("offer")),
+    "POST api:offer-propose": Row(MANAGER, of("offer")),
+    "GET api:offer-stack": Row(EVERYBODY, of("offer")),
+    "POST api:offer-stack": Row(SUPPLIERS, of("offer")),
+    "DELETE api:offer-stack-edge": Row(SUPPLIERS, edge),
+    "PATCH api:trust-mark-detail": Row(SUPPLIERS, declaration),
+    "POST api:trust-mark-retract": Row(SUPPLIERS, declaration),
+    "GET api:trust-mark-evidence": Row(EVIDENCE_READERS, documented),
+    "POST api:trust-mark-evidence": Row(SUPPLIERS, declaration),
+    **reading("claim", SUPPLIERS | CURATOR | only("auditor"), claim),
+    **moves("claim", "grant refuse", CURATOR, claim),
+    **moves("claim", "cancel", MANAGER, claim),
+    **moves("claim", "check-dns", CURATOR | MANAGER, claim),
+    **reading("version-review", SUPPLIERS | CURATOR, review),
+    **moves("version-review", "accept refuse", CURATOR, review),
     **moves("offer", "suspend lift remove", CURATOR, of("offer")),
     **moves("offer", "withdraw", CURATOR | MANAGER, of("offer")),
     **moves("trust-mark", "abandon obtain reinstate renew start suspend withdraw", CURATOR, of("mark")),
@@ -133,5 +187,7 @@ ORDERS: dict[str, Row] = {
     **moves("order", "acknowledge refuse", MANAGER, order("sent")),
     **moves("order", "reopen", REQUESTER, order("rejected")),
     **moves("contract", "start-ending end terminate", HOLDERS, of("contract")),
+    **reading("contract-review", INSIDE, contract_review),
+    **moves("contract-review", "decide", HOLDERS, contract_review),
 }
 ROWS: dict[str, Row] = {**FLOOR, **CATALOGUE, **QUALIFICATION, **NEEDS, **ORDERS}

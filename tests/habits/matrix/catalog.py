@@ -27,6 +27,10 @@ def mark(**more: Any) -> Kwargs:
     return lambda world: {"uuid": world.mark.uuid, **more}
 
 
+def declaration(world: World) -> dict[str, Any]:
+    return {**offer()(world), "mark": world.declaration.uuid}
+
+
 def supplier(world: World) -> dict[str, Any]:
     return {"number": world.offer.supplier.number, "slug": world.offer.supplier.slug}
 
@@ -79,6 +83,8 @@ OWN: dict[str, Row] = {
     "GET catalog:edit": Row(SUPPLIERS, draft()),
     "GET catalog:edit_plans": Row(SUPPLIERS, draft()),
     "GET catalog:edit_marks": Row(SUPPLIERS, draft()),
+    "GET catalog:edit_mark": Row(SUPPLIERS, declaration),
+    "GET catalog:retract_mark": Row(SUPPLIERS, declaration),
     "GET catalog:edit_stack": Row(SUPPLIERS, draft()),
     "GET catalog:edit_section": Row(SUPPLIERS, draft(name="service")),
     "GET catalog:propose": Row(MANAGER, offer()),

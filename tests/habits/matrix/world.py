@@ -10,6 +10,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from catalog.models import Offer, TrustMark
+from catalog.trust import add_mark
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import BUYER_ROLES, OPERATOR_ROLES, SUPPLIER_ROLES, OrganisationKind, Role
 from marketplace.accounts.models import Membership, Organisation
@@ -98,6 +99,18 @@ class World:
     @cached_property
     def mark(self) -> TrustMark:
         return orders.hold(self.offer, "hds")
+
+    @cached_property
+    def declaration(self) -> TrustMark:
+        """What the world's supplier says of its listed offer, on its own word."""
+        return add_mark(
+            self.offer,
+            actor=self.actor(Role.SUPPLIER_EDITOR),
+            scheme="iso27001",
+            status="in_force",
+            origin="declared",
+            scope="Essai",
+        )
 
     # -- qualification
 
