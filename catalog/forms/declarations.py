@@ -39,7 +39,7 @@ class EditDeclarationForm(DeclareForm):
 class RetractForm(MarketForm):
     reason = forms.CharField(
         label="Motif",
-        help_text="Facultatif. Il sera public, dans l’historique de l’offre.",
+        help_text="Il sera public, dans l’historique de l’offre.",
         max_length=1000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),

@@ -20,6 +20,15 @@ from tests.rest.builders import client_for_token, faults, problem_of
 pytestmark = pytest.mark.django_db
 REVIEWS = "/api/v1/version-reviews/"
 NEW = "Nouvelle description."
+LINE = {
+    "code": "abonnement",
+    "label": "Abonnement",
+    "kind": "unit",
+    "unit": "poste",
+    "period": "month",
+    "amount_eur_ht": "10.000000",
+}
+PLANS = [{"code": "standard", "name": "Standard", "description": "", "lines": [LINE]}]
 
 
 @pytest.fixture(autouse=True)
@@ -74,15 +83,6 @@ def test_a_version_is_proposed_once_and_nothing_goes_online(member: Membership) 
     review = VersionReview.objects.get()
     assert (made.status_code, made["Location"]) == (201, f"{REVIEWS}{review.uuid}/")
     assert body.pop("proposed_at") and body.pop("state_since")
-    line = {
-        "code": "abonnement",
-        "label": "Abonnement",
-        "kind": "unit",
-        "unit": "poste",
-        "period": "month",
-        "amount_eur_ht": "10.000000",
-    }
-    plans = [{"code": "standard", "name": "Standard", "description": "", "lines": [line]}]
     assert body == {
         "id": str(review.uuid),
         "offer": str(offer.uuid),
@@ -100,8 +100,8 @@ def test_a_version_is_proposed_once_and_nothing_goes_online(member: Membership) 
                 "material": False,
             }
         ],
-        "plans": plans,
-        "plans_replaced": plans,
+        "plans": PLANS,
+        "plans_replaced": PLANS,
         "price_warning": "",
         "decision_reason": "",
     }

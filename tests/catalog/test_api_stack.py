@@ -36,51 +36,25 @@ def test_everybody_reads_the_stack(offer: Offer) -> None:
     edge = add_edge(offer, actor=ACTOR, base=base, layer="infrastructure", region="FR-Paris", inherits=True)
     add_edge(base, actor=ACTOR, base_name="Salle Exemple", layer="data_centre")
     body = client_for_token(None).get(address(offer)).json()
-    assert body == {
-        "edges": [
-            {
-                "id": str(edge.uuid),
-                "base": {
-                    "id": str(base.uuid),
-                    "number": base.number,
-                    "slug": "socle",
-                    "name": "Socle",
-                },
-                "base_name": "",
-                "layer": "infrastructure",
-                "region": "FR-Paris",
-                "inherits": True,
-                "source": "",
-            }
-        ],
-        "layers": [
-            {
-                "layer": "software",
-                "name": "Brume",
-                "offer": str(offer.uuid),
-                "region": "FR-Paris",
-                "inherits": None,
-                "secnumcloud": "unknown",
-            },
-            {
-                "layer": "infrastructure",
-                "name": "Socle",
-                "offer": str(base.uuid),
-                "region": "FR-Paris",
-                "inherits": True,
-                "secnumcloud": "in_force",
-            },
-            {
-                "layer": "data_centre",
-                "name": "Salle Exemple",
-                "offer": None,
-                "region": "",
-                "inherits": False,
-                "secnumcloud": "unknown",
-            },
-        ],
-        "conclusion": body["conclusion"],
-    }
+    assert body["edges"] == [
+        {
+            "id": str(edge.uuid),
+            "base": {"id": str(base.uuid), "number": base.number, "slug": "socle", "name": "Socle"},
+            "base_name": "",
+            "layer": "infrastructure",
+            "region": "FR-Paris",
+            "inherits": True,
+            "source": "",
+        }
+    ]
+    names = ("layer", "name", "offer", "region", "inherits", "secnumcloud")
+    rows = [
+        ("software", "Brume", str(offer.uuid), "FR-Paris", None, "unknown"),
+        ("infrastructure", "Socle", str(base.uuid), "FR-Paris", True, "in_force"),
+        ("data_centre", "Salle Exemple", None, "", False, "unknown"),
+    ]
+    assert body["layers"] == [dict(zip(names, row, strict=True)) for row in rows]
+    assert set(body) == {"edges", "layers", "conclusion"}
     assert "ne la qualifie pas" in body["conclusion"]
 
 

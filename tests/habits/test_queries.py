@@ -57,6 +57,7 @@ LISTS: list[tuple[str, str, Make]] = [
     ("/api/v1/opinions/", "requester", opinion),
     ("/api/v1/orders/", "requester", order),
     ("/api/v1/contracts/", "supplier_manager", contract),
+    ("/api/v1/offers/?mine=1&facets=1", "supplier_manager", dossier),
     ("/api/v1/purchasing-vehicles/", "requester", vehicle),
     ("/api/v1/dossiers/", "qualification_officer", dossier),
     ("/api/v1/checks/", "auditor", dossier),
