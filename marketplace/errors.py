@@ -45,7 +45,11 @@ class NotVisible(DomainError):
 
     status = 404
 
-    def __init__(self, code: str = "not_found", message: str = "Page introuvable ou non visible pour votre organisation.") -> None:
+    def __init__(
+        self,
+        code: str = "not_found",
+        message: str = "Page introuvable ou non visible pour votre organisation.",
+    ) -> None:
         super().__init__(code, message)
 
 
@@ -74,7 +78,8 @@ class VersionStale(DomainError):
     def __init__(self, *, current: int, message: str | None = None) -> None:
         super().__init__(
             "version_stale",
-            message or "L’objet a changé depuis votre lecture. Rechargez la page, comparez, puis recommencez.",
+            message
+            or "L’objet a changé depuis votre lecture. Rechargez la page, comparez, puis recommencez.",
         )
         self.current = current
 

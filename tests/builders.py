@@ -50,12 +50,19 @@ def fictitious_siret(n: int) -> str:
 def make_user(*, email: str = "", full_name: str = "", **extra: Any) -> User:
     n = next(_count)
     return User.objects.create_user(
-        email or f"personne{n}@essai.example", password=PASSWORD, full_name=full_name or f"Personne Exemple {n}", **extra
+        email or f"personne{n}@essai.example",
+        password=PASSWORD,
+        full_name=full_name or f"Personne Exemple {n}",
+        **extra,
     )
 
 
 def make_organisation(
-    *, kind: str = OrganisationKind.STATE, name: str = "", state: str = OrganisationState.VERIFIED, **extra: Any
+    *,
+    kind: str = OrganisationKind.STATE,
+    name: str = "",
+    state: str = OrganisationState.VERIFIED,
+    **extra: Any,
 ) -> Organisation:
     n = next(_count)
     verified = {"proof_kind": "courrier", "proof_reference": f"ESSAI-{n}", "proof_date": timezone.localdate()}
@@ -97,7 +104,9 @@ def make_member(
     *roles: str, organisation: Organisation | None = None, user: User | None = None, **grant_values: Any
 ) -> Membership:
     """A member holding ``roles``, in ``organisation`` or in a new one of the fitting kind."""
-    organisation = organisation or make_organisation(kind=kind_for(roles[0]) if roles else OrganisationKind.STATE)
+    organisation = organisation or make_organisation(
+        kind=kind_for(roles[0]) if roles else OrganisationKind.STATE
+    )
     membership = Membership.objects.create(user=user or make_user(), organisation=organisation)
     for role in roles:
         grant(membership, role, **grant_values)

@@ -23,7 +23,9 @@ class StoredFile(models.Model):
     media_type = models.CharField("type", max_length=100)
     size = models.PositiveBigIntegerField("taille (octets)")
     sha256 = models.CharField("empreinte", max_length=64, db_index=True)
-    scan_state = models.CharField("analyse", max_length=10, choices=ScanState.choices, default=ScanState.UNSCANNED)
+    scan_state = models.CharField(
+        "analyse", max_length=10, choices=ScanState.choices, default=ScanState.UNSCANNED
+    )
     created_at = models.DateTimeField(default=timezone.now)
     keep_until = models.DateField("à garder jusqu’au", null=True, blank=True)
 

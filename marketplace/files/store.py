@@ -35,7 +35,9 @@ def store_upload(
 ) -> StoredFile:
     """Check and keep an upload. Raises RuleBroken naming ``field`` and the remedy."""
     if upload.size is not None and upload.size > MAX_BYTES:
-        raise RuleBroken("file_too_large", "Fichier trop lourd : joignez un fichier de 10 Mo au plus.", field=field)
+        raise RuleBroken(
+            "file_too_large", "Fichier trop lourd : joignez un fichier de 10 Mo au plus.", field=field
+        )
     return store_bytes(
         upload.read(), name=upload.name or "fichier", owner=owner, actor=actor, accept=accept, field=field
     )
@@ -61,7 +63,11 @@ def store_bytes(
         )
     state = scan(content)
     if state == ScanState.INFECTED:
-        raise RuleBroken("file_infected", f"« {name} » contient un logiciel malveillant. Joignez un fichier sain.", field=field)
+        raise RuleBroken(
+            "file_infected",
+            f"« {name} » contient un logiciel malveillant. Joignez un fichier sain.",
+            field=field,
+        )
     stored = StoredFile.objects.create(
         owner=owner,
         uploaded_by=actor.user,

@@ -29,7 +29,12 @@ def load_release(
             name=name,
             edition=edition,
             sha256=sha256,
-            defaults={"payload": payload, "in_force_from": in_force_from, "source": source, "read_on": read_on},
+            defaults={
+                "payload": payload,
+                "in_force_from": in_force_from,
+                "source": source,
+                "read_on": read_on,
+            },
         )
 
 

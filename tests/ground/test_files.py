@@ -48,9 +48,7 @@ def test_the_type_is_read_in_the_bytes(content, name, expected):
 def test_a_stored_file_is_unreadable_on_the_disk_and_every_reading_is_written_down(settings, tmp_path):
     settings.MEDIA_ROOT = str(tmp_path)
     actor = actor_for("supplier_editor")
-    stored = store_upload(
-        SimpleUploadedFile("preuve.pdf", PDF_BYTES), owner=actor.organisation, actor=actor
-    )
+    stored = store_upload(SimpleUploadedFile("preuve.pdf", PDF_BYTES), owner=actor.organisation, actor=actor)
     on_disk = next(p for p in Path(tmp_path).rglob("*") if p.is_file())
     assert "preuve" not in on_disk.name
     assert PDF_BYTES not in on_disk.read_bytes()

@@ -8,7 +8,9 @@ def test_valid_sirets(value):
     assert siret_error(value) is None
 
 
-@pytest.mark.parametrize("value", ["73282932000079", "7328293200007", "732 829 320 00074", "", "3560000000004９"])
+@pytest.mark.parametrize(
+    "value", ["73282932000079", "7328293200007", "732 829 320 00074", "", "3560000000004９"]
+)
 def test_invalid_sirets_say_why(value):
     assert "SIRET" in siret_error(value)
 
