@@ -17,7 +17,7 @@ from qualification import limits, pipeline, tell
 from qualification.abilities import dossier_abilities
 from qualification.enums import DossierState, FindingVerdict, ListingOutcome
 from qualification.models import CorrectionRequest, Dossier, Finding, InterestDeclaration, Proposal
-from qualification.schemes import LISTING, load_scheme
+from qualification.schemes import LISTING, Requirement, load_scheme
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
@@ -121,18 +121,8 @@ def record_finding(
     expected_version: int | None = None,
 ) -> Finding:
     """Judge one requirement. What is not plainly compliant says how to repair it: the supplier reads it."""
-    try:
-        known = load_scheme(dossier.scheme, dossier.scheme_edition).requirement(requirement)
-    except KeyError:
-        raise RuleBroken("unknown_requirement", "Cette exigence n’existe pas.", field="requirement") from None
-    if not observation.strip():
-        raise RuleBroken("observation_missing", "Dites ce que vous avez vu.", field="observation")
-    if verdict == FindingVerdict.NOT_CONFORM and not remedy.strip():
-        raise RuleBroken(
-            "remedy_missing",
-            "Dites ce que vous avez vu et comment le réparer : le fournisseur le lira.",
-            field="remedy",
-        )
+    known = _requirement(dossier, requirement)
+    _check_finding(verdict, observation=observation, remedy=remedy)
     written: list[Finding] = []
 
     def apply(row: Dossier) -> None:
@@ -147,18 +137,33 @@ def record_finding(
                 observation=observation,
                 remedy=remedy,
                 check_run=row.runs.filter(check_code=known.check).order_by("-run_number").first(),
-                recorded_by=person_of(actor),
+                recorded_by=actor.user,
             )
         )
 
+    detail = {"requirement": known.code, "verdict": verdict}
     dossier.touch(
-        "record_finding",
-        actor=actor,
-        apply=apply,
-        expected_version=expected_version,
-        detail={"requirement": known.code, "verdict": verdict},
+        "record_finding", actor=actor, apply=apply, expected_version=expected_version, detail=detail
     )
     return written[0]
+
+
+def _requirement(dossier: Dossier, code: str) -> Requirement:
+    try:
+        return load_scheme(dossier.scheme, dossier.scheme_edition).requirement(code)
+    except KeyError:
+        raise RuleBroken("unknown_requirement", "Cette exigence n’existe pas.", field="requirement") from None
+
+
+def _check_finding(verdict: str, *, observation: str, remedy: str) -> None:
+    if not observation.strip():
+        raise RuleBroken("observation_missing", "Dites ce que vous avez vu.", field="observation")
+    if verdict == FindingVerdict.NOT_CONFORM and not remedy.strip():
+        raise RuleBroken(
+            "remedy_missing",
+            "Dites ce que vous avez vu et comment le réparer : le fournisseur le lira.",
+            field="remedy",
+        )
 
 
 def request_corrections(
