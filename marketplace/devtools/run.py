@@ -111,10 +111,12 @@ class Demonstration:
         self.cluster = Cluster(find_place())
         self.sites: TlsSites | None = None
         self.children: list[Child] = []
+        self.door: socket.socket | None = None
 
     def start(self) -> None:
         begun = time.monotonic()
-        port = _choose_port()
+        self.door = _open_door()
+        port = self.door.getsockname()[1]
         self.cluster.start()
         folder = VAR / "tls"
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -124,7 +126,7 @@ class Demonstration:
         note: dict[str, object] = {"pid": os.getpid(), "url": url, "environment": environment}
         write_private(RUN_FILE, json.dumps({**note, "ready": False}))
         self._prepare({**os.environ, **environment})
-        self._spawn({**os.environ, **environment}, port)
+        self._spawn({**os.environ, **environment}, self.door)
         accounts = subprocess.Popen(
             [sys.executable, "manage.py", "demo_accounts"], env={**os.environ, **environment}, cwd=CHECKOUT,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -149,6 +151,8 @@ class Demonstration:
         if self.sites is not None:
             self.sites.stop()
         self.cluster.stop()
+        if self.door is not None:
+            self.door.close()
 
     def _addresses(self) -> dict[str, str]:
         assert self.sites is not None
@@ -171,24 +175,26 @@ class Demonstration:
             _manage("load_everything", environment)
             loaded.touch(mode=0o600)
 
-    def _spawn(self, environment: dict[str, str], port: int) -> None:
+    def _spawn(self, environment: dict[str, str], door: socket.socket) -> None:
         from marketplace.settings.broker import QUICK_QUEUES, SLOW_QUEUES
 
         beat = VAR / "beat"
         beat.mkdir(mode=0o700, exist_ok=True)
         celery = ["-m", "celery", "-A", "marketplace.celery"]
         worker = [*celery, "worker", "--loglevel=INFO", *ALONE]
-        bind = f"{os.environ.get('BIND', '127.0.0.1')}:{port}"
         commands = {
-            "web": ["-m", "gunicorn", "marketplace.wsgi:application", "--bind", bind, "--workers=2",
-                    "--worker-class=gthread", "--threads=4", "--preload", "--graceful-timeout=5",
-                    "--no-control-socket"],
+            "web": ["-m", "gunicorn", "marketplace.wsgi:application", "--bind", f"fd://{door.fileno()}",
+                    "--workers=2", "--worker-class=gthread", "--threads=4", "--preload",
+                    "--graceful-timeout=5", "--no-control-socket"],
             "quick": [*worker, "-n", "quick@%h", "-c", "1", "-Q", ",".join(QUICK_QUEUES)],
             "slow": [*worker, "-n", "slow@%h", "-c", "2", "-Q", ",".join(SLOW_QUEUES)],
             "beat": [*celery, "beat", "--loglevel=INFO", "--pidfile=", f"--schedule={beat / 'schedule'}"],
         }  # fmt: skip
         os.chdir(CHECKOUT)
-        self.children = [Child(name, [sys.executable, *rest], environment) for name, rest in commands.items()]
+        self.children = [
+            Child(name, [sys.executable, *rest], environment, (door.fileno(),) if name == "web" else ())
+            for name, rest in commands.items()
+        ]
         for child in self.children:
             child.start()
 
@@ -209,16 +215,20 @@ class Demonstration:
         say(f"Not ready after {READY_SECONDS} s: {state}. The logs are in {Path('var/log')}.")
 
 
-def _choose_port() -> int:
+def _open_door() -> socket.socket:
+    """Listens from now on and for good: a first start lasts minutes, and another checkout that starts
+    meanwhile must take another port. The web server gets this very socket, at each of its restarts."""
     asked = os.environ.get("PORT")
     for port in [int(asked)] if asked else range(FIRST_PORT, LAST_PORT + 1):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((os.environ.get("BIND", "127.0.0.1"), port))
-            except OSError:
-                continue
-            return port
+        door = socket.socket()
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind((os.environ.get("BIND", "127.0.0.1"), port))
+            door.listen(256)
+        except OSError:
+            door.close()
+            continue
+        return door
     raise ClusterFailed(f"Port {asked or f'{FIRST_PORT}-{LAST_PORT}'} is taken: « make run PORT=8090 ».")
 
 

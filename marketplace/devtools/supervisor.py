@@ -29,6 +29,7 @@ class Child:
     name: str
     command: list[str]
     environment: dict[str, str]
+    descriptors: tuple[int, ...] = ()
     process: "subprocess.Popen[str] | None" = None
     _delay: float = 1.0
     _started: float = 0.0
@@ -48,7 +49,7 @@ class Child:
         self.process = subprocess.Popen(
             self.command, env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, errors="replace", start_new_session=True,
-            preexec_fn=dies_with_parent(signal.SIGTERM),
+            preexec_fn=dies_with_parent(signal.SIGTERM), pass_fds=self.descriptors,
         )  # fmt: skip
         self._relay = threading.Thread(target=self._copy_lines, args=(self.process.stdout,), daemon=True)
         self._relay.start()
@@ -86,9 +87,9 @@ class Child:
             self._relay.join(1)
         self.process = None
 
-    def _copy_lines(self, lines: "IO[str] | None") -> None:
-        with open(self.log, "a", opener=lambda path, flags: os.open(path, flags, 0o600)) as log:
-            for line in lines or ():
+    def _copy_lines(self, lines: "IO[str]") -> None:
+        with lines, open(self.log, "a", opener=lambda path, flags: os.open(path, flags, 0o600)) as log:
+            for line in lines:
                 log.write(line)
                 log.flush()
                 if WORRYING.search(line):
