@@ -255,6 +255,7 @@ def _sweep_dead_clusters(place: Place) -> None:
         # A living run holds the lock of its cluster.
         with contextlib.suppress(OSError), (home / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(Cluster(place, name=home.name).sockets, ignore_errors=True)
             shutil.rmtree(home, ignore_errors=True)
 
 
