@@ -217,3 +217,17 @@ def test_the_preview_counts_what_will_be_touched(signed):
     assert effects["projet"].count == 1
     people = frozenset().union(*(effect.people for effect in effects.values()))
     assert people == {purchase.requester.user_id, purchase.approver.user_id, purchase.manager.user_id}
+
+
+@pytest.mark.parametrize("state", ["awaiting_approval", "awaiting_opinions"])
+def test_who_may_approve_is_told_while_the_order_waits_for_them(state):
+    purchase = make_purchase(schemes=("secnumcloud",))
+    order = make_order(purchase, state=state)
+    effects = {effect.one: effect for effect in effects_of([purchase.offer])}
+    event = lose(purchase.offer)
+    told = Notification.objects.filter(key=f"status_loss:{event.uuid}", user=purchase.approver.user)
+    waited_for = state == "awaiting_approval"
+    assert told.exists() is waited_for
+    assert (purchase.approver.user_id in effects["bon de commande"].people) is waited_for
+    if waited_for:
+        assert order.number in told.get().body
