@@ -10,8 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.models import Offer
-from marketplace.accounts.models import User
-from marketplace.errors import MoveRefused, RuleBroken
+from marketplace.accounts.models import Membership, User
+from marketplace.errors import MoveRefused, NotVisible
 from marketplace.rest.idempotency import once
 from marketplace.rest.moves import MoveEndpoint, MoveMixin
 from marketplace.rest.serializers import NoInput, ReasonInput
@@ -152,9 +152,11 @@ class ProjectViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
         """Ajouter un auteur, prescripteur de la même administration."""
         project = self.get_object()
         self.allow(project, "add_author")
-        wanted = User.objects.filter(uuid=self.read_input("add_author")["author"]).first()
+        colleagues = Membership.objects.active().filter(organisation=project.organisation)
+        people = User.objects.filter(pk__in=colleagues.values("user_id"))
+        wanted = people.filter(uuid=self.read_input("add_author")["author"]).first()
         if wanted is None:
-            raise RuleBroken("author_unknown", "Cette personne n’est pas connue.", field="author")
+            raise NotVisible("author_not_found", "Cette personne n’est pas de votre administration.")
         add_author(project, actor=self.actor, user=wanted)
         return self.answer(self.reloaded(project))
 
@@ -164,7 +166,7 @@ class ProjectViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
         wanted = self.read_input(act)["offer"]
         offer = Offer.objects.visible_to(self.actor).filter(uuid=wanted).first()
         if offer is None:
-            raise RuleBroken("offer_unknown", "Cette offre n’est pas connue.", field="offer")
+            raise NotVisible("offer_not_found", "Cette offre n’existe pas ou n’est pas visible pour vous.")
         handler(project, actor=self.actor, offer=offer)
         return self.answer(self.reloaded(project))
 
@@ -203,7 +205,7 @@ class AssessmentViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
         """The open analysis of a project of mine, or a new one from the last answers."""
         project = Project.objects.visible_to(actor).filter(uuid=data["project"]).first()
         if project is None:
-            raise RuleBroken("project_unknown", "Ce projet n’est pas connu.", field="project")
+            raise NotVisible("project_not_found", "Ce projet n’existe pas ou n’est pas visible pour vous.")
         require_project(actor, project, "edit")
         return actions.start_assessment(project, actor=actor)
 
@@ -229,6 +231,7 @@ class OpinionViewSet(CreateOnceMixin, ReadViewSet):
         target = model.objects.visible_to(actor).filter(uuid=data.pop(name)).first()
         data.pop("assessment" if name == "order" else "order", None)
         if target is None:
-            raise RuleBroken("target_unknown", "L’objet de l’avis n’est pas connu.", field=name)
+            message = "L’objet de l’avis n’existe pas ou n’est pas visible pour vous."
+            raise NotVisible(f"{name}_not_found", message)
         advise: Any = advise_on_assessment if name == "assessment" else advise_on_order
         return advise(target, actor=actor, **data)  # type: ignore[no-any-return]  # one of two actions

@@ -11,7 +11,8 @@ from rest_framework.response import Response
 
 from catalog.models import Offer
 from marketplace.accounts.actors import Actor
-from marketplace.errors import RuleBroken
+from marketplace.errors import NotVisible
+from marketplace.rest.idempotency import once
 from marketplace.rest.moves import MoveEndpoint, MoveMixin
 from marketplace.rest.serializers import NoInput, ReasonInput
 from marketplace.rest.viewsets import CreateOnceMixin, ReadViewSet, SerializerClass
@@ -58,7 +59,7 @@ class DossierViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
     def create_object(self, *, actor: Actor, data: dict[str, Any]) -> Dossier:
         offer = Offer.objects.owned_by(actor).filter(uuid=data["offer"]).first()
         if offer is None:
-            raise RuleBroken("unknown_offer", "Cette offre n’est pas l’une des vôtres.", field="offer")
+            raise NotVisible("offer_not_found", "Cette offre n’existe pas ou n’est pas l’une des vôtres.")
         return actions.open_dossier(offer, actor=actor)
 
     @extend_schema(request=NoInput, responses=DossierSerializer)
@@ -98,6 +99,7 @@ class CheckRunViewSet(ReadViewSet):
 
     @extend_schema(request=NoInput, responses={201: CheckRunSerializer})
     @action(detail=True, methods=["post"])
+    @once
     def replay(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Relancer ce contrôle"""
         run = self.get_object()

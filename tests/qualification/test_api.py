@@ -114,9 +114,11 @@ def test_answers_come_in_the_one_order(people):
     assert (problem["code"], problem["errors"][0]["field"]) == ("hearing_missing", "hearing")
 
 
-@pytest.mark.parametrize("offer", [None, "x", str(uuid.UUID(int=1)), 3])
-def test_a_dossier_on_nothing(people, offer):
-    problem_of(client_for_token(people.manager).post(BASE, {"offer": offer}, format="json"), 400)
+@pytest.mark.parametrize(
+    ("offer", "status"), [(None, 400), ("x", 400), (3, 400), (str(uuid.UUID(int=1)), 404)]
+)
+def test_a_dossier_on_nothing(people, offer, status):
+    problem_of(client_for_token(people.manager).post(BASE, {"offer": offer}, format="json"), status)
 
 
 def test_only_a_manager_opens(people):
@@ -140,7 +142,10 @@ def test_checks_are_read_and_run_again(people):
     assert {row["check_code"]: row["verdict"] for row in rows}["exit_terms"] == "pass"
     run = next(row for row in rows if row["check_code"] == "exit_terms")
     assert (run["status"], run["run_number"], len(run["input_hash"])) == ("done", 1, 64)
-    again = client.post(f"/api/v1/checks/{run['id']}/replay/", {}, format="json")
+    key = {"Idempotency-Key": "encore"}
+    again = client.post(f"/api/v1/checks/{run['id']}/replay/", {}, format="json", headers=key)
+    same = client.post(f"/api/v1/checks/{run['id']}/replay/", {}, format="json", headers=key)
+    assert (same.status_code, same.json()["id"]) == (201, again.json()["id"])
     assert (again.status_code, again.json()["run_number"], again.json()["status"]) == (201, 2, "due")
     problem_of(client.post(f"/api/v1/checks/{run['id']}/replay/", {}, format="json"), 409)
     problem_of(
