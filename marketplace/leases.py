@@ -19,6 +19,9 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 MESSAGE_OLD_AFTER = dt.timedelta(minutes=10)
+# However long the queue, a message counts as lost after this: without a limit the wait would grow with the
+# age of the oldest row, and when that row's own message is the lost one it would never ring again.
+MESSAGE_LOST_AFTER = dt.timedelta(minutes=30)
 
 
 class LeaseState(models.TextChoices):
@@ -135,15 +138,15 @@ def fail(row: T, error: str) -> bool:
 def sweep(model: type[T], send: Callable[[int], object], *, limit: int = 500) -> int:
     """Ring for claimable rows never announced, or announced too long ago. Returns how many.
 
-    The age beyond which a message counts as lost is max(10 min, 2 × age of the oldest waiting row),
-    so a queue that is merely long is left alone.
+    The age beyond which a message counts as lost is 2 × age of the oldest waiting row while the queue
+    flows, between 10 and 30 min: a queue that is merely long is left alone.
     """
     with transaction.atomic():
         rows = LeasedQuerySet(model).claimable()
         oldest = rows.order_by("due_at").values_list("due_at", flat=True).first()
         if oldest is None:
             return 0
-        patience = max(MESSAGE_OLD_AFTER, 2 * (timezone.now() - oldest)) if _flowing(model) else MESSAGE_OLD_AFTER
+        patience = _patience(oldest) if _flowing(model) else MESSAGE_OLD_AFTER
         lost = (
             models.Q(sent_at__isnull=True)
             | models.Q(sent_at__lt=timezone.now() - patience)
@@ -163,6 +166,10 @@ def sweep(model: type[T], send: Callable[[int], object], *, limit: int = 500) ->
     # The broker was away: the stamp would keep the next sweep from ringing.
     LeasedQuerySet(model).filter(pk__in=unsent).update(sent_at=None)
     return len(picked) - len(unsent)
+
+
+def _patience(oldest: dt.datetime) -> dt.timedelta:
+    return min(max(MESSAGE_OLD_AFTER, 2 * (timezone.now() - oldest)), MESSAGE_LOST_AFTER)
 
 
 def _flowing(model: type[T]) -> bool:

@@ -90,7 +90,7 @@ def test_the_sweeper_hands_back_an_expired_lease():
 
 @pytest.mark.django_db
 def test_a_long_queue_never_multiplies_messages():
-    old = timezone.now() - dt.timedelta(minutes=30)
+    old = timezone.now() - dt.timedelta(minutes=25)
     for _ in range(20):
         make_delivery(due_at=old, sent_at=old)
     # One was finished lately: the queue flows, its messages are waiting, not lost.
@@ -100,4 +100,17 @@ def test_a_long_queue_never_multiplies_messages():
     # Nothing finished for ten minutes: the messages are lost, each rings once.
     EventDelivery.objects.filter(lease_state=LeaseState.DONE).update(done_at=old)
     assert sweep(EventDelivery, rung.append) == 20
+    assert sweep(EventDelivery, rung.append) == 0
+
+
+@pytest.mark.django_db
+def test_a_message_lost_in_a_queue_that_flows_rings_again():
+    lost = make_delivery(
+        due_at=timezone.now() - dt.timedelta(hours=3), sent_at=timezone.now() - dt.timedelta(minutes=31)
+    )
+    make_delivery(due_at=timezone.now(), sent_at=timezone.now())
+    make_delivery(lease_state=LeaseState.DONE, done_at=timezone.now())
+    rung: list[int] = []
+    assert sweep(EventDelivery, rung.append) == 1
+    assert rung == [lost.pk]
     assert sweep(EventDelivery, rung.append) == 0
