@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from marketplace.accounts.enums import OrganisationState
 from marketplace.accounts.models import RoleGrant, User
+from marketplace.rest.errors import is_api, problem_response
 
 ENROLLED_KEY = "second_factor_enrolled"
 # Pages one may still see before having enrolled: enrolling, confirming who one is, leaving.
@@ -68,6 +69,9 @@ class SecondFactorMiddleware:
     ) -> HttpResponse | None:
         if not settings.MFA_REQUIRED_ROLES or self._may_pass(request):
             return None
+        if is_api(request):
+            detail = "Votre rôle demande une double authentification. Activez-la sur « Mon compte »."
+            return problem_response(403, code="second_factor_missing", detail=detail)
         messages.warning(
             request, "Votre rôle demande une double authentification. Activez-la pour continuer."
         )

@@ -226,6 +226,9 @@ def test_a_sensitive_role_enrols_before_anything_else(settings) -> None:
     sign_in(browser, decider.user.email)
     for address in ("/compte/", "/organisation/", "/organisation/changer/", "/notifications/"):
         assert browser.get(address)["Location"] == "/compte/double-authentification/activer/"
+    refused = browser.get("/api/v1/dossiers/")
+    assert (refused.status_code, refused["Content-Type"]) == (403, "application/problem+json")
+    assert refused.json()["code"] == "second_factor_missing"
     assert browser.post("/compte/effacer/", {"password": PASSWORD}).status_code == 302
     assert User.objects.get(pk=decider.user.pk).erased_at is None
     enrol(browser)
