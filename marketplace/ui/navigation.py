@@ -52,9 +52,10 @@ OPERATOR = (
     Entry(
         "Instruction",
         "/pilotage/instruction/",
-        ("/pilotage/instruction/", "/pilotage/decisions/", "/dossiers/"),
+        ("/pilotage/instruction/", "/dossiers/"),
         frozenset({Role.QUALIFICATION_OFFICER, Role.DECISION_MAKER}),
     ),
+    Entry("Décisions", "/pilotage/decisions/", (), frozenset({Role.DECISION_MAKER})),
     Entry(
         "Modération",
         "/pilotage/moderation/",

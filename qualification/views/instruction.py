@@ -38,6 +38,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
         "zone": zone if zone in ZONES else "",
         "zones": ZONES.items(),
+        "decides": allowed(dossiers_abilities(actor), "decide"),
         "breadcrumb_data": breadcrumb(current="Instruction"),
     }
     return render(request, "qualification/queue.html", context)

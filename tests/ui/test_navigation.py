@@ -31,6 +31,8 @@ def test_entries_follow_the_role(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Modération" not in officer
     assert "Modération" in curator
     assert "Instruction" not in curator
+    decider = [link.label for link in navigation.links_for(actor_for("decision_maker"), path="/")]
+    assert "Décisions" in decider and "Décisions" not in officer + curator
 
 
 def test_current_page_and_its_section(monkeypatch: pytest.MonkeyPatch) -> None:
