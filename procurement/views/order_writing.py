@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from catalog.models import Offer, Plan
 from marketplace.accounts.abilities import require
-from marketplace.errors import MoveRefused, NotVisible, RuleBroken
+from marketplace.errors import MoveRefused, NotVisible, RuleBroken, VersionStale
 from marketplace.ui.once import once
 from marketplace.ui.typography import euros
 from procurement.abilities_orders import order_abilities, orders_abilities
@@ -27,7 +27,8 @@ from procurement.forms.refusals import put_refusal
 from procurement.models import Order, Project, PurchasingVehicle
 from procurement.obligations import required_schemes
 from procurement.price_changes import PriceChange, price_changes
-from procurement.views.find import actor_of, trail, visible_project
+from procurement.views.find import actor_of, trail, typed_version, visible_project
+from procurement.views.order_conflicts import conflicts_of, last_change_of
 from procurement.views.order_find import posted, visible_order
 
 STEPS = (
@@ -172,16 +173,21 @@ def _edit(
     form: Any,
     changes: Callable[[], dict[str, Any]],
 ) -> HttpResponse:
+    """A stale version shows both texts: nothing typed is lost, nothing is overwritten unseen."""
+    status, stale = 400 if form.is_bound else 200, {}
     if request.method == "POST" and form.is_valid():
         try:
-            edit_order(order, actor=actor_of(request), **changes())
+            edit_order(order, actor=actor_of(request), expected_version=typed_version(request), **changes())
+        except VersionStale:
+            status = 412
+            stale = {"conflicts": conflicts_of(form, order), "last_change": last_change_of(order)}
         except RuleBroken as error:
             put_refusal(form, error, prefix=QUANTITY)
         else:
             following = STEPS[NUMBER_OF[slug]][0]
             return redirect("procurement:order_step", project.number, order.number, following)
-    context = _base(project, slug=slug, order=order) | {"form": form}
-    return render(request, "procurement/orders/step.html", context, status=400 if form.is_bound else 200)
+    context = _base(project, slug=slug, order=order) | {"form": form, "version": order.version} | stale
+    return render(request, "procurement/orders/step.html", context, status=status)
 
 
 def _check(request: HttpRequest, project: Project, order: Order) -> HttpResponse:
@@ -217,14 +223,14 @@ def order_reprice(request: HttpRequest, number: str, order_number: str) -> HttpR
     require(order_abilities(actor_of(request), order), "edit")
     here = reverse("procurement:order_step", args=[project.number, order.number, "formule"])
     if request.method == "POST":
-        edit_order(order, actor=actor_of(request), reprice=True)
+        edit_order(order, actor=actor_of(request), reprice=True, expected_version=typed_version(request))
         messages.success(request, "Prix recalculés. Relisez les quantités et le total.")
         return redirect(here)
     context = {
         "title": f"Recalculer les prix — {order.number}",
         "lead": "Les quantités sont gardées\u202f; les lignes qui n’existent plus sont retirées.",
         "facts": [(change.label, _change_words(change)) for change in price_changes(order)],
-        "form": None,
+        "form": VersionedForm(initial={"version": order.version}),
         "button_label": "Recalculer les prix",
         "cancel_url": here,
         "cancel_label": "Garder la version figée",
