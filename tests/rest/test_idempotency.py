@@ -1,13 +1,17 @@
 """Sent twice, done once: also by two connections at the same moment."""
 
+import datetime as dt
 import threading
 from typing import Any
 
 import pytest
 from django.db import close_old_connections, connection
+from django.utils import timezone
 
 from marketplace.accounts.models import Organisation
+from marketplace.celery import app
 from marketplace.rest.models import IdempotencyKey
+from marketplace.rest.tasks import forget_idempotency_keys
 from tests.builders import make_member
 from tests.rest import sample
 from tests.rest.builders import client_for_token, faults, problem_of
@@ -56,6 +60,21 @@ def test_a_refusal_is_not_kept_and_without_the_header_nothing_is() -> None:
     client.post(URL, GOOD)
     assert (made(), IdempotencyKey.objects.count()) == (2, 1)
     assert faults(client.post(URL, GOOD, HTTP_IDEMPOTENCY_KEY="k" * 201)) == {"Idempotency-Key"}
+
+
+@pytest.mark.django_db
+def test_keys_are_kept_a_day_then_forgotten() -> None:
+    client = client_for_token(make_member("support"))
+    for key in ("old", "young"):
+        client.post(URL, GOOD, HTTP_IDEMPOTENCY_KEY=key)
+    now = timezone.now()
+    for key, hours in (("old", 25), ("young", 23)):
+        IdempotencyKey.objects.filter(key=key).update(created_at=now - dt.timedelta(hours=hours))
+    forget_idempotency_keys()
+    assert list(IdempotencyKey.objects.values_list("key", flat=True)) == ["young"]
+    client.post(URL, GOOD, HTTP_IDEMPOTENCY_KEY="old")
+    assert made() == 3
+    assert forget_idempotency_keys.name in {entry["task"] for entry in app.conf.beat_schedule.values()}
 
 
 @pytest.mark.django_db(transaction=True)
