@@ -17,6 +17,7 @@ from marketplace.audit.chain import GENESIS, seal_events
 from marketplace.audit.erasure import erase_sides
 from marketplace.audit.journal import record
 from marketplace.audit.models import AuditEvent, AuditHead, AuditSeal, AuditSide, AuditVerification
+from marketplace.audit.tasks import BEAT, first_check
 from marketplace.audit.tasks import head as head_task
 from marketplace.audit.tasks import seal as seal_task
 from marketplace.audit.verify import verify_journal
@@ -157,6 +158,17 @@ def test_the_hourly_task_seals_signs_and_remembers() -> None:
     assert heads.file_of(2).exists()
     remembered = AuditVerification.objects.first()
     assert (remembered.verified, remembered.intact) == (2, True)
+
+
+def test_a_journal_never_checked_is_checked_within_a_minute() -> None:
+    first_check()
+    assert not AuditVerification.objects.exists()
+    write_events(2)
+    first_check()
+    assert AuditVerification.objects.get().verified == 2
+    first_check()
+    assert AuditVerification.objects.count() == 1
+    assert BEAT["audit-first-check"]["schedule"] <= 60
 
 
 def test_the_task_of_every_second() -> None:
