@@ -4,7 +4,7 @@ import re
 
 from rest_framework.request import Request
 
-from marketplace.errors import RuleBroken, VersionMissing, VersionStale
+from marketplace.errors import VersionMissing, VersionStale
 
 FORM = re.compile(r'^(?:W/)?"?(\d{1,10})"?$')
 
@@ -18,22 +18,17 @@ def etag_of(obj: object) -> str:
 def expected_version(request: Request, obj: object, *, required: bool) -> int | None:
     """The version named by If-Match, compared with `obj` now; the lock compares it again.
 
-    None when the header is absent or `*`. Raises VersionMissing (428), VersionStale (412),
-    RuleBroken (400) when it is not one of our ETags.
+    None when the header is absent, or `*` where no version is required: it names none. Raises
+    VersionMissing (428), VersionStale (412) also on a tag we never gave.
     """
     header = request.headers.get("If-Match", "").strip()
-    if not header:
+    if header in ("", "*"):
         if required:
             raise VersionMissing
         return None
-    if header == "*":
-        return None
     match = FORM.match(header)
-    if match is None:
-        message = '« If-Match » reprend l’en-tête « ETag » reçu, par exemple « "3" ».'
-        raise RuleBroken("bad_if_match", message, field="If-Match")
-    version = int(match[1])
+    version = int(match[1]) if match else None
     current = getattr(obj, "version", version)
-    if version != current:
-        raise VersionStale(current=current)
+    if version is None or version != current:
+        raise VersionStale(current=current or 0)
     return version

@@ -142,10 +142,26 @@ def test_an_avis_is_refused_to_others_and_decision_to_who_wrote(administration):
     assert faults(post(client(administration.rssi), OPINIONS, {**body, "order": str(uuid.uuid4())})) == {
         "assessment"
     }
+    problem_of(post(client(administration.rssi), OPINIONS, {**body, "assessment": str(uuid.uuid4())}), 404)
     decide = f"{ASSESSMENTS}{assessment.uuid}/decide/"
     problem_of(post(client(administration.rssi), decide, {"reason": "x"}), 403)
     answer = problem_of(post(client(administration.authority), decide, {"reason": "x"}), 409)
     assert answer["code"] == "opinions_missing"
+
+
+def test_a_foreign_object_in_the_body_is_not_found(administration):
+    """Read by 404, like a foreign address: the answer says nothing about what others hold."""
+    other = Administration()
+    who, url = client(administration.requester), f"{PROJECTS}{make_project(administration).uuid}/"
+    theirs, stranger = str(awaiting(other).uuid), str(other.requester.user.uuid)
+    avis = {"assessment": theirs, "kind": "rssi", "verdict": "favourable", "text": "Vu."}
+    problem_of(post(client(administration.rssi), OPINIONS, avis), 404)
+    problem_of(post(who, ASSESSMENTS, {"project": str(make_project(other).uuid)}), 404)
+    for act in ("shortlist", "unshortlist"):
+        problem_of(post(who, f"{url}{act}/", {"offer": str(uuid.uuid4())}), 404)
+    problem_of(post(who, f"{url}add_author/", {"author": stranger}), 404)
+    problem_of(post(who, f"{url}add_author/", {"author": str(uuid.uuid4())}), 404)
+    assert faults(post(who, f"{url}add_author/", {"author": str(administration.rssi.user.uuid)})) == {"author"}
 
 
 def test_a_token_without_the_scope_does_not_decide(administration):
@@ -158,7 +174,7 @@ def test_frozen_answers_are_a_conflict(administration):
     assessment = awaiting(administration)
     who = client(administration.requester)
     answer = who.patch(
-        f"{ASSESSMENTS}{assessment.uuid}/", SENSITIVE, format="json", headers={"If-Match": "*"}
+        f"{ASSESSMENTS}{assessment.uuid}/", SENSITIVE, format="json", headers={"If-Match": f'"{assessment.version}"'}
     )
     problem_of(answer, 409)
 

@@ -48,11 +48,18 @@ def person_and_url(key: str) -> tuple[Any, str, str]:
     return world.api(min(row.who - {"stranger"})), method, url
 
 
+def current_tag(client: Any, url: str) -> str:
+    """The ETag of the object that the address is about; « * » where it has none."""
+    found = re.match(r"/api/v1/[a-z-]+/[0-9a-f-]{36}/", url)
+    return str(client.get(found[0]).headers.get("ETag", "*")) if found else "*"
+
+
 def send(client: Any, method: str, url: str, body: str) -> Any:
     """Whatever it did is undone; the version is the current one, so that the body is what is judged."""
     with transaction.atomic():
         raw = body.encode("utf-8", "surrogatepass")
-        answer = client.generic(method, url, raw, content_type="application/json", HTTP_IF_MATCH="*")
+        match = current_tag(client, url)
+        answer = client.generic(method, url, raw, content_type="application/json", HTTP_IF_MATCH=match)
         transaction.set_rollback(True)
     return answer
 

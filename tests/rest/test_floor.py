@@ -68,7 +68,12 @@ def test_patch_asks_for_the_version_read(support: Any) -> None:
     assert (
         problem_of(support.patch(url, {"name": "Deux"}, HTTP_IF_MATCH=etag), 412)["code"] == "version_stale"
     )
-    assert faults(support.patch(url, {"name": "Deux"}, HTTP_IF_MATCH="abc")) == {"If-Match"}
+    for unreadable in ("abc", '"abc"', '"1", "2"'):
+        stale = support.patch(url, {"name": "Deux"}, HTTP_IF_MATCH=unreadable)
+        assert problem_of(stale, 412)["code"] == "version_stale"
+    # « * » says nothing of what was read: a draft that others also write asks for the version.
+    anything = support.patch(url, {"name": "Deux"}, HTTP_IF_MATCH="*")
+    assert problem_of(anything, 428)["code"] == "version_missing"
     assert Organisation.objects.filter(name="Deux").count() == 0
 
 
