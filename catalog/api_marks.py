@@ -37,6 +37,7 @@ from marketplace.accounts.abilities import require
 from marketplace.accounts.actors import Actor
 from marketplace.errors import NotVisible
 from marketplace.files.store import download_response
+from marketplace.rest.idempotency import once
 from marketplace.rest.moves import MoveEndpoint, MoveMixin
 from marketplace.rest.viewsets import PatchMixin, ReadViewSet
 
@@ -75,6 +76,7 @@ class TrustMarkViewSet(MoveMixin, PatchMixin, ReadViewSet):
     """Marks with their history. Moves record an issuer's act; a supplier declares, corrects and withdraws
     what it declared itself, never what a register, a check or a third party says."""
 
+    about = "les qualifications et labels des offres, avec leur historique"
     queryset = TrustMark.objects.order_by("pk")
     serializer_class = TrustMarkSerializer
     filterset_class = TrustMarkFilterSet
@@ -89,6 +91,7 @@ class TrustMarkViewSet(MoveMixin, PatchMixin, ReadViewSet):
         return rows.prefetch_related("facts", "offer__effective_trust")
 
     @extend_schema(request=MarkInput, responses={201: TrustMarkSerializer})
+    @once
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Declare a mark on an offer of one's own."""
         require(catalog_abilities(self.actor), "create")

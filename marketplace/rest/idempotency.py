@@ -42,6 +42,7 @@ def once(handler: Handler) -> Handler:
             _lock(principal, key)
             return _replay_or_do(handler, view, request, args, kwargs, principal=principal, key=key)
 
+    wrapper.takes_key = True  # type: ignore[attr-defined]  # the API's description reads it
     return wrapper
 
 
