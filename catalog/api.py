@@ -64,6 +64,7 @@ class OfferViewSet(
 ):
     """Offers. Lists show the public catalogue; a supplier reads its own drafts by their id."""
 
+    about = "les offres publiques\u202f; un fournisseur lit aussi ses brouillons par leur identifiant"
     queryset = Offer.objects.all()
     serializer_class = OfferSerializer
     filterset_class = OfferFilterSet
@@ -215,6 +216,7 @@ def _page_link(request: Request, page: OfferPage, number: int) -> str | None:
 
 @extend_schema_view(list=extend_schema(summary="Fournisseurs qui ont une offre publique"))
 class SupplierViewSet(ReadViewSet):
+    about = "les fournisseurs qui ont une offre publique"
     queryset = Supplier.objects.order_by("name", "pk")
     serializer_class = SupplierSerializer
     public = True

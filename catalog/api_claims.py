@@ -64,6 +64,7 @@ class ClaimFilterSet(django_filters.FilterSet):
 class ClaimViewSet(MoveMixin, ReadViewSet):
     """Claims of public sheets: one's organisation's own, all of them for curators and the auditor."""
 
+    about = "les demandes de reprise de fiches publiques"
     queryset = claims_for_answers().order_by("-created_at", "-pk")
     serializer_class = ClaimSerializer
     filterset_class = ClaimFilterSet

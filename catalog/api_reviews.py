@@ -58,6 +58,7 @@ class VersionReviewFilterSet(django_filters.FilterSet):
 class VersionReviewViewSet(MoveMixin, ReadViewSet):
     """Versions proposed for listed offers: all of them for curators, a supplier's own for itself."""
 
+    about = "les versions proposées pour des offres en ligne"
     queryset = VersionReview.objects.with_versions().order_by("-proposed_at", "-pk")
     serializer_class = VersionReviewSerializer
     filterset_class = VersionReviewFilterSet

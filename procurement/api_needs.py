@@ -62,6 +62,7 @@ def assess_project(project: Project, *, actor: Any, reason: str) -> Project:
 
 
 class ProjectViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
+    about = "les projets de son administration"
     queryset = (
         Project.objects.select_related("organisation")
         .prefetch_related("authors", "assessments")
@@ -184,6 +185,7 @@ def judged_as_dict(row: JudgedOffer, *, kept: set[int]) -> dict[str, Any]:
 
 
 class AssessmentViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
+    about = "les analyses de sensibilité de son administration"
     queryset = (
         Assessment.objects.select_related("project__organisation", "decision__decided_by")
         .prefetch_related("authors", "project__authors", "opinions__given_by")
@@ -219,6 +221,7 @@ class AssessmentViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
 
 
 class OpinionViewSet(CreateOnceMixin, ReadViewSet):
+    about = "les avis du RSSI et du DPO"
     queryset = Opinion.objects.select_related("given_by", "assessment", "order").order_by("-id")
     serializer_class = OpinionSerializer
     abilities = staticmethod(lambda actor, obj: {})

@@ -5,10 +5,19 @@ from __future__ import annotations
 import uuid as uuids
 from typing import Any
 
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+
 from catalog.models import Offer
 from marketplace.accounts.actors import Actor
 from marketplace.errors import MoveRefused, NotVisible
+from marketplace.files.store import download_response
 from marketplace.rest.moves import MoveEndpoint, MoveMixin
+from marketplace.rest.renderers import PdfRenderer
 from marketplace.rest.serializers import ReasonInput
 from marketplace.rest.viewsets import CreateOnceMixin, PatchMixin, ReadViewSet
 from procurement import api_reviews
@@ -41,9 +50,18 @@ from procurement.serializers_orders import (
 class OrderViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
     """Purchase orders of the actor's administration, or those sent to the actor's company."""
 
+    about = "les bons de commande de son administration, ou reçus par son entreprise"
     queryset = (
         Order.objects.select_related(
-            "project", "buyer", "supplier", "offer", "offer_version", "plan", "vehicle", "contract"
+            "project",
+            "buyer",
+            "supplier",
+            "offer",
+            "offer_version",
+            "plan",
+            "vehicle",
+            "contract",
+            "document",
         )
         .prefetch_related("lines__price_line", "flags")
         .order_by("-created_at", "-pk")
@@ -83,6 +101,21 @@ class OrderViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
                 "wrong_state", "Seul un brouillon se modifie. Reprenez-le d’abord en brouillon."
             )
 
+    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY}, filters=False)
+    @action(
+        detail=True,
+        methods=["get"],
+        pagination_class=None,
+        renderer_classes=[PdfRenderer, JSONRenderer],
+        sparse=False,
+    )
+    def document(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Le bon de commande envoyé, en PDF ; 404 avant l’envoi."""
+        order = self.get_object()
+        if order.document is None:
+            raise NotVisible("document_not_found", "Le document est produit à l’envoi du bon de commande.")
+        return download_response(order.document, actor=self.actor)
+
     def edit_object(
         self, obj: Order, *, actor: Actor, data: dict[str, Any], expected_version: int | None
     ) -> Order:
@@ -110,6 +143,7 @@ def _vehicle(uuid: uuids.UUID, *, actor: Actor) -> PurchasingVehicle:
 class ContractViewSet(MoveMixin, ReadViewSet):
     """Contracts of the actor's administration or company."""
 
+    about = "les contrats de son administration ou de son entreprise"
     queryset = (
         Contract.objects.select_related("order", "buyer", "supplier", "offer", "offer_version")
         .prefetch_related("offer__effective_trust", "reviews__replacements")
@@ -128,6 +162,7 @@ class ContractViewSet(MoveMixin, ReadViewSet):
 class VehicleViewSet(CreateOnceMixin, ReadViewSet):
     """Purchasing vehicles open to the actor's administration."""
 
+    about = "les supports d’achat ouverts à son administration"
     queryset = PurchasingVehicle.objects.select_related("holder").order_by("-ends_on", "-pk")
     serializer_class = VehicleSerializer
     abilities = staticmethod(vehicle_abilities)

@@ -20,6 +20,7 @@ from procurement.serializers_orders import ContractReviewSerializer, ReviewDecis
 class ContractReviewViewSet(ReadViewSet):
     """Reviews and exit clauses of the administration's contracts; never shown to the supplier."""
 
+    about = "les revues de contrat après une perte de statut"
     queryset = (
         ContractReview.objects.select_related("contract").prefetch_related("replacements").order_by("-pk")
     )

@@ -34,6 +34,7 @@ from qualification.serializers import (
 class DossierViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
     """Listing dossiers: a supplier's own, or all sent ones for the operator and the auditor."""
 
+    about = "les dossiers de référencement"
     queryset = Dossier.objects.for_lists().select_related("offer_version").order_by("-id")
     serializer_class = DossierSerializer
     filterset_class = DossierFilterSet
@@ -91,6 +92,7 @@ class DossierViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
 class CheckRunViewSet(ReadViewSet):
     """Runs of automatic checks. A run is never edited: `replay` makes a new one."""
 
+    about = "les passages des contrôles automatiques"
     queryset = CheckRun.objects.select_related("dossier").order_by("-id")
     serializer_class = CheckRunSerializer
     filterset_class = CheckRunFilterSet

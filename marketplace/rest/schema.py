@@ -4,9 +4,11 @@ Imports nothing of `rest_framework.views`: DRF imports this module while it make
 """
 
 import copy
+from inspect import cleandoc
 from typing import Any
 
 from django import forms
+from drf_spectacular.drainage import has_override
 from drf_spectacular.extensions import (
     OpenApiAuthenticationExtension,
     OpenApiFilterExtension,
@@ -122,6 +124,11 @@ def _form_schema(field: forms.Field) -> Schema:
     return one | {"format": word} if (word := FORMATS.get(type(field), "")) else one
 
 
+# The floor's own actions: their docstrings speak to who writes a viewset, not to who calls the API.
+VERBS = {"list": "Lister", "retrieve": "Lire un objet parmi", "create": "Ajouter un objet parmi"}
+VERBS["partial_update"] = "Modifier un objet parmi"
+
+
 class MarketSchema(AutoSchema):
     """Moves, versions, idempotency and sparse fields, read from the viewset's own attributes."""
 
@@ -141,6 +148,26 @@ class MarketSchema(AutoSchema):
         if move := move_of(action):
             return f"{self._tokenize_path()[0].replace('-', '_')}_{move}"
         return str(super().get_operation_id())
+
+    def get_description(self) -> str:  # type: ignore[override]  # as in the parent
+        """French: the collection's own words, else the action's docstring; never a base class's."""
+        action = getattr(self.view, "action", None) or ""
+        about = getattr(self.view, "about", "")
+        if about and action in VERBS:
+            return f"{VERBS[action]} {about}."
+        found = getattr(self._handler(), "__doc__", None) or type(self.view).__dict__.get("__doc__")
+        return cleandoc(found or "")
+
+    def _handler(self) -> Any:
+        name = getattr(self.view, "action", None) or self.method.lower()
+        return getattr(self.view, name, None)
+
+    def _map_basic_serializer(self, serializer: Any, direction: str) -> Schema:
+        """Without the docstring, which is for who reads the code, unless a description was given."""
+        schema: Schema = super()._map_basic_serializer(serializer, direction)
+        if not has_override(serializer, "description"):
+            schema.pop("description", None)
+        return schema
 
     def get_request_serializer(self) -> Any:
         if self.is_market() and self._is_our_write():
@@ -166,12 +193,12 @@ class MarketSchema(AutoSchema):
         if not self.is_market():
             return []
         found: list[Any] = []
-        if self.method == "GET":
+        if self.method == "GET" and self.view.sparse:
             found.append(_text("fields", OpenApiParameter.QUERY, "Champs voulus, séparés par des virgules."))
         if self.act == "edit" or move_of(getattr(self.view, "action", None) or ""):
             required = self.act in self.view.if_match
             found.append(_text("If-Match", OpenApiParameter.HEADER, "L’ETag lu.", required=required))
-        if self.act == "create" and hasattr(self.view, "create_object"):
+        if self.method == "POST" and getattr(self._handler(), "takes_key", False):
             found.append(_text(IDEMPOTENCY_HEADER, OpenApiParameter.HEADER, "Clé de 1 à 200 caractères."))
         return found
 
@@ -203,7 +230,7 @@ def _statuses(path: str, operation: Schema) -> list[int]:
     if "If-Match" in names:
         found += [403, 409, 412, 428]
     if IDEMPOTENCY_HEADER in names:
-        found += [403, 409]
+        found += [403, 404, 409]
     return found
 
 

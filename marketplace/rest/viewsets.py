@@ -22,12 +22,16 @@ SerializerClass = type[serializers.BaseSerializer[Any]]
 class MarketViewSet(viewsets.GenericViewSet[Any]):
     """`queryset` narrowed to what the actor may see; abilities judge people, moves judge states."""
 
+    # What the collection holds, in French, with its article: the API's description says « Lister les… ».
+    about: ClassVar[str] = ""
     lookup_field = "uuid"
     lookup_value_regex = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
     # True: reading is open to visitors; a tuple of actions opens those (also a POST that stores nothing).
     public: ClassVar[bool | tuple[str, ...]] = False
     # Acts ("edit" or a move's name) refused with 428 without If-Match.
     if_match: ClassVar[frozenset[str]] = frozenset()
+    # Whether a reading answers JSON that `fields=` may narrow (False on a viewset's file).
+    sparse: ClassVar[bool] = True
     abilities: ClassVar[Callable[[Actor, Any], Verdicts]]
     collection_abilities: ClassVar[Callable[[Actor], Verdicts]]
     # Input of "create" and "edit" where it is not the output.

@@ -161,7 +161,9 @@ def test_a_foreign_object_in_the_body_is_not_found(administration):
         problem_of(post(who, f"{url}{act}/", {"offer": str(uuid.uuid4())}), 404)
     problem_of(post(who, f"{url}add_author/", {"author": stranger}), 404)
     problem_of(post(who, f"{url}add_author/", {"author": str(uuid.uuid4())}), 404)
-    assert faults(post(who, f"{url}add_author/", {"author": str(administration.rssi.user.uuid)})) == {"author"}
+    assert faults(post(who, f"{url}add_author/", {"author": str(administration.rssi.user.uuid)})) == {
+        "author"
+    }
 
 
 def test_a_token_without_the_scope_does_not_decide(administration):
@@ -174,7 +176,10 @@ def test_frozen_answers_are_a_conflict(administration):
     assessment = awaiting(administration)
     who = client(administration.requester)
     answer = who.patch(
-        f"{ASSESSMENTS}{assessment.uuid}/", SENSITIVE, format="json", headers={"If-Match": f'"{assessment.version}"'}
+        f"{ASSESSMENTS}{assessment.uuid}/",
+        SENSITIVE,
+        format="json",
+        headers={"If-Match": f'"{assessment.version}"'},
     )
     problem_of(answer, 409)
 

@@ -363,3 +363,19 @@ def test_vehicles_by_api(purchase):
     assert faults(buyer.post(url, {**body, "maximum_eur_ht": "-1"}, format="json")) == {"maximum_eur_ht"}
     assert create(purchase, vehicle=made.json()["id"]).json()["vehicle"] == made.json()["id"]
     problem_of(client_for_token(make_purchase().requester).get(f"{url}{made.json()['id']}/"), 404)
+
+
+@pytest.mark.parametrize("accept", ["*/*", "application/pdf"])
+def test_the_document_of_a_sent_order(purchase, accept):
+    order = make_order(purchase, state="committed")
+    url = f"{URL}{order.uuid}/document/"
+    requester = client_for_token(purchase.requester)
+    problem_of(client_for_token(None).get(url, HTTP_ACCEPT=accept), 401)
+    problem_of(client_for_token(make_purchase().requester).get(url, HTTP_ACCEPT=accept), 404)
+    problem_of(requester.get(url, HTTP_ACCEPT=accept), 404)
+    problem_of(client_for_token(purchase.manager).get(url, HTTP_ACCEPT=accept), 404)
+    bring_to(order, "sent", purchase)
+    for client in (requester, client_for_token(purchase.manager)):
+        answer = client.get(url, HTTP_ACCEPT=accept)
+        assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+        assert answer.content.startswith(b"%PDF-")

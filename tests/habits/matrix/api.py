@@ -174,6 +174,7 @@ NEEDS: dict[str, Row] = {
 }
 ORDERS: dict[str, Row] = {
     **reading("order", INSIDE, order("awaiting_approval")),
+    "GET api:order-document": Row(BOTH_SIDES, order("sent")),
     **reading("contract", BOTH_SIDES, of("contract")),
     **reading("purchasing-vehicle", INSIDE, vehicle),
     "POST api:purchasing-vehicle-list": Row(only("organisation_admin", "purchasing", OTHER_BUYER)),

@@ -1,0 +1,9 @@
+from rest_framework.renderers import JSONRenderer
+
+
+class PdfRenderer(JSONRenderer):
+    """Lets « Accept: application/pdf » through; the file itself is answered whole by the view, so what is
+    rendered here is a refusal, in JSON."""
+
+    media_type = "application/pdf"
+    format = "pdf"
