@@ -236,10 +236,8 @@ def test_the_pages_say_the_same(mark: TrustMark, member: Membership) -> None:
 
 
 def test_the_same_key_declares_once(offer: Offer, member: Membership) -> None:
-    client, body = (
-        client_for_token(member),
-        {"offer": str(offer.uuid), "scheme": "hds", "scope": "Hébergement"},
-    )
+    client = client_for_token(member)
+    body = {"offer": str(offer.uuid), "scheme": "hds", "scope": "Hébergement", "status": "announced"}
     made = [client.post(MARKS, body, headers={"Idempotency-Key": "une-fois"}) for _ in range(2)]
     assert [answer.status_code for answer in made] == [201, 201], made[0].content
     assert made[0].json()["id"] == made[1].json()["id"]
