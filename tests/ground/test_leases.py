@@ -62,7 +62,9 @@ def test_failures_come_back_later_and_end_dead():
     delivery.refresh_from_db()
     assert delivery.lease_state == LeaseState.DUE
     assert delivery.due_at > timezone.now()
-    EventDelivery.objects.filter(pk=delivery.pk).update(attempt=EventDelivery.MAX_ATTEMPTS, due_at=timezone.now())
+    EventDelivery.objects.filter(pk=delivery.pk).update(
+        attempt=EventDelivery.MAX_ATTEMPTS, due_at=timezone.now()
+    )
     assert claim(EventDelivery, delivery.pk) is None
     delivery.refresh_from_db()
     assert delivery.lease_state == LeaseState.DEAD
