@@ -47,13 +47,13 @@ TITLES = {
 }
 DETAILS = {
     400: ("bad_request", "La demande n’a pas pu être lue."),
-    401: ("not_authenticated", "Joignez un jeton valide : « Authorization: Bearer … »."),
+    401: ("not_authenticated", "Joignez un jeton valide : « Authorization: Bearer … »."),
     403: ("not_allowed", "Vous n’avez pas le droit de faire cela."),
     404: ("not_found", "Cet objet n’existe pas ou n’est pas visible pour votre organisation."),
     405: ("method_not_allowed", "Cette adresse n’accepte pas cette méthode."),
-    406: ("not_acceptable", "L’API répond en JSON : demandez « application/json »."),
+    406: ("not_acceptable", "L’API répond en JSON : demandez « application/json »."),
     413: ("too_large", "L’envoi dépasse la taille permise."),
-    415: ("unsupported_media_type", "Envoyez du JSON : « Content-Type: application/json »."),
+    415: ("unsupported_media_type", "Envoyez du JSON : « Content-Type: application/json »."),
     429: ("too_many_tries", "Trop de demandes. Réessayez plus tard."),
     500: ("internal_error", "Une erreur est survenue chez nous. Rien n’a été enregistré."),
 }
@@ -120,6 +120,8 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response:
     headers: dict[str, str] = {}
     if isinstance(exc, DomainError):
         body = _of_domain(exc)
+    elif isinstance(exc, exceptions.UnsupportedMediaType):
+        body = problem(415, detail=_wanted_form(context.get("view")))
     elif isinstance(exc, exceptions.APIException):
         body = _of_drf(exc)
         headers = _headers_of(exc)
@@ -181,6 +183,12 @@ def _of_drf(exc: exceptions.APIException) -> dict[str, object]:
     if isinstance(exc, exceptions.PermissionDenied) and code != "permission_denied":
         return problem(403, code=code, detail=str(exc.detail))
     return problem(exc.status_code)
+
+
+def _wanted_form(view: Any) -> str:
+    """Empty: JSON, as everywhere but where a file is sent."""
+    wanted = {parser.media_type for parser in getattr(view, "parser_classes", ())}
+    return "" if "multipart/form-data" not in wanted else "Envoyez un formulaire : « multipart/form-data »."
 
 
 def _headers_of(exc: exceptions.APIException) -> dict[str, str]:

@@ -176,7 +176,10 @@ def test_a_certificate_is_joined_and_read_by_who_may(mark: TrustMark, member: Me
     problem_of(client_for_token(None).post(url, certificate(), format="multipart"), 401)
     problem_of(client_for_token(None).get(url), 401)
     problem_of(client.get(url), 404)
-    problem_of(client.post(url, {"file": "x"}), 415)
+    assert "multipart" in problem_of(client.post(url, {"file": "x"}), 415)["detail"]
+    for form in ("multipart/form-data", "multipart/form-data; boundary=b"):
+        broken = client.generic("POST", url, b"--b\r\n\x00oups", content_type=form)
+        assert broken.status_code == 400, broken.content
     stale = client.post(url, certificate(), format="multipart", headers={"If-Match": '"9"'})
     problem_of(stale, 412)
     done = client.post(url, certificate(), format="multipart")

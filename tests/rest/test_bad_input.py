@@ -22,6 +22,8 @@ from tests.rest.builders import problem_of
 
 pytestmark = pytest.mark.django_db
 WRITES = sorted(key for key in ROWS if key.startswith(("POST api:", "PATCH api:")))
+# Sent as a form: JSON is refused before it is read. Their own tests send them broken forms.
+FILES = {"POST api:trust-mark-evidence"}
 # The doctrine's rules are a handful, answered whole.
 LISTS = sorted(key for key in ROWS if re.fullmatch(r"GET api:(?!doctrine)[a-z-]+-list", key))
 DEEP = '{"a":' * 60 + "1" + "}" * 60
@@ -70,7 +72,8 @@ def test_no_body_breaks_an_operation(key: str) -> None:
     for name, body in BODIES.items():
         answer = send(client, method, url, body)
         # Where the object's state already refuses, 409 comes before the body is read.
-        assert answer.status_code in {400, 409}, (name, answer.status_code, answer.content[:300])
+        wanted = {415} if key in FILES else {400, 409}
+        assert answer.status_code in wanted, (name, answer.status_code, answer.content[:300])
         problem_of(answer, answer.status_code)
 
 
