@@ -121,7 +121,9 @@ def record_finding(
     expected_version: int | None = None,
 ) -> Finding:
     """Judge one requirement. What is not plainly compliant says how to repair it: the supplier reads it."""
-    known = _requirement(dossier, requirement)
+    known, judge = _requirement(dossier, requirement), actor.user
+    if judge is None:
+        raise NotAllowed("person_needed", "Un constat est écrit par une personne.")
     _check_finding(verdict, observation=observation, remedy=remedy)
     written: list[Finding] = []
 
@@ -137,7 +139,7 @@ def record_finding(
                 observation=observation,
                 remedy=remedy,
                 check_run=row.runs.filter(check_code=known.check).order_by("-run_number").first(),
-                recorded_by=actor.user,
+                recorded_by=judge,
             )
         )
 

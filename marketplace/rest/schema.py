@@ -164,7 +164,8 @@ class MarketSchema(AutoSchema):
 
     def _map_basic_serializer(self, serializer: Any, direction: str) -> Schema:
         """Without the docstring, which is for who reads the code, unless a description was given."""
-        schema: Schema = super()._map_basic_serializer(serializer, direction)
+        # drf-spectacular does not annotate this method.
+        schema: Schema = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
         if not has_override(serializer, "description"):
             schema.pop("description", None)
         return schema
