@@ -1,6 +1,5 @@
 """Pages of an order (S14, S15): strangers first, then the writing, the moves and the exchange."""
 
-import datetime as dt
 import re
 from decimal import Decimal
 
@@ -11,7 +10,6 @@ from django.utils import timezone
 
 from marketplace.accounts.enums import Role
 from procurement.actions import orders
-from procurement.actions.order_drafts import edit_order
 from procurement.models import Order
 from procurement.views.order_moves import PAGES
 from tests.builders import client_for, grant, make_member
@@ -355,50 +353,3 @@ def test_the_reply_limit_is_ten_working_days(purchase):
 
     order = make_order(purchase, state="sent")
     assert order.reply_due_on == add_working_days(timezone.localdate(), 10)
-
-
-@pytest.mark.parametrize(
-    ("step", "typed", "stored", "words"),
-    [
-        ("formule", {"qte-poste": "12"}, {"quantities": {"poste": Decimal("20")}}, ("20", "12")),
-        (
-            "periode",
-            {"starts_on": "2027-02-01", "ends_on": "2027-12-31"},
-            {"starts_on": dt.date(2027, 3, 1)},
-            ("1er mars 2027", "1er février 2027"),
-        ),
-        (
-            "support",
-            {"budget_line": "Mienne", "supplier_vat_regime": "normal"},
-            {"budget_line": "Autre"},
-            ("Autre", "Mienne"),
-        ),
-    ],
-)
-def test_a_stale_step_shows_both_texts_and_writes_nothing(purchase, step, typed, stored, words):
-    order = make_order(purchase)
-    client, url = client_for(purchase.requester), writing(purchase, order, step)
-    assert f'name="version" value="{order.version}"' in text_of(client.get(url))
-    read = order.version
-    edit_order(order, actor=purchase.actor("requester"), **stored)
-    html = text_of(client.post(url, {**typed, "version": str(read)}), 412)
-    assert "a changé pendant votre lecture" in html and "Texte enregistré" in html
-    for word in words:
-        assert f'<p class="market-text">{word}</p>' in html
-    name, value = next(iter(typed.items()))
-    assert f'name="{name}"' in html and f'value="{value}"' in html
-    order.refresh_from_db()
-    assert order.version == read + 1
-    # The page carries the version now read: sending it again is a choice made knowingly.
-    assert f'name="version" value="{order.version}"' in html
-    assert client.post(url, {**typed, "version": str(order.version)}).status_code == 302
-
-
-def test_prices_are_not_taken_again_on_a_stale_draft(purchase):
-    order = make_order(purchase)
-    address = f"/projets/{purchase.project.number}/commander/{order.number}/recalculer/"
-    read = order.version
-    edit_order(order, actor=purchase.actor("requester"), budget_line="Autre")
-    client = client_for(purchase.requester)
-    assert f'value="{read + 1}"' in text_of(client.get(address))
-    assert client.post(address, {"version": str(read)}).status_code == 412
