@@ -1,18 +1,14 @@
-"""The purchase order as a document: PDF/A-3a and PDF/UA-1, in French, from words already formatted."""
+"""The purchase order as a document, from words already formatted."""
 
 from __future__ import annotations
 
-import datetime as dt
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
-
+from marketplace.documents.pdf import Rows, compile_pdf, row
 from marketplace.files.sniff import PDF
 from marketplace.files.store import store_bytes
-from marketplace.ui.typography import UNKNOWN, date_text, euros, number_text
-from procurement.pdf.fonts import families, font_paths
+from marketplace.ui.typography import date_text, euros, number_text
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
@@ -22,26 +18,11 @@ if TYPE_CHECKING:
 
 _TEMPLATE = Path(__file__).with_name("purchase_order.typ")
 _PERIODS = {"month": "par mois", "year": "par an", "hour": "par heure", "none": ""}
-Rows = list[dict[str, str]]
 
 
 def purchase_order_pdf(order: Order) -> bytes:
     """Deterministic for one order: the document's date is the day and second of the sending."""
-    import typst  # 81 MB of library: only a process that prints pays for it
-
-    when = (order.sent_at or order.created_at).astimezone(dt.UTC).replace(microsecond=0)
-    data = json.dumps(document_data(order), ensure_ascii=False)
-    return bytes(
-        typst.compile(
-            str(_TEMPLATE),
-            format="pdf",
-            pdf_standards=["a-3a", "ua-1"],
-            ignore_system_fonts=True,
-            font_paths=font_paths(),
-            sys_inputs={"data": data},
-            timestamp=when,
-        )
-    )
+    return compile_pdf(_TEMPLATE, document_data(order), when=order.sent_at or order.created_at)
 
 
 def store_purchase_order(order: Order, *, actor: Actor) -> StoredFile:
@@ -61,8 +42,6 @@ def document_data(order: Order) -> dict[str, Any]:
         "title": title,
         "author": order.buyer.name,
         "description": f"{title}, {order.buyer.name} à {order.supplier.name}",
-        "brand": f"{settings.BRAND_TOP} — {settings.SERVICE_NAME}",
-        "fonts": families(),
         "facts": _facts(order),
         "buyer": _buyer(order.buyer),
         "supplier": _supplier(order),
@@ -73,25 +52,21 @@ def document_data(order: Order) -> dict[str, Any]:
     }
 
 
-def _row(label: str, value: str) -> dict[str, str]:
-    return {"label": label, "value": value or UNKNOWN}
-
-
 def _facts(order: Order) -> Rows:
     sent = date_text(order.sent_at) if order.sent_at else "Non envoyé"
     return [
-        _row("Date d’envoi", sent),
-        _row("Référence interne", order.number),
-        _row("Numéro d’engagement", order.commitment_number),
-        _row("Projet", order.project.number),
-        _row("Réponse attendue au plus tard le", date_text(order.reply_due_on) if order.reply_due_on else ""),
+        row("Date d’envoi", sent),
+        row("Référence interne", order.number),
+        row("Numéro d’engagement", order.commitment_number),
+        row("Projet", order.project.number),
+        row("Réponse attendue au plus tard le", date_text(order.reply_due_on) if order.reply_due_on else ""),
     ]
 
 
 def _buyer(buyer: Organisation) -> Rows:
-    rows = [_row("Nom", buyer.name), _row(buyer.get_identifier_scheme_display(), buyer.identifier)]
+    rows = [row("Nom", buyer.name), row(buyer.get_identifier_scheme_display(), buyer.identifier)]
     if buyer.service_code:
-        rows.append(_row("Code service", buyer.service_code))
+        rows.append(row("Code service", buyer.service_code))
     return rows
 
 
@@ -99,28 +74,28 @@ def _supplier(order: Order) -> Rows:
     supplier = order.supplier
     scheme = supplier.get_identifier_scheme_display() if supplier.identifier_scheme else "Identifiant"
     return [
-        _row("Nom", supplier.legal_name or supplier.name),
-        _row(str(scheme), supplier.identifier),
-        _row("Pays", supplier.country),
+        row("Nom", supplier.legal_name or supplier.name),
+        row(str(scheme), supplier.identifier),
+        row("Pays", supplier.country),
     ]
 
 
 def _object(order: Order) -> Rows:
     rows = [
-        _row("Offre", f"{order.offer.name}, version {order.offer_version.number}"),
-        _row("Formule", order.plan.name),
+        row("Offre", f"{order.offer.name}, version {order.offer_version.number}"),
+        row("Formule", order.plan.name),
     ]
     if order.starts_on and order.ends_on:
-        rows.append(_row("Période", f"du {date_text(order.starts_on)} au {date_text(order.ends_on)} inclus"))
+        rows.append(row("Période", f"du {date_text(order.starts_on)} au {date_text(order.ends_on)} inclus"))
     if order.vehicle is not None:
         vehicle = (
             f"{order.vehicle.get_kind_display()}, {order.vehicle.reference}, {order.vehicle.holder_name}"
         )
-        rows.append(_row("Support d’achat", vehicle))
+        rows.append(row("Support d’achat", vehicle))
     else:
-        rows.append(_row("Achat sous le seuil", order.below_threshold_reason))
+        rows.append(row("Achat sous le seuil", order.below_threshold_reason))
     if order.budget_line:
-        rows.append(_row("Ligne budgétaire", order.budget_line))
+        rows.append(row("Ligne budgétaire", order.budget_line))
     return rows
 
 
@@ -139,14 +114,14 @@ def _line(line: OrderLine) -> dict[str, str]:
 
 
 def _totals(order: Order) -> Rows:
-    rows = [_row("Total HT", euros(order.total_eur_ht))]
+    rows = [row("Total HT", euros(order.total_eur_ht))]
     if order.total_eur_ttc is None:
-        return [*rows, _row("TVA", "Inconnue\u00a0: elle sera portée sur la facture")]
+        return [*rows, row("TVA", "Inconnue\u00a0: elle sera portée sur la facture")]
     rows.extend(
-        _row(f"{line['mention']}, sur {euros(line['base_eur_ht'])} HT", euros(line["amount_eur"]))
+        row(f"{line['mention']}, sur {euros(line['base_eur_ht'])} HT", euros(line["amount_eur"]))
         for line in order.vat_lines or []
     )
-    return [*rows, _row("Total TTC", euros(order.total_eur_ttc))]
+    return [*rows, row("Total TTC", euros(order.total_eur_ttc))]
 
 
 def _conditions(order: Order) -> list[str]:

@@ -78,7 +78,7 @@ def test_without_a_known_tax_no_ttc_is_printed():
 def test_the_state_brand_prints_in_marianne(sent, settings, tmp_path):
     _, order = sent
     settings.BRAND_STATE, settings.VAR_DIR = True, tmp_path
-    from procurement.pdf import fonts
+    from marketplace.documents import fonts
 
     fonts._unpacked.cache_clear()
     try:
