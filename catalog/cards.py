@@ -11,7 +11,7 @@ from typing import Any
 from catalog.enums import PriceKind, PricePeriod, ServiceModel, SupplierSize, TrustStatus
 from catalog.models.trust import status_by_the_clock
 
-MODEL_WORDS = {code: label.split(" ")[0] for code, label in ServiceModel.choices}
+MODEL_WORDS = {code: label.split(" (")[0] for code, label in ServiceModel.choices}
 MAX_MARKS = 3
 
 

@@ -8,6 +8,8 @@ class ServiceModel(models.TextChoices):
     CAAS = "caas", "CaaS (conteneurs)"
     PAAS = "paas", "PaaS (plateforme)"
     SAAS = "saas", "SaaS (logiciel)"
+    SUPPORT_SERVICES = "support_services", "Accompagnement (services)"
+    DATA_SPACE = "data_space", "Espace de données"
 
 
 class OfferState(models.TextChoices):

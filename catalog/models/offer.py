@@ -83,7 +83,7 @@ class Offer(Stateful):
         "catalog.Category", null=True, blank=True, on_delete=models.PROTECT, related_name="offers"
     )
     service_models = ArrayField(
-        models.CharField(max_length=8, choices=ServiceModel), default=list, blank=True
+        models.CharField(max_length=20, choices=ServiceModel), default=list, blank=True
     )
     description = models.CharField(max_length=2000, blank=True)
     website = models.URLField(max_length=300, blank=True)

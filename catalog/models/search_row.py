@@ -66,7 +66,7 @@ class OfferSearchRow(models.Model):
     is_public = models.BooleanField(default=False)
     sort_name = models.CharField(max_length=160)
     supplier = models.ForeignKey("catalog.Supplier", on_delete=models.CASCADE, related_name="+")
-    service_models = ArrayField(models.CharField(max_length=8), default=list)
+    service_models = ArrayField(models.CharField(max_length=20), default=list)
     category = models.CharField(max_length=60, default="")
     regions = ArrayField(models.CharField(max_length=8), default=list)
     open_source = models.BooleanField(null=True)

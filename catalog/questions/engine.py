@@ -13,7 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parent / "sections"
+FILTER_VALUES, FILTER_RANGE = "values", "range"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Question:
     """One question. `required_for` empty and `required` false: may stay unanswered for ever.
 
     `material`: an answer changed on a listed offer goes through a dossier, not through a curator.
+    `filter`: the facet it feeds, by `values` or by `range` (numbers); empty: none.
     """
 
     id: str
@@ -32,6 +34,8 @@ class Question:
     required: bool = False
     required_for: tuple[str, ...] = ()
     filter: str = ""
+    filter_kind: str = ""
+    filter_label: str = ""
     compared: bool = False
     material: bool = False
     max_length: int = 0
@@ -97,12 +101,17 @@ def _question(row: Mapping[str, Any], *, section: str) -> Question:
             values[name] = Decimal(values[name])
     values["choices"] = tuple((code, label) for code, label in values.get("choices", ()))
     values["required_for"] = tuple(values.get("required_for", ()))
+    if values.get("filter"):
+        is_number = values["type"] in NUMBERS
+        values.setdefault("filter_kind", FILTER_RANGE if is_number else FILTER_VALUES)
+        values.setdefault("filter_label", values["short"])
     question = Question(section=section, **values)
     if question.type not in TYPES:
         raise ValueError(f"{question.id}: unknown type {question.type}")
     return question
 
 
+NUMBERS = frozenset({"integer", "decimal"})
 TYPES = frozenset(
     {"text", "long_text", "url", "boolean", "choice", "choices", "category", "regions", "integer", "decimal"}
 )

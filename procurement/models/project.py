@@ -67,7 +67,7 @@ class Project(Stateful):
     project_kind = models.CharField("nature du projet", max_length=20, choices=ProjectKind, blank=True)
     hosting = models.CharField("hébergement envisagé", max_length=20, choices=Hosting, blank=True)
     service_models = ArrayField(
-        models.CharField(max_length=8, choices=ServiceModel),
+        models.CharField(max_length=20, choices=ServiceModel),
         verbose_name="modèles de service recherchés",
         null=True,
         blank=True,

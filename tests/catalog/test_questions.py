@@ -5,7 +5,6 @@ import pytest
 from catalog.questions.engine import changed, completeness, questions, sections, unanswered
 from catalog.questions.rows import compared_rows, say, sheet_rows
 from catalog.questions.validation import AnswerError, clean_answer, clean_answers
-from catalog.search.facets import FACETS
 from marketplace.errors import RuleBroken
 from tests.catalog.builders import COMPLETE
 
@@ -13,7 +12,6 @@ from tests.catalog.builders import COMPLETE
 def test_there_are_25_questions_in_ordered_sections() -> None:
     assert len(questions()) == 25
     assert [s.id for s in sections()] == ["presentation", "hosting", "security", "service", "exit"]
-    assert {q.filter for q in questions().values() if q.filter} <= set(FACETS)
     assert all(q.choices for q in questions().values() if q.type in ("choice", "choices"))
     assert {q.id for q in questions().values() if q.material} >= {
         "storage_regions",
