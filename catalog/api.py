@@ -192,8 +192,7 @@ class OfferViewSet(
 
 def plan_inputs(plans: list[dict[str, Any]]) -> list[PlanInput]:
     return [
-        PlanInput(plan["name"], plan["description"], tuple(LineInput(**line) for line in plan["lines"]))
-        for plan in plans
+        PlanInput(**plan | {"lines": tuple(LineInput(**line) for line in plan["lines"])}) for plan in plans
     ]
 
 

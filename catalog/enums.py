@@ -102,6 +102,28 @@ class PriceKind(models.TextChoices):
     FIXED = "fixed", "Forfait"
     UNIT = "unit", "À l’unité"
     ONE_OFF = "one_off", "Une seule fois"
+    EXIT = "exit", "À la sortie"
+
+
+# Paid once: their lines have no period.
+UNTIMED_KINDS = (PriceKind.ONE_OFF, PriceKind.EXIT)
+
+
+class Meter(models.TextChoices):
+    """Which figure of a buyer's usage a price counts."""
+
+    SEAT = "seat", "Poste (utilisateur)"
+    VCPU_HOUR = "vcpu_hour", "Heure de vCPU"
+    STORAGE_GB = "storage_gb", "Go stocké"
+    EGRESS_GB = "egress_gb", "Go sorti"
+    SUPPORT = "support", "Assistance"
+    ASSISTANCE_DAY = "assistance_day", "Jour d’assistance au départ"
+    OTHER = "other", "Autre mesure"
+
+
+class TierMode(models.TextChoices):
+    GRADUATED = "graduated", "Chaque tranche à son prix"
+    VOLUME = "volume", "Tout au prix du palier atteint"
 
 
 class PricePeriod(models.TextChoices):

@@ -11,6 +11,7 @@ from django.utils import timezone
 from catalog.cards import price_unit
 from catalog.enums import HELD_STATUSES, LOST_STATUSES, Origin, Scheme, TrustStatus
 from catalog.models import EffectiveTrust, Offer, OfferVersion, PriceLine, TrustFact, TrustMark
+from catalog.prices.words import conditions
 from catalog.stack import Layer
 from marketplace.ui.drawings import StackLayer, TimelineFact
 
@@ -167,11 +168,11 @@ def unit_words(line: PriceLine) -> str:
     return price_unit({"period": line.period, "kind": line.kind, "unit": line.unit})
 
 
-def plans_of(version: OfferVersion | None) -> list[tuple[object, list[tuple[PriceLine, str]]]]:
-    """Plans with their lines and the unit in words. Two queries."""
+def plans_of(version: OfferVersion | None) -> list[tuple[object, list[tuple[PriceLine, str, list[str]]]]]:
+    """Plans with their lines, the unit in words, the conditions. Two queries."""
     if version is None:
         return []
     return [
-        (plan, [(line, unit_words(line)) for line in plan.lines.all()])
+        (plan, [(line, unit_words(line), conditions(line.component)) for line in plan.lines.all()])
         for plan in version.plans.prefetch_related("lines")
     ]

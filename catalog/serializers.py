@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from catalog.enums import PriceKind, PricePeriod, ServiceModel
+from catalog.enums import UNTIMED_KINDS, Meter, PriceKind, PricePeriod, ServiceModel, TierMode
 from catalog.models import Offer, OfferVersion, Plan, PriceLine, Supplier
+from catalog.prices.components import Tier, tier_faults
 from catalog.questions.engine import Question, questions
 from marketplace.rest.fields import CodeField
 from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer
@@ -46,11 +48,40 @@ class SupplierRefSerializer(StrictModelSerializer):
         read_only_fields = fields
 
 
+class WholeInput(StrictSerializer):
+    """Given whole even inside a PATCH, where DRF forgets what is required and the defaults."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        fields = self.fields
+        if isinstance(data, Mapping):
+            missing = [name for name, field in fields.items() if field.required and name not in data]
+            if missing:
+                raise serializers.ValidationError(
+                    {name: [fields[name].error_messages["required"]] for name in missing}
+                )
+        defaults = {
+            name: field.default() if callable(field.default) else field.default
+            for name, field in fields.items()
+            if field.default is not serializers.empty
+        }
+        return {**defaults, **super().to_internal_value(data)}
+
+
+class TierSerializer(WholeInput):
+    above = serializers.DecimalField(max_digits=14, decimal_places=3, min_value=0)
+    amount_eur_ht = serializers.DecimalField(max_digits=18, decimal_places=6, min_value=0)
+
+
 class PriceLineSerializer(StrictModelSerializer):
+    tiers = TierSerializer(many=True, read_only=True)
+
     class Meta:
         model = PriceLine
-        fields = ("code", "label", "kind", "unit", "period", "amount_eur_ht")
-        read_only_fields = ("code",)
+        fields = (
+            "code", "label", "kind", "unit", "period", "amount_eur_ht", "meter", "included_quantity",
+            "minimum_quantity", "tier_mode", "tiers", "next_amount_eur_ht", "next_from",
+        )  # fmt: skip
+        read_only_fields = fields
 
 
 class PlanSerializer(StrictModelSerializer):
@@ -58,7 +89,7 @@ class PlanSerializer(StrictModelSerializer):
 
     class Meta:
         model = Plan
-        fields = ("code", "name", "description", "lines")
+        fields = ("code", "name", "description", "commitment_months", "lines")
         read_only_fields = fields
 
 
@@ -147,23 +178,10 @@ class OfferSerializer(StrictModelSerializer):
         return offer.get_absolute_url()
 
 
-class WholeInput(StrictSerializer):
-    """Given whole even inside a PATCH, where DRF forgets what is required and the defaults."""
-
-    def to_internal_value(self, data: Any) -> dict[str, Any]:
-        fields = self.fields
-        if isinstance(data, Mapping):
-            missing = [name for name, field in fields.items() if field.required and name not in data]
-            if missing:
-                raise serializers.ValidationError(
-                    {name: [fields[name].error_messages["required"]] for name in missing}
-                )
-        defaults = {
-            name: field.default() if callable(field.default) else field.default
-            for name, field in fields.items()
-            if field.default is not serializers.empty
-        }
-        return {**defaults, **super().to_internal_value(data)}
+def _quantity(help_text: str) -> serializers.DecimalField:
+    return serializers.DecimalField(
+        max_digits=14, decimal_places=3, min_value=0, required=False, default=Decimal(0), help_text=help_text
+    )
 
 
 class LineInputSerializer(WholeInput):
@@ -176,23 +194,54 @@ class LineInputSerializer(WholeInput):
         help_text="Absente : « month », ou « none » pour un prix payé une seule fois.",
     )
     amount_eur_ht = serializers.DecimalField(max_digits=18, decimal_places=6, min_value=0)
+    meter = serializers.ChoiceField(
+        choices=Meter.choices,
+        required=False,
+        default=Meter.OTHER.value,
+        help_text="Ce que la ligne mesure, pour le coût d’un usage.",
+    )
+    included_quantity = _quantity("Volume compris par période, sans supplément.")
+    minimum_quantity = _quantity("Quantité facturée au moins, par période.")
+    tiers = TierSerializer(
+        many=True, required=False, default=list, help_text="Paliers croissants ; au-delà de « above »."
+    )
+    tier_mode = serializers.ChoiceField(
+        choices=TierMode.choices, required=False, default=TierMode.GRADUATED.value
+    )
+    next_amount_eur_ht = serializers.DecimalField(
+        max_digits=18, decimal_places=6, min_value=0, required=False, allow_null=True, default=None
+    )
+    next_from = serializers.DateField(
+        required=False, allow_null=True, default=None, help_text="Premier jour du prix annoncé."
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """The same rules as the constraints of a price line, said by field."""
-        once = attrs["kind"] == PriceKind.ONE_OFF
+        once = attrs["kind"] in UNTIMED_KINDS
         attrs.setdefault("period", (PricePeriod.NONE if once else PricePeriod.MONTH).value)
         if attrs["kind"] == PriceKind.UNIT and not attrs["unit"].strip():
             raise serializers.ValidationError({"unit": ["Nommez l’unité du prix, par exemple « poste »."]})
         if once and attrs["period"] != PricePeriod.NONE:
             raise serializers.ValidationError(
-                {"period": ["Un prix payé une seule fois n’a pas de durée : « none »."]}
+                {"period": ["Un prix payé une seule fois ou à la sortie n’a pas de durée : « none »."]}
             )
+        if (attrs["next_amount_eur_ht"] is None) != (attrs["next_from"] is None):
+            raise serializers.ValidationError(
+                {"next_from": ["Un prix annoncé va avec son premier jour : donnez les deux, ou aucun."]}
+            )
+        attrs["tiers"] = tuple((tier["above"], tier["amount_eur_ht"]) for tier in attrs["tiers"])
+        tiers = [Tier(above, amount) for above, amount in attrs["tiers"]]
+        if fault := tier_faults(tiers, included=attrs["included_quantity"]):
+            raise serializers.ValidationError({"tiers": [fault]})
         return attrs
 
 
 class PlanInputSerializer(WholeInput):
     name = serializers.CharField(max_length=120)
     description = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+    commitment_months = serializers.IntegerField(
+        min_value=0, max_value=120, required=False, default=0, help_text="Engagement minimal, en mois."
+    )
     lines = LineInputSerializer(many=True, required=False, default=list)
 
 

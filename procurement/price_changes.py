@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from django.utils import timezone
 from catalog.models import PriceLine
 
 if TYPE_CHECKING:
+    from catalog.prices.components import Component
     from procurement.models import Order
 
 
@@ -25,6 +26,11 @@ class PriceChange:
     copied_on: dt.date
     changed_on: dt.date | None
 
+    @property
+    def is_same_amount(self) -> bool:
+        """Only the tiers, the volumes or the announced price changed."""
+        return self.before_eur_ht == self.after_eur_ht
+
 
 def price_changes(order: Order) -> list[PriceChange]:
     """Changed lines among those ordered; two queries, none while the version is the one online."""
@@ -32,12 +38,19 @@ def price_changes(order: Order) -> list[PriceChange]:
     if live is None or live.pk == order.offer_version_id:
         return []
     online = PriceLine.objects.filter(plan__version=live, plan__code=order.plan.code)
-    prices = dict(online.values_list("code", "amount_eur_ht"))
+    prices = {line.code: line.component for line in online}
     changed_on = timezone.localdate(live.frozen_at) if live.frozen_at else None
+    copied_on = timezone.localdate(order.created_at)
+    starts_on = order.starts_on or timezone.localdate()
     changes = []
-    for line in order.lines.select_related("price_line").order_by("position", "pk"):
-        after = prices.get(line.price_line.code)
-        if after != line.unit_price_eur_ht:
-            copied_on = timezone.localdate(order.created_at)
-            changes.append(PriceChange(line.label, line.unit_price_eur_ht, after, copied_on, changed_on))
+    for line in order.lines.filter(band=0).select_related("price_line").order_by("position", "pk"):
+        before, after = line.price_line.component, prices.get(line.price_line.code)
+        if after is None or charged_otherwise(before, after):
+            new = after.amount_on(starts_on) if after else None
+            changes.append(PriceChange(line.label, before.amount_on(starts_on), new, copied_on, changed_on))
     return changes
+
+
+def charged_otherwise(before: Component, after: Component) -> bool:
+    """Another amount, or the same under other tiers, volumes or announced price."""
+    return replace(before, label="", unit="", meter=after.meter) != replace(after, label="", unit="")

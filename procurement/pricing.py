@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
+
 from catalog.enums import PriceKind, PricePeriod
+from marketplace.calendar_months import add_months
 from marketplace.errors import RuleBroken
 from marketplace.money import TaxedAmount, Totals, VatFacts, line_total, totals, vat_for
-from procurement.calendar_months import add_months
-from procurement.vat import vat_rules
+from marketplace.ui.typography import euros
+from marketplace.vat import vat_rules
 
 if TYPE_CHECKING:
     from catalog.models import Plan, PriceLine
+    from catalog.prices.components import Band
     from procurement.models import Order, OrderLine
 
 MONTHS = {PricePeriod.MONTH: 1, PricePeriod.YEAR: 12}
@@ -41,12 +45,20 @@ def billed_periods(period: str, *, starts_on: dt.date | None, ends_on: dt.date |
 
 @dataclass(frozen=True, slots=True)
 class PricedLine:
-    """A line before it is stored."""
+    """A line before it is stored. `band`: rank among the parts of one quantity charged at several prices."""
 
     price_line: PriceLine
+    band: int
+    label: str
+    unit_price_eur_ht: Decimal
     quantity: Decimal
     periods: int
     total_eur_ht: Decimal
+
+
+def orderable_lines(plan: Plan) -> list[PriceLine]:
+    """What is paid at the exit is not ordered in advance."""
+    return [line for line in plan.lines.all() if line.kind != PriceKind.EXIT]
 
 
 def priced_lines(
@@ -56,12 +68,14 @@ def priced_lines(
     starts_on: dt.date | None,
     ends_on: dt.date | None,
 ) -> list[PricedLine]:
-    """One line per price whose quantity is not zero, in the plan's order; one query.
+    """A line per price whose quantity is not zero and per tier it reaches, in the plan's order; one query.
+
+    Prices are those of the first day, today while it is not known.
 
     Raises RuleBroken, with the price line's code as field, on an unknown code, a negative or too
     precise quantity, an amount too large, or when nothing is ordered.
     """
-    by_code = {line.code: line for line in plan.lines.all()}
+    by_code = {line.code: line for line in orderable_lines(plan)}
     unknown = sorted(set(quantities) - set(by_code))
     if unknown:
         raise RuleBroken(
@@ -71,9 +85,10 @@ def priced_lines(
             field=unknown[0],
         )
     lines = [
-        _priced(line, quantity=quantities[code], starts_on=starts_on, ends_on=ends_on)
+        priced
         for code, line in by_code.items()
         if quantities.get(code)
+        for priced in _priced(line, quantity=quantities[code], starts_on=starts_on, ends_on=ends_on)
     ]
     if not lines:
         raise RuleBroken(
@@ -86,19 +101,40 @@ def priced_lines(
 
 def _priced(
     line: PriceLine, *, quantity: Decimal, starts_on: dt.date | None, ends_on: dt.date | None
-) -> PricedLine:
+) -> list[PricedLine]:
     _check_quantity(line, quantity)
     periods = 1
     if line.kind != PriceKind.ONE_OFF:
         periods = billed_periods(line.period, starts_on=starts_on, ends_on=ends_on)
+    bands = line.component.bands(quantity, on=starts_on or timezone.localdate())
     try:
-        total = line_total(quantity, unit_price_eur_ht=line.amount_eur_ht, periods=periods)
+        return [
+            PricedLine(
+                price_line=line,
+                band=rank,
+                label=_band_label(line, band, several=len(bands) > 1),
+                unit_price_eur_ht=band.unit_price_eur_ht,
+                quantity=band.quantity,
+                periods=periods,
+                total_eur_ht=line_total(
+                    band.quantity, unit_price_eur_ht=band.unit_price_eur_ht, periods=periods
+                ),
+            )
+            for rank, band in enumerate(bands)
+        ]
     except ValueError as error:
         message = (
             f"Le montant de la ligne «\u00a0{line.label}\u00a0» dépasse ce qu’un bon de commande peut porter."
         )
         raise RuleBroken("amount_too_large", message, field=line.code) from error
-    return PricedLine(price_line=line, quantity=quantity, periods=periods, total_eur_ht=total)
+
+
+def _band_label(line: PriceLine, band: Band, *, several: bool) -> str:
+    if band.included:
+        return f"{line.label} (volume compris)"
+    if several and line.tiers:
+        return f"{line.label} (tranche à {euros(band.unit_price_eur_ht, tax='HT', unit_price=True)})"
+    return line.label
 
 
 def _check_quantity(line: PriceLine, quantity: Decimal) -> None:

@@ -94,10 +94,12 @@ def _prices(version: OfferVersion) -> list[Said]:
     rows = [
         Said(
             f"{plan} – {line.label}",
-            f"{euros(line.amount_eur_ht, tax='HT', unit_price=True)} {unit}".strip(),
+            " ; ".join(
+                [f"{euros(line.amount_eur_ht, tax='HT', unit_price=True)} {unit}".strip(), *conditions]
+            ),
             known=True,
         )
         for plan, lines in plans_of(version)
-        for line, unit in lines
+        for line, unit, conditions in lines
     ]
     return rows or [Said("Formules", NOT_SAID, known=False)]

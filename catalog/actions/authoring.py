@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from catalog.abilities import is_editable
-from catalog.enums import OfferState
+from catalog.enums import Meter, OfferState, TierMode
 from catalog.models import Category, Offer, OfferVersion, Plan, PriceLine, Supplier
 from catalog.models.search_row import OfferSearchRow
+from catalog.prices.components import Tier, tier_faults
 from catalog.questions.validation import clean_answers
 from marketplace.errors import MoveRefused, RuleBroken
 
@@ -108,11 +109,35 @@ def save_answers(
 
 @dataclass(frozen=True, slots=True)
 class LineInput:
+    """A price as given. `tiers`: (above, amount) pairs, increasing."""
+
     label: str
     kind: str
     period: str
     amount_eur_ht: Decimal
     unit: str = ""
+    meter: str = Meter.OTHER.value
+    included_quantity: Decimal = Decimal(0)
+    minimum_quantity: Decimal = Decimal(0)
+    tier_mode: str = TierMode.GRADUATED.value
+    tiers: tuple[tuple[Decimal, Decimal], ...] = ()
+    next_amount_eur_ht: Decimal | None = None
+    next_from: dt.date | None = None
+
+    @classmethod
+    def of(cls, line: PriceLine) -> LineInput:
+        """What is stored, as it would be given."""
+        names = {field.name for field in fields(cls)} - {"tiers"}
+        tiers = tuple((tier.above, tier.amount_eur_ht) for tier in line.component.tiers)
+        return cls(tiers=tiers, **{name: getattr(line, name) for name in names})
+
+    def columns(self) -> dict[str, Any]:
+        """Of PriceLine. Raises RuleBroken on tiers that cannot be charged."""
+        tiers = [Tier(above, amount) for above, amount in self.tiers]
+        if fault := tier_faults(tiers, included=self.included_quantity):
+            raise RuleBroken("tiers_wrong", f"« {self.label} » : {fault}", field="plans")
+        stored = [{"above": f"{t.above:f}", "amount_eur_ht": f"{t.amount_eur_ht:f}"} for t in tiers]
+        return {field.name: getattr(self, field.name) for field in fields(self)} | {"tiers": stored}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +145,7 @@ class PlanInput:
     name: str
     description: str
     lines: tuple[LineInput, ...]
+    commitment_months: int = 0
 
 
 def save_plans(
@@ -148,22 +174,15 @@ def _write_plan(draft: OfferVersion, plan: PlanInput, *, position: int, taken: s
         code=free_code(plan.name, taken),
         name=plan.name,
         description=plan.description,
+        commitment_months=plan.commitment_months,
         position=position,
     )
     row.full_clean(exclude=["version"])
     row.save()
     codes: set[str] = set()
     for index, line in enumerate(plan.lines):
-        price = PriceLine(
-            plan=row,
-            code=free_code(line.label, codes),
-            label=line.label,
-            kind=line.kind,
-            unit=line.unit,
-            period=line.period,
-            amount_eur_ht=line.amount_eur_ht,
-            position=index,
-        )
+        code = free_code(line.label, codes)
+        price = PriceLine(plan=row, code=code, position=index, **line.columns())
         price.full_clean(exclude=["plan"])
         price.save()
 

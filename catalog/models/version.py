@@ -3,10 +3,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils import timezone
 
-from catalog.enums import PriceKind, PricePeriod
+from catalog.enums import UNTIMED_KINDS, Meter, PriceKind, PricePeriod, TierMode
+from catalog.prices.components import Component, Tier
 from marketplace.errors import MoveRefused
 
 if TYPE_CHECKING:
@@ -96,6 +98,9 @@ class Plan(models.Model):
     code = models.SlugField(max_length=40)
     name = models.CharField(max_length=120)
     description = models.CharField(max_length=500, blank=True)
+    commitment_months = models.PositiveSmallIntegerField(
+        "engagement minimal, en mois", default=0, validators=[MaxValueValidator(120)]
+    )
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -117,6 +122,7 @@ class Plan(models.Model):
             code=self.code,
             name=self.name,
             description=self.description,
+            commitment_months=self.commitment_months,
             position=self.position,
         )
         PriceLine.objects.bulk_create(line.copied(copy) for line in self.lines.all())
@@ -140,7 +146,11 @@ MONTHLY_FACTOR = {
 
 
 class PriceLine(models.Model):
-    """One price of a plan, HT. The amount has six decimals because some units cost less than a cent."""
+    """One price of a plan, HT. The amount has six decimals because some units cost less than a cent.
+
+    `tiers`: `[{"above": "100", "amount_eur_ht": "8.5"}, …]`, increasing; `next_amount_eur_ht` replaces the
+    amount from `next_from`. How a quantity is charged: :class:`catalog.prices.components.Component`.
+    """
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="lines")
     code = models.SlugField(max_length=40)
@@ -149,6 +159,13 @@ class PriceLine(models.Model):
     unit = models.CharField(max_length=60, blank=True)
     period = models.CharField(max_length=8, choices=PricePeriod, default=PricePeriod.MONTH)
     amount_eur_ht = models.DecimalField(max_digits=18, decimal_places=6)
+    meter = models.CharField(max_length=16, choices=Meter, default=Meter.OTHER)
+    included_quantity = models.DecimalField(max_digits=14, decimal_places=3, default=0)
+    minimum_quantity = models.DecimalField(max_digits=14, decimal_places=3, default=0)
+    tier_mode = models.CharField(max_length=10, choices=TierMode, default=TierMode.GRADUATED)
+    tiers = models.JSONField(default=list, blank=True)
+    next_amount_eur_ht = models.DecimalField(max_digits=18, decimal_places=6, null=True, blank=True)
+    next_from = models.DateField(null=True, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -170,10 +187,20 @@ class PriceLine(models.Model):
                 violation_error_message="Nommez l’unité du prix, par exemple « poste ».",
             ),
             models.CheckConstraint(
-                condition=models.Q(kind=PriceKind.ONE_OFF, period=PricePeriod.NONE)
-                | ~models.Q(kind=PriceKind.ONE_OFF),
+                condition=models.Q(period=PricePeriod.NONE) | ~models.Q(kind__in=UNTIMED_KINDS),
                 name="price_line_one_off_without_period",
-                violation_error_message="Un prix payé une seule fois n’a pas de durée.",
+                violation_error_message="Un prix payé une seule fois ou à la sortie n’a pas de durée.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(included_quantity__gte=0, minimum_quantity__gte=0),
+                name="price_line_volumes_positive",
+                violation_error_message="Un volume compris ou minimal ne peut pas être négatif.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(next_amount_eur_ht__isnull=True, next_from__isnull=True)
+                | models.Q(next_amount_eur_ht__gte=0, next_from__isnull=False),
+                name="price_line_next_price_dated",
+                violation_error_message="Un prix annoncé est positif et porte la date où il s’applique.",
             ),
         )
 
@@ -184,9 +211,27 @@ class PriceLine(models.Model):
     def monthly_eur_ht(self) -> Decimal | None:
         """Per month whatever the period (730 hours a month); None when the price does not recur."""
         factor = MONTHLY_FACTOR.get(PricePeriod(self.period))
-        if factor is None or self.kind == PriceKind.ONE_OFF:
+        if factor is None or self.kind in UNTIMED_KINDS:
             return None
         return self.amount_eur_ht * factor
+
+    @property
+    def component(self) -> Component:
+        return Component(
+            code=self.code,
+            label=self.label,
+            kind=PriceKind(self.kind),
+            period=PricePeriod(self.period),
+            amount_eur_ht=self.amount_eur_ht,
+            unit=self.unit,
+            meter=Meter(self.meter),
+            included_quantity=self.included_quantity,
+            minimum_quantity=self.minimum_quantity,
+            tier_mode=TierMode(self.tier_mode),
+            tiers=tuple(Tier(Decimal(row["above"]), Decimal(row["amount_eur_ht"])) for row in self.tiers),
+            next_amount_eur_ht=self.next_amount_eur_ht,
+            next_from=self.next_from,
+        )
 
     def copied(self, plan: Plan) -> PriceLine:
         return PriceLine(
@@ -197,5 +242,12 @@ class PriceLine(models.Model):
             unit=self.unit,
             period=self.period,
             amount_eur_ht=self.amount_eur_ht,
+            meter=self.meter,
+            included_quantity=self.included_quantity,
+            minimum_quantity=self.minimum_quantity,
+            tier_mode=self.tier_mode,
+            tiers=list(self.tiers),
+            next_amount_eur_ht=self.next_amount_eur_ht,
+            next_from=self.next_from,
             position=self.position,
         )

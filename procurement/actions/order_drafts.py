@@ -16,7 +16,7 @@ from marketplace.errors import MoveRefused, RuleBroken
 from marketplace.numbering import next_number
 from procurement.enums_orders import OrderState
 from procurement.models import Order, OrderLine, Project, PurchasingVehicle
-from procurement.pricing import order_totals, priced_lines
+from procurement.pricing import order_totals, orderable_lines, priced_lines
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
@@ -123,7 +123,7 @@ def edit_order(
 
     def apply(row: Order) -> None:
         _refuse_not_draft(row)
-        kept = {line.price_line.code: line.quantity for line in row.lines.select_related("price_line")}
+        kept = row.quantities()
         code = plan or row.plan.code
         if reprice:
             refuse_unorderable(row.offer)
@@ -150,7 +150,7 @@ def _still_priced(plan: Plan, quantities: dict[str, Decimal], *, reprice: bool) 
     """On new prices, quantities whose line has gone are dropped: the person reads the new lines."""
     if not reprice:
         return quantities
-    codes = set(plan.lines.values_list("code", flat=True))
+    codes = {line.code for line in orderable_lines(plan)}
     return {code: quantity for code, quantity in quantities.items() if code in codes}
 
 
@@ -214,12 +214,13 @@ def _write_lines(order: Order, quantities: Mapping[str, Decimal]) -> None:
         OrderLine(
             order=order,
             price_line=each.price_line,
+            band=each.band,
             position=position,
-            label=each.price_line.label,
+            label=each.label,
             kind=each.price_line.kind,
             unit=each.price_line.unit,
             period=each.price_line.period,
-            unit_price_eur_ht=each.price_line.amount_eur_ht,
+            unit_price_eur_ht=each.unit_price_eur_ht,
             quantity=each.quantity,
             periods=each.periods,
             total_eur_ht=each.total_eur_ht,

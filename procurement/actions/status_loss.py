@@ -19,11 +19,11 @@ from marketplace.accounts.actors import system_actor
 from marketplace.accounts.enums import Role
 from marketplace.accounts.models import Membership, User
 from marketplace.audit.journal import record
+from marketplace.calendar_months import months_after
 from marketplace.errors import MoveRefused
 from marketplace.notifications.outbox import notify
 from marketplace.ui.typography import date_text
 from procurement.actions.eligibility import offers_for
-from procurement.calendar_months import months_after
 from procurement.enums import Standing
 from procurement.enums_orders import OPEN_STATES, OrderState, ReviewKind
 from procurement.models import Contract, ContractReview, Order, OrderFlag, Project

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
+from catalog.prices.words import conditions
 from marketplace.ui.forms import MarketForm
 from marketplace.ui.typography import euros
 from procurement.enums_orders import ReviewDecision, VatRegime
 from procurement.models import PurchasingVehicle
+from procurement.pricing import orderable_lines
 
 if TYPE_CHECKING:
     from catalog.models import Plan, PriceLine
@@ -39,7 +41,7 @@ class QuantitiesForm(MarketForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.plan = plan
-        for line in plan.lines.all():
+        for line in orderable_lines(plan):
             field = forms.DecimalField(
                 label=line.label,
                 help_text=price_words(line),
@@ -70,7 +72,7 @@ def price_words(line: PriceLine) -> str:
         parts.append(PERIOD_WORDS[line.period])
     if line.kind == "one_off":
         parts.append("une seule fois")
-    return " ".join(parts)
+    return " ; ".join([" ".join(parts), *conditions(line.component)])
 
 
 class PeriodForm(MarketForm):

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from marketplace.accounts.enums import Role
 from marketplace.accounts.models import Organisation, User
+from marketplace.calendar_months import months_before
 from marketplace.workflow import Stateful, state_constraint
 from procurement import states_orders
-from procurement.calendar_months import months_before
 from procurement.enums_orders import RUNNING_CONTRACTS, ContractState, ReviewDecision, ReviewKind
 
 if TYPE_CHECKING:

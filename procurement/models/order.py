@@ -192,16 +192,26 @@ class Order(Stateful):
             "lines": [line.content() for line in self.lines.order_by("position", "pk")],
         }
 
+    def quantities(self) -> dict[str, Decimal]:
+        """What is ordered, by code of price line, its tiers together; one query."""
+        found: dict[str, Decimal] = {}
+        for line in self.lines.select_related("price_line"):
+            code = line.price_line.code
+            found[code] = found.get(code, Decimal(0)) + line.quantity
+        return found
+
     def content_hash(self) -> str:
         """SHA-256 of :meth:`content` as the database holds it; one query for the lines."""
         return hashlib.sha256(canonical(self.content())).hexdigest()
 
 
 class OrderLine(models.Model):
-    """One price line of the frozen formula, with its amounts copied on the day it was written."""
+    """One price of the frozen formula (one tier of it), with its amounts copied the day it was written."""
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
     price_line = models.ForeignKey("catalog.PriceLine", models.PROTECT, related_name="order_lines")
+    # Rank among the lines of one price: a quantity that reaches several tiers makes several lines.
+    band = models.PositiveSmallIntegerField(default=0)
     position = models.PositiveSmallIntegerField()
     label = models.CharField(max_length=200)
     kind = models.CharField(max_length=20)
@@ -221,7 +231,7 @@ class OrderLine(models.Model):
                 violation_error_message="Quantités et montants sont positifs.",
             ),
             models.UniqueConstraint(
-                fields=["order", "price_line"],
+                fields=["order", "price_line", "band"],
                 name="order_line_price_once",
                 violation_error_message="Cette ligne de prix figure déjà dans le bon de commande.",
             ),

@@ -130,7 +130,7 @@ def order_step(request: HttpRequest, number: str, order_number: str, slug: str) 
 
 
 def _quantities(request: HttpRequest, project: Project, order: Order) -> HttpResponse:
-    known = {line.price_line.code: line.plain_quantity for line in order.lines.select_related("price_line")}
+    known = {code: f"{quantity.normalize():f}" for code, quantity in order.quantities().items()}
     form = QuantitiesForm(posted(request), plan=order.plan, quantities=known)
     return _edit(
         request,
@@ -243,6 +243,8 @@ def _change_words(change: PriceChange) -> str:
     before = euros(change.before_eur_ht, tax="HT", unit_price=True)
     if change.after_eur_ht is None:
         return f"{before}, n’est plus proposée"
+    if change.is_same_amount:
+        return f"{before}, sous d’autres conditions (paliers, volume compris ou prix annoncé)"
     return f"de {before} à {euros(change.after_eur_ht, tax='HT', unit_price=True)}"
 
 

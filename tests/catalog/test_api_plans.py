@@ -90,3 +90,52 @@ def test_a_model_s_refusal_is_a_400(error: ValidationError, fields: list[str]) -
     answer = exception_handler(error, {})
     assert answer.status_code == 400
     assert [one["field"] for one in answer.data["errors"]] == fields  # type: ignore[index]  # always a dict
+
+
+DETAILED = {
+    "kind": "unit",
+    "unit": "Go",
+    "meter": "storage_gb",
+    "included_quantity": "50.000",
+    "minimum_quantity": "0.000",
+    "tier_mode": "graduated",
+    "tiers": [{"above": "100.000", "amount_eur_ht": "3.500000"}],
+    "next_amount_eur_ht": "4.500000",
+    "next_from": "2027-03-01",
+}
+
+
+def test_tiers_volumes_and_the_announced_price_come_back_as_given() -> None:
+    body = {"name": "Brume", "plans": [{**plans(**DETAILED)[0], "commitment_months": 12}]}
+    made = call(make_member("supplier_editor"), "post", OFFERS, body)
+    assert made.status_code == 201
+    assert made.json()["plans"][0]["commitment_months"] == 12
+    assert made.json()["plans"][0]["lines"][0] == {
+        "code": "l",
+        "label": "L",
+        "period": "month",
+        "amount_eur_ht": "4.200000",
+        **DETAILED,
+    }
+
+
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        ({"tiers": [{"above": "10", "amount_eur_ht": "1"}, {"above": "5", "amount_eur_ht": "1"}]}, "tiers"),
+        ({"tiers": [{"above": "10", "amount_eur_ht": "1"}], "included_quantity": "10"}, "tiers"),
+        ({"tiers": [{"above": "-1", "amount_eur_ht": "1"}]}, "tiers.0.above"),
+        ({"next_amount_eur_ht": "5"}, "next_from"),
+        ({"next_from": "2027-01-01"}, "next_from"),
+        ({"included_quantity": "-1"}, "included_quantity"),
+        ({"meter": "megot"}, "meter"),
+        ({"kind": "exit", "period": "month"}, "period"),
+    ],
+)
+def test_a_price_that_cannot_be_charged_names_its_field(line: dict[str, Any], field: str) -> None:
+    body = {"name": "Brume", "plans": plans(**{"kind": "unit", "unit": "Go"} | line)}
+    made = call(make_member("supplier_editor"), "post", OFFERS, body)
+    assert (made.status_code, [e["field"] for e in made.json()["errors"]]) == (
+        400,
+        [f"plans.0.lines.0.{field}"],
+    )

@@ -113,3 +113,48 @@ def test_two_people_who_price_at_once_see_both_texts(browser: Client, sent: Offe
     again = rows(**{"base": late.context["plans_form"].base, "p0-name": "Second"})
     assert browser.post(url, again).status_code == 302
     assert sent.draft_version.plans.get().name == "Second"
+
+
+def test_tiers_are_typed_one_a_line_and_come_back(browser: Client, sent: Offer) -> None:
+    url, read = sent.get_absolute_url() + "modifier/prix/", plans_base(browser, sent)
+    detailed = {
+        "p0-l0-meter": "seat",
+        "p0-l0-included_quantity": "5",
+        "p0-l0-tiers": "100 : 8,50\n\n500:7",
+        "p0-l0-next_amount_eur_ht": "11,5",
+        "p0-l0-next_from": "2027-03-01",
+    }
+    assert browser.post(url, rows(base=read, **detailed)).status_code == 302
+    assert sent.draft_version is not None
+    line = sent.draft_version.plans.get().lines.get()
+    assert line.tiers == [
+        {"above": "100", "amount_eur_ht": "8.50"},
+        {"above": "500", "amount_eur_ht": "7"},
+    ]
+    assert (line.meter, line.included_quantity, line.next_amount_eur_ht) == ("seat", 5, Decimal("11.5"))
+    page = browser.get(url).content.decode()
+    assert "100 : 8,5\n500 : 7" in page
+    assert 'value="5"' in page
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("tiers", "cent : 8", "« cent : 8 » n’est pas un palier"),
+        ("tiers", "100 8", "n’est pas un palier"),
+        ("tiers", "NaN : 8", "n’est pas un palier"),
+        ("tiers", "100 : 8\n50 : 7", "Les paliers vont en croissant"),
+        ("next_amount_eur_ht", "11", "à partir de quel jour"),
+        ("next_from", "2027-03-01", "quel prix s’applique"),
+        ("included_quantity", "-1", "0"),
+    ],
+)
+def test_a_price_that_cannot_be_charged_keeps_what_was_typed(
+    browser: Client, sent: Offer, field: str, value: str, words: str
+) -> None:
+    url, read = sent.get_absolute_url() + "modifier/prix/", plans_base(browser, sent)
+    answer = browser.post(url, rows(base=read, **{f"p0-l0-{field}": value}))
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert words in page
+    assert value in page

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.money import LARGEST_TOTAL, TaxedAmount, VatFacts, line_total, round_eur, totals, vat_for
+from marketplace.vat import vat_rules
 from procurement.thresholds import below_threshold
-from procurement.vat import vat_rules
 
 DAY = date(2026, 11, 22)
 amounts = st.decimals(min_value=0, max_value=10**7, places=2)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from procurement.calendar_months import add_months, months_after, months_before
+from marketplace.calendar_months import add_months, months_after, months_before
 from procurement.pricing import billed_periods
 
 days = st.dates(min_value=dt.date(2000, 1, 1), max_value=dt.date(2080, 12, 31))

@@ -9,7 +9,7 @@ from typing import Any
 
 from marketplace.money import VatRule
 
-_FILE = Path(__file__).parent / "reference" / "vat.toml"
+_FILE = Path(__file__).parent / "rules.toml"
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,175 @@
+"""The cost of one formula for one usage, month by month, leaving included.
+
+Nothing is guessed: a figure needed and not priced is named in `missing`, and the total then says that it
+is partial; a price whose measure we cannot count is named in `uncounted`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from catalog.enums import UNTIMED_KINDS, Meter, PriceKind, PricePeriod
+from catalog.prices.components import Component
+from catalog.prices.leaving import Leaving, leaving
+from catalog.prices.usage import ExitTerms, Usage
+from marketplace.calendar_months import add_months
+
+ZERO = Decimal(0)
+HOURS_PER_MONTH = Decimal(730)
+MISSING_WORDS = {
+    Meter.SEAT: "le prix du poste",
+    Meter.VCPU_HOUR: "le prix de l’heure de vCPU",
+    Meter.STORAGE_GB: "le prix du stockage",
+    Meter.EGRESS_GB: "le prix de la sortie de données",
+    Meter.SUPPORT: "le prix de l’assistance",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PricedPlan:
+    code: str
+    name: str
+    components: tuple[Component, ...]
+    commitment_months: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CostLine:
+    """`quantity` of one period, `times` periods charged."""
+
+    component: Component
+    quantity: Decimal
+    times: int
+    total_eur_ht: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """`monthly[i]`: HT charged in month i. `missing`: what is needed and not priced, in words."""
+
+    plan: PricedPlan
+    lines: tuple[CostLine, ...]
+    monthly: tuple[Decimal, ...]
+    leaving: Leaving
+    missing: tuple[str, ...]
+    uncounted: tuple[str, ...]
+
+    @property
+    def use_eur_ht(self) -> Decimal:
+        return sum(self.monthly, ZERO)
+
+    @property
+    def total_eur_ht(self) -> Decimal:
+        return self.use_eur_ht + self.leaving.total_eur_ht
+
+    @property
+    def is_priced(self) -> bool:
+        return bool(self.lines)
+
+    @property
+    def is_partial(self) -> bool:
+        return bool(self.missing or self.uncounted or self.leaving.missing)
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        return (*self.missing, *self.leaving.missing)
+
+
+def cost(plan: PricedPlan, *, usage: Usage, terms: ExitTerms) -> Cost:
+    """Raises ValueError when an amount is larger than an order could hold."""
+    months = max(usage.months, plan.commitment_months)
+    counted, uncounted = _sorted_out(plan.components, usage)
+    monthly = [ZERO] * months
+    lines = []
+    for component, quantity in counted:
+        amounts = list(_amounts(component, quantity, months=months, starts_on=usage.starts_on))
+        for month, amount in amounts:
+            monthly[month] += amount
+        total = sum((amount for _, amount in amounts), ZERO)
+        lines.append(CostLine(component, quantity, len(amounts), total))
+    priced = {component.meter for component, _ in counted}
+    return Cost(
+        plan=plan,
+        lines=tuple(lines),
+        monthly=tuple(monthly),
+        leaving=leaving(
+            plan.components,
+            usage=usage,
+            terms=terms,
+            ends_on=add_months(usage.starts_on, months),
+            last_month_eur_ht=_recurring(counted, usage=usage, months=months),
+        ),
+        missing=tuple(MISSING_WORDS[meter] for meter in usage.needed if meter not in priced),
+        uncounted=tuple(component.label for component in uncounted),
+    )
+
+
+def best(costs: Sequence[Cost]) -> Cost | None:
+    """The formula to show: the one that says most, then the cheapest. None when nothing is priced."""
+    priced = [each for each in costs if each.is_priced]
+    return min(priced, key=lambda c: (len(c.gaps) + len(c.uncounted), c.total_eur_ht), default=None)
+
+
+Counted = list[tuple[Component, Decimal]]
+
+
+def _sorted_out(components: Sequence[Component], usage: Usage) -> tuple[Counted, list[Component]]:
+    """With the quantity of one period; then those whose quantity is not ours to know."""
+    counted: Counted = []
+    uncounted = []
+    for component in components:
+        if component.kind == PriceKind.EXIT:
+            continue
+        quantity = _quantity(component, usage)
+        if quantity is None:
+            uncounted.append(component)
+        elif quantity:
+            counted.append((component, quantity))
+    return counted, uncounted
+
+
+def _quantity(component: Component, usage: Usage) -> Decimal | None:
+    """Zero: not needed; None: unknown. What is charged whatever the usage counts once."""
+    if component.meter == Meter.SUPPORT and not usage.support:
+        return ZERO
+    if component.kind != PriceKind.UNIT:
+        return Decimal(1)
+    if component.meter in (Meter.OTHER, Meter.ASSISTANCE_DAY):
+        return None
+    if component.meter == Meter.SUPPORT:
+        return usage.seats
+    return usage.quantity(component.meter) or ZERO
+
+
+def _amounts(
+    component: Component, quantity: Decimal, *, months: int, starts_on: dt.date
+) -> Iterator[tuple[int, Decimal]]:
+    """(month, HT) of each period charged: started months and years from the first day."""
+    if component.kind in UNTIMED_KINDS:
+        yield 0, component.charge(quantity, on=starts_on)
+        return
+    charged = _per_period(component, quantity)
+    step = 12 if component.period == PricePeriod.YEAR else 1
+    for month in range(0, months, step):
+        yield month, component.charge(charged, on=add_months(starts_on, month))
+
+
+def _per_period(component: Component, quantity: Decimal) -> Decimal:
+    """A price by the hour is charged for every hour of the month, unless the usage counts its hours."""
+    by_hour = component.period == PricePeriod.HOUR and component.meter != Meter.VCPU_HOUR
+    return quantity * HOURS_PER_MONTH if by_hour else quantity
+
+
+def _recurring(counted: Counted, *, usage: Usage, months: int) -> Decimal:
+    """HT of an ordinary month at the end, yearly prices spread: what a month of notice costs."""
+    day = add_months(usage.starts_on, months)
+    total = ZERO
+    for component, quantity in counted:
+        if component.kind in UNTIMED_KINDS:
+            continue
+        amount = component.charge(_per_period(component, quantity), on=day)
+        total += amount / 12 if component.period == PricePeriod.YEAR else amount
+    return total
