@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0006_edge_id'),
+        ('catalog', '0007_more_models'),
     ]
 
     operations = [

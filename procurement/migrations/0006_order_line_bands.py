@@ -6,8 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0007_price_components'),
-        ('procurement', '0004_order_lines_frozen'),
+        ('procurement', '0005_more_models'),
     ]
 
     operations = [
