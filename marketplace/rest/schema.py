@@ -225,6 +225,8 @@ def _statuses(path: str, operation: Schema) -> list[int]:
         found += [404, 410]
     if "requestBody" in operation:
         found += [413, 415]
+        if {} in operation.get("security", []):
+            found += [429]
     names = {parameter["name"] for parameter in operation.get("parameters", [])}
     if "page" in names:
         found += [404]

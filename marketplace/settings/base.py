@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "marketplace.accounts.middleware.ActorMiddleware",
     "marketplace.accounts.second_factor.SecondFactorMiddleware",
+    "marketplace.ui.middleware.VisitorLimitMiddleware",
     "marketplace.ui.middleware.DomainErrorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -176,6 +177,10 @@ LOGGING = {
 # Django rewrites the file names in DSFR's stylesheets, so their published checksums no longer match.
 DSFR_USE_INTEGRITY_CHECKSUMS = False
 DSFR_MARK_OPTIONAL_FIELDS = True
+
+# What one address without account may send in a minute, pages and API together; 0: no limit.
+VISITOR_SENDS_PER_MINUTE = env.int("VISITOR_SENDS_PER_MINUTE", default=600)
+PROXY_COUNT = env.int("PROXY_COUNT", default=0)
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 MAX_BODY_BYTES = 12_000_000

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+import math
 from typing import Any
 
 from django.contrib import messages
@@ -64,6 +65,17 @@ def refused(request: HttpRequest, *, error: DomainError) -> HttpResponse:
     response = state_page(request, error.status, **context)
     if error.status == 429 and (seconds := getattr(error, "retry_after", None)):
         response["Retry-After"] = str(seconds)
+    return response
+
+
+def too_many(request: HttpRequest, *, until: dt.datetime, most: int) -> HttpResponse:
+    """``until``: when sending is possible again, ``most``: what one place may send in a minute."""
+    seconds = max(1, math.ceil((until - dt.datetime.now(dt.UTC)).total_seconds()))
+    # Rounded up to the minute: the hour said is never too early.
+    hour = time_text(until + dt.timedelta(seconds=59))
+    message = f"{most}\u00a0envois par minute au plus sans compte. Réessayez à {hour}."
+    response = state_page(request, 429, message=message, code="too_many_sends")
+    response["Retry-After"] = str(seconds)
     return response
 
 

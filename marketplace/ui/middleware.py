@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
 from marketplace.errors import DomainError, NotAllowed
-from marketplace.ui import drafts, error_pages
+from marketplace.ui import drafts, error_pages, visitors
 
 Answer = Callable[[HttpRequest], HttpResponse]
 # No I, L, O, U, 0 or 1: people read this code over the telephone.
@@ -52,6 +52,18 @@ class BodyLimitMiddleware:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdigit() or int(length) > settings.MAX_BODY_BYTES:
             return error_pages.too_large(request)
+        return self.get_response(request)
+
+
+class VisitorLimitMiddleware:
+    """Refuses what a place without account sends beyond its minute, before any view works for it."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if visitors.is_counted(request) and (refusal := visitors.count(request)) is not None:
+            return error_pages.too_many(request, until=refusal.until, most=refusal.most)
         return self.get_response(request)
 
 

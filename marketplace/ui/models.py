@@ -21,3 +21,34 @@ class UsedToken(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class VisitorSendsQuerySet(models.QuerySet["VisitorSends"]):
+    def purge(self) -> int:
+        """Number of minutes forgotten; the one that runs is kept."""
+        return self.filter(starts_at__lt=timezone.now() - dt.timedelta(minutes=2)).delete()[0]
+
+
+class VisitorSends(models.Model):
+    """How many forms one place without account sent in one minute, for every process alike.
+
+    ``place`` is a keyed digest (:mod:`marketplace.ui.visitors`): no address is kept.
+    """
+
+    place = models.CharField(max_length=64)
+    starts_at = models.DateTimeField(db_index=True)
+    sends = models.PositiveIntegerField(default=0)
+
+    objects = VisitorSendsQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["place", "starts_at"],
+                name="visitor_sends_once",
+                violation_error_message="Cette minute est déjà comptée.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_at:%H:%M} {self.sends}"
