@@ -10,3 +10,4 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("catalog.desk").register()
+        import_module("catalog.followed").register()

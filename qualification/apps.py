@@ -9,9 +9,10 @@ class QualificationConfig(AppConfig):
     def ready(self) -> None:
         from catalog.hooks import register_material_change
         from marketplace.ui.panels import register_panel
-        from qualification import desk, panels
+        from qualification import desk, followed, panels
         from qualification.listing import examine_change
 
         desk.register()
+        followed.register()
         register_material_change(examine_change)
         register_panel("offer.actions", panels.offer_dossier)

@@ -7,7 +7,10 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from marketplace.accounts.desk import desk_rows, desk_shortcuts
+        from marketplace.accounts.desk import FOLLOWED, desk_rows, desk_shortcuts
         from marketplace.ui.desk import register_desk
+        from marketplace.ui.followed import follow, journal_rows
 
         register_desk("accounts", desk_rows, shortcuts=desk_shortcuts)
+        register_desk("journal", journal_rows)
+        follow(*FOLLOWED)

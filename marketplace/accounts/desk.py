@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,6 +13,7 @@ from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import CONFIRMED_ROLES, OrganisationState, Role
 from marketplace.accounts.models import Invitation, Membership, Organisation, RoleGrant
 from marketplace.ui.desk import CHANGED, SOON, DeskRow, Shortcut
+from marketplace.ui.followed import Followed
 
 SOON_DAYS = 30
 SHOWN_AT_MOST = 20
@@ -49,19 +51,24 @@ def _own_ended_roles(actor: Actor) -> list[DeskRow]:
     ended = RoleGrant.objects.filter(
         membership=actor.membership,
         revoked_at__isnull=True,
-        expires_on__lt=today,
-        expires_on__gte=today - dt.timedelta(days=SOON_DAYS),
+        # The last day of the role: it ended in the night that followed, yesterday or today.
+        expires_on__range=(today - dt.timedelta(days=2), today - dt.timedelta(days=1)),
     ).select_related("membership")
     return [
         DeskRow(
             object_label=f"Votre rôle «\u00a0{grant}\u00a0» a pris fin",
             url=_grant_url(grant),
             expected="Demander son renouvellement à la personne qui administre l’organisation",
-            due_on=grant.expires_on,
+            since=_night_after(grant.expires_on),
             zone=CHANGED,
         )
         for grant in ended
+        if grant.expires_on is not None
     ]
+
+
+def _night_after(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), tzinfo=timezone.get_default_timezone())
 
 
 def _to_confirm(actor: Actor) -> list[DeskRow]:
@@ -134,3 +141,39 @@ def _to_verify() -> list[DeskRow]:
         )
         for organisation in waiting[:SHOWN_AT_MOST]
     ]
+
+
+def _grants_seen(actor: Actor) -> QuerySet[RoleGrant] | None:
+    """Everybody their own roles; who administers an organisation, those of its members."""
+    if actor.membership is None:
+        return None
+    grants = RoleGrant.objects.select_related("membership__user", "membership__organisation")
+    organisation = actor.membership.organisation
+    if governs(actor, organisation):
+        return grants.filter(membership__organisation=organisation)
+    return grants.filter(membership=actor.membership)
+
+
+def _organisations_seen(actor: Actor) -> QuerySet[Organisation] | None:
+    return Organisation.objects.all() if actor.has(Role.SUPPORT) else None
+
+
+FOLLOWED = (
+    Followed(
+        "accounts.rolegrant",
+        seen=_grants_seen,
+        own=lambda actor: Q(membership=actor.membership),
+        url=_grant_url,
+        label=lambda grant: f"{grant}\u00a0: {grant.membership.user}",
+        done=frozenset({"grant", "confirm", "revoke"}),
+        told=frozenset({"grant", "confirm", "revoke"}),
+    ),
+    Followed(
+        "accounts.organisation",
+        seen=_organisations_seen,
+        own=lambda actor: Q(pk__in=()),
+        url=lambda row: reverse("accounts:support_organisation", args=[row.number]),
+        done=frozenset({"verify", "reject", "close"}),
+        told=frozenset({"verify", "reject", "close"}),
+    ),
+)

@@ -51,7 +51,16 @@ ACTS = {
     "list": "Inscrire un domaine",
     "unlist": "Retirer un domaine",
     "close": "Fermer",
+    "give": "Donner un avis",
+    "take": "Prendre le dossier",
+    "version_proposed": "Proposer une version",
+    "version_online": "Mettre une version en ligne",
+    "flag_status_loss": "Signaler un statut perdu",
+    "open_review": "Ouvrir un réexamen",
+    "decide_review": "Décider du réexamen",
+    "freeze": "Figer la liste",
 }
+STATE_FIELDS = ("status", "verdict")
 
 
 @lru_cache(maxsize=256)
@@ -72,10 +81,9 @@ def object_word(object_type: str) -> str:
 
 def act_word(object_type: str, what: str) -> str:
     """The label of the move, else our word for the act, else its code."""
-    model = _model(object_type)
-    if model is not None and issubclass(model, Stateful) and what in model.MOVES:
-        return model.MOVES[what].label or ACTS.get(what, what)
-    return ACTS.get(what, what)
+    # A trust mark has moves and a status without being Stateful: its status is the last of its facts.
+    move = getattr(_model(object_type), "MOVES", {}).get(what)
+    return (move.label if move is not None else "") or ACTS.get(what, what)
 
 
 def state_word(object_type: str, state: str) -> str:
@@ -86,4 +94,12 @@ def state_word(object_type: str, state: str) -> str:
         from marketplace.accounts.enums import Role
 
         return dict(Role.choices).get(state, state)
-    return state
+    return _words_of(model).get(state, state) if model is not None else state
+
+
+def _words_of(model: type[models.Model]) -> dict[str, str]:
+    """A trust mark's statuses, an avis's verdicts: what these models have for states."""
+    for field in model._meta.concrete_fields:
+        if field.name in STATE_FIELDS and field.choices:
+            return {str(code): str(label) for code, label in field.flatchoices}
+    return {}

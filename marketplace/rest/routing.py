@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
+from marketplace.rest.desk import DeskView
 from marketplace.rest.me import MeView
 from marketplace.rest.views import ApiRootView, unknown_address
 
@@ -24,6 +25,7 @@ def api_urls(apps: Iterable[str]) -> list[Pattern]:
     v1: list[Pattern] = [
         path("", root, name="root"),
         path("me/", MeView.as_view(), name="me"),
+        path("me/desk/", DeskView.as_view(), name="me-desk"),
         path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
         *router.urls,
     ]

@@ -20,7 +20,10 @@ ZONES = (TODO, SOON, CHANGED, DONE)
 class DeskRow:
     """One thing that waits. ``expected``: what is to be done, verb first; ``due_on`` None: no limit;
     ``since``: waiting since; ``button``: words of the button of a first row; ``holder``: who holds
-    it when it is not the reader (« En attente de … »)."""
+    it when it is not the reader (« En attente de … »).
+
+    In the zones CHANGED and DONE, ``expected`` is what was done, ``since`` when, ``by`` the
+    organisation that did it, empty when it was the reader or the service itself."""
 
     object_label: str
     url: str
@@ -30,6 +33,7 @@ class DeskRow:
     button: str = ""
     zone: str = TODO
     holder: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +63,18 @@ def _rank(row: DeskRow) -> tuple[bool, dt.date, bool, float, str]:
     return (row.due_on is None, row.due_on or dt.date.max, row.since is None, since, row.object_label)
 
 
+def _newest_first(row: DeskRow) -> tuple[float, str]:
+    return (-(row.since.timestamp() if row.since else 0.0), row.object_label)
+
+
 def rows_for(actor: Actor) -> dict[str, list[DeskRow]]:
     """Rows by zone. Costs the queries of every registered app."""
     zones: dict[str, list[DeskRow]] = {zone: [] for zone in ZONES}
     for source in _ROWS.values():
         for row in source(actor):
             zones[row.zone].append(row)
-    return {zone: sorted(rows, key=_rank) for zone, rows in zones.items()}
+    told = {zone: sorted(zones[zone], key=_newest_first) for zone in (CHANGED, DONE)}
+    return {zone: sorted(rows, key=_rank) for zone, rows in zones.items()} | told
 
 
 def shortcuts_for(actor: Actor) -> list[Shortcut]:

@@ -44,9 +44,7 @@ def test_rows_of_all_apps_oldest_limit_first_and_first_button(rows: list[desk.De
             due_on=today - dt.timedelta(days=2),
             button="Examiner CMD-1",
         ),
-        desk.DeskRow(
-            "PRJ-9", "/projets/PRJ-9/", "Lire la réponse", zone=desk.CHANGED, holder="Nuage Exemple"
-        ),
+        desk.DeskRow("PRJ-9", "/projets/PRJ-9/", "Réponse reçue", zone=desk.CHANGED, by="Nuage Exemple"),
     ]
     html = client_for(make_member("approver")).get("/bureau/").content.decode()
     assert "À faire (2)" in html

@@ -21,21 +21,13 @@ def desk(request: HttpRequest) -> HttpResponse:
         {
             "todo": todo,
             "first": todo[0] if todo else None,
-            "others": [zone for zone in _other_zones(zones) if zone[1]],
+            **{zone: zones[zone] for zone in (registry.SOON, registry.CHANGED, registry.DONE)},
             "shortcuts": registry.shortcuts_for(actor),
             "ended_roles": ended_roles(actor),
             "role_labels": sorted(str(Role(role).label) for role in actor.roles),
             "today": timezone.localdate(),
         },
     )
-
-
-def _other_zones(zones: dict[str, list[registry.DeskRow]]) -> list[tuple[str, list[registry.DeskRow]]]:
-    return [
-        ("Bientôt à échéance", zones[registry.SOON]),
-        ("Ce qui a changé", zones[registry.CHANGED]),
-        ("Terminé récemment", zones[registry.DONE]),
-    ]
 
 
 def ended_roles(actor: Actor) -> list[str]:

@@ -110,6 +110,7 @@ def edge(world: World) -> dict[str, Any]:
 FLOOR: dict[str, Row] = {
     "GET api:root": Row(EVERYBODY),
     "GET api:me": Row(SIGNED_IN),
+    "GET api:me-desk": Row(SIGNED_IN),
     "GET api:schema": Row(EVERYBODY),
     "GET api-docs": Row(EVERYBODY),
 }

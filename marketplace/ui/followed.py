@@ -1,0 +1,147 @@
+"""What the desk tells from the journal: what changed since yesterday on what the reader follows, and
+what the reader finished lately. Each app says which of its objects, once:
+
+``follow(Followed("procurement.order", …))`` from the app's ``ready()`` (or a module it imports).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
+from django.utils import timezone
+
+from marketplace.accounts.actors import Actor
+from marketplace.accounts.models import Organisation
+from marketplace.audit.models import AuditEvent
+from marketplace.audit.words import act_word, state_word
+from marketplace.ui.desk import CHANGED, DONE, DeskRow
+
+FINISHED_DAYS = 14
+MOST = 20
+# Read before rows of one object, or of objects out of sight, are left out.
+READ_AT_MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """One kind of object. ``seen``: those the reader sees, with what ``label`` and ``url`` need, or
+    None when this kind does not concern them (no query then). ``own``: those followed besides the
+    ones the reader acted on. ``done``: acts that finish something for who does them; ``told``: acts
+    of others that are told. One kind at most per ``object_type`` may concern one reader."""
+
+    object_type: str
+    seen: Callable[[Actor], QuerySet[Any] | None]
+    own: Callable[[Actor], Q]
+    url: Callable[[Any], str]
+    label: Callable[[Any], str] = str
+    done: frozenset[str] = frozenset()
+    told: frozenset[str] = frozenset()
+
+
+_KINDS: list[Followed] = []
+
+
+def follow(*kinds: Followed) -> None:
+    _KINDS.extend(kinds)
+
+
+def journal_rows(actor: Actor) -> list[DeskRow]:
+    """At most three queries and one per kind of object, whatever the number of rows."""
+    if actor.user is None or actor.organisation is None:
+        return []
+    found = {kind.object_type: (kind, seen) for kind in _KINDS if (seen := kind.seen(actor)) is not None}
+    if not found:
+        return []
+    changed = list(_changes(actor, found.values())[:READ_AT_MOST])
+    done = _latest(_finished(actor, found.values())[:READ_AT_MOST])
+    objects = _objects([*changed, *done], found)
+    names = _organisations(changed)
+    return [
+        *[_row(event, found, objects, zone=CHANGED, names=names) for event in _shown(changed, objects)],
+        *[_row(event, found, objects, zone=DONE, names={}) for event in _shown(done, objects)],
+    ]
+
+
+Kinds = Iterable[tuple[Followed, QuerySet[Any]]]
+Found = dict[str, tuple[Followed, QuerySet[Any]]]
+Objects = dict[tuple[str, int], Model]
+
+
+def yesterday() -> dt.datetime:
+    """Its first instant, in Paris."""
+    day = timezone.localdate() - dt.timedelta(days=1)
+    return dt.datetime.combine(day, dt.time(), tzinfo=timezone.get_default_timezone())
+
+
+def _changes(actor: Actor, kinds: Kinds) -> QuerySet[AuditEvent]:
+    """What others did, the newest first, on what the reader follows."""
+    mine = AuditEvent.objects.filter(user_id=actor.user.pk)  # type: ignore[union-attr]  # asked before
+    told = Q(pk__in=())
+    for kind, seen in kinds:
+        acted_on = mine.filter(object_type=kind.object_type).values("object_id")
+        followed = seen.filter(kind.own(actor) | Q(pk__in=acted_on)).order_by().values("pk")
+        told |= Q(object_type=kind.object_type, what__in=sorted(kind.told), object_id__in=followed)
+    others = Q(user_id__isnull=True) | ~Q(user_id=actor.user.pk)  # type: ignore[union-attr]
+    return AuditEvent.objects.filter(told, others, at__gte=yesterday()).order_by("-pk")
+
+
+def _finished(actor: Actor, kinds: Kinds) -> QuerySet[AuditEvent]:
+    """What the reader did for this organisation, the newest first."""
+    done = Q(pk__in=())
+    for kind, _ in kinds:
+        done |= Q(object_type=kind.object_type, what__in=sorted(kind.done))
+    since = timezone.now() - dt.timedelta(days=FINISHED_DAYS)
+    mine = AuditEvent.objects.filter(user_id=actor.user.pk, organisation_id=actor.organisation.pk)  # type: ignore[union-attr]
+    return mine.filter(done, at__gte=since).order_by("-pk")
+
+
+def _latest(events: Iterable[AuditEvent]) -> list[AuditEvent]:
+    """One line an object: the last thing finished on it."""
+    last: dict[tuple[str, int], AuditEvent] = {}
+    for event in events:
+        last.setdefault((event.object_type, event.object_id), event)
+    return list(last.values())
+
+
+def _objects(events: Iterable[AuditEvent], found: Found) -> Objects:
+    wanted: dict[str, set[int]] = {}
+    for event in events:
+        wanted.setdefault(event.object_type, set()).add(event.object_id)
+    return {
+        (name, row.pk): row for name, keys in wanted.items() for row in found[name][1].filter(pk__in=keys)
+    }
+
+
+def _organisations(events: Iterable[AuditEvent]) -> dict[int, str]:
+    keys = {event.organisation_id for event in events if event.organisation_id}
+    return dict(Organisation.objects.filter(pk__in=keys).values_list("pk", "name")) if keys else {}
+
+
+def _shown(events: Iterable[AuditEvent], objects: Objects) -> list[AuditEvent]:
+    """Without the objects that the reader sees no more."""
+    return [event for event in events if (event.object_type, event.object_id) in objects][:MOST]
+
+
+def _row(event: AuditEvent, found: Found, objects: Objects, *, zone: str, names: dict[int, str]) -> DeskRow:
+    kind, row = found[event.object_type][0], objects[event.object_type, event.object_id]
+    return DeskRow(
+        object_label=kind.label(row),
+        url=kind.url(row),
+        expected=_sentence(event),
+        since=event.at,
+        zone=zone,
+        by=names.get(event.organisation_id or 0, ""),
+    )
+
+
+def _sentence(event: AuditEvent) -> str:
+    """« Accuser réception : de “Envoyé au fournisseur” à “Réception accusée” »."""
+    act = act_word(event.object_type, event.what)
+    before, after = (state_word(event.object_type, s) for s in (event.from_state, event.to_state))
+    if not after or event.from_state == event.to_state:
+        return act
+    return f"{act}\u00a0: de “{before}” à “{after}”" if event.from_state else f"{act}\u00a0: “{after}”"
