@@ -71,6 +71,8 @@ LISTS: list[tuple[str, str, Make]] = [
     ("/pilotage/instruction/", "qualification_officer", dossier),
     ("/pilotage/qualifications/", "curator", offer),
     ("/mes-offres/", "supplier_manager", dossier),
+    ("/bureau/", "requester", contract),
+    ("/api/v1/me/desk/", "supplier_manager", contract),
 ]
 
 
