@@ -19,6 +19,7 @@ from catalog import api_claims, api_marks, api_reviews
 from catalog.abilities import catalog_abilities, is_editable, offer_abilities, owns
 from catalog.actions.authoring import LineInput, PlanInput, create_draft, save_answers, save_plans
 from catalog.api_claims import ClaimOfferMixin
+from catalog.api_exports import ExportMixin
 from catalog.api_reviews import ProposeVersionMixin
 from catalog.api_stack import StackMixin
 from catalog.cards import CARD_FIELDS, public_card
@@ -60,6 +61,7 @@ class OfferViewSet(
     ClaimOfferMixin,
     ProposeVersionMixin,
     StackMixin,
+    ExportMixin,
     ReadViewSet,
 ):
     """Offers. Lists show the public catalogue; a supplier reads its own drafts by their id."""

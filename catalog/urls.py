@@ -6,6 +6,7 @@ from catalog.views import (
     compare,
     curation,
     declarations,
+    exports,
     moderation,
     moves,
     plans,
@@ -22,6 +23,7 @@ MARK = "pilotage/qualifications/<uuid:uuid>/"
 urlpatterns = [
     path("offres/", search.offers, name="offers"),
     path("offres/filtres/", search.filters, name="filters"),
+    path("offres/resultats.<slug:kind>", exports.offers, name="offers_export"),
     path("offres/comparer/", compare.comparison, name="compare"),
     path("offres/comparer/tableau.csv", compare.comparison_csv, name="compare_csv"),
     path("offres/nouvelle/", authoring.create, name="create"),

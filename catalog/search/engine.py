@@ -146,16 +146,25 @@ def _one_facet_sql(query: OfferQuery, facet: Facet) -> str:
     return f"SELECT '{facet.name}', {facet.name}, count(*) FROM found WHERE {where} GROUP BY {facet.name}"
 
 
+def stream_cards(query: OfferQuery, *, batch: int = 200) -> Iterator[list[tuple[int, dict[str, Any]]]]:
+    """The whole list, in its order: `batch` (offer's id, card) at a time from a cursor of the server."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(_ordered_sql(query), _parameters(query))
+        while rows := cursor.fetchmany(batch):
+            yield [(row[0], json.loads(row[1])) for row in rows]
+
+
+def _ordered_sql(query: OfferQuery) -> str:
+    order = ORDER_SQL.get(query.ordering) or (RELEVANCE if query.q else ORDER_SQL["name"])
+    where = f"{_base(query)} AND {_where(query, plain=False)}"
+    return f"SELECT offer_id, card::text FROM {ROW} WHERE {where} ORDER BY {order}"
+
+
 def _page(
     query: OfferQuery, parameters: dict[str, Any]
 ) -> tuple[tuple[int, ...], tuple[dict[str, Any], ...]]:
-    order = ORDER_SQL.get(query.ordering) or (RELEVANCE if query.q else ORDER_SQL["name"])
-    sql = (
-        f"SELECT offer_id, card::text FROM {ROW} WHERE {_base(query)} AND {_where(query, plain=False)}"
-        f" ORDER BY {order} LIMIT %(limit)s OFFSET %(offset)s"
-    )
     with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
+        cursor.execute(f"{_ordered_sql(query)} LIMIT %(limit)s OFFSET %(offset)s", parameters)
         rows = cursor.fetchall()
     return tuple(row[0] for row in rows), tuple(json.loads(row[1]) for row in rows)
 

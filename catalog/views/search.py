@@ -15,6 +15,7 @@ from catalog.filters import OfferFilterSet
 from catalog.search.engine import is_past_the_end, search, spelling, total_without
 from catalog.search.facets import FACET_LABELS, PRICE_MAX
 from catalog.search.query import ORDERINGS, FacetValue, OfferPage, OfferQuery
+from marketplace.documents.answers import FORMATS
 from marketplace.ui.breadcrumb import breadcrumb
 
 SHOWN_FIRST = 8
@@ -85,6 +86,7 @@ def common(request: HttpRequest, found: OfferFilterSet, query: OfferQuery, page:
         "ignored": found.ignored,
         "query_string": request.GET.urlencode(),
         "without_page": _without(request.GET, "page"),
+        "exports": FORMATS.values(),
         "breadcrumb_data": breadcrumb(current="Offres"),
     }
 

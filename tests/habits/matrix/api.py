@@ -123,6 +123,7 @@ CATALOGUE: dict[str, Row] = {
     "POST api:trust-mark-list": Row(SUPPLIERS | only(OTHER_SUPPLIER)),
     "POST api:offer-claim": Row(MANAGERS, of("offer")),
     "POST api:offer-propose": Row(MANAGER, of("offer")),
+    "GET api:offer-export": Row(EVERYBODY),
     "GET api:offer-stack": Row(EVERYBODY, of("offer")),
     "POST api:offer-stack": Row(SUPPLIERS, of("offer")),
     "DELETE api:offer-stack-edge": Row(SUPPLIERS, edge),

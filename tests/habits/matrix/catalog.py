@@ -65,6 +65,7 @@ def review(world: World) -> dict[str, Any]:
 PUBLIC: dict[str, Row] = {
     "GET catalog:offers": Row(EVERYBODY),
     "GET catalog:filters": Row(EVERYBODY),
+    "GET catalog:offers_export": Row(EVERYBODY, lambda world: {"kind": "csv"}),
     "GET catalog:compare": Row(EVERYBODY),
     "GET catalog:compare_csv": Row(EVERYBODY),
     "GET catalog:offer_by_number": Row(EVERYBODY, lambda world: {"number": world.offer.number}),

@@ -1,0 +1,25 @@
+"""A list of offers to take away: the address of the list, another ending."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from catalog.filters import OfferFilterSet
+from catalog.offer_table import offer_table
+from marketplace.documents.answers import FORMATS, table_answer
+
+
+@require_safe
+def offers(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """Every page of the result, in its order. What the address says and nobody understands is left out,
+    as on the list."""
+    if kind not in FORMATS:
+        raise Http404
+    found = OfferFilterSet(request.GET, lenient=True)
+    found.is_valid()
+    table = offer_table(
+        found.query(), categories=found.categories, site=request.build_absolute_uri("/").rstrip("/")
+    )
+    return table_answer(table, format=FORMATS[kind], name="offres")
