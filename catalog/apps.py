@@ -11,3 +11,4 @@ class CatalogConfig(AppConfig):
     def ready(self) -> None:
         import_module("catalog.desk").register()
         import_module("catalog.followed").register()
+        import_module("catalog.desk_needs").register()

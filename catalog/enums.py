@@ -41,6 +41,18 @@ class ClaimProof(models.TextChoices):
     REGISTER_CONTACT = "register_contact", "Contact inscrit au registre"
 
 
+class NeedState(models.TextChoices):
+    OPEN = "open", "Ouvert"
+    ANSWERED = "answered", "Répondu"
+    COVERED = "covered", "Couvert"
+    DISMISSED = "dismissed", "Écarté"
+    MERGED = "merged", "Fusionné"
+
+
+# Where one may still say « moi aussi ».
+OPEN_NEEDS = (NeedState.OPEN, NeedState.ANSWERED)
+
+
 class Scheme(models.TextChoices):
     SECNUMCLOUD = "secnumcloud", "SecNumCloud"
     HDS = "hds", "HDS"

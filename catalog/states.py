@@ -1,6 +1,6 @@
 """Moves of the catalogue, as data. The tables are the contract; tests walk every pair."""
 
-from catalog.enums import ClaimState, OfferState, ReviewState, TrustStatus
+from catalog.enums import OPEN_NEEDS, ClaimState, NeedState, OfferState, ReviewState, TrustStatus
 from marketplace.workflow import Move, moves
 
 OFFER_MOVES = moves(
@@ -62,6 +62,19 @@ REVIEW_MOVES = moves(
         frozenset({ReviewState.PENDING}),
         ReviewState.IN_DOSSIER,
         label="Envoyer au dossier",
+    ),
+)
+
+NEED_MOVES = moves(
+    Move("answer", frozenset(OPEN_NEEDS), NeedState.ANSWERED, label="Répondre"),
+    Move("cover", frozenset(OPEN_NEEDS), NeedState.COVERED, label="Dire le besoin couvert"),
+    Move("dismiss", frozenset(OPEN_NEEDS), NeedState.DISMISSED, label="Écarter le besoin"),
+    Move("merge", frozenset(OPEN_NEEDS), NeedState.MERGED, label="Fusionner avec un autre besoin"),
+    Move(
+        "reopen",
+        frozenset({NeedState.COVERED, NeedState.DISMISSED}),
+        NeedState.OPEN,
+        label="Rouvrir le besoin",
     ),
 )
 

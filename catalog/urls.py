@@ -9,6 +9,8 @@ from catalog.views import (
     exports,
     moderation,
     moves,
+    need_moves,
+    needs,
     plans,
     search,
     sheet,
@@ -59,4 +61,9 @@ urlpatterns = [
     path("pilotage/revendications/<uuid:uuid>/", claims.claim_page, name="claim_page"),
     path("pilotage/moderation/", moderation.review_list, name="review_list"),
     path("pilotage/moderation/<uuid:uuid>/", moderation.review_page, name="review_page"),
+    path("besoins/", needs.need_list, name="need_list"),
+    path("besoins/signaler/", needs.need_new, name="need_new"),
+    path("besoins/<slug:number>/", needs.need, name="need"),
+    path("besoins/<slug:number>/rejoindre/", needs.need_join, name="need_join"),
+    path("besoins/<slug:number>/<slug:words>/", need_moves.need_move, name="need_move"),
 ]

@@ -1,5 +1,6 @@
 from catalog.models.category import Category
 from catalog.models.claim import OfferClaim
+from catalog.models.need import MissingNeed, NeedJoin
 from catalog.models.offer import Offer, OfferAlias
 from catalog.models.review import VersionReview
 from catalog.models.search_row import OfferSearchRow
@@ -11,6 +12,8 @@ from catalog.models.version import OfferVersion, Plan, PriceLine
 __all__ = [
     "Category",
     "EffectiveTrust",
+    "MissingNeed",
+    "NeedJoin",
     "Offer",
     "OfferAlias",
     "OfferClaim",

@@ -9,12 +9,16 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 
+from catalog.abilities_needs import needs_abilities
 from catalog.cards import card_of
 from catalog.filters import OfferFilterSet
 from catalog.search.engine import is_past_the_end, search, spelling, total_without
 from catalog.search.facets import FACET_LABELS, PRICE_MAX
 from catalog.search.query import ORDERINGS, FacetValue, OfferPage, OfferQuery
+from catalog.views.finding import actor_of
+from marketplace.accounts.abilities import allowed
 from marketplace.documents.answers import FORMATS
 from marketplace.ui.breadcrumb import breadcrumb
 
@@ -59,6 +63,7 @@ def offers(request: HttpRequest) -> HttpResponse:
         )
     if page.total == 0:
         context |= _help(query, request.GET)
+        context["need_url"] = _need_url(request)
     return render(request, "catalog/offers.html", context)
 
 
@@ -173,3 +178,11 @@ def _help(query: OfferQuery, given: QueryDict) -> dict[str, Any]:
     near = spelling(query.q) if query.q and " " not in query.q else None
     near_url = _with(given, q=near) if near else ""
     return {"freed": freed, "spelling": near, "spelling_url": near_url}
+
+
+def _need_url(request: HttpRequest) -> str:
+    """Where an administration says what it did not find; a visitor signs in on the way."""
+    actor = actor_of(request)
+    if not actor.is_anonymous and not allowed(needs_abilities(actor), "create"):
+        return ""
+    return f"{reverse('catalog:need_new')}?{_without(request.GET, 'page', 'ordering')}"

@@ -123,6 +123,13 @@ ORGANISATION = {
     "rejected": Badge("Refusée", "error"),
     "closed": Badge("Fermée"),
 }
+NEED = {
+    "open": Badge("Ouvert", "info no-icon"),
+    "answered": Badge("Répondu", "info no-icon"),
+    "covered": Badge("Couvert", "success"),
+    "dismissed": Badge("Écarté"),
+    "merged": Badge("Fusionné"),
+}
 TABLES: dict[str, dict[str, Badge]] = {
     "mark": MARK,
     "check": CHECK,
@@ -136,6 +143,7 @@ TABLES: dict[str, dict[str, Badge]] = {
     "opinion": OPINION,
     "review": REVIEW,
     "organisation": ORGANISATION,
+    "need": NEED,
 }
 
 # Name on screen, and the ending of participles: « HDS » is a certification, Gaia-X a label.

@@ -60,6 +60,10 @@ def mark(part: str = "") -> Callable[[World], str]:
     return lambda world: f"/pilotage/qualifications/{world.mark.uuid}/{part}"
 
 
+def need(part: str = "") -> Callable[[World], str]:
+    return lambda world: f"/besoins/{world.need.number}/{part}"
+
+
 page(
     STRANGER,
     "/",
@@ -111,6 +115,7 @@ page(
     contract(),
     "/contrats/",
 )
+page("requester", "/besoins/", need(), lambda world: f"/besoins/signaler/?q={world.need.title}&model=saas")
 page("security_officer", "/bureau/", analysis("avis/rssi/"))
 page("qualified_authority", "/bureau/")
 page("approver", "/bureau/", order("awaiting_approval"), order("awaiting_approval", "approuver/"))
@@ -141,7 +146,7 @@ page(
     order("acknowledged"),
 )
 page("curator", "/bureau/", "/pilotage/moderation/", "/pilotage/revendications/", mark(), mark("suspendre/"))
-page("curator", "/pilotage/qualifications/")
+page("curator", "/pilotage/qualifications/", need(), need("fusionner/"))
 page(
     "qualification_officer",
     "/bureau/",

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from catalog.actions.needs import join, report
 from tests.catalog import builders as catalogue
 from tests.habits.matrix.world import World
 from tests.procurement import builders as needs
@@ -48,6 +49,11 @@ def vehicle(world: World) -> None:
     orders.make_vehicle(world.ministry)
 
 
+def need(world: World) -> None:
+    made = report(actor=world.actor("requester"), title="Signature de gros fichiers")
+    join(made, actor=world.actor("other_buyer"))
+
+
 LISTS: list[tuple[str, str, Make]] = [
     ("/api/v1/offers/?facets=1", "requester", offer),
     ("/api/v1/suppliers/", "requester", offer),
@@ -61,6 +67,10 @@ LISTS: list[tuple[str, str, Make]] = [
     ("/api/v1/purchasing-vehicles/", "requester", vehicle),
     ("/api/v1/dossiers/", "qualification_officer", dossier),
     ("/api/v1/checks/", "auditor", dossier),
+    ("/api/v1/needs/", "requester", need),
+    ("/api/v1/needs/?near=signature", "requester", need),
+    ("/besoins/", "requester", need),
+    ("/besoins/signaler/?q=signature", "requester", need),
     ("/offres/", "requester", offer),
     ("/fournisseurs/", "requester", offer),
     ("/projets/", "requester", project),

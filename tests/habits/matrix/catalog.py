@@ -6,12 +6,25 @@ from collections.abc import Callable
 from typing import Any
 
 from catalog.models import OfferClaim, VersionReview
-from tests.habits.matrix.rows import EVERYBODY, NOBODY, OTHER_SUPPLIER, SUPPLIERS, Row, only
+from tests.habits.matrix.rows import (
+    BUYERS,
+    EVERYBODY,
+    NOBODY,
+    OPERATORS,
+    OTHER_BUYER,
+    OTHER_SUPPLIER,
+    SUPPLIERS,
+    Row,
+    only,
+)
 from tests.habits.matrix.world import World
 
 Kwargs = Callable[[World], dict[str, Any]]
 MANAGER, CURATOR = only("supplier_manager"), only("curator")
 MANAGERS = MANAGER | only(OTHER_SUPPLIER)
+# Who reads what administrations lack, and who says it.
+NEED_READERS = BUYERS | OPERATORS | only(OTHER_BUYER, "auditor")
+NEED_VOICES = only("requester", "purchasing", "dnum", OTHER_BUYER)
 READERS = CURATOR | only("qualification_officer", "decision_maker", "auditor")
 
 
@@ -33,6 +46,10 @@ def declaration(world: World) -> dict[str, Any]:
 
 def supplier(world: World) -> dict[str, Any]:
     return {"number": world.offer.supplier.number, "slug": world.offer.supplier.slug}
+
+
+def need(**more: Any) -> Kwargs:
+    return lambda world: {"number": world.need.number, **more}
 
 
 def claim(world: World) -> dict[str, Any]:
@@ -108,4 +125,11 @@ CURATION: dict[str, Row] = {
     "GET catalog:review_list": Row(CURATOR),
     "GET catalog:review_page": Row(CURATOR, review),
 }
-ROWS: dict[str, Row] = {**PUBLIC, **OWN, **CURATION}
+NEEDS: dict[str, Row] = {
+    "GET catalog:need_list": Row(NEED_READERS),
+    "GET catalog:need_new": Row(NEED_VOICES, query=lambda world: "?q=messagerie&model=saas"),
+    "GET catalog:need": Row(NEED_READERS, need()),
+    "POST catalog:need_join": Row(NEED_VOICES, need()),
+    "GET catalog:need_move": Row(CURATOR, need(words="repondre")),
+}
+ROWS: dict[str, Row] = {**PUBLIC, **OWN, **CURATION, **NEEDS}

@@ -9,7 +9,8 @@ from typing import Any
 from django.test import Client
 from rest_framework.test import APIClient
 
-from catalog.models import Offer, TrustMark
+from catalog.actions.needs import report
+from catalog.models import MissingNeed, Offer, TrustMark
 from catalog.trust import add_mark
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import BUYER_ROLES, OPERATOR_ROLES, SUPPLIER_ROLES, OrganisationKind, Role
@@ -111,6 +112,10 @@ class World:
             origin="declared",
             scope="Essai",
         )
+
+    @cached_property
+    def need(self) -> MissingNeed:
+        return report(actor=self.actor(Role.REQUESTER), title="Signature de gros fichiers")
 
     # -- qualification
 

@@ -1,0 +1,42 @@
+"""Missing needs on « Mon bureau »: what waits for a curator, the way to the list for administrations."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from catalog.abilities_needs import needs_abilities
+from catalog.enums import NeedState
+from catalog.models import MissingNeed
+from marketplace.accounts.actors import Actor
+from marketplace.accounts.enums import Role
+from marketplace.ui.desk import TODO, DeskRow, Shortcut, register_desk
+
+MOST = 20
+
+
+def rows(actor: Actor) -> list[DeskRow]:
+    """One query for a curator, none for the others."""
+    if not actor.has(Role.CURATOR):
+        return []
+    waiting = MissingNeed.objects.filter(state=NeedState.OPEN).order_by("state_since", "pk")[:MOST]
+    return [
+        DeskRow(
+            object_label=str(need),
+            url=need.get_absolute_url(),
+            expected="Répondre à un besoin non couvert",
+            since=need.state_since,
+            button="Répondre",
+            zone=TODO,
+        )
+        for need in waiting
+    ]
+
+
+def shortcuts(actor: Actor) -> list[Shortcut]:
+    if not actor.is_buyer or needs_abilities(actor)["list"]:
+        return []
+    return [Shortcut("Besoins non couverts", reverse("catalog:need_list"), "Les lire, les rejoindre")]
+
+
+def register() -> None:
+    register_desk("catalog.needs", rows, shortcuts=shortcuts)
