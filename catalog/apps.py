@@ -9,6 +9,7 @@ class CatalogConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        import_module("catalog.checks")
         import_module("catalog.desk").register()
         import_module("catalog.followed").register()
         import_module("catalog.desk_needs").register()

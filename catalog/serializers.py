@@ -13,8 +13,8 @@ from rest_framework import serializers
 from catalog.enums import UNTIMED_KINDS, Meter, PriceKind, PricePeriod, ServiceModel, TierMode
 from catalog.models import Offer, OfferVersion, Plan, PriceLine, Supplier
 from catalog.prices.components import Tier, tier_faults
-from catalog.questions.engine import Question, questions
-from marketplace.rest.fields import CodeField
+from catalog.questions.engine import questions
+from catalog.serializers_answers import AnswersSerializer, given_fields
 from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer
 
 
@@ -139,6 +139,7 @@ class OfferSerializer(StrictModelSerializer):
     def get_live_version(self, offer: Offer) -> int | None:
         return offer.live_version.number if offer.live_version else None
 
+    @extend_schema_field(AnswersSerializer)
     def get_answers(self, offer: Offer) -> dict[str, Any]:
         shown = self._shown(offer)
         return dict(shown.answers) if shown else {}
@@ -245,30 +246,13 @@ class PlanInputSerializer(WholeInput):
     lines = LineInputSerializer(many=True, required=False, default=list)
 
 
-def _field(question: Question) -> serializers.Field[Any, Any, Any, Any]:
-    common: dict[str, Any] = {"required": False, "allow_null": True, "help_text": question.label}
-    if question.type == "boolean":
-        return serializers.BooleanField(**common)
-    if question.type == "integer":
-        return serializers.IntegerField(**common)
-    if question.type == "decimal":
-        return serializers.DecimalField(max_digits=18, decimal_places=6, **common)
-    if question.type == "choices":
-        return serializers.ListField(child=CodeField(choices=list(question.choices)), **common)
-    if question.type == "choice":
-        return CodeField(choices=list(question.choices), **common)
-    if question.type == "regions":
-        return serializers.ListField(child=serializers.CharField(max_length=60), max_length=60, **common)
-    return serializers.CharField(max_length=question.max_length or 200, allow_blank=True, **common)
-
-
 class AnswersInput(StrictSerializer):
     """One field per question, and the plans. What is absent is left as it was; null is « unknown »."""
 
     plans = PlanInputSerializer(many=True, required=False)
 
     def get_fields(self) -> dict[str, Any]:
-        return {**{q.id: _field(q) for q in questions().values()}, **super().get_fields()}
+        return {**given_fields(), **super().get_fields()}
 
 
 class DraftInput(AnswersInput):

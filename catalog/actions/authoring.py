@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from catalog.abilities import is_editable
+from catalog.actions.documents import check_joined
 from catalog.enums import Meter, OfferState, TierMode
 from catalog.models import Category, Offer, OfferVersion, Plan, PriceLine, Supplier
 from catalog.models.search_row import OfferSearchRow
@@ -76,6 +77,7 @@ def create_draft(*, actor: Actor, answers: Mapping[str, Any]) -> Offer:
     given = clean_answers(answers, categories=category_codes())
     if not given.get("name"):
         raise RuleBroken("name_missing", "Donnez un nom à l’offre.", field="name")
+    check_joined(given, owner=actor.organisation)
     with transaction.atomic():
         offer = Offer(state=OfferState.DRAFT, supplier=supplier_of(actor.organisation), created_by=actor.user)
         offer.repeat_answers(given)
@@ -99,6 +101,7 @@ def save_answers(
         raise RuleBroken("name_missing", "Donnez un nom à l’offre.", field="name")
 
     def apply(locked: Offer, draft: OfferVersion) -> None:
+        check_joined(given, owner=locked.supplier.organisation, kept=draft.answers)
         draft.answers = {**draft.answers, **given}
         draft.save(update_fields=["answers"])
         if locked.live_version_id is None:

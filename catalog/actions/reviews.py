@@ -10,7 +10,8 @@ from django.utils import timezone
 from catalog.enums import OfferState, ReviewState
 from catalog.hooks import material_handler
 from catalog.models import Offer, OfferSearchRow, OfferVersion, VersionReview
-from catalog.questions.engine import Question, changed, unanswered
+from catalog.questions.conditions import unanswered
+from catalog.questions.engine import Question, changed
 from marketplace.accounts.enums import Role
 from marketplace.accounts.models import Membership, User
 from marketplace.errors import MoveRefused, RuleBroken

@@ -1,11 +1,12 @@
-"""Questions as data. From the files of this folder come the supplier's form, the server's validation
-(the same for the API), completeness, the rows of a sheet and the rows of a comparison.
+"""Questions as data. From the files of `sections/` come the supplier's form, the server's validation
+(the same for the API), completeness, the sheet, the filters, the comparison, columns and differences.
+
+One file a section; `reading` builds these objects and refuses a file that breaks the shape.
 """
 
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,14 +16,41 @@ from typing import Any
 
 FOLDER = Path(__file__).parent / "sections"
 FILTER_VALUES, FILTER_RANGE = "values", "range"
+NUMBERS = frozenset({"integer", "decimal", "money"})
+CODED = frozenset({"boolean", "choice", "choices", "tree", "country", "regions", "category"})
+COMPOSITES = frozenset({"certificate", "contact"})
+TYPES = (
+    NUMBERS | CODED | COMPOSITES | {"text", "long_text", "url", "email", "date", "list", "table", "document"}
+)
+COMPARED_HOW = ("equal", "text", "lower_is_better", "higher_is_better")
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Holds when the answer to `question` has one of `codes`, or is a number greater than `above`."""
+
+    question: str
+    codes: tuple[str, ...] = ()
+    above: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Implication:
+    """An answer that has one of `when` gives `codes` to another question (or to the same one)."""
+
+    when: tuple[str, ...]
+    question: str
+    codes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """One question. `required_for` empty and `required` false: may stay unanswered for ever.
 
-    `material`: an answer changed on a listed offer goes through a dossier, not through a curator.
-    `filter`: the facet it feeds, by `values` or by `range` (numbers); empty: none.
+    `shown_if`: asked only when every condition holds. `material`: an answer changed on a listed offer
+    goes through a dossier, not through a curator. `filter`: the facet it feeds, by `values` or by
+    `range`. `compared`: how, or empty. `derived`: never asked, only implied by other answers.
+    `parents`: (code, code of its parent) of a tree. `parts`: columns of a table, fields of a composite.
     """
 
     id: str
@@ -33,16 +61,22 @@ class Question:
     help: str = ""
     required: bool = False
     required_for: tuple[str, ...] = ()
+    shown_if: tuple[Condition, ...] = ()
+    implies: tuple[Implication, ...] = ()
+    derived: bool = False
     filter: str = ""
     filter_kind: str = ""
     filter_label: str = ""
-    compared: bool = False
+    compared: str = ""
     material: bool = False
     max_length: int = 0
+    max_items: int = 0
     unit: str = ""
     minimum: Decimal | None = None
     maximum: Decimal | None = None
     choices: tuple[tuple[str, str], ...] = ()
+    parents: tuple[tuple[str, str], ...] = ()
+    parts: tuple[Question, ...] = ()
 
     def is_required(self, service_models: Iterable[str]) -> bool:
         return self.required or not set(self.required_for).isdisjoint(service_models)
@@ -57,28 +91,39 @@ class Section:
     label: str
     position: int
     questions: tuple[Question, ...]
+    lead: str = ""
+
+    @property
+    def asked(self) -> tuple[Question, ...]:
+        """Those a supplier may answer: derived ones are left out."""
+        return tuple(question for question in self.questions if not question.derived)
 
 
-@cache
 def sections() -> tuple[Section, ...]:
-    """Every section in order. Raises ValueError when a file breaks the shape or repeats an id."""
-    found = sorted((_section(path) for path in FOLDER.glob("*.toml")), key=lambda s: s.position)
-    ids = [question.id for section in found for question in section.questions]
-    if len(ids) != len(set(ids)):
-        raise ValueError("a question id is given twice")
-    return tuple(found)
+    """Every section in order. Raises QuestionFileError naming each file and question at fault."""
+    return _loaded(FOLDER)
+
+
+def questions() -> dict[str, Question]:
+    return _by_id(FOLDER)
 
 
 @cache
-def questions() -> dict[str, Question]:
-    return {question.id: question for section in sections() for question in section.questions}
+def _loaded(folder: Path) -> tuple[Section, ...]:
+    from catalog.questions.reading import read_folder  # it needs the classes above
+
+    return read_folder(folder)
+
+
+@cache
+def _by_id(folder: Path) -> dict[str, Question]:
+    return {question.id: question for section in _loaded(folder) for question in section.questions}
 
 
 def section(name: str) -> Section | None:
     return next((one for one in sections() if one.id == name), None)
 
 
-@cache
 def edition() -> str:
     """The first twelve hexadecimal digits of the files' SHA-256: which questions were asked."""
     digest = hashlib.sha256()
@@ -87,49 +132,9 @@ def edition() -> str:
     return digest.hexdigest()[:12]
 
 
-def _section(path: Path) -> Section:
-    data = tomllib.loads(path.read_text(encoding="utf-8"))
-    head = data["section"]
-    asked = tuple(_question(row, section=head["id"]) for row in data["question"])
-    return Section(id=head["id"], label=head["label"], position=head["position"], questions=asked)
-
-
-def _question(row: Mapping[str, Any], *, section: str) -> Question:
-    values = dict(row)
-    for name in ("minimum", "maximum"):
-        if name in values:
-            values[name] = Decimal(values[name])
-    values["choices"] = tuple((code, label) for code, label in values.get("choices", ()))
-    values["required_for"] = tuple(values.get("required_for", ()))
-    if values.get("filter"):
-        is_number = values["type"] in NUMBERS
-        values.setdefault("filter_kind", FILTER_RANGE if is_number else FILTER_VALUES)
-        values.setdefault("filter_label", values["short"])
-    question = Question(section=section, **values)
-    if question.type not in TYPES:
-        raise ValueError(f"{question.id}: unknown type {question.type}")
-    return question
-
-
-NUMBERS = frozenset({"integer", "decimal"})
-TYPES = frozenset(
-    {"text", "long_text", "url", "boolean", "choice", "choices", "category", "regions", "integer", "decimal"}
-)
-
-
-def unanswered(answers: Mapping[str, Any]) -> list[Question]:
-    """Required questions without an answer, in order. Whether one is required depends on the models."""
-    models = answers.get("service_models") or []
-    return [
-        question
-        for question in questions().values()
-        if question.is_required(models) and is_unknown(answers.get(question.id))
-    ]
-
-
 def is_unknown(value: Any) -> bool:
     """None, empty text and empty list are unknown; False and 0 are answers."""
-    return value is None or value == "" or value == []
+    return value is None or value == "" or value == [] or value == {}
 
 
 def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Question]:
@@ -138,19 +143,3 @@ def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Questio
 
 def _plain(value: Any) -> Any:
     return None if is_unknown(value) else value
-
-
-@dataclass(frozen=True, slots=True)
-class Completeness:
-    """How far a draft is: sections without a required gap, and the gaps."""
-
-    done: int
-    total: int
-    missing: tuple[Question, ...]
-
-
-def completeness(answers: Mapping[str, Any]) -> Completeness:
-    missing = tuple(unanswered(answers))
-    gaps = {question.section for question in missing}
-    total = len(sections())
-    return Completeness(done=total - len(gaps), total=total, missing=missing)

@@ -1,25 +1,42 @@
 """One answer checked against its question: the same rule for the form and for the API.
 
-Answers are stored as JSON: text, true/false, lists of codes, integers, decimals as text.
+Answers are stored as JSON: text, true/false, lists of codes, integers, decimals as text, dates as
+« 2027-03-01 ». A table is a list of objects, a certificate or a contact one object, a document the
+object {id, name, size} of a kept file (`actions.documents` checks whose it is).
 """
 
 from __future__ import annotations
 
+import datetime as dt
+import uuid
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlsplit
 
-from catalog.countries import as_region, region_error
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from catalog.countries import COUNTRY_NAMES, as_region, region_error
 from catalog.questions.engine import Question, is_unknown, questions
 from marketplace.errors import RuleBroken
 
 MAX_REGIONS = 60
+MAX_ITEMS = 40
+MAX_ITEM = 300
 MAX_DIGITS = 18
+CENTURY = (dt.date(1950, 1, 1), dt.date(2100, 12, 31))
 
 
 class AnswerError(ValueError):
-    """`str(error)` is the French sentence for the person: what is wrong, how to repair."""
+    """`str(error)` is the French sentence for the person: what is wrong, how to repair.
+
+    `path` leads to the field inside the answer: (row, column) of a table, (part,) of a composite.
+    """
+
+    def __init__(self, message: str, *, path: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.path = path
 
 
 def clean_answers(given: Mapping[str, Any], *, categories: frozenset[str]) -> dict[str, Any]:
@@ -28,16 +45,23 @@ def clean_answers(given: Mapping[str, Any], *, categories: frozenset[str]) -> di
     errors: dict[str, list[str]] = {}
     for name, value in given.items():
         question = questions().get(str(name))
-        if question is None:
+        if question is None or question.derived:
             errors[str(name)[:80]] = ["Cette question n’existe pas. Retirez-la."]
             continue
         try:
             cleaned[question.id] = clean_answer(question, value, categories=categories)
         except AnswerError as error:
-            errors[question.id] = [str(error)]
+            errors[question.id] = [_placed(question, error)]
     if errors:
         raise RuleBroken("answers_refused", "Des réponses sont à corriger.", fields=errors)
     return cleaned
+
+
+def _placed(question: Question, error: AnswerError) -> str:
+    """The sentence with the row and the column it is about: the API has no field of its own for them."""
+    parts = {part.id: part.label for part in question.parts}
+    where = [f"ligne {int(step) + 1}" if step.isdigit() else parts.get(step, step) for step in error.path]
+    return f"{', '.join(where).capitalize()} : {error}" if where else str(error)
 
 
 def clean_answer(question: Question, value: Any, *, categories: frozenset[str] = frozenset()) -> Any:
@@ -48,7 +72,8 @@ def clean_answer(question: Question, value: Any, *, categories: frozenset[str] =
         return None
     if question.type == "category":
         return _one_of(value, categories)
-    return _CLEANERS[question.type](question, value)
+    said = _CLEANERS[question.type](question, value)
+    return None if is_unknown(said) else said
 
 
 def _text(question: Question, value: Any) -> str:
@@ -158,6 +183,109 @@ def _check_bounds(question: Question, number: Decimal) -> None:
         raise AnswerError(f"Donnez un nombre entre {low} et {high}.")
 
 
+def _email(question: Question, value: Any) -> str:
+    text = _text(question, value)
+    try:
+        validate_email(text)
+    except ValidationError as error:
+        raise AnswerError(
+            "Cette adresse électronique ne se lit pas. Écrivez-la comme « nom@exemple.fr »."
+        ) from error
+    return text
+
+
+def _date(question: Question, value: Any) -> str:
+    text = str(value)
+    for shape in ("%Y-%m-%d", "%d/%m/%Y"):
+        try:
+            day = dt.datetime.strptime(text, shape).date()  # noqa: DTZ007 -- a day, no hour
+        except ValueError:
+            continue
+        if CENTURY[0] <= day <= CENTURY[1]:
+            return day.isoformat()
+    raise AnswerError("Cette date ne se lit pas. Écrivez-la comme « 03/09/2027 ».")
+
+
+def _country(question: Question, value: Any) -> str:
+    return _one_of(value, frozenset(COUNTRY_NAMES))
+
+
+def _list(question: Question, value: Any) -> list[str]:
+    if isinstance(value, str):
+        value = value.splitlines()
+    if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
+        raise AnswerError("Donnez une liste de textes, un par ligne.")
+    _check_count(question, value)
+    found = []
+    for index, one in enumerate(value):
+        text = _text(question, one.strip())
+        if len(text) > MAX_ITEM:
+            raise AnswerError(f"Raccourcissez ce texte à {MAX_ITEM} caractères au plus.", path=(str(index),))
+        if text:
+            found.append(text)
+    return found
+
+
+def _check_count(question: Question, value: list[Any] | tuple[Any, ...]) -> None:
+    most = question.max_items or MAX_ITEMS
+    if len(value) > most:
+        raise AnswerError(f"{most} lignes au plus ; vous en donnez {len(value)}. Retirez-en.")
+
+
+def _table(question: Question, value: Any) -> list[dict[str, Any]]:
+    if not isinstance(value, list | tuple):
+        raise AnswerError("Donnez une liste de lignes.")
+    _check_count(question, value)
+    rows = []
+    for index, row in enumerate(value):
+        try:
+            rows.append(_parts(question, row))
+        except AnswerError as error:
+            raise AnswerError(str(error), path=(str(index), *error.path)) from error
+    return [row for row in rows if row]
+
+
+def _parts(question: Question, value: Any) -> dict[str, Any]:
+    """The parts that say something; an empty object says nothing."""
+    if not isinstance(value, Mapping):
+        raise AnswerError("Donnez un objet, avec ses champs.")
+    if strange := sorted(str(name) for name in set(value) - {part.id for part in question.parts}):
+        raise AnswerError(f"Le champ « {strange[0][:60]} » n’existe pas ici. Retirez-le.")
+    found = {}
+    for part in question.parts:
+        try:
+            said = clean_answer(part, value.get(part.id))
+        except AnswerError as error:
+            raise AnswerError(str(error), path=(part.id,)) from error
+        if said is not None:
+            found[part.id] = said
+    return found
+
+
+def _certificate(question: Question, value: Any) -> dict[str, Any]:
+    said = _parts(question, value)
+    start, end = said.get("valid_from"), said.get("valid_until")
+    if start and end and end < start:
+        raise AnswerError(
+            "La fin de validité précède le début. Choisissez une date postérieure.", path=("valid_until",)
+        )
+    if said and not said.get("issuer"):
+        raise AnswerError("Nommez l’organisme qui a délivré ce certificat.", path=("issuer",))
+    return said
+
+
+def _document(question: Question, value: Any) -> dict[str, Any]:
+    """{id, name, size}; only the id is believed."""
+    given = value.get("id") if isinstance(value, Mapping) else value
+    try:
+        found = uuid.UUID(str(given))
+    except ValueError as error:
+        raise AnswerError("Joignez un fichier, ou donnez l’identifiant d’un fichier déjà joint.") from error
+    said = value if isinstance(value, Mapping) else {}
+    name, size = str(said.get("name", ""))[:200], said.get("size", 0)
+    return {"id": str(found), "name": name, "size": size if isinstance(size, int) else 0}
+
+
 _CLEANERS = {
     "text": _text,
     "long_text": _text,
@@ -168,4 +296,14 @@ _CLEANERS = {
     "regions": _regions,
     "integer": _integer,
     "decimal": _decimal,
+    "money": _decimal,
+    "tree": _choices,
+    "email": _email,
+    "date": _date,
+    "country": _country,
+    "list": _list,
+    "table": _table,
+    "contact": _parts,
+    "certificate": _certificate,
+    "document": _document,
 }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,18 +14,26 @@ from django.utils import timezone
 from catalog.abilities import catalog_abilities, is_editable
 from catalog.actions import reviews
 from catalog.actions.authoring import create_draft, refuse_if_not_editable, save_answers
+from catalog.actions.documents import reference
 from catalog.enums import OfferState, ReviewState
-from catalog.forms.answers import SectionForm
+from catalog.forms.answers import SectionForm, digest, typed_again
 from catalog.models import Offer, VersionReview
-from catalog.questions.engine import Section, completeness, section, sections
+from catalog.questions.conditions import completeness
+from catalog.questions.engine import Section, section, sections
 from catalog.questions.rows import say
 from catalog.views.finding import actor_of, on_offer
 from catalog.views.sheet import category_labels, trail
 from marketplace.accounts.abilities import require
 from marketplace.errors import NotVisible, RuleBroken, VersionStale
+from marketplace.files.store import store_upload
+from marketplace.ui import drafts
 from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.once import once
 from marketplace.ui.typography import time_text
+
+if TYPE_CHECKING:
+    from marketplace.accounts.actors import Actor
+    from marketplace.accounts.models import Organisation
 
 EXTRA = (
     ("prix", "Formules et prix"),
@@ -56,13 +66,23 @@ def create(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     require(catalog_abilities(actor), "create")
     first = sections()[0]
-    form = SectionForm(request.POST or None, section=first, answers={}, categories=category_labels())
-    if request.method == "POST" and form.is_valid():
+    is_post = request.method == "POST"
+    form = SectionForm(
+        request.POST if is_post else None,
+        section=first,
+        answers={},
+        categories=category_labels(),
+        shape=None if is_post else drafts.kept_for(request),
+    )
+    if added := request.POST.get("add", ""):
+        form = typed_again(form, request.POST, add=added)
+    elif is_post and form.is_valid():
         offer = create_draft(actor=actor, answers=form.given)
         messages.success(
             request, f"Brouillon créé à {time_text(timezone.now())}. Continuez quand vous voulez."
         )
-        return redirect("catalog:edit_section", offer.number, offer.slug, sections()[1].id)
+        following = next_step(first.id, form.given)
+        return redirect("catalog:edit_section", offer.number, offer.slug, following)
     context = {
         "title": "Référencer une offre",
         "lead": "Commencez par la présenter. Vous compléterez section par section.",
@@ -71,7 +91,7 @@ def create(request: HttpRequest) -> HttpResponse:
         "cancel_url": "/mes-offres/",
         "breadcrumb_data": breadcrumb(("Mes offres", "/mes-offres/"), current="Référencer une offre"),
     }
-    return render(request, "pages/form.html", context, status=400 if form.errors else 200)
+    return render(request, "pages/form.html", context, status=400 if form.is_bound and form.errors else 200)
 
 
 @on_offer(ability="edit")
@@ -95,17 +115,18 @@ def edit(request: HttpRequest, *, offer: Offer) -> HttpResponse:
 
 
 def steps(offer: Offer, *, current: str) -> list[dict[str, Any]]:
-    """Every section with its state, in order."""
+    """Every section that asks something of this offer with its progress, in order."""
     draft = offer.shown_for_edit
-    gaps = completeness(draft.answers if draft else {}).missing
     listed = [
         {
-            "id": s.id,
-            "label": s.label,
-            "gaps": sum(q.section == s.id for q in gaps),
-            "current": s.id == current,
+            "id": part.section.id,
+            "label": part.section.label,
+            "asked": part.asked,
+            "answered": part.answered,
+            "gaps": len(part.missing),
+            "current": part.section.id == current,
         }
-        for s in sections()
+        for part in completeness(draft.answers if draft else {}).sections
     ]
     return [
         *listed,
@@ -113,8 +134,10 @@ def steps(offer: Offer, *, current: str) -> list[dict[str, Any]]:
     ]
 
 
-def next_step(name: str) -> str:
-    order = [*(s.id for s in sections()), *(code for code, _ in EXTRA)]
+def next_step(name: str, answers: Mapping[str, Any]) -> str:
+    """The section after this one among those that ask something; empty after the last page."""
+    asked = {part.section.id for part in completeness(answers).sections}
+    order = [s.id for s in sections() if s.id in asked or s.id == name] + [code for code, _ in EXTRA]
     index = order.index(name) + 1
     return order[index] if index < len(order) else ""
 
@@ -126,27 +149,16 @@ def edit_section(request: HttpRequest, *, offer: Offer, name: str) -> HttpRespon
     if asked is None:
         raise NotVisible()
     refuse_if_not_editable(offer)
-    draft = offer.shown_for_edit
-    answers = draft.answers if draft else {}
-    form = SectionForm(request.POST or None, section=asked, answers=answers, categories=category_labels())
+    form = _section_form(request, offer, asked)
     conflicts: list[tuple[str, str, str]] = []
-    if request.method == "POST" and form.is_valid():
-        if not form.is_stale():
-            try:
-                save_answers(
-                    offer, actor=actor_of(request), answers=form.given, expected_version=offer.version
-                )
-                return _saved(request, offer, name)
-            except RuleBroken as error:
-                for field, said in error.fields.items():
-                    form.add_error(field if field in form.fields else None, said)
-            except VersionStale:
-                offer.refresh_from_db()
-                draft = offer.shown_for_edit
-                answers = draft.answers if draft else {}
+    if request.method == "POST" and (added := request.POST.get("add", "")):
+        form = typed_again(form, request.POST, add=added)
+    elif request.method == "POST" and form.is_valid():
+        if saved := _save(request, offer, form):
+            return saved
         if not form.errors:
-            conflicts = _conflicts(asked, stored=answers, typed=form.given)
-            form = _with_new_base(request, asked, answers)
+            conflicts = _conflicts(asked, stored=_answers(offer), typed=form.given)
+            form = _with_new_base(request, asked, _answers(offer))
     context = {
         "offer": offer,
         "section": asked,
@@ -154,18 +166,61 @@ def edit_section(request: HttpRequest, *, offer: Offer, name: str) -> HttpRespon
         "conflicts": conflicts,
         "page_has_errors": bool(conflicts),
         "steps": steps(offer, current=name),
-        "done": completeness(answers),
+        "done": completeness(_answers(offer)),
         "is_live": offer.live_version_id is not None,
         "breadcrumb_data": trail(offer, part=asked.label),
     }
-    status = 412 if conflicts else 400 if form.errors else 200
+    status = 412 if conflicts else 400 if form.is_bound and form.errors else 200
     return render(request, "catalog/edit_section.html", context, status=status)
 
 
-def _saved(request: HttpRequest, offer: Offer, name: str) -> HttpResponse:
+def _answers(offer: Offer) -> dict[str, Any]:
+    draft = offer.shown_for_edit
+    return draft.answers if draft else {}
+
+
+def _section_form(request: HttpRequest, offer: Offer, asked: Section) -> SectionForm:
+    """Bound on POST; else with as many rows as were typed before a session ended."""
+    is_post = request.method == "POST"
+    return SectionForm(
+        request.POST if is_post else None,
+        request.FILES if is_post else None,
+        section=asked,
+        answers=_answers(offer),
+        categories=category_labels(),
+        shape=None if is_post else drafts.kept_for(request),
+    )
+
+
+def _save(request: HttpRequest, offer: Offer, form: SectionForm) -> HttpResponse | None:
+    """None when it is not saved: errors are on the form, or somebody saved meanwhile."""
+    if form.is_stale():
+        return None
+    actor = actor_of(request)
+    try:
+        with transaction.atomic():
+            for (question, path), upload in form.uploads.items():
+                stored = store_upload(upload, owner=_owner(offer, actor), actor=actor, field=question)
+                form.attach(question, path, reference(stored))
+            version = save_answers(offer, actor=actor, answers=form.given, expected_version=offer.version)
+    except RuleBroken as error:
+        for field, said in error.fields.items():
+            form.add_error(field if field in form.fields else None, said)
+        return None
+    except VersionStale:
+        offer.refresh_from_db()
+        return None
     messages.success(request, f"Enregistré à {time_text(timezone.now())}.")
-    following = next_step(name)
+    following = next_step(form.section.id, version.answers)
     return redirect("catalog:edit_section", offer.number, offer.slug, following)
+
+
+def _owner(offer: Offer, actor: Actor) -> Organisation:
+    """The organisation the file is kept for. Raises NotVisible for somebody who acts for none."""
+    owner = offer.supplier.organisation or actor.organisation
+    if owner is None:
+        raise NotVisible()
+    return owner
 
 
 def _conflicts(asked: Section, *, stored: Any, typed: Any) -> list[tuple[str, str, str]]:
@@ -174,15 +229,14 @@ def _conflicts(asked: Section, *, stored: Any, typed: Any) -> list[tuple[str, st
     return [
         (q.short, say(q, stored.get(q.id), categories=labels), say(q, typed.get(q.id), categories=labels))
         for q in asked.questions
-        if stored.get(q.id) != typed.get(q.id)
+        if q.id in typed and stored.get(q.id) != typed.get(q.id)
     ]
 
 
 def _with_new_base(request: HttpRequest, asked: Section, answers: Any) -> SectionForm:
     """The typed texts again, now knowing what is saved: sending once more keeps them."""
     data = request.POST.copy()
-    fresh = SectionForm(section=asked, answers=answers, categories={})
-    data["base"] = fresh.initial["base"]
+    data["base"] = digest(asked, answers)
     return SectionForm(data, section=asked, answers=answers, categories=category_labels())
 
 

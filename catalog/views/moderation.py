@@ -15,8 +15,7 @@ from catalog.forms.marks import ReasonForm
 from catalog.models import VersionReview
 from catalog.presentation import plans_of
 from catalog.price_outlier import price_outlier
-from catalog.questions.engine import changed
-from catalog.questions.rows import UNKNOWN, say
+from catalog.questions.diff import changes
 from catalog.views.finding import actor_of
 from catalog.views.sheet import category_labels
 from marketplace.accounts.abilities import allowed, require
@@ -69,18 +68,10 @@ def review_page(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
 
 def _context(review: VersionReview) -> dict[str, object]:
     before, after = review.replaces.answers, review.version_proposed.answers
-    labels = category_labels()
     return {
         "review": review,
         "offer": review.version_proposed.offer,
-        "changes": [
-            (
-                q,
-                say(q, before.get(q.id), categories=labels) or UNKNOWN,
-                say(q, after.get(q.id), categories=labels) or UNKNOWN,
-            )
-            for q in changed(before, after)
-        ],
+        "changes": changes(before, after, categories=category_labels()),
         "plans": plans_of(review.version_proposed),
         "old_plans": plans_of(review.replaces),
         "outlier": price_outlier(review),

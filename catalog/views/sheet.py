@@ -18,7 +18,8 @@ from catalog.presentation import (
     status_sentence,
     timeline,
 )
-from catalog.questions.rows import sheet_rows
+from catalog.questions.diff import changes
+from catalog.questions.rows import SectionRows, sheet_rows
 from catalog.reference.loader import read
 from catalog.stack import layers_of
 from catalog.views.finding import actor_of, on_offer, safe_return, visible_offer
@@ -55,8 +56,9 @@ def sheet_context(request: HttpRequest, offer: Offer, version: OfferVersion | No
         "conclusion": stack_conclusion(layers),
         "facts": timeline(shown.mark for shown in marks if shown.mark.scheme == "secnumcloud"),
         "plans": plans_of(version),
-        "sections": [s for s in sections if s.section.id != "exit"],
-        "exit_rows": next(s for s in sections if s.section.id == "exit"),
+        "sections": [s for s in sections if s.section.id != EXIT and s.known],
+        "silent": silent_sections(sections),
+        "exit_part": next((s for s in sections if s.section.id == EXIT), None),
         "sources": cited_sources(offer),
         "return_path": safe_return(request),
         "may": {name: allowed(verdicts, name) for name in verdicts},
@@ -66,6 +68,15 @@ def sheet_context(request: HttpRequest, offer: Offer, version: OfferVersion | No
         "is_suspended": offer.state == OfferState.SUSPENDED,
         "breadcrumb_data": trail(offer),
     }
+
+
+EXIT = "exit"
+
+
+def silent_sections(parts: list[SectionRows]) -> dict[str, Any]:
+    """Sections without one answer, folded into a single block so that the page stays readable."""
+    silent = [part for part in parts if not part.known and part.section.id != EXIT]
+    return {"sections": silent, "count": sum(part.unknown_count for part in silent)}
 
 
 def trail(offer: Offer, *, part: str = "") -> dict[str, Any]:
@@ -154,16 +165,21 @@ def prices(request: HttpRequest, *, offer: Offer) -> HttpResponse:
 
 @on_offer
 def version(request: HttpRequest, *, offer: Offer, version: int) -> HttpResponse:
-    shown = next((v for v in readable_versions(actor_of(request), offer) if v.number == version), None)
+    readable = readable_versions(actor_of(request), offer)
+    shown = next((v for v in readable if v.number == version), None)
     if shown is None:
         raise NotVisible()
+    labels = category_labels()
+    parts = sheet_rows(shown.answers, categories=labels, public_sheet=offer.is_public_sheet)
+    previous = next((v for v in readable if v.number < version), None)
     context = {
         "offer": offer,
         "version": shown,
         "is_live": shown.pk == offer.live_version_id,
-        "sections": sheet_rows(
-            shown.answers, categories=category_labels(), public_sheet=offer.is_public_sheet
-        ),
+        "sections": [part for part in parts if part.known],
+        "silent": silent_sections(parts),
+        "previous": previous,
+        "changes": changes(previous.answers, shown.answers, categories=labels) if previous else [],
         "plans": plans_of(shown),
         "breadcrumb_data": trail(offer, part=f"Version {shown.number}"),
     }

@@ -11,7 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from catalog.questions.engine import unanswered
+from catalog.questions.conditions import unanswered
 from marketplace.accounts.abilities import require
 from marketplace.accounts.actors import Actor
 from marketplace.errors import RuleBroken

@@ -44,7 +44,7 @@ def test_a_listed_offer_shows_its_dossier_to_the_operator_alone(people):
 def test_a_material_change_opens_a_dossier_and_its_decision_puts_it_online(people):
     from catalog.actions import reviews
     from catalog.models import Offer
-    from catalog.questions.engine import unanswered
+    from catalog.questions.conditions import unanswered
     from qualification.models import Dossier
 
     listed = builders.make_dossier(people, upto="decided")

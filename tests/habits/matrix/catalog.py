@@ -110,6 +110,8 @@ OWN: dict[str, Row] = {
     "GET catalog:claim": Row(MANAGERS, offer()),
     "GET catalog:withdraw": Row(MANAGER | CURATOR, offer()),
     # The world's mark comes from a register: no file was joined to it, for anybody.
+    # No file is joined to the answers of the world's offer.
+    "GET catalog:answer_document": Row(NOBODY, offer(version=1, question="terms_document")),
     "GET catalog:evidence": Row(NOBODY, lambda world: {**offer()(world), "mark": world.mark.uuid}),
 }
 CURATION: dict[str, Row] = {
