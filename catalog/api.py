@@ -25,6 +25,7 @@ from catalog.api_stack import StackMixin
 from catalog.cards import CARD_FIELDS, public_card
 from catalog.filters import OfferFilterSet
 from catalog.models import Offer, OfferVersion, Supplier
+from catalog.opendata import api as opendata
 from catalog.search.engine import is_past_the_end, search
 from catalog.search.query import OfferPage
 from catalog.serializers import (
@@ -230,4 +231,5 @@ ROUTES = [
     *api_claims.ROUTES,
     *api_reviews.ROUTES,
     *api_needs.ROUTES,
+    *opendata.ROUTES,
 ]

@@ -150,3 +150,17 @@ class SupplierSize(models.TextChoices):
     PME = "pme", "PME"
     ETI = "eti", "ETI"
     GE = "ge", "Grande entreprise"
+
+
+class ChangeKind(models.TextChoices):
+    """What the feed of changes says happened to an offer that the public reads."""
+
+    OPENED = "opened", "Fiche publique ouverte"
+    LISTED = "listed", "Référencée"
+    CHANGED = "changed", "Modifiée"
+    SUSPENDED = "suspended", "Suspendue"
+    REINSTATED = "reinstated", "Suspension levée"
+    WITHDRAWN = "withdrawn", "Retirée"
+    REMOVED = "removed", "Supprimée"
+    TRUST_FACT = "trust_fact", "Fait daté d’une qualification ou d’un label"
+    TRUST_CHANGED = "trust_changed", "Qualification ou label modifié, couches dessous comprises"

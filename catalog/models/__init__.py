@@ -1,4 +1,5 @@
 from catalog.models.category import Category
+from catalog.models.change import Change
 from catalog.models.claim import OfferClaim
 from catalog.models.need import MissingNeed, NeedJoin
 from catalog.models.offer import Offer, OfferAlias
@@ -11,6 +12,7 @@ from catalog.models.version import OfferVersion, Plan, PriceLine
 
 __all__ = [
     "Category",
+    "Change",
     "EffectiveTrust",
     "MissingNeed",
     "NeedJoin",

@@ -118,6 +118,7 @@ CATALOGUE: dict[str, Row] = {
     **reading("offer", EVERYBODY, of("offer"), lists=EVERYBODY),
     **reading("supplier", EVERYBODY, lambda world: {"uuid": world.offer.supplier.uuid}, lists=EVERYBODY),
     **reading("trust-mark", EVERYBODY, of("mark"), lists=EVERYBODY),
+    "GET api:change-list": Row(EVERYBODY),
     "POST api:offer-list": Row(SUPPLIERS | only(OTHER_SUPPLIER)),
     "PATCH api:offer-detail": Row(SUPPLIERS, of("draft")),
     "POST api:trust-mark-list": Row(SUPPLIERS | only(OTHER_SUPPLIER)),
