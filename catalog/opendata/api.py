@@ -27,7 +27,7 @@ class ChangeFilterSet(django_filters.FilterSet):
 
 @extend_schema_view(list=extend_schema(summary="Changements du catalogue public"))
 class ChangeViewSet(MarketViewSet):
-    """Oldest first, up to the horizon: a reader who follows `resume` misses no commit and reads none twice."""
+    """Oldest first, up to the horizon: who follows `resume` misses no commit and reads none twice."""
 
     about = (
         "les changements du catalogue public, du plus ancien au plus récent\u202f; "
