@@ -19,6 +19,7 @@ from catalog import api_claims, api_marks, api_needs, api_reviews
 from catalog.abilities import catalog_abilities, is_editable, offer_abilities, owns
 from catalog.actions.authoring import LineInput, PlanInput, create_draft, save_answers, save_plans
 from catalog.api_claims import ClaimOfferMixin
+from catalog.api_cost import CostMixin
 from catalog.api_exports import ExportMixin
 from catalog.api_reviews import ProposeVersionMixin
 from catalog.api_stack import StackMixin
@@ -63,6 +64,7 @@ class OfferViewSet(
     ProposeVersionMixin,
     StackMixin,
     ExportMixin,
+    CostMixin,
     ReadViewSet,
 ):
     """Offers. Lists show the public catalogue; a supplier reads its own drafts by their id."""

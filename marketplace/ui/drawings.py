@@ -188,3 +188,67 @@ def bar_chart(rows: Sequence[Bar], *, unit: str = "") -> BarChart:
         width = max(2, round(share * BAR_WIDTH)) if row.value else 0
         drawn.append(DrawnBar(row, 4 + index * 52, width, text, PATTERNS[0]))
     return BarChart(tuple(drawn), height=8 + 52 * len(drawn))
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Amounts of each month, in order; drawn added up."""
+
+    label: str
+    monthly: tuple[Decimal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnCurve:
+    """`points` of an SVG polyline; `dash` tells curves apart without colour; `rows`: the same, in figures."""
+
+    label: str
+    points: str
+    dash: str
+    end_x: int
+    end_y: int
+    total: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class StepChart:
+    curves: tuple[DrawnCurve, ...]
+    months: int
+    top: Decimal
+    # (month, [added up so far, a column per curve; None once its duration is over])
+    rows: tuple[tuple[int, tuple[Decimal | None, ...]], ...]
+
+
+CHART_WIDTH, CHART_HEIGHT = 300, 200
+DASHES = ("none", "8 4", "2 4", "12 4 2 4")
+
+
+def step_chart(curves: Sequence[Curve]) -> StepChart:
+    """What each has cost at the end of each month, as steps; all on one scale from zero."""
+    sums = [_added_up(curve.monthly) for curve in curves]
+    months = max(len(each) for each in sums)
+    top = max((each[-1] for each in sums if each), default=Decimal(0))
+    drawn = tuple(
+        _drawn(curve, added, months=months, top=top, dash=DASHES[index % len(DASHES)])
+        for index, (curve, added) in enumerate(zip(curves, sums, strict=True))
+    )
+    rows = tuple(
+        (month + 1, tuple(each[month] if month < len(each) else None for each in sums))
+        for month in range(months)
+    )
+    return StepChart(drawn, months, top, rows)
+
+
+def _added_up(monthly: Sequence[Decimal]) -> list[Decimal]:
+    total = Decimal(0)
+    return [total := total + amount for amount in monthly]
+
+
+def _drawn(curve: Curve, added: list[Decimal], *, months: int, top: Decimal, dash: str) -> DrawnCurve:
+    """Months run from left to right, amounts upwards; y 0 is the top of the drawing."""
+    points, y = [], CHART_HEIGHT
+    for month, total in enumerate(added):
+        x, end = (round(CHART_WIDTH * step / months) for step in (month, month + 1))
+        y = CHART_HEIGHT - (round(CHART_HEIGHT * total / top) if top else 0)
+        points += [f"{x},{y}", f"{end},{y}"]
+    return DrawnCurve(curve.label, " ".join(points), dash, end, y, added[-1])

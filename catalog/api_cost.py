@@ -1,0 +1,131 @@
+"""/api/v1/offers/cost/: what price lists come to for one usage, leaving included."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from catalog.comparison import MOST, for_comparison
+from catalog.costing import Buyer, OfferCost, offer_costs
+from catalog.forms.usage import BUYERS, MOST_MONTHS, PLACES, UsageForm
+from marketplace.rest.serializers import StrictSerializer
+from marketplace.rest.viewsets import MarketViewSet
+
+MONEY: dict[str, Any] = {"max_digits": 16, "decimal_places": 2}
+ABSENT: dict[str, Any] = {"allow_null": True, "default": None}
+
+
+class CostLineSerializer(StrictSerializer):
+    code = serializers.CharField(source="component.code")
+    label = serializers.CharField(source="component.label")
+    unit = serializers.CharField(source="component.unit")
+    quantity = serializers.DecimalField(max_digits=14, decimal_places=3, help_text="Par période.")
+    periods = serializers.IntegerField(source="times")
+    total_eur_ht = serializers.DecimalField(**MONEY)
+
+
+class LeavingLineSerializer(StrictSerializer):
+    label = serializers.CharField()
+    total_eur_ht = serializers.DecimalField(**MONEY)
+    waived = serializers.BooleanField(help_text="La loi interdit de le facturer à cette date.")
+
+
+class CompensationSerializer(StrictSerializer):
+    label = serializers.CharField()
+    rate_percent = serializers.DecimalField(max_digits=6, decimal_places=3)
+    amount_eur = serializers.DecimalField(**MONEY, allow_null=True, help_text="Null : part inconnue.")
+    source = serializers.CharField()
+
+
+class OfferCostSerializer(StrictSerializer):
+    offer = serializers.IntegerField(source="offer.number")
+    name = serializers.CharField(source="offer.name")
+    plan = serializers.CharField(source="cost.plan.code", **ABSENT)
+    partial = serializers.BooleanField(
+        source="cost.is_partial", **ABSENT, help_text="Le total ne compte pas `missing`."
+    )
+    missing = serializers.SerializerMethodField(help_text="Prix nécessaires et non publiés, en mots.")
+    uncounted = serializers.SerializerMethodField(help_text="Lignes qui ne se déduisent pas de l’usage.")
+    total_eur_ht = serializers.DecimalField(**MONEY, source="cost.total_eur_ht", **ABSENT)
+    total_eur_ttc = serializers.DecimalField(
+        **MONEY,
+        source="totals.total_eur_ttc",
+        allow_null=True,
+        default=None,
+        help_text="Null : TVA inconnue.",
+    )
+    use_eur_ht = serializers.DecimalField(**MONEY, source="cost.use_eur_ht", **ABSENT)
+    leaving_eur_ht = serializers.DecimalField(**MONEY, source="cost.leaving.total_eur_ht", **ABSENT)
+    leaves_on = serializers.DateField(source="cost.leaving.on", **ABSENT)
+    monthly_eur_ht = serializers.ListField(
+        child=serializers.DecimalField(**MONEY), source="cost.monthly", default=list
+    )
+    lines = CostLineSerializer(many=True, source="cost.lines", default=list)
+    leaving = LeavingLineSerializer(many=True, source="cost.leaving.lines", default=list)
+    vat_compensations = CompensationSerializer(many=True, source="compensations")
+    co_financings = serializers.SerializerMethodField(help_text="Aides possibles, en mots.")
+
+    def get_missing(self, each: OfferCost) -> list[str]:
+        return list(each.cost.gaps) if each.cost else []
+
+    def get_uncounted(self, each: OfferCost) -> list[str]:
+        return list(each.cost.uncounted) if each.cost else []
+
+    def get_co_financings(self, each: OfferCost) -> list[str]:
+        return [aid.label for aid in each.co_financings]
+
+
+class CostsSerializer(StrictSerializer):
+    results = OfferCostSerializer(many=True)
+
+
+QUANTITIES = ("seats", "vcpu_hours", "storage_gb", "egress_gb", "assistance_days")
+PARAMETERS = [
+    OpenApiParameter("offer", int, many=True, required=True, description=f"Numéros, {MOST} au plus."),
+    OpenApiParameter("months", int, required=True, description=f"Durée, de 1 à {MOST_MONTHS} mois."),
+    *(
+        OpenApiParameter(name, float, description=str(UsageForm.base_fields[name].label))
+        for name in QUANTITIES
+    ),
+    OpenApiParameter("support", bool, description="Compter l’assistance."),
+    OpenApiParameter("starts_on", str, description="Premier jour (AAAA-MM-JJ) ; aujourd’hui si absent."),
+    OpenApiParameter("buyer_kind", str, enum=[code for code, _ in BUYERS]),
+    OpenApiParameter("place", str, enum=[code for code, _ in PLACES], description="Territoire, pour la TVA."),
+]
+
+
+class CostMixin(MarketViewSet):
+    """On the offers' viewset."""
+
+    @extend_schema(parameters=PARAMETERS, responses=CostsSerializer, filters=False)
+    @action(detail=False, methods=["get"], pagination_class=None)
+    def cost(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Le coût d’un usage, départ compris ; un prix absent est nommé, jamais compté pour zéro."""
+        numbers = _numbers(request)
+        form = UsageForm(request.query_params)
+        if not form.is_valid():
+            raise ValidationError(form.errors)
+        said = form.cleaned_data
+        found = offer_costs(
+            for_comparison(numbers, actor=self.actor),
+            usage=form.usage(),
+            buyer=Buyer(kind=said["buyer_kind"], place=said["place"] or "metropole"),
+        )
+        missing = sorted(set(numbers) - {each.offer.number for each in found})
+        if missing:
+            raise ValidationError({"offer": [f"Aucune offre visible ne porte le numéro {missing[0]}."]})
+        return Response(CostsSerializer({"results": found}).data)
+
+
+def _numbers(request: Request) -> list[int]:
+    """Raises ValidationError (400) on none, too many, or what is not a number."""
+    texts = list(dict.fromkeys(request.query_params.getlist("offer")))
+    if not 1 <= len(texts) <= MOST or not all(t.isascii() and t.isdigit() and len(t) < 16 for t in texts):
+        raise ValidationError({"offer": [f"Donnez de 1 à {MOST} numéros d’offres."]})
+    return [int(text) for text in texts]

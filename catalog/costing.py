@@ -1,0 +1,116 @@
+"""The cost of a usage for offers of the catalogue: their formulas, the tax, what comes back to the buyer."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.utils import timezone
+
+from catalog.enums import HELD_STATUSES, Scheme
+from catalog.models import Offer
+from catalog.prices.aids import CoFinancing, Compensation, co_financings, vat_compensations
+from catalog.prices.cost import Cost, PricedPlan, best, cost
+from catalog.prices.usage import ExitTerms, Usage
+from marketplace.money import TaxedAmount, Totals, VatFacts, VatRule, totals, vat_for
+from marketplace.vat import vat_rules
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """`kind`: of OrganisationKind, empty when not said. `place`: a territory of the VAT rules."""
+
+    kind: str = ""
+    place: str = "metropole"
+
+
+@dataclass(frozen=True, slots=True)
+class OfferCost:
+    """`cost` None: no formula of the offer is priced. `others`: its other formulas, as computed."""
+
+    offer: Offer
+    cost: Cost | None
+    others: tuple[Cost, ...]
+    totals: Totals | None
+    vat_rule: VatRule | None
+    compensations: tuple[Compensation, ...]
+    co_financings: tuple[CoFinancing, ...]
+
+
+def offer_costs(offers: Sequence[Offer], *, usage: Usage, buyer: Buyer) -> list[OfferCost]:
+    """In the order given. Relations are prefetched by the caller (`for_comparison`): no query here."""
+    return [_offer_cost(offer, usage=usage, buyer=buyer) for offer in offers]
+
+
+def _offer_cost(offer: Offer, *, usage: Usage, buyer: Buyer) -> OfferCost:
+    answers = offer.live_version.answers if offer.live_version else {}
+    terms = exit_terms(answers)
+    costs = [cost(plan, usage=usage, terms=terms) for plan in priced_plans(offer)]
+    shown = best(costs)
+    today = timezone.localdate()
+    rule = _vat_rule(offer, answers, buyer, on=today)
+    taxed = totals([TaxedAmount(shown.total_eur_ht, rule)]) if shown else None
+    return OfferCost(
+        offer=offer,
+        cost=shown,
+        others=tuple(each for each in costs if each is not shown and each.is_priced),
+        totals=taxed,
+        vat_rule=rule,
+        compensations=tuple(
+            vat_compensations(
+                buyer_kind=buyer.kind,
+                service_models=offer.service_models,
+                total_eur_ttc=taxed.total_eur_ttc if taxed else None,
+                on=today,
+            )
+        )
+        if shown
+        else (),
+        co_financings=tuple(
+            co_financings(buyer_kind=buyer.kind, secnumcloud_held=_secnumcloud_held(offer, on=today))
+        ),
+    )
+
+
+def priced_plans(offer: Offer) -> list[PricedPlan]:
+    version = offer.live_version
+    return [
+        PricedPlan(
+            plan.code, plan.name, tuple(line.component for line in plan.lines.all()), plan.commitment_months
+        )
+        for plan in (version.plans.all() if version else ())
+    ]
+
+
+def exit_terms(answers: Mapping[str, Any]) -> ExitTerms:
+    return ExitTerms(
+        notice_months=_number(answers.get("exit_notice_months")),
+        egress_eur_ht_per_gb=_number(answers.get("exit_egress_eur_ht_per_gb")),
+        assistance_eur_ht_per_day=_number(answers.get("exit_assistance_eur_ht_per_day")),
+    )
+
+
+def _number(value: Any) -> Decimal | None:
+    try:
+        return None if value in (None, "") else Decimal(str(value))
+    except InvalidOperation:
+        return None
+
+
+def _vat_rule(offer: Offer, answers: Mapping[str, Any], buyer: Buyer, *, on: dt.date) -> VatRule | None:
+    """None when the supplier's regime is not known: the total then stays without tax."""
+    facts = VatFacts(
+        supplier_country=offer.supplier.country or None,
+        supplier_regime=answers.get("vat_regime") or None,
+        customer_place=buyer.place or None,
+        customer_identified=None,
+    )
+    return vat_for(facts, rules=vat_rules(), on=on)
+
+
+def _secnumcloud_held(offer: Offer, *, on: dt.date) -> bool:
+    rows = (row for row in offer.effective_trust.all() if row.scheme == Scheme.SECNUMCLOUD)
+    return any(row.status_on(on) in HELD_STATUSES for row in rows)
