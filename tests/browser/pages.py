@@ -90,6 +90,7 @@ page(
     "/fournisseurs/",
     lambda world: world.offer.supplier.get_absolute_url(),
     lambda world: f"/offres/comparer/?offre={world.offer.number}&offre={_second(world)}",
+    lambda world: f"/offres/cout/?offre={world.offer.number}&offre={_second(world)}&months=36&seats=40",
 )
 page(
     "requester",

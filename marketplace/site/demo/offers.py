@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from catalog.actions.authoring import LineInput, PlanInput, create_draft, save_plans
-from catalog.enums import Origin, PriceKind, PricePeriod, Scheme, StackLayer, TrustStatus
+from catalog.enums import Meter, Origin, PriceKind, PricePeriod, Scheme, StackLayer, TrustStatus
 from catalog.models import Offer, TrustMark
 from catalog.stack import add_edge
 from catalog.trust import add_mark, record_status
@@ -63,8 +63,31 @@ class DemoOffer:
         }
 
 
-def line(label: str, kind: str, amount: str, unit: str = "", period: str = PricePeriod.MONTH) -> LineInput:
-    return LineInput(label=label, kind=kind, period=period, amount_eur_ht=Decimal(amount), unit=unit)
+METERS = {"poste": Meter.SEAT, "heure de vCPU": Meter.VCPU_HOUR, "Go": Meter.STORAGE_GB}
+
+
+def line(
+    label: str,
+    kind: str,
+    amount: str,
+    unit: str = "",
+    period: str = PricePeriod.MONTH,
+    meter: Meter | None = None,
+    **more: Any,
+) -> LineInput:
+    """`meter` absent: what the unit says."""
+    measured = meter or METERS.get(unit, Meter.OTHER)
+    return LineInput(label, kind, period, Decimal(amount), unit=unit, meter=measured.value, **more)
+
+
+def leaving(label: str, amount: str, unit: str, meter: Meter) -> LineInput:
+    return line(label, PriceKind.EXIT, amount, unit, PricePeriod.NONE, meter)
+
+
+LEAVING = (
+    leaving("Sortie des données au départ", "0.010000", "Go", Meter.EGRESS_GB),
+    leaving("Assistance au départ", "750.00", "jour", Meter.ASSISTANCE_DAY),
+)
 
 
 MACHINES = PlanInput(
@@ -73,7 +96,17 @@ MACHINES = PlanInput(
     (
         line("Accès à la plateforme", PriceKind.FIXED, "120.00"),
         line("Heure de vCPU", PriceKind.UNIT, "0.031500", "heure de vCPU", PricePeriod.HOUR),
-        line("Stockage objet", PriceKind.UNIT, "0.024000", "Go"),
+        line(
+            "Stockage objet",
+            PriceKind.UNIT,
+            "0.024000",
+            "Go",
+            included_quantity=Decimal(100),
+            tiers=((Decimal(50_000), Decimal("0.020000")),),
+        ),
+        line("Sortie de données", PriceKind.UNIT, "0.008000", "Go", PricePeriod.NONE, Meter.EGRESS_GB),
+        line("Assistance jour et nuit", PriceKind.FIXED, "450.00", meter=Meter.SUPPORT),
+        *LEAVING,
     ),
 )
 SEATS = (
@@ -81,12 +114,22 @@ SEATS = (
         "Essentielle",
         "Messagerie et agendas.",
         (
-            line("Poste", PriceKind.UNIT, "3.90", "poste"),
+            line(
+                "Poste",
+                PriceKind.UNIT,
+                "3.90",
+                "poste",
+                minimum_quantity=Decimal(10),
+                tiers=((Decimal(500), Decimal("3.40")), (Decimal(5_000), Decimal("2.90"))),
+            ),
             line("Mise en service", PriceKind.ONE_OFF, "1500.00", period=PricePeriod.NONE),
         ),
     ),
     PlanInput(
-        "Complète", "Avec archivage et délégations.", (line("Poste", PriceKind.UNIT, "5.40", "poste"),)
+        "Complète",
+        "Avec archivage et délégations.",
+        (line("Poste", PriceKind.UNIT, "5.40", "poste"), *LEAVING),
+        commitment_months=12,
     ),
 )
 ROOMS = (PlanInput("Salles", "", (line("Salle de réunion", PriceKind.UNIT, "14.00", "salle"),)),)

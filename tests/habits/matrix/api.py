@@ -125,6 +125,7 @@ CATALOGUE: dict[str, Row] = {
     "POST api:offer-claim": Row(MANAGERS, of("offer")),
     "POST api:offer-propose": Row(MANAGER, of("offer")),
     "GET api:offer-export": Row(EVERYBODY),
+    "GET api:offer-cost": Row(EVERYBODY),
     "GET api:offer-stack": Row(EVERYBODY, of("offer")),
     "POST api:offer-stack": Row(SUPPLIERS, of("offer")),
     "DELETE api:offer-stack-edge": Row(SUPPLIERS, edge),

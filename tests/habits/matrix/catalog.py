@@ -85,6 +85,7 @@ PUBLIC: dict[str, Row] = {
     "GET catalog:offers_export": Row(EVERYBODY, lambda world: {"kind": "csv"}),
     "GET catalog:compare": Row(EVERYBODY),
     "GET catalog:compare_csv": Row(EVERYBODY),
+    "GET catalog:cost": Row(EVERYBODY),
     "GET catalog:offer_by_number": Row(EVERYBODY, lambda world: {"number": world.offer.number}),
     "GET catalog:offer": Row(EVERYBODY, offer()),
     "GET catalog:stack": Row(EVERYBODY, offer()),
