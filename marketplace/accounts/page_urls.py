@@ -1,6 +1,6 @@
 from django.urls import path
 
-from marketplace.accounts.views import account, invitation, machines, members, organisation, support
+from marketplace.accounts.views import account, invitation, machines, members, organisation, session, support
 
 MEMBER = "organisation/membres/<uuid:member_id>/"
 MACHINES = "organisation/comptes-de-service/"
@@ -8,6 +8,7 @@ PEOPLE = "pilotage/personnes/"
 
 urlpatterns = [
     path("compte/", account.account, name="account"),
+    path("compte/session/prolonger/", session.keep, name="session_keep"),
     path("compte/jetons/", account.tokens, name="tokens"),
     path("compte/jetons/<uuid:token_id>/revoquer/", account.token_revoke, name="token_revoke"),
     path("compte/effacer/", account.erase, name="erase"),

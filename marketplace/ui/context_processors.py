@@ -1,5 +1,6 @@
 """What base.html needs on every page."""
 
+import time
 from typing import Any
 
 from django.conf import settings
@@ -7,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from marketplace.accounts.actors import ANONYMOUS, Actor
+from marketplace.accounts.session_length import Length, length_of
 from marketplace.notifications.models import Notification
 from marketplace.ui import navigation
 
@@ -47,10 +49,17 @@ def market(request: HttpRequest) -> dict[str, Any]:
         "show_header_search": _shows_search(path),
         "unread_notifications": _unread(actor),
         "request_id": getattr(request, "request_id", ""),
+        "session_length": _session_length(request, actor),
         "login_url": _address("account_login"),
         "logout_url": _address("account_logout"),
         **{name: path if navigation.exists(path) else "" for name, path in OWN_PAGES.items()},
     }
+
+
+def _session_length(request: HttpRequest, actor: Actor) -> Length | None:
+    """None for a visitor: nothing of theirs ends."""
+    session = getattr(request, "session", None)
+    return length_of(session, now=time.time()) if actor.user and session is not None else None
 
 
 def _address(name: str) -> str:

@@ -31,7 +31,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import template
-from django.forms import BaseForm, BoundField
+from django.conf import settings
+from django.forms import BaseForm, BoundField, Textarea
 from django.forms.formsets import BaseFormSet
 from django.template import Context
 from django.utils import timezone
@@ -291,10 +292,18 @@ def market_form(context: Context, form: BaseForm) -> dict[str, Any]:
         "form": form,
         "fields": list(form.visible_fields()),
         "kept": kept,
+        "session_minutes": _session_minutes(context, form),
         "csrf_token": context.get("csrf_token"),
         "typed_by": drafts.signature(request) if request is not None else "",
         "token": once.new_token(),
     }
+
+
+def _session_minutes(context: Context, form: BaseForm) -> int:
+    """Said on a long form of a signed-in person: one with a text area, or with five fields or more."""
+    fields = form.visible_fields()
+    long = len(fields) >= 5 or any(isinstance(field.field.widget, Textarea) for field in fields)
+    return int(settings.SESSION_IDLE_MINUTES) if long and context.get("session_length") else 0
 
 
 @register.simple_tag

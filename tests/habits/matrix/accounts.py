@@ -115,6 +115,7 @@ ENTRANCE: dict[str, Row] = {
 OWN: dict[str, Row] = {
     "GET accounts:account": Row(SIGNED_IN),
     "GET accounts:tokens": Row(SIGNED_IN),
+    "POST accounts:session_keep": Row(SIGNED_IN),
     "GET accounts:token_revoke": Row(only("requester"), own_token),
     "GET accounts:erase": Row(SIGNED_IN),
     "GET accounts:organisation": Row(SIGNED_IN),
