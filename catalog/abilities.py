@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from catalog.enums import OfferState
 from catalog.models import Offer, OfferClaim, TrustMark, VersionReview
-from marketplace.accounts.abilities import Verdicts
+from marketplace.accounts.abilities import Verdicts, role_needed
 from marketplace.accounts.enums import OPERATOR_ROLES, OVERSIGHT_ROLES, SUPPLIER_ROLES, Role
 
 if TYPE_CHECKING:
@@ -14,12 +14,15 @@ if TYPE_CHECKING:
 
 YES = ""
 SIGN_IN = "Connectez-vous pour faire cela."
-CURATOR = "Seul l’opérateur peut faire cela. Rôle nécessaire : modérateur."
-OWNER = "Seul le fournisseur de l’offre peut faire cela. Rôle nécessaire : rédacteur ou responsable."
-MANAGER = "Seul le fournisseur de l’offre peut faire cela. Rôle nécessaire : responsable."
-SUPPLIER = "Seul un fournisseur peut faire cela. Rôle nécessaire : rédacteur ou responsable."
+_OWNER = "Seul le fournisseur de l’offre peut faire cela."
+CURATOR = role_needed(Role.CURATOR, because="Seul l’opérateur peut faire cela.")
+OWNER = role_needed(Role.SUPPLIER_EDITOR, Role.SUPPLIER_MANAGER, because=_OWNER)
+MANAGER = role_needed(Role.SUPPLIER_MANAGER, because=_OWNER)
+SUPPLIER = role_needed(
+    Role.SUPPLIER_EDITOR, Role.SUPPLIER_MANAGER, because="Seul un fournisseur peut faire cela."
+)
 CONFIRMED = "L’opérateur a constaté ce statut : vous ne pouvez plus le modifier."
-CLAIMANT = "Seul un fournisseur revendique une fiche. Rôle nécessaire : responsable."
+CLAIMANT = role_needed(Role.SUPPLIER_MANAGER, because="Seul un fournisseur revendique une fiche.")
 
 
 def _or(allowed: bool, refusal: str, actor: Actor) -> str:

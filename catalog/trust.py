@@ -116,7 +116,7 @@ def locked_mark(mark: TrustMark, expected_version: int | None) -> TrustMark:
     rows = TrustMark.objects.select_for_update(of=("self",)).select_related("offer__supplier")
     locked = rows.get(pk=mark.pk)
     if expected_version is not None and locked.version != expected_version:
-        raise VersionStale(current=locked.version)
+        raise VersionStale(current=locked.version, about=locked)
     return locked
 
 
@@ -149,6 +149,7 @@ def _move_name(mark: TrustMark, status: TrustStatus, *, correction: bool) -> str
         "wrong_state",
         f"« {mark.name} » est au statut « {TrustStatus(mark.status).label} » : "
         f"« {status.label} » ne peut pas suivre. Enregistrez une correction du fait précédent.",
+        about=mark,
     )
 
 

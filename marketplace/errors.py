@@ -34,10 +34,36 @@ class RuleBroken(DomainError):
     status = 400
 
 
+class Refusal(str):
+    """A sentence that refuses for want of a role, with the codes of the roles: one of them is enough."""
+
+    __slots__ = ("roles",)
+    roles: tuple[str, ...]
+
+    def __new__(cls, sentence: str, *, roles: tuple[str, ...]) -> "Refusal":
+        made = super().__new__(cls, sentence)
+        made.roles = roles
+        return made
+
+
 class NotAllowed(DomainError):
-    """The object is visible but this person may not do that to it."""
+    """The object is visible but this person may not do that to it.
+
+    ``needed_roles``: one of them would be enough; empty when no role would change the answer.
+    """
 
     status = 403
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        field: str | None = None,
+        fields: Mapping[str, list[str]] | None = None,
+    ) -> None:
+        super().__init__(code, message, field=field, fields=fields)
+        self.needed_roles: tuple[str, ...] = message.roles if isinstance(message, Refusal) else ()
 
 
 class NotVisible(DomainError):
@@ -54,9 +80,24 @@ class NotVisible(DomainError):
 
 
 class MoveRefused(DomainError):
-    """The object is not in a state from which this move starts."""
+    """The object is not in a state from which this move starts.
+
+    ``about``: the row, when its journal says what changed its state (marketplace.audit.passage).
+    """
 
     status = 409
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        field: str | None = None,
+        fields: Mapping[str, list[str]] | None = None,
+        about: object | None = None,
+    ) -> None:
+        super().__init__(code, message, field=field, fields=fields)
+        self.about = about
 
 
 class Gone(DomainError):
@@ -75,13 +116,14 @@ class VersionStale(DomainError):
 
     status = 412
 
-    def __init__(self, *, current: int, message: str | None = None) -> None:
+    def __init__(self, *, current: int, message: str | None = None, about: object | None = None) -> None:
         super().__init__(
             "version_stale",
             message
             or "L’objet a changé depuis votre lecture. Rechargez la page, comparez, puis recommencez.",
         )
         self.current = current
+        self.about = about
 
 
 class VersionMissing(DomainError):

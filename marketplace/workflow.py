@@ -123,7 +123,7 @@ class Stateful(models.Model):
         # of=("self",): joined rows of a multi-table lookup must not be locked too.
         row = type(self)._base_manager.select_for_update(of=("self",)).get(pk=self.pk)
         if expected_version is not None and row.version != expected_version:
-            raise VersionStale(current=row.version)
+            raise VersionStale(current=row.version, about=row)
         return row
 
     def _save_next_version(self) -> None:
@@ -148,6 +148,7 @@ class Stateful(models.Model):
         return MoveRefused(
             "wrong_state",
             f"« {label} » n’est pas possible : l’état est maintenant « {now} ». Rechargez la page.",
+            about=self,
         )
 
     @classmethod

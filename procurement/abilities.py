@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from marketplace.accounts.abilities import Verdicts, require
+from marketplace.accounts.abilities import Verdicts, require, role_needed
 from marketplace.accounts.enums import Role
 from procurement.models.opinion import ROLE_OF_KIND
 
@@ -17,11 +17,6 @@ OWN_ANALYSIS = "Vous avez rédigé cette analyse : la décision revient à une 
 
 # What an author of the project may do to it.
 WRITTEN = ("edit", "add_author", "source", "buy", "run", "close", "abandon", "shortlist", "freeze_offers")
-
-
-def role_needed(*roles: str) -> str:
-    names = " ou ".join(Role(role).label for role in roles)
-    return f"Vous n’avez pas le droit de faire cela. Rôle nécessaire : {names}."
 
 
 def _needs(actor: Actor, *roles: str, organisation_id: int) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from marketplace.accounts.abilities import Verdicts
+from marketplace.accounts.abilities import Verdicts, role_needed
 from marketplace.accounts.enums import Role
 from marketplace.ui.typography import euros
 
@@ -18,10 +18,6 @@ if TYPE_CHECKING:
 _OTHER_SIDE = "Cette action revient à l’administration qui commande."
 _SUPPLIER_SIDE = "Cette action revient au fournisseur."
 _OWN_ORDER = "Vous avez rédigé ce bon de commande\u00a0: une autre personne doit l’approuver."
-
-
-def role_needed(role: Role) -> str:
-    return f"Vous n’avez pas le droit de faire cela. Rôle nécessaire\u00a0: {role.label.lower()}."
 
 
 def _needs(actor: Actor, *roles: Role, side: str = "") -> str:

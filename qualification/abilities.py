@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from marketplace.accounts.abilities import Verdicts
+from marketplace.accounts.abilities import Verdicts, needs, role_needed
 from marketplace.accounts.enums import Role
 from marketplace.accounts.models import Membership
 from qualification.models import Dossier, InterestDeclaration
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
     from qualification.models import CheckRun
 
-NEEDS_MANAGER = "Rôle nécessaire : responsable, dans l’organisation du fournisseur."
-NEEDS_OFFICER = "Rôle nécessaire : instructeur."
-NEEDS_DECISION_MAKER = "Rôle nécessaire : décideur."
+NEEDS_MANAGER = role_needed(Role.SUPPLIER_MANAGER, because="Cette action revient au fournisseur.")
+NEEDS_OFFICER = needs(Role.QUALIFICATION_OFFICER)
+NEEDS_DECISION_MAKER = needs(Role.DECISION_MAKER)
 NOT_YOURS = "Ce dossier est confié à une autre personne."
 NOT_TAKEN = "Prenez d’abord ce dossier."
 INSTRUCTED = "Vous avez instruit ce dossier : la décision revient à une autre personne."

@@ -20,6 +20,7 @@ from catalog.states import OFFER_MOVES
 from marketplace.accounts.enums import OPERATOR_ROLES, OVERSIGHT_ROLES, SUPPLIER_ROLES
 from marketplace.errors import Gone, RuleBroken
 from marketplace.events.bus import emit
+from marketplace.ui.typography import date_text
 from marketplace.workflow import Move, Stateful, state_constraint
 
 if TYPE_CHECKING:
@@ -165,7 +166,7 @@ class Offer(Stateful):
         if self.state in CLOSED_STATES:
             on = timezone.localdate(self.state_since)
             word = GONE_WORDS[OfferState(self.state)]
-            raise Gone("offer_gone", f"{word} le {on:%d/%m/%Y}.", on=on, reason=self.closed_reason)
+            raise Gone("offer_gone", f"{word} le {date_text(on)}.", on=on, reason=self.closed_reason)
 
     # -- moves: one method each
 

@@ -118,6 +118,7 @@ class TrustMark(models.Model):
                 "wrong_state",
                 f"« {self.MOVES[name].label} » n’est pas possible : le statut est maintenant "
                 f"« {TrustStatus(self.status).label} ». Rechargez la page.",
+                about=self,
             )
 
     def available_moves(self) -> tuple[Move, ...]:

@@ -82,7 +82,7 @@ def _plans_form(request: HttpRequest, offer: Offer) -> tuple[PlansForm, bool]:
 def _plans_saved(request: HttpRequest, offer: Offer, form: PlansForm) -> HttpResponse:
     """Raises VersionStale when somebody saved the plans after the person read them."""
     if form.is_stale():
-        raise VersionStale(current=offer.version)
+        raise VersionStale(current=offer.version, about=offer)
     save_plans(offer, actor=actor_of(request), plans=form.plans(), expected_version=offer.version)
     messages.success(request, f"Enregistré à {time_text(timezone.now())}.")
     return redirect("catalog:edit_marks", offer.number, offer.slug)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from marketplace.accounts.enums import OrganisationKind, Role, admin_role
-from marketplace.errors import NotAllowed
+from marketplace.errors import NotAllowed, Refusal
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
@@ -24,7 +24,7 @@ def allowed(verdicts: Verdicts, name: str) -> bool:
 
 def require(verdicts: Verdicts, name: str) -> None:
     """Raise NotAllowed with the reason; an ability nobody declared is refused."""
-    refusal = verdicts.get(name, "Vous n’avez pas le droit de faire cela.")
+    refusal = verdicts.get(name, NO_RIGHT)
     if refusal:
         raise NotAllowed("not_allowed", refusal)
 
@@ -39,8 +39,23 @@ def supports(actor: Actor, organisation: Organisation) -> bool:
     return actor.has(Role.SUPPORT) and organisation.kind != OrganisationKind.OPERATOR
 
 
-def needs(role: str) -> str:
-    return f"Rôle nécessaire\u00a0: {Role(role).label.lower()}."
+NO_RIGHT = "Vous n’avez pas le droit de faire cela."
+
+
+def role_needed(*roles: str, because: str = NO_RIGHT) -> Refusal:
+    """« … Rôle nécessaire : valideur. »; one of ``roles`` is enough."""
+    names = " ou ".join(role_word(role) for role in roles)
+    return Refusal(f"{because} Rôle nécessaire\u00a0: {names}.".strip(), roles=roles)
+
+
+def role_word(role: str) -> str:
+    """In a sentence: « valideur », but « RSSI »."""
+    label = str(Role(role).label)
+    return label if label.isupper() else label[0].lower() + label[1:]
+
+
+def needs(role: str) -> Refusal:
+    return role_needed(role, because="")
 
 
 def organisation_abilities(actor: Actor, organisation: Organisation) -> Verdicts:

@@ -4,7 +4,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from marketplace.accounts.enums import Role
+from marketplace.accounts.abilities import role_needed
+from marketplace.accounts.enums import OrganisationKind, Role, admin_role
 from marketplace.audit.export import csv_rows
 from marketplace.audit.forms import JournalFilterForm
 from marketplace.audit.listing import events_for, page_of
@@ -15,11 +16,10 @@ from marketplace.ui.breadcrumb import breadcrumb
 
 def _require_reader(request: HttpRequest) -> None:
     if not may_read_journal(request.actor):
-        raise NotAllowed(
-            "not_allowed",
-            "Vous n’avez pas le droit de lire le journal. "
-            "Rôle nécessaire\u00a0: auditeur, ou administrateur de l’organisation.",
-        )
+        kind = request.actor.organisation.kind if request.actor.organisation else OrganisationKind.STATE
+        roles = (Role.AUDITOR, admin_role(kind))
+        because = "Vous n’avez pas le droit de lire le journal."
+        raise NotAllowed("not_allowed", role_needed(*roles, because=because))
 
 
 @login_required

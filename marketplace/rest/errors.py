@@ -19,11 +19,14 @@ from django.core.exceptions import (
     ValidationError,
 )
 from django.core.signals import got_request_exception
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from marketplace.errors import DomainError
+from marketplace.accounts.actors import ANONYMOUS, Actor
+from marketplace.audit.passage import last_passage
+from marketplace.errors import DomainError, NotAllowed
 
 CONTENT_TYPE = "application/problem+json"
 logger = logging.getLogger(__name__)
@@ -119,7 +122,7 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response:
     """DRF's EXCEPTION_HANDLER: any exception becomes a problem; an unforeseen one is logged, 500."""
     headers: dict[str, str] = {}
     if isinstance(exc, DomainError):
-        body = _of_domain(exc)
+        body = _of_domain(exc, actor=_actor(context))
     elif isinstance(exc, exceptions.UnsupportedMediaType):
         body = problem(415, detail=_wanted_form(context.get("view")))
     elif isinstance(exc, exceptions.APIException):
@@ -141,7 +144,11 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response:
     return Response(body, status=status, headers=headers, content_type=CONTENT_TYPE)
 
 
-def _of_domain(exc: DomainError) -> dict[str, object]:
+def _actor(context: dict[str, Any]) -> Actor:
+    return getattr(context.get("request"), "actor", ANONYMOUS)
+
+
+def _of_domain(exc: DomainError, *, actor: Actor) -> dict[str, object]:
     errors = [
         {"field": field, "message": message} for field, messages in exc.fields.items() for message in messages
     ]
@@ -149,7 +156,19 @@ def _of_domain(exc: DomainError) -> dict[str, object]:
     if exc.status == 410:
         on = getattr(exc, "on", None)
         extra = {"on": on.isoformat() if on else None, "reason": getattr(exc, "reason", "") or None}
+    if isinstance(exc, NotAllowed):
+        extra = {"needed_roles": list(exc.needed_roles)}
+    if isinstance(about := getattr(exc, "about", None), Model):
+        extra = {"last_change": _last_change(about, actor=actor, of_state=exc.status == 409)}
     return problem(exc.status, code=exc.code, detail=exc.message, errors=errors, **extra)
+
+
+def _last_change(row: Model, *, actor: Actor, of_state: bool) -> dict[str, object] | None:
+    passage = last_passage(row, actor=actor, of_state=of_state)
+    if passage is None:
+        return None
+    at = passage.at.isoformat()
+    return {"from": passage.from_state, "to": passage.to_state, "at": at, "by": passage.who}
 
 
 def _of_model(exc: ValidationError) -> dict[str, object]:

@@ -43,6 +43,22 @@ PROBLEM: Schema = {
                 "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
             },
         },
+        "needed_roles": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "403 : un de ces rôles suffirait ; vide : aucun n’y changerait rien.",
+        },
+        "last_change": {
+            "type": ["object", "null"],
+            "description": "409, 412 : le dernier changement de l’objet. `by` : un nom pour un collègue, "
+            "sinon l’organisation.",
+            "properties": {
+                "from": {"type": "string"},
+                "to": {"type": "string"},
+                "at": {"type": "string", "format": "date-time"},
+                "by": {"type": "string"},
+            },
+        },
     },
 }
 

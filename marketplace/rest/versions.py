@@ -30,5 +30,5 @@ def expected_version(request: Request, obj: object, *, required: bool) -> int | 
     version = int(match[1]) if match else None
     current = getattr(obj, "version", version)
     if version is None or version != current:
-        raise VersionStale(current=current or 0)
+        raise VersionStale(current=current or 0, about=obj)
     return version

@@ -5,12 +5,17 @@ import logging
 import math
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-from marketplace.errors import DomainError
+from marketplace.accounts.actors import ANONYMOUS
+from marketplace.accounts.who_to_ask import who_gives
+from marketplace.audit.passage import last_passage
+from marketplace.errors import DomainError, NotAllowed
 from marketplace.rest.errors import problem_response
 from marketplace.ui.context_processors import brand
 from marketplace.ui.typography import time_text
@@ -32,6 +37,7 @@ TITLES = {
     503: "Service en maintenance",
 }
 RELOAD = frozenset({409, 412, 428})
+OWN_TEMPLATE = frozenset({403, 404, 409, 410, 412, 429})
 
 
 def state_page(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
@@ -47,7 +53,7 @@ def state_page(request: HttpRequest, status: int, **context: Any) -> HttpRespons
         return problem_response(
             status, code=str(context.get("code", "")), detail=str(context.get("message", ""))
         )
-    template = f"errors/{status}.html" if status in {404, 410, 429} else "errors/state.html"
+    template = f"errors/{status}.html" if status in OWN_TEMPLATE else "errors/state.html"
     ready = hasattr(request, "actor") and status not in {413, 500, 503}
     if ready:
         return HttpResponse(render_to_string(template, values, request=request), status=status)
@@ -61,11 +67,25 @@ def _id(request: HttpRequest) -> str:
 def refused(request: HttpRequest, *, error: DomainError) -> HttpResponse:
     context: dict[str, Any] = {"message": error.message, "code": error.code, "reload": error.status in RELOAD}
     context |= {"on": getattr(error, "on", None), "reason": getattr(error, "reason", "")}
+    context |= _who_and_what(request, error)
+    if error.status == 410:
+        context["title"] = error.message.rstrip(".")
     context["fields"] = {name: texts for name, texts in error.fields.items() if texts != [error.message]}
     response = state_page(request, error.status, **context)
     if error.status == 429 and (seconds := getattr(error, "retry_after", None)):
         response["Retry-After"] = str(seconds)
     return response
+
+
+def _who_and_what(request: HttpRequest, error: DomainError) -> dict[str, Any]:
+    """403: whom to ask for the role. 409, 412: what changed meanwhile."""
+    actor = getattr(request, "actor", ANONYMOUS)
+    if isinstance(error, NotAllowed) and error.needed_roles:
+        return {"ask": who_gives(actor, error.needed_roles), "support": settings.SUPPORT_EMAIL}
+    about = getattr(error, "about", None)
+    if isinstance(about, Model):
+        return {"passage": last_passage(about, actor=actor, of_state=error.status == 409)}
+    return {}
 
 
 def too_many(request: HttpRequest, *, until: dt.datetime, most: int) -> HttpResponse:
@@ -88,7 +108,7 @@ def maintenance(request: HttpRequest, *, until: str) -> HttpResponse:
     """``until``: an ISO date and time with its offset, as in MAINTENANCE_UNTIL."""
     end = dt.datetime.fromisoformat(until)
     message = f"Service en maintenance jusqu’à {time_text(end)} (heure de Paris)."
-    response = state_page(request, 503, message=message)
+    response = state_page(request, 503, message=message, reload=True)
     response["Retry-After"] = str(max(60, int((end - dt.datetime.now(dt.UTC)).total_seconds())))
     return response
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from catalog.models import Offer
+from marketplace.accounts.abilities import role_needed
 from marketplace.accounts.enums import Role
 from marketplace.accounts.models import Membership, Organisation, User
 from marketplace.errors import MoveRefused, NotAllowed, RuleBroken
 from marketplace.numbering import next_number
-from procurement.abilities import role_needed
 from procurement.enums import OPEN_PROJECTS
 from procurement.models import SHORTLIST_LIMIT, Assessment, Project, ShortlistEntry
 from procurement.models.project import EDITABLE

@@ -261,7 +261,7 @@ def test_an_offer_goes_from_its_sheet_to_a_project(administration):
 
 def test_the_desk_says_who_is_waited_for(administration):
     def rows(actor):
-        return text_of(browser(actor).get("/bureau/"))
+        return text_of(browser(actor).get("/bureau/")).partition("Ce qui a changé depuis hier")[0]
 
     draft = make_project(administration)
     waiting = awaiting(administration).project

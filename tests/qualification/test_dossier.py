@@ -362,7 +362,9 @@ def test_who_sees_which_dossiers(people):
 
 def test_an_editor_prepares_and_does_not_send(people):
     dossier = builders.make_dossier(people)
-    assert dossier_abilities(people.actor("editor"), dossier)["submit"].startswith("Rôle nécessaire")
+    assert dossier_abilities(people.actor("editor"), dossier)["submit"].endswith(
+        "Rôle nécessaire\u00a0: responsable."
+    )
 
 
 def test_the_appeal_limit_is_two_months_to_the_day(people):

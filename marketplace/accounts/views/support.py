@@ -12,7 +12,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from marketplace.accounts.abilities import allowed, organisation_abilities, person_abilities, require
+from marketplace.accounts.abilities import (
+    allowed,
+    organisation_abilities,
+    person_abilities,
+    require,
+    role_needed,
+)
 from marketplace.accounts.actions.invitations import invite
 from marketplace.accounts.actions.members import admins_of
 from marketplace.accounts.actions.organisations import (
@@ -39,10 +45,7 @@ PER_PAGE = 25
 
 def _require(request: HttpRequest, *roles: str) -> None:
     if not request.actor.has(*roles):
-        wanted = " ou ".join(Role(role).label.lower() for role in roles)
-        raise NotAllowed(
-            "not_allowed", f"Vous n’avez pas le droit de faire cela. Rôle nécessaire\u00a0: {wanted}."
-        )
+        raise NotAllowed("not_allowed", role_needed(*roles))
 
 
 @login_required
