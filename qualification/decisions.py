@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db import transaction
 from django.utils import timezone
@@ -20,6 +21,15 @@ if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
 
 
+class Words(TypedDict):
+    """What a decision says, as its row keeps it."""
+
+    outcome: str
+    reasons: str
+    reserves: str
+    hearing: str
+
+
 def decide(
     dossier: Dossier,
     *,
@@ -31,18 +41,10 @@ def decide(
     expected_version: int | None = None,
 ) -> Decision:
     """The first decision. Raises NotAllowed for who instructed, MoveRefused when it was just decided."""
-    check_decision(outcome, reasons=reasons, reserves=reserves, hearing=hearing)
-    with transaction.atomic():
-        dossier.decide(actor=actor, outcome=outcome, reason=reasons, expected_version=expected_version)
-        require(dossier_abilities(actor, dossier), "decide")
-        decision = _write(
-            dossier,
-            actor=actor,
-            stage=DecisionStage.FIRST,
-            words={"outcome": outcome, "reasons": reasons, "reserves": reserves, "hearing": hearing},
-        )
-        _follow(dossier, decision, actor=actor)
-    return decision
+    words = Words(outcome=outcome, reasons=reasons, reserves=reserves, hearing=hearing)
+    return _decide(
+        dossier, dossier.decide, actor=actor, stage=DecisionStage.FIRST, words=words, version=expected_version
+    )
 
 
 def appeal(dossier: Dossier, *, actor: Actor, reason: str, expected_version: int | None = None) -> Dossier:
@@ -69,16 +71,32 @@ def decide_appeal(
     expected_version: int | None = None,
 ) -> Decision:
     """The decision on appeal, by somebody who neither instructed nor decided first."""
-    check_decision(outcome, reasons=reasons, reserves=reserves, hearing=hearing)
+    words = Words(outcome=outcome, reasons=reasons, reserves=reserves, hearing=hearing)
+    return _decide(
+        dossier,
+        dossier.decide_appeal,
+        actor=actor,
+        stage=DecisionStage.APPEAL,
+        words=words,
+        version=expected_version,
+    )
+
+
+def _decide(
+    dossier: Dossier,
+    move: Callable[..., object],
+    *,
+    actor: Actor,
+    stage: str,
+    words: Words,
+    version: int | None,
+) -> Decision:
+    """One road for both decisions; the ability bears the name of the move."""
+    check_decision(**words)
     with transaction.atomic():
-        dossier.decide_appeal(actor=actor, outcome=outcome, reason=reasons, expected_version=expected_version)
-        require(dossier_abilities(actor, dossier), "decide_appeal")
-        decision = _write(
-            dossier,
-            actor=actor,
-            stage=DecisionStage.APPEAL,
-            words={"outcome": outcome, "reasons": reasons, "reserves": reserves, "hearing": hearing},
-        )
+        move(actor=actor, outcome=words["outcome"], reason=words["reasons"], expected_version=version)
+        require(dossier_abilities(actor, dossier), move.__name__)
+        decision = _write(dossier, actor=actor, stage=stage, words=words)
         _follow(dossier, decision, actor=actor)
     return decision
 
@@ -106,7 +124,7 @@ def _check_appeal(dossier: Dossier) -> None:
         raise RuleBroken("dossier_open", "Un nouveau dossier est ouvert pour cette offre : suivez celui-là.")
 
 
-def _write(dossier: Dossier, *, actor: Actor, stage: str, words: dict[str, str]) -> Decision:
+def _write(dossier: Dossier, *, actor: Actor, stage: str, words: Words) -> Decision:
     assert dossier.appeal_until is not None
     return Decision.objects.create(
         dossier=dossier,
