@@ -12,14 +12,10 @@ from catalog.abilities import offer_abilities
 from catalog.models import Offer
 from marketplace.accounts.abilities import require
 from marketplace.accounts.actors import Actor
+from marketplace.accounts.middleware import actor_of
 from marketplace.errors import NotVisible
 
 View = Callable[..., HttpResponse]
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """Set on every request by ActorMiddleware."""
-    return request.actor  # type: ignore[attr-defined,no-any-return]  # an attribute of our middleware
 
 
 def visible_offer(actor: Actor, number: int) -> Offer:
