@@ -31,7 +31,7 @@ def browser() -> Iterator[Any]:
             chromium.close()
 
 
-def open_page(
+def open_context(
     chromium: Any,
     *,
     url: str,
@@ -39,8 +39,7 @@ def open_page(
     width: int = 1280,
     javascript: bool = True,
 ) -> Any:
-    """A page in a context of its own. ``page.faults`` fills with console faults, page errors and
-    requests to another host."""
+    """A browser of one person: its pages share the cookie, the window's width and the cached files."""
     context = chromium.new_context(
         viewport={"width": width, "height": 800},
         java_script_enabled=javascript,
@@ -50,12 +49,18 @@ def open_page(
     )
     if cookie:
         context.add_cookies([{"name": cookie[0], "value": cookie[1], "url": url}])
+    context.javascript = javascript
+    return context
+
+
+def open_page(context: Any, *, home: str) -> Any:
+    """``page.faults`` fills with console faults, page errors and requests to another host than ``home``."""
     page = context.new_page()
     page.faults = []
     page.on("console", lambda said: _keep(page, said.type, said.text))
     page.on("pageerror", lambda error: page.faults.append(f"script: {error}"))
-    page.on("request", lambda sent: _watch(page, sent.url, home=url))
-    page.javascript = javascript
+    page.on("request", lambda sent: _watch(page, sent.url, home=home))
+    page.javascript = context.javascript
     return page
 
 
@@ -120,24 +125,30 @@ def session_for(*, email: str = "", role: str = "") -> str:
 
     Raises LookupError when nobody answers to it.
     """
+    session = open_session(_membership(email=email, role=role))
+    prove_second_factor(session)
+    session.save()
+    return str(session.session_key)
+
+
+def open_session(membership: Any) -> Any:
+    """A stored session such as the sign-in by password leaves it, acting for this member's organisation."""
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
 
-    membership = _membership(email=email, role=role)
+    from marketplace.accounts.middleware import SESSION_KEY as ORGANISATION_KEY
+
     session = SessionStore()
     session[SESSION_KEY] = str(membership.user.pk)
     session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
     session[HASH_SESSION_KEY] = membership.user.get_session_auth_hash()
-    dress_session(session, membership=membership)
-    session.create()
-    return str(session.session_key)
-
-
-def dress_session(session: Any, *, membership: Any) -> None:
-    """What the sign-in page would have put besides the person: the organisation, the second factor."""
-    from marketplace.accounts.middleware import SESSION_KEY as ORGANISATION_KEY
-
     session[ORGANISATION_KEY] = membership.pk
+    session.create()
+    return session
+
+
+def prove_second_factor(session: Any) -> None:
+    """What the page of the second factor writes; the caller saves."""
     session["account_authentication_methods"] = [{"method": "password"}, {"method": "mfa", "type": "totp"}]
 
 

@@ -1,5 +1,9 @@
-"""How a page is judged: axe finds nothing, the console is silent, nothing scrolls sideways at 375 px nor
-at 320 px (400 %), and it has the same title without JavaScript."""
+"""How a page is judged: axe finds nothing at 1280 px nor at 375 px, the console is silent, nothing scrolls
+sideways at 1280, 375 and 320 px (400 %), and it has the same title without JavaScript.
+
+Two loads a page: one with JavaScript whose window is narrowed (what the frame does when it is loaded narrow
+is in test_shell.py), one without.
+"""
 
 import traceback
 from typing import Any
@@ -30,19 +34,21 @@ def judge_pages_of(role: str, visit: Visit) -> None:
 
 
 def _faults(path: str, *, member: Membership | None, visit: Visit) -> list[str]:
-    found: list[str] = []
-    titles: set[str] = set()
-    for width, javascript in ((1280, True), (375, True), (375, False)):
-        page = visit(path, member=member, width=width, javascript=javascript)
-        found += [f"[{width}{'' if javascript else ', no script'}] {fault}" for fault in _judge(page)]
-        titles |= set(page.locator("h1").all_inner_texts())
-        if width == 375 and javascript:
-            page.set_viewport_size({"width": 320, "height": 640})
-            overflow = testing.side_scroll(page)
-            found += [f"[320] side scroll: {overflow}"] if overflow else []
-        page.context.close()
+    scripted = visit(path, member=member)
+    found = [f"[1280] {fault}" for fault in _judge(scripted)]
+    scripted.faults.clear()
+    scripted.set_viewport_size({"width": 375, "height": 800})
+    found += [f"[375] {fault}" for fault in testing.faults_of(scripted)]
+    scripted.set_viewport_size({"width": 320, "height": 640})
+    overflow = testing.side_scroll(scripted)
+    found += [f"[320] side scroll: {overflow}"] if overflow else []
+    plain = visit(path, member=member, width=375, javascript=False)
+    found += [f"[375, no script] {fault}" for fault in _judge(plain)]
+    titles = {title for page in (scripted, plain) for title in page.locator("h1").all_inner_texts()}
     if len(titles) != 1:
         found.append(f"titles differ: {titles}")
+    for page in (scripted, plain):
+        page.close()
     return found
 
 

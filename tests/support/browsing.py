@@ -38,27 +38,26 @@ def chrome(chromium: str) -> Iterator[Any]:
 
 @pytest.fixture
 def visit(chrome: Any, live_server: LiveServer) -> Iterator[Visit]:
-    """Opens a page, signed in without the form; its context is closed at the end of the test."""
-    opened: list[Any] = []
+    """Opens a page, signed in without the form. One context a person, width and script setting, closed at
+    the end of the test."""
+    contexts: dict[tuple[Any, int, bool], Any] = {}
 
     def go(path: str, *, member: Membership | None = None, width: int = 1280, javascript: bool = True) -> Any:
-        page = testing.open_page(
-            chrome, url=live_server.url, cookie=cookie_of(member), width=width, javascript=javascript
-        )
-        opened.append(page)
+        key = (member and member.pk, width, javascript)
+        if key not in contexts:
+            contexts[key] = testing.open_context(
+                chrome, url=live_server.url, cookie=cookie_of(member), width=width, javascript=javascript
+            )
+        page = testing.open_page(contexts[key], home=live_server.url)
         page.answer = page.goto(live_server.url + path)
         return page
 
     yield go
-    for page in opened:
-        page.context.close()
+    for context in contexts.values():
+        context.close()
 
 
 def cookie_of(member: Membership | None) -> tuple[str, str] | None:
     if member is None:
         return None
-    # Models: not at the import, which tests/conftest.py makes.
-    from tests.builders import client_for
-
-    client = client_for(member)
-    return settings.SESSION_COOKIE_NAME, client.cookies[settings.SESSION_COOKIE_NAME].value
+    return settings.SESSION_COOKIE_NAME, testing.open_session(member).session_key
