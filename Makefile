@@ -23,7 +23,7 @@ token: ready-run ## an API token of the demonstration account of ROLE=requester 
 	@$(PYTHON) -m marketplace.devtools.run running && $(PYTHON) manage.py demo_token "$(ROLE)"
 
 test: ready-test ## all tests, in parallel, on a PostgreSQL of their own (ARGS="-k order")
-	@PYTHONHASHSEED=0 $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	@PYTHONHASHSEED=0 $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: ready-test ## style, types, templates, migrations, API description, layers, sizes
 	@$(PYTHON) bin/check.py

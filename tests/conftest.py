@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import browsing, database, needs, network
+from tests.support import browsing, database, needs, network, ordering
 
 chrome, visit = browsing.chrome, browsing.visit
 
@@ -26,8 +26,11 @@ def pytest_report_header(config: pytest.Config) -> str:
     return f"database: {config.stash.get(SERVER, 'none')}; chromium: {needs.chromium() or 'NOT FOUND'}"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     needs.leave_out_or_fail(items)
+    if hasattr(config, "workerinput"):
+        ordering.longest_files_first(items)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
