@@ -12,11 +12,12 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from catalog.models import Category, OfferSearchRow
-from catalog.search.facets import FACETS, PRICE_LABEL, PRICE_MAX, Facet, values_for
-from catalog.search.query import MAX_PAGE_SIZE, ORDERINGS, PAGE_SIZE, OfferQuery
+from catalog.search.facets import FACETS, PRICE_LABEL, PRICE_MAX, RANGES, Facet, values_for
+from catalog.search.query import MAX_PAGE_SIZE, ORDERINGS, PAGE_SIZE, Bounds, OfferQuery
 
 MAX_TEXT = 200
 MAX_VALUES = 50
+MIN_NUMBER = 0
 PLAIN_PARAMETERS = frozenset({"page", "page_size", "fields", "facets", "format"})
 
 
@@ -74,19 +75,26 @@ class OfferFilterSet(django_filters.FilterSet):
     """
 
     q = TextFilter(label="Texte cherché, en français")
-    model = CodesFilter(facet=FACETS["model"], label=FACETS["model"].label)
-    category = CodesFilter(facet=FACETS["category"], label=FACETS["category"].label)
-    secnumcloud = CodesFilter(facet=FACETS["secnumcloud"], label=FACETS["secnumcloud"].label)
-    gaiax = CodesFilter(facet=FACETS["gaiax"], label=FACETS["gaiax"].label)
-    hds = CodesFilter(facet=FACETS["hds"], label=FACETS["hds"].label)
-    region = CodesFilter(facet=FACETS["region"], label=FACETS["region"].label)
-    open_source = CodesFilter(facet=FACETS["open_source"], label=FACETS["open_source"].label)
-    price_max = django_filters.NumberFilter(label=PRICE_LABEL, min_value=0, max_value=10**9)
     ordering = django_filters.ChoiceFilter(choices=list(ORDERINGS.items()), label="Ordre")
 
     class Meta:
         model = OfferSearchRow
         fields: list[str] = []
+
+    @classmethod
+    def get_filters(cls) -> dict[str, django_filters.Filter]:
+        """Those of the facets and ranges, whoever declared them: a question that filters adds its own."""
+        found = dict(super().get_filters())
+        for facet in FACETS.values():
+            found[facet.name] = CodesFilter(facet=facet, label=facet.label, field_name=facet.name)
+        for one in RANGES.values():
+            for end, word in (("min", "au moins"), ("max", "au plus")):
+                label = PRICE_LABEL if f"{one.name}_{end}" == PRICE_MAX else f"{one.label}, {word}"
+                name = f"{one.name}_{end}"
+                found[name] = django_filters.NumberFilter(
+                    label=label, min_value=MIN_NUMBER, max_value=10**9, field_name=name
+                )
+        return found
 
     def __init__(self, data: QueryDict | None = None, *, lenient: bool = False, **options: Any) -> None:
         super().__init__(data, **options)
@@ -118,14 +126,20 @@ class OfferFilterSet(django_filters.FilterSet):
     def query(self, *, with_facets: bool = False, page: int = 1, page_size: int = PAGE_SIZE) -> OfferQuery:
         """Call after is_valid(). Parameters in error are left out."""
         given: Mapping[str, Any] = self.form.cleaned_data
-        price: Decimal | None = given.get(PRICE_MAX)
         return OfferQuery(
             today=timezone.localdate(),
             q=given.get("q") or "",
             facets={name: given[name] for name in FACETS if given.get(name)},
-            price_max=price,
+            price_max=given.get(PRICE_MAX),
+            ranges={name: bounds for name in RANGES if (bounds := self._bounds(name)) != (None, None)},
             ordering=given.get("ordering") or "",
             page=page,
             page_size=min(page_size, MAX_PAGE_SIZE),
             with_facets=with_facets,
         )
+
+    def _bounds(self, name: str) -> Bounds:
+        """The most of the price goes by `price_max`."""
+        given: Mapping[str, Decimal | None] = self.form.cleaned_data
+        most = None if name == "price" else given.get(f"{name}_max")
+        return given.get(f"{name}_min"), most

@@ -57,7 +57,11 @@ class OfferSearchRow(models.Model):
     """What the search reads: one narrow row an offer, written in the transaction that changes it.
 
     Statuses are stored with their end date; the clock is applied when reading. `card` is what a list
-    shows of the offer, so that a page of results is one query.
+    shows of the offer, so that a page of results is one query. `tags` are « facet=value », `numbers` the
+    ranges. `fair` orders equals (catalog.search.fairness).
+
+    A trigger writes in `changed_in` (not a field) the transaction that wrote the row, and keeps in
+    `catalog_searchgone` the rows deleted: what an index in memory lacks is read from them.
     """
 
     offer = models.OneToOneField(
@@ -81,6 +85,10 @@ class OfferSearchRow(models.Model):
     gaiax_until = models.DateField(null=True)
     gaiax_base_until = models.DateField(null=True)
     listed_on = models.DateField(null=True)
+    fair = models.IntegerField(default=0)
+    tags = ArrayField(models.TextField(), default=list)
+    numbers = models.JSONField(default=dict)
+    statuses = models.JSONField(default=dict)
     text = SearchVectorField(null=True)
     name_text = SearchVectorField(null=True)
     card = models.JSONField(default=dict)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from catalog.countries import zones
 from catalog.enums import OfferState, Scheme, TrustStatus
+from catalog.questions.facets import facet_values, numbers
+from catalog.search.facets import COLUMN_FACETS, STATUS_FACETS
+from catalog.search.fairness import PRIME
 
 if TYPE_CHECKING:
     from catalog.models.offer import Offer
@@ -40,6 +45,10 @@ def searchable_fields(offer: Offer) -> SearchFields:
         "open_source": offer.open_source,
         "price_eur_ht": entry.monthly_eur_ht if entry else None,
         "listed_on": offer.listed_on,
+        "fair": fair_number(str(offer.uuid)),
+        "tags": sorted(tags(offer)),
+        "numbers": {name: str(number) for name, number in numbers(_answers(offer)).items()},
+        "statuses": {scheme: _dated(trust[scheme]) for scheme in STATUS_FACETS if scheme in trust},
         "card": card(offer, trust, entry),
     }
     for scheme in (Scheme.SECNUMCLOUD, Scheme.HDS, Scheme.GAIAX):
@@ -59,6 +68,43 @@ def searchable_fields(offer: Offer) -> SearchFields:
         middle=f"{offer.supplier.name} {offer.category.label if offer.category else ''}",
         rest=f"{offer.description} {' '.join(offer.service_models)}",
     )
+
+
+def _answers(offer: Offer) -> dict[str, Any]:
+    return offer.live_version.answers if offer.live_version else {}
+
+
+def tags(offer: Offer) -> Iterator[str]:
+    """« facet=value » of every facet that has no column of its own: the questions', then the offer's."""
+    for name, values in facet_values(_answers(offer)).items():
+        if name not in COLUMN_FACETS:
+            yield from (f"{name}={value}" for value in values)
+    yield f"supplier={offer.supplier.number}"
+    yield f"supplier_size={offer.supplier.size or 'unknown'}"
+    yield f"supplier_country={offer.supplier.country or 'unknown'}"
+    yield f"state={offer.state}"
+    yield f"orderable={_yes_no(offer.is_orderable)}"
+    yield f"internal={_yes_no(offer.is_internal_state)}"
+    yield f"public_prices={_yes_no(offer.public_prices)}"
+
+
+def _yes_no(value: bool | None) -> str:
+    return "unknown" if value is None else str(value).lower()
+
+
+def _dated(row: Any) -> dict[str, str | None]:
+    """A status with its ends: the reader applies the clock."""
+    return {
+        "status": row.status,
+        "until": row.valid_until.isoformat() if row.valid_until else None,
+        "base_until": row.base_until.isoformat() if row.base_until else None,
+    }
+
+
+def fair_number(uuid: str) -> int:
+    """In [1, PRIME): drawn from the identifier alone, so that no name, date or supplier weighs on it."""
+    digest = hashlib.sha256(uuid.encode()).digest()
+    return int.from_bytes(digest[:8], "big") % (PRIME - 1) + 1
 
 
 def sort_key(name: str) -> str:

@@ -18,29 +18,46 @@ ORDERINGS = {
 }
 PAGE_SIZE = 20
 MAX_PAGE_SIZE = 100
+Bounds = tuple[Decimal | None, Decimal | None]
 
 
 @dataclass(frozen=True, slots=True)
 class OfferQuery:
-    """OR inside a facet, AND between facets. `today` decides what has expired."""
+    """OR inside a facet, AND between facets. `today` decides what has expired.
+
+    `ranges`: name → (least, most), either may be None. `price_max` is the most of the range « price ».
+    `counted`: the facets to count; None: all.
+    """
 
     today: datetime.date
     q: str = ""
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     price_max: Decimal | None = None
+    ranges: Mapping[str, Bounds] = field(default_factory=dict)
     ordering: str = ""
     page: int = 1
     page_size: int = PAGE_SIZE
     with_facets: bool = False
+    counted: tuple[str, ...] | None = None
     # An organisation: its supplier's offers in any state but removed, in place of the public ones.
     owner: int | None = None
 
+    @property
+    def bounds(self) -> dict[str, Bounds]:
+        """The ranges that narrow, with `price_max` in its place."""
+        found = dict(self.ranges)
+        if self.price_max is not None:
+            found["price"] = (found.get("price", (None, None))[0], self.price_max)
+        return {name: pair for name, pair in found.items() if pair != (None, None)}
+
     def without(self, name: str) -> OfferQuery:
         """The same query, one filter taken away."""
-        if name == "price_max":
-            return replace(self, price_max=None)
         if name == "q":
             return replace(self, q="")
+        if name == "price_max" or name in self.ranges:
+            name = "price" if name == "price_max" else name
+            kept = {k: v for k, v in self.ranges.items() if k != name}
+            return replace(self, ranges=kept, price_max=None if name == "price" else self.price_max)
         return replace(self, facets={k: v for k, v in self.facets.items() if k != name})
 
     @property
@@ -48,7 +65,12 @@ class OfferQuery:
         """Names of the filters that narrow the list, in the order of the screen."""
         names = ["q"] if self.q else []
         names += [name for name, values in self.facets.items() if values]
-        return names + (["price_max"] if self.price_max is not None else [])
+        return names + ["price_max" if name == "price" else name for name in self.bounds]
+
+    @property
+    def first(self) -> int:
+        """Rows before the page."""
+        return (self.page - 1) * self.page_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +78,28 @@ class FacetValue:
     value: str
     label: str
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a word that nothing holds was read: « corrected » (one letter) or « prefix »."""
+
+    kind: str
+    typed: str
+    used: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an engine finds, before words are put on it. `counts`: (facet, value) → offers."""
+
+    version: str
+    total: int
+    ids: tuple[int, ...]
+    cards: tuple[dict[str, Any], ...]
+    counts: Mapping[tuple[str, str], int]
+    suppliers: Mapping[str, str] = field(default_factory=dict)
+    readings: tuple[Reading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +113,7 @@ class OfferPage:
     facets: Mapping[str, tuple[FacetValue, ...]]
     page: int
     page_size: int
+    readings: tuple[Reading, ...] = ()
 
     @property
     def pages(self) -> int:

@@ -37,6 +37,11 @@ DOSSIER_APPEAL_MONTHS = env.int("DOSSIER_APPEAL_MONTHS", default=2)
 # The class that looks a supplier up; the embedded one knows the demonstration's suppliers only.
 LEGAL_REGISTER = env("LEGAL_REGISTER", default="qualification.registers.legal.EmbeddedRegister")
 
+# The search answers from an index in each web process; off: from PostgreSQL alone.
+SEARCH_IN_MEMORY = env.bool("SEARCH_IN_MEMORY", default=True)
+# Where that index is kept to be ready at once after a start; empty: it is made again from the rows.
+SEARCH_FOLDER = env("SEARCH_FOLDER", default=str(VAR_DIR / "search"))
+
 INSTALLED_APPS = [
     "marketplace.accounts",
     "marketplace.audit",

@@ -19,3 +19,6 @@ DEMONSTRATION = True
 WHITENOISE_AUTOREFRESH = True
 # A test's uncommitted rows are seen by its own connection only.
 AUDIT_SEALER_ALIAS = "default"
+# A test's rows are mostly not committed; those of the index switch it on.
+SEARCH_IN_MEMORY = False
+SEARCH_FOLDER = ""

@@ -1,0 +1,31 @@
+"""PostgreSQL's stems of the words typed: one statement for those never met, then remembered.
+
+What is remembered is the dictionary of the text configuration, which never changes: no answer is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import connection
+
+from catalog.search.words import TEXT_CONFIG
+
+MOST_REMEMBERED = 20_000
+_SQL = "SELECT form, tsvector_to_array(to_tsvector(%s::regconfig, form)) FROM unnest(%s::text[]) AS form"
+_known: dict[str, tuple[str, ...]] = {}
+
+
+def lexemes_of(forms: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Form → its lexemes; none for a stop word, several for a phrase or a compound word."""
+    found = {form: _known.get(form) for form in forms}
+    unknown = sorted(form for form, lexemes in found.items() if lexemes is None)
+    if unknown:
+        with connection.cursor() as cursor:
+            cursor.execute(_SQL, [TEXT_CONFIG, unknown])
+            fresh = {form: tuple(lexemes) for form, lexemes in cursor.fetchall()}
+        if len(_known) > MOST_REMEMBERED:
+            _known.clear()
+        _known.update(fresh)
+        found.update(fresh)
+    return {form: lexemes or () for form, lexemes in found.items()}

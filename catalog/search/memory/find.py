@@ -1,0 +1,156 @@
+"""The answer of one generation: hits, exact counts, one page of slots. No SQL but for phrases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+from pyroaring import BitMap
+
+from catalog.search.facets import FACETS, PRICE_MAX, PRICE_STEPS
+from catalog.search.memory.generation import Generation
+from catalog.search.memory.store import ABSENT, MICRO, bitmap, ids
+from catalog.search.memory.text import Text
+from catalog.search.query import Bounds, OfferQuery, Reading
+
+# A facet of many values, one an offer, is counted from its column rather than value by value.
+MANY_VALUES = 200
+DIRECT = {"name": ("name", False), "-name": ("name", True)}
+ORDERS = ("price", "-price", "-listed_on")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    total: int
+    offers: tuple[int, ...]
+    counts: Mapping[tuple[str, str], int]
+    readings: tuple[Reading, ...]
+
+
+def find(generation: Generation, query: OfferQuery) -> Found:
+    text = Text(generation, query.q)
+    filters = dict(_filters(generation, query))
+    base = text.hits
+    hits = base
+    for chosen in filters.values():
+        hits = hits & chosen
+    counts = _counts(generation, query, base=base, filters=filters, hits=hits) if query.with_facets else {}
+    slots = _page(generation, query, hits, text)
+    offers = generation.store.offers.values
+    return Found(len(hits), tuple(int(offers[slot]) for slot in slots), counts, text.readings)
+
+
+def _filters(generation: Generation, query: OfferQuery) -> Iterator[tuple[str, BitMap]]:
+    """Name of each filter in use → the slots it lets through."""
+    for name, chosen in query.facets.items():
+        if chosen:
+            values = values_of(generation, name)
+            yield name, BitMap.union(*(values.get(value, _NOTHING) for value in chosen), _NOTHING)
+    for name, bounds in query.bounds.items():
+        yield f"range {name}", _range(generation, name, bounds)
+
+
+_NOTHING = BitMap()
+
+
+def values_of(generation: Generation, name: str) -> dict[str, BitMap]:
+    if FACETS[name].scheme:
+        return generation.today.values.get(FACETS[name].scheme, {})
+    return generation.store.values.get(name, {})
+
+
+def _range(generation: Generation, name: str, bounds: Bounds) -> BitMap:
+    store = generation.store
+    column = store.price if name == "price" else store.numbers.get(name)
+    if column is None:
+        return BitMap()
+    numbers = column.values[: store.count]
+    least, most = bounds
+    inside = numbers != ABSENT
+    if least is not None:
+        inside &= numbers >= _micro(least, up=True)
+    if most is not None:
+        inside &= numbers <= _micro(most, up=False)
+    return bitmap(np.flatnonzero(inside))
+
+
+def _micro(number: Decimal, *, up: bool) -> int:
+    """Millionths within 64 bits: a bound finer than what is stored moves inwards."""
+    scaled = number * MICRO
+    whole = int(scaled)
+    if up and whole < scaled:
+        whole += 1
+    if not up and whole > scaled:
+        whole -= 1
+    return max(min(whole, 2**63 - 1), ABSENT + 1)
+
+
+def _counts(
+    generation: Generation, query: OfferQuery, *, base: BitMap, filters: dict[str, BitMap], hits: BitMap
+) -> dict[tuple[str, str], int]:
+    """Each facet under every filter but its own."""
+    found: dict[tuple[str, str], int] = {}
+    for name in FACETS:
+        if query.counted is None or name in query.counted:
+            within = _without(base, filters, name) if name in filters else hits
+            values = values_of(generation, name)
+            if len(values) > MANY_VALUES and name == "supplier":
+                found.update(_by_column(generation, within))
+                continue
+            for value, slots in list(values.items()):
+                if count := within.intersection_cardinality(slots):
+                    found[name, value] = count
+    if query.counted is None or PRICE_MAX in query.counted:
+        within = _without(base, filters, "range price") if "range price" in filters else hits
+        found.update(_price_steps(generation, within))
+    return found
+
+
+def _without(base: BitMap, filters: dict[str, BitMap], name: str) -> BitMap:
+    found = base
+    for other, chosen in filters.items():
+        if other != name:
+            found = found & chosen
+    return found
+
+
+def _by_column(generation: Generation, within: BitMap) -> Iterator[tuple[tuple[str, str], int]]:
+    numbers = np.bincount(generation.store.supplier.values[ids(within)])
+    for number in np.flatnonzero(numbers).tolist():
+        if number:
+            yield ("supplier", str(number)), int(numbers[number])
+
+
+def _price_steps(generation: Generation, within: BitMap) -> Iterator[tuple[tuple[str, str], int]]:
+    """As the SQL path: each step holds what the step before does not."""
+    under = 0
+    for step in PRICE_STEPS:
+        count = within.intersection_cardinality(generation.store.under(step))
+        if count > under:
+            yield (PRICE_MAX, step), count - under
+        under = count
+
+
+def _page(generation: Generation, query: OfferQuery, hits: BitMap, text: Text) -> list[int]:
+    orders = generation.today.orders
+    if query.ordering in DIRECT:
+        name, backwards = DIRECT[query.ordering]
+        return orders[name].page(hits, query.first, query.page_size, backwards=backwards)
+    if query.ordering in ORDERS:
+        return orders[query.ordering].page(hits, query.first, query.page_size)
+    found: list[int] = []
+    first = query.first
+    for tier in text.tiers(hits):
+        if len(found) < query.page_size:
+            found += orders["fair"].page(tier, first, query.page_size - len(found))
+            first = max(0, first - len(tier))
+    return found
+
+
+def supplier_names(generation: Generation, counts: Mapping[tuple[str, str], int], query: OfferQuery) -> Any:
+    names = generation.store.supplier_names
+    wanted = {value for name, value in counts if name == "supplier"} | set(query.facets.get("supplier", ()))
+    return {number: names[number] for number in wanted if number in names}

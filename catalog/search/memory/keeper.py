@@ -1,0 +1,145 @@
+"""The generation in force in this process: loaded once, brought up to date by whoever finds it late."""
+
+from __future__ import annotations
+
+import datetime
+import logging
+import threading
+import time
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+from pyroaring import BitMap
+
+from catalog.search.memory import file, rows
+from catalog.search.memory.find import find, supplier_names
+from catalog.search.memory.generation import Generation, build
+from catalog.search.query import Answer, OfferQuery
+
+ATTEMPTS = 6
+RETRY_SECONDS = 30
+# A slot dead for longer than any request lasts is cleared from the bitmaps.
+REQUEST_SECONDS = 300
+MOST_DEAD = 0.2  # of the offers alive
+logger = logging.getLogger(__name__)
+
+
+class Keeper:
+    """One a process. `answer` is None while there is nothing sound to answer from: the caller has SQL."""
+
+    def __init__(self) -> None:
+        self.generation: Generation | None = None
+        self._writing = threading.Lock()
+        self._loader: threading.Thread | None = None
+        self._failed_at = -float(RETRY_SECONDS)
+
+    def answer(self, query: OfferQuery) -> Answer | None:
+        """Exact at the moment of its last statement, which reads the cards and finds the index late.
+
+        An index that is late takes what it lacks and answers again. Inside a transaction the rows not
+        committed yet are this connection's alone: never in the index, which all requests share.
+        """
+        if query.owner is not None or connection.in_atomic_block:
+            return None
+        for _ in range(ATTEMPTS):
+            generation = self._current(query.today)
+            if generation is None:
+                return None
+            found = find(generation, query)
+            cards, is_late = rows.cards(list(found.offers), seen=generation.snapshot)
+            if not is_late and len(cards) == len(found.offers):
+                return Answer(
+                    version=f"{generation.store.seq}-{query.today.isoformat()}",
+                    total=found.total,
+                    ids=found.offers,
+                    cards=tuple(cards[offer] for offer in found.offers),
+                    counts=found.counts,
+                    suppliers=supplier_names(generation, found.counts, query),
+                    readings=found.readings,
+                )
+            self.catch_up(generation)
+        return None
+
+    def total(self, query: OfferQuery) -> int | None:
+        """As `answer`, of the number alone."""
+        found = self.answer(query)
+        return found.total if found else None
+
+    def catch_up(self, late: Generation) -> None:
+        """One statement. A failure halfway leaves no index: the next search starts loading one."""
+        with self._writing:
+            if self.generation is not late:
+                return
+            catch = rows.since(late.snapshot)
+            try:
+                self.generation = late.after(catch.rows, snapshot=catch.snapshot)
+            except BaseException:
+                self.generation = None
+                raise
+            self._clear_dead(late, self.generation)
+
+    def _clear_dead(self, former: Generation, current: Generation) -> None:
+        now, dead = time.monotonic(), current.store.dead
+        if died := former.alive - current.alive:
+            dead.append((now, died))
+        old = [slots for at, slots in dead if now - at > REQUEST_SECONDS]
+        if sum(map(len, old)) > MOST_DEAD * len(current.alive) + 1:
+            current.store.forget(BitMap.union(*old), also=current.today.bitmaps())
+            dead[:] = [(at, slots) for at, slots in dead if now - at <= REQUEST_SECONDS]
+
+    def _current(self, day: datetime.date) -> Generation | None:
+        generation = self.generation
+        if generation is None:
+            self._start_loading()
+            return None
+        if day > generation.today.day:
+            with self._writing:
+                if self.generation is generation:
+                    self.generation = generation.on(day)
+            return generation.on(day) if self.generation is None else self.generation.on(day)
+        return generation.on(day)
+
+    def _start_loading(self) -> None:
+        with self._writing:
+            idle = self._loader is None or not self._loader.is_alive()
+            if idle and self.generation is None and time.monotonic() - self._failed_at > RETRY_SECONDS:
+                self._loader = threading.Thread(target=self._load, name="search-index", daemon=True)
+                self._loader.start()
+
+    def _load(self) -> None:
+        try:
+            self.load()
+        except Exception:
+            self._failed_at = time.monotonic()
+            logger.exception("the search index did not load; PostgreSQL answers")
+        finally:
+            connection.close()
+
+    def load(self, *, only_file: bool = False) -> bool:
+        """From the file kept on disk, else from all rows, then kept. Outside any transaction.
+
+        What the file lacks is read by the first search, as after any write.
+        """
+        day = timezone.localdate()
+        place = place_of_file()
+        generation = file.load(place, day=day) if place else None
+        if generation is None and only_file:
+            return False
+        if generation is None:
+            generation = build(rows.everything(), day=day)
+            if place:
+                file.save(generation, place)
+        with self._writing:
+            self.generation = generation
+        return True
+
+
+def place_of_file() -> Path | None:
+    """None: no file is kept. Its name says which table of which database it stands for."""
+    folder = settings.SEARCH_FOLDER
+    return Path(folder) / f"offers-{rows.identity()}.index" if folder else None
+
+
+keeper = Keeper()

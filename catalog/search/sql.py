@@ -1,0 +1,214 @@
+"""Search on PostgreSQL alone: one statement for total and facets, one for the page of cards.
+
+The fall-back while the index in memory loads, the reader of rows that are not committed yet or not
+public, and in tests the second oracle: it shares no counting with the index.
+"""
+
+# ruff: noqa: S608 -- SQL is assembled from constants of this package; every value is a parameter.
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import connection
+
+from catalog.models.trust import EXPIRING_WITHIN
+from catalog.search.facets import FACETS, PRICE_MAX, PRICE_STEPS, RANGES, Facet
+from catalog.search.fairness import FAIR_SQL, multiplier
+from catalog.search.query import Answer, OfferQuery
+from catalog.search.words import Sentence, as_sql, read
+
+ROW = "catalog_offersearchrow"
+ORDER_SQL = {
+    "name": "sort_name, offer_id",
+    "-name": "sort_name DESC, offer_id DESC",
+    "price": f"price_eur_ht ASC NULLS LAST, {FAIR_SQL}, offer_id",
+    "-price": f"price_eur_ht DESC NULLS LAST, {FAIR_SQL}, offer_id",
+    "-listed_on": f"listed_on DESC NULLS LAST, {FAIR_SQL}, offer_id",
+}
+OWNED = (
+    "supplier_id IN (SELECT id FROM catalog_supplier WHERE organisation_id = %(owner)s)"
+    " AND card->>'state' <> 'removed'"
+)
+# The first step a price fits under; the steps above it are added up when reading.
+PRICE_STEP_SQL = (
+    "CASE " + " ".join(f"WHEN price_eur_ht <= {step} THEN '{step}'" for step in PRICE_STEPS) + " END"
+)
+SUPPLIER_NAMES = "names of suppliers"
+COLUMNS = tuple(facet for facet in FACETS.values() if facet.sql)
+
+
+class Statement:
+    """The pieces of SQL of one query and its parameters."""
+
+    def __init__(self, query: OfferQuery) -> None:
+        self.query = query
+        self.sentence: Sentence = read(query.q)
+        self.parameters: dict[str, Any] = {
+            "today": query.today,
+            "soon": query.today + EXPIRING_WITHIN,
+            "day": multiplier(query.today),
+            "owner": query.owner,
+            "limit": query.page_size,
+            "offset": query.first,
+            "tagged": [name for name, chosen in query.facets.items() if chosen and not FACETS[name].sql],
+        }
+        text = as_sql(self.sentence, self.parameters)
+        self.text = f"({text})" if text else ""
+        for name, chosen in query.facets.items():
+            values = chosen if FACETS[name].sql else [f"{name}={value}" for value in chosen]
+            self.parameters[f"in_{name}"] = list(values)
+        for name, (least, most) in query.bounds.items():
+            self.parameters[f"least_{name}"], self.parameters[f"most_{name}"] = least, most
+
+    @property
+    def base(self) -> str:
+        visible = "is_public" if self.query.owner is None else OWNED
+        if not self.text:
+            return visible
+        # A query of stop words only (« le », « de ») filters nothing. The planner folds this constant.
+        return f"{visible} AND (numnode({self.text}) = 0 OR text @@ {self.text})"
+
+    def where(self, *, leave_out: str = "", plain: bool) -> str:
+        """Conditions of the filters. `plain`: facets are columns of the CTE; else expressions on the row."""
+        conditions = [
+            _condition(FACETS[name], plain=plain)
+            for name, chosen in self.query.facets.items()
+            if chosen and name != leave_out
+        ]
+        for name, (least, most) in self.query.bounds.items():
+            if name != leave_out:
+                conditions += [f"{RANGES[name].sql} >= %(least_{name})s"] if least is not None else []
+                conditions += [f"{RANGES[name].sql} <= %(most_{name})s"] if most is not None else []
+        return " AND ".join(conditions) or "true"
+
+    def order(self) -> str:
+        """Tiers rather than ts_rank: explainable to a supplier, and it reads no other offer's text."""
+        chosen = ORDER_SQL.get(self.query.ordering)
+        if chosen:
+            return chosen
+        fair = f"{FAIR_SQL}, offer_id"
+        if not self.text:
+            return fair
+        middle = f"ts_filter(text, '{{a,b}}') @@ {self.text}"
+        return f"(name_text @@ {self.text}) DESC, ({middle}) DESC, {fair}"
+
+
+def answer(query: OfferQuery) -> Answer:
+    """Two SQL statements."""
+    statement = Statement(query)
+    counts = _counts(statement, facets=query.with_facets)
+    named = [name for kind, name in counts if kind == SUPPLIER_NAMES]
+    suppliers = dict(name.split("=", 1) for name in named)
+    for name in named:
+        del counts[SUPPLIER_NAMES, name]
+    ids, cards = _page(statement)
+    return Answer(
+        version=f"{counts.pop(('version', ''), 0)}-{query.today.isoformat()}",
+        total=counts.pop(("total", "")),
+        ids=ids,
+        cards=cards,
+        counts=counts,
+        suppliers=suppliers,
+    )
+
+
+def total(query: OfferQuery) -> int:
+    return _counts(Statement(query), facets=False)[("total", "")]
+
+
+def _condition(facet: Facet, *, plain: bool) -> str:
+    if not facet.sql:
+        return f"tags && %(in_{facet.name})s::text[]"
+    left = facet.name if plain else f"({facet.sql})"
+    operator = "&& %(in_{0})s::varchar[]" if facet.is_array else "= ANY(%(in_{0})s)"
+    return f"{left} {operator.format(facet.name)}"
+
+
+def _counts(statement: Statement, *, facets: bool) -> dict[tuple[str, str], int]:
+    sql = _facet_sql(statement) if facets else _total_sql(statement)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, statement.parameters)
+        return {(name, value or ""): count for name, value, count in cursor.fetchall()}
+
+
+def _version_sql() -> str:
+    return f"SELECT 'version', NULL, COALESCE(max(seq), 0) FROM {ROW}"
+
+
+def _total_sql(statement: Statement) -> str:
+    where = f"{statement.base} AND {statement.where(plain=False)}"
+    return f"SELECT 'total', NULL::text, count(*) FROM {ROW} WHERE {where} UNION ALL {_version_sql()}"
+
+
+def _facet_sql(statement: Statement) -> str:
+    columns = ", ".join(f"{facet.sql} AS {facet.name}" for facet in COLUMNS)
+    found = (
+        f"SELECT price_eur_ht, {PRICE_STEP_SQL} AS price_step, supplier_id, tags, numbers, {columns}"
+        f" FROM {ROW} WHERE {statement.base}"
+    )
+    parts = [f"SELECT 'total', NULL::text, count(*) FROM found WHERE {statement.where(plain=True)}"]
+    parts += [_column_sql(statement, facet) for facet in COLUMNS]
+    parts += [_tags_sql(statement), *(_tag_sql(statement, name) for name in statement.parameters["tagged"])]
+    parts.append(
+        f"SELECT '{PRICE_MAX}', price_step, count(*) FROM found"
+        f" WHERE price_step IS NOT NULL AND {statement.where(leave_out='price', plain=True)}"
+        " GROUP BY price_step"
+    )
+    parts.append(
+        f"SELECT '{SUPPLIER_NAMES}', number || '=' || name, 0 FROM catalog_supplier"
+        " WHERE id IN (SELECT supplier_id FROM found)"
+    )
+    parts.append(_version_sql())
+    return f"WITH found AS MATERIALIZED ({found}) " + " UNION ALL ".join(parts)
+
+
+def _column_sql(statement: Statement, facet: Facet) -> str:
+    where = statement.where(leave_out=facet.name, plain=True)
+    if facet.is_array:
+        return (
+            f"SELECT '{facet.name}', value, count(*) FROM found, unnest({facet.name}) AS value"
+            f" WHERE {where} GROUP BY value"
+        )
+    return f"SELECT '{facet.name}', {facet.name}, count(*) FROM found WHERE {where} GROUP BY {facet.name}"
+
+
+TAG_NAME, TAG_VALUE = "split_part(tag, '=', 1)", "substr(tag, strpos(tag, '=') + 1)"
+
+
+def _tags_sql(statement: Statement) -> str:
+    """Every facet of tags without a selection of its own, in one pass."""
+    return (
+        f"SELECT {TAG_NAME}, {TAG_VALUE}, count(*) FROM found, unnest(tags) AS tag"
+        f" WHERE {TAG_NAME} <> ALL(%(tagged)s::text[]) AND {statement.where(plain=True)} GROUP BY 1, 2"
+    )
+
+
+def _tag_sql(statement: Statement, name: str) -> str:
+    return (
+        f"SELECT '{name}', {TAG_VALUE}, count(*) FROM found, unnest(tags) AS tag"
+        f" WHERE {TAG_NAME} = '{name}' AND {statement.where(leave_out=name, plain=True)} GROUP BY 2"
+    )
+
+
+def stream_cards(query: OfferQuery, *, batch: int = 200) -> Iterator[list[tuple[int, dict[str, Any]]]]:
+    """The whole list, in its order: `batch` (offer's id, card) at a time from a cursor of the server."""
+    statement = Statement(query)
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(_ordered_sql(statement), statement.parameters)
+        while rows := cursor.fetchmany(batch):
+            yield [(row[0], json.loads(row[1])) for row in rows]
+
+
+def _ordered_sql(statement: Statement) -> str:
+    where = f"{statement.base} AND {statement.where(plain=False)}"
+    return f"SELECT offer_id, card::text FROM {ROW} WHERE {where} ORDER BY {statement.order()}"
+
+
+def _page(statement: Statement) -> tuple[tuple[int, ...], tuple[dict[str, Any], ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_ordered_sql(statement)} LIMIT %(limit)s OFFSET %(offset)s", statement.parameters)
+        rows = cursor.fetchall()
+    return tuple(row[0] for row in rows), tuple(json.loads(row[1]) for row in rows)
