@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -16,25 +15,21 @@ from catalog.cards import card_of
 from catalog.filters import OfferFilterSet
 from catalog.search.engine import is_past_the_end, search, spelling, total_without
 from catalog.search.facets import FACET_LABELS, PRICE_MAX
-from catalog.search.query import ORDERINGS, FacetValue, OfferPage, OfferQuery
+from catalog.search.query import ORDERINGS, OfferPage, OfferQuery
 from catalog.views.finding import actor_of
+from catalog.views.search_groups import (
+    chosen_values,
+    facet_groups,
+    in_sections,
+    kept_fields,
+    main_facets,
+    range_words,
+)
 from marketplace.accounts.abilities import allowed
 from marketplace.documents.answers import FORMATS
 from marketplace.ui.breadcrumb import breadcrumb
 
-SHOWN_FIRST = 8
 HIGHEST_PAGE = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """One facet of the form: its values, the ticked ones, those folded away."""
-
-    name: str
-    label: str
-    first: tuple[tuple[FacetValue, bool], ...]
-    folded: tuple[tuple[FacetValue, bool], ...]
-    used: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +42,7 @@ def offers(request: HttpRequest) -> HttpResponse:
     found = OfferFilterSet(request.GET, lenient=True)
     found.is_valid()
     query = found.query(with_facets=True, page=page_number(request.GET))
+    query = replace(query, counted=main_facets(query))
     page = search(query, categories=found.categories)
     context = {
         **common(request, found, query, page),
@@ -77,12 +73,14 @@ def filters(request: HttpRequest) -> HttpResponse:
 
 
 def common(request: HttpRequest, found: OfferFilterSet, query: OfferQuery, page: OfferPage) -> dict[str, Any]:
-    groups = list(_groups(query, page))
+    groups = list(facet_groups(query, page))
     return {
         "query": query,
         "page": page,
         "groups": groups,
-        "used_count": sum(group.used for group in groups),
+        "sections": in_sections(groups, query),
+        "kept": list(kept_fields(query)),
+        "used_count": len(query.used) - bool(query.q),
         "counts_to_swap": ",".join(
             f"#n-{group.name}-{value.value}" for group in groups for value, _ in (*group.first, *group.folded)
         ),
@@ -106,41 +104,21 @@ def page_number(given: QueryDict) -> int:
     )
 
 
-def _groups(query: OfferQuery, page: OfferPage) -> Iterator[Group]:
-    for name, values in page.facets.items():
-        chosen = _chosen(query, name)
-        rows = [(value, value.value in chosen) for value in values]
-        # At zero a value is kept where it is ticked; elsewhere only while the list stays short.
-        told = [row for row in rows if row[0].count or row[1]]
-        empty = [row for row in rows if not (row[0].count or row[1])]
-        first, folded = told[:SHOWN_FIRST], told[SHOWN_FIRST:]
-        if len(first) < SHOWN_FIRST and not folded:
-            first = [row for row in rows if row in told or row in empty[: SHOWN_FIRST - len(told)]]
-        yield Group(name, FACET_LABELS[name], tuple(first), tuple(folded), used=len(chosen))
-
-
-def _chosen(query: OfferQuery, name: str) -> tuple[str, ...]:
-    if name == PRICE_MAX:
-        return () if query.price_max is None else (price_text(query.price_max),)
-    return query.facets.get(name, ())
-
-
-def price_text(price: Decimal) -> str:
-    return format(price.normalize(), "f")
-
-
 def _active(query: OfferQuery, page: OfferPage, given: QueryDict) -> Iterator[ActiveFilter]:
     """Each active filter as a link that takes it away."""
     if query.q:
         yield ActiveFilter(f"« {query.q} »", _url(_without(given, "page", "q")))
     for name, values in page.facets.items():
         labels = {value.value: value.label for value in values}
-        chosen = _chosen(query, name)
+        chosen = chosen_values(query, name)
         for value in chosen:
             kept = [other for other in chosen if other != value]
             yield ActiveFilter(
                 f"{FACET_LABELS[name]} : {labels.get(value, value)}", _url(_keeping(given, name, kept))
             )
+    for name, words in range_words(query):
+        most = () if f"{name}_max" == PRICE_MAX else (f"{name}_max",)
+        yield ActiveFilter(words, _url(_without(given, "page", f"{name}_min", *most)))
 
 
 def _keeping(given: QueryDict, name: str, values: list[str]) -> str:

@@ -1,0 +1,137 @@
+"""The filters as the pages show them: groups of values with their counts, ranges, by section."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from catalog.search.facets import FACET_LABELS, FACETS, MAIN_FACETS, OFFER, PRICE_MAX, RANGES, Range
+from catalog.search.query import FacetValue, OfferPage, OfferQuery
+
+SHOWN_FIRST = 8
+# Of a facet with more values (suppliers), those that the most offers have; the others are told by number.
+MOST_LISTED = 150
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One facet of the form: its values, the ticked ones, those folded away, those not listed."""
+
+    name: str
+    label: str
+    first: tuple[tuple[FacetValue, bool], ...]
+    folded: tuple[tuple[FacetValue, bool], ...]
+    used: int
+    unlisted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RangeGroup:
+    """One number of the form. Without `most`: its other end is chosen elsewhere (the price)."""
+
+    range: Range
+    least: str
+    most: str | None
+
+    @property
+    def used(self) -> int:
+        return int(bool(self.least or self.most))
+
+
+@dataclass(frozen=True, slots=True)
+class FilterSection:
+    label: str
+    groups: tuple[Group, ...]
+    ranges: tuple[RangeGroup, ...]
+
+    @property
+    def used(self) -> int:
+        return sum(one.used for one in (*self.groups, *self.ranges))
+
+
+def main_facets(query: OfferQuery) -> tuple[str, ...]:
+    """Those of the page of offers, and those in use wherever they stand."""
+    return (*MAIN_FACETS, *(name for name in query.used if name in FACETS and name not in MAIN_FACETS))
+
+
+def facet_groups(query: OfferQuery, page: OfferPage) -> Iterator[Group]:
+    order = query.counted or tuple(page.facets)
+    for name in order:
+        if name in page.facets:
+            yield _group(name, page.facets[name], chosen_values(query, name))
+
+
+def _group(name: str, values: tuple[FacetValue, ...], chosen: tuple[str, ...]) -> Group:
+    rows = [(value, value.value in chosen) for value in values]
+    # At zero a value is kept where it is ticked; elsewhere only while the list stays short.
+    told = [row for row in rows if row[0].count or row[1]]
+    if len(told) > SHOWN_FIRST and name != PRICE_MAX:
+        told.sort(key=lambda row: -row[0].count)
+    first, folded = told[:SHOWN_FIRST], told[SHOWN_FIRST:]
+    if len(first) < SHOWN_FIRST and not folded:
+        empty = [row for row in rows if row not in told][: SHOWN_FIRST - len(told)]
+        first = [row for row in rows if row in told or row in empty]
+    listed = [row for at, row in enumerate(folded) if at < MOST_LISTED or row[1]]
+    unlisted = len(folded) - len(listed)
+    return Group(name, FACET_LABELS[name], tuple(first), tuple(listed), used=len(chosen), unlisted=unlisted)
+
+
+def in_sections(groups: list[Group], query: OfferQuery) -> list[FilterSection]:
+    """Every group and every range, in the order in which the facets name their sections."""
+    labels: dict[str, None] = {facet.section: None for facet in FACETS.values()}
+    ranges = list(range_groups(query))
+    labels.update((one.range.section, None) for one in ranges)
+    found = (
+        FilterSection(
+            label,
+            tuple(group for group in groups if _section_of(group.name) == label),
+            tuple(one for one in ranges if one.range.section == label),
+        )
+        for label in labels
+    )
+    return [one for one in found if one.groups or one.ranges]
+
+
+def _section_of(name: str) -> str:
+    return FACETS[name].section if name in FACETS else OFFER
+
+
+def range_groups(query: OfferQuery) -> Iterator[RangeGroup]:
+    for name, one in RANGES.items():
+        least, most = query.ranges.get(name, (None, None))
+        is_price = f"{name}_max" == PRICE_MAX
+        yield RangeGroup(one, number_text(least), None if is_price else number_text(most))
+
+
+def range_words(query: OfferQuery) -> Iterator[tuple[str, str]]:
+    """(name, words) of each range in use; the most of the price is told among the facets."""
+    for name, (least, most) in query.ranges.items():
+        one = RANGES[name]
+        ends = [f"au moins {number_text(least)}"] if least is not None else []
+        ends += [f"au plus {number_text(most)}"] if most is not None else []
+        unit = f"\u00a0{one.unit}" if one.unit else ""
+        yield name, f"{one.label}\u00a0: {', '.join(ends)}{unit}"
+
+
+def kept_fields(query: OfferQuery) -> Iterator[tuple[str, str]]:
+    """(parameter, value) of every filter in use but the text: what a form carries along."""
+    for name, values in query.facets.items():
+        yield from ((name, value) for value in values)
+    if query.price_max is not None:
+        yield PRICE_MAX, number_text(query.price_max)
+    for name, (least, most) in query.ranges.items():
+        if least is not None:
+            yield f"{name}_min", number_text(least)
+        if most is not None:
+            yield f"{name}_max", number_text(most)
+
+
+def chosen_values(query: OfferQuery, name: str) -> tuple[str, ...]:
+    if name == PRICE_MAX:
+        return () if query.price_max is None else (number_text(query.price_max),)
+    return query.facets.get(name, ())
+
+
+def number_text(number: Decimal | None) -> str:
+    return "" if number is None else format(number.normalize(), "f")
