@@ -42,7 +42,7 @@ ALTER TABLE catalog_offersearchrow DROP COLUMN changed_in;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0009_missing_needs")]
+    dependencies = [("catalog", "0011_change_triggers")]
     operations = [
         migrations.AddField("offersearchrow", "fair", models.IntegerField(default=0)),
         migrations.AddField(
