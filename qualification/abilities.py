@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from marketplace.accounts.abilities import Verdicts, needs, role_needed
 from marketplace.accounts.enums import Role
-from marketplace.accounts.models import Membership
+from marketplace.accounts.models import Membership, User
+from marketplace.errors import NotAllowed
 from qualification.models import Dossier, InterestDeclaration
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
-    from qualification.models import CheckRun
+    from qualification.models import CheckRun, Dispute
 
 NEEDS_MANAGER = role_needed(Role.SUPPLIER_MANAGER, because="Cette action revient au fournisseur.")
 NEEDS_OFFICER = needs(Role.QUALIFICATION_OFFICER)
@@ -62,6 +63,7 @@ def dossier_abilities(actor: Actor, dossier: Dossier, *, ties: Ties | None = Non
         "submit": manager,
         "answer_corrections": manager,
         "appeal": manager,
+        "dispute": manager,
         "replay": "" if manager == "" or officer == "" else manager,
         "take": tie if actor.has(Role.QUALIFICATION_OFFICER) else NEEDS_OFFICER,
         "declare_interest": "" if actor.has(Role.QUALIFICATION_OFFICER) else NEEDS_OFFICER,
@@ -84,7 +86,26 @@ def dossiers_abilities(actor: Actor) -> Verdicts:
 
 
 def run_abilities(actor: Actor, run: CheckRun) -> Verdicts:
-    return {"replay": dossier_abilities(actor, run.dossier)["replay"]}
+    verdicts = dossier_abilities(actor, run.dossier)
+    return {"replay": verdicts["replay"], "dispute": verdicts["dispute"]}
+
+
+def dispute_abilities(actor: Actor, dispute: Dispute) -> Verdicts:
+    """The officer in charge answers; the supplier may still join a file."""
+    verdicts = dossier_abilities(actor, dispute.dossier)
+    answer = verdicts["record_finding"]
+    return {"uphold": answer, "reject": answer, "join_file": verdicts["dispute"]}
+
+
+def disputes_abilities(actor: Actor) -> Verdicts:
+    return {"create": "" if _is_manager(actor) else NEEDS_MANAGER}
+
+
+def person_of(actor: Actor) -> User:
+    """Raises NotAllowed for a service account: a person answers for a judgement."""
+    if actor.user is None:
+        raise NotAllowed("person_needed", "Un compte de service ne juge pas : une personne en répond.")
+    return actor.user
 
 
 def instructed(dossier: Dossier) -> set[int]:

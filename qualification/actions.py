@@ -14,14 +14,14 @@ from marketplace.accounts.actors import system_actor
 from marketplace.errors import MoveRefused, NotAllowed, RuleBroken
 from marketplace.numbering import next_number
 from qualification import limits, pipeline, tell
-from qualification.abilities import dossier_abilities
+from qualification.abilities import dossier_abilities, person_of
+from qualification.disputes import refuse_while_waiting
 from qualification.enums import DossierState, FindingVerdict, ListingOutcome
 from qualification.models import CorrectionRequest, Dossier, Finding, InterestDeclaration, Proposal
 from qualification.schemes import LISTING, Requirement, load_scheme
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
-    from marketplace.accounts.models import User
 
 CHECKS_ACTOR = system_actor("checks")
 
@@ -221,6 +221,7 @@ def propose(
     with transaction.atomic():
         dossier.propose(actor=actor, reason=reasons, expected_version=expected_version)
         require(dossier_abilities(actor, dossier), "propose")
+        refuse_while_waiting(dossier)
         missing = missing_findings(dossier)
         if missing:
             raise RuleBroken("findings_missing", f"Il reste à juger : {', '.join(missing)}.")
@@ -259,13 +260,6 @@ def check_words(outcome: str, *, reasons: str, reserves: str) -> None:
         raise RuleBroken("reasons_missing", "Motivez : le fournisseur lira ces motifs.", field="reasons")
     if outcome == ListingOutcome.LISTED_WITH_RESERVES and not reserves.strip():
         raise RuleBroken("reserves_missing", "Écrivez les réserves.", field="reserves")
-
-
-def person_of(actor: Actor) -> User:
-    """Raises NotAllowed for a service account: a person answers for a judgement."""
-    if actor.user is None:
-        raise NotAllowed("person_needed", "Un compte de service ne juge pas : une personne en répond.")
-    return actor.user
 
 
 def judged_version(dossier: Dossier) -> OfferVersion:

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from drf_spectacular.utils import extend_schema
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.models import Offer
 from marketplace.accounts.actors import Actor
 from marketplace.errors import NotVisible
+from marketplace.files.store import download_response
 from marketplace.rest.idempotency import once
 from marketplace.rest.moves import MoveEndpoint, MoveMixin
+from marketplace.rest.renderers import PdfRenderer
 from marketplace.rest.serializers import NoInput, ReasonInput
 from marketplace.rest.viewsets import CreateOnceMixin, ReadViewSet, SerializerClass
-from qualification import actions, decisions, pipeline
+from qualification import actions, api_disputes, decisions, pipeline
 from qualification.abilities import dossier_abilities, dossiers_abilities, run_abilities
+from qualification.enums import DecisionStage
 from qualification.filters import CheckRunFilterSet, DossierFilterSet
-from qualification.models import CheckRun, Dossier
+from qualification.models import CheckRun, Decision, Dossier
 from qualification.serializers import (
     CheckRunSerializer,
     DecisionInput,
@@ -81,6 +87,27 @@ class DossierViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
         """Déclarer un lien avec le fournisseur"""
         return self._act("declare_interest", actions.declare_interest, versioned=False)
 
+    @extend_schema(
+        responses={(200, "application/pdf"): OpenApiTypes.BINARY},
+        parameters=[OpenApiParameter("stage", str, enum=DecisionStage.values)],
+        filters=False,
+    )
+    @action(
+        detail=True,
+        methods=["get"],
+        pagination_class=None,
+        renderer_classes=[PdfRenderer, JSONRenderer],
+        sparse=False,
+    )
+    def letter(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        """La lettre de la dernière décision en PDF, ou de celle de « stage » ; 404 avant la décision."""
+        taken = Decision.objects.of(self.get_object()).order_by("-pk")
+        stage = request.query_params.get("stage")
+        decision = (taken.filter(stage=stage) if stage else taken).first()
+        if decision is None or decision.letter is None:
+            raise NotVisible("letter_not_found", "La lettre est produite à la décision.")
+        return download_response(decision.letter, actor=self.actor)
+
     def _act(self, name: str, handler: Any, *, versioned: bool = True) -> Response:
         dossier = self.get_object()
         self.allow(dossier, name)
@@ -93,7 +120,7 @@ class CheckRunViewSet(ReadViewSet):
     """Runs of automatic checks. A run is never edited: `replay` makes a new one."""
 
     about = "les passages des contrôles automatiques"
-    queryset = CheckRun.objects.select_related("dossier").order_by("-id")
+    queryset = CheckRun.objects.select_related("dossier", "dispute").order_by("-id")
     serializer_class = CheckRunSerializer
     filterset_class = CheckRunFilterSet
     abilities = staticmethod(run_abilities)
@@ -111,4 +138,8 @@ class CheckRunViewSet(ReadViewSet):
         return self.answer(self.reloaded(made), status=201)
 
 
-ROUTES = [("dossiers", DossierViewSet, "dossier"), ("checks", CheckRunViewSet, "check")]
+ROUTES = [
+    ("dossiers", DossierViewSet, "dossier"),
+    ("checks", CheckRunViewSet, "check"),
+    *api_disputes.ROUTES,
+]

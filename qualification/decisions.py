@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypedDict
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from marketplace.accounts.abilities import require
 from marketplace.errors import RuleBroken
 from marketplace.events.bus import emit
-from qualification import listing, tell
-from qualification.abilities import dossier_abilities
-from qualification.actions import check_words, judged_version, person_of
+from marketplace.ui.typography import date_text
+from qualification import limits, listing, tell
+from qualification.abilities import dossier_abilities, person_of
+from qualification.actions import check_words, judged_version
+from qualification.disputes import refuse_while_waiting
 from qualification.enums import LISTING_OUTCOMES, DecisionStage, DossierState, ListingOutcome
 from qualification.models import Appeal, Decision, Dossier
+from qualification.pdf.decision_letter import store_letter
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
@@ -96,7 +100,8 @@ def _decide(
     with transaction.atomic():
         move(actor=actor, outcome=words["outcome"], reason=words["reasons"], expected_version=version)
         require(dossier_abilities(actor, dossier), move.__name__)
-        decision = _write(dossier, actor=actor, stage=stage, words=words)
+        refuse_while_waiting(dossier)
+        decision = _write(drafted(dossier, actor=actor, stage=stage, words=words), actor=actor)
         _follow(dossier, decision, actor=actor)
     return decision
 
@@ -131,20 +136,31 @@ def _write(dossier: Dossier, *, actor: Actor, stage: str, words: Words) -> Decis
         stage=stage,
         proposal=dossier.proposals.order_by("-pk").first(),
         offer_version=judged_version(dossier),
-        remedies=remedies(stage, until=dossier.appeal_until.strftime("%d/%m/%Y")),
-        appeal_until=dossier.appeal_until,
+        appeal_until=limits.appeal_until(timezone.localdate()),
         decided_by=person_of(actor),
         **words,
     )
+    decision.remedies = remedies(decision)
+    return decision
 
 
-def remedies(stage: str, *, until: str) -> str:
-    """Voies et délais de recours, as they must stand on the decision (code of relations with the public)."""
-    court = f"Recours devant le tribunal administratif possible jusqu’au {until}."
-    if stage == DecisionStage.APPEAL:
-        return court
-    again = f"Recours auprès de l’opérateur possible jusqu’au {until} : une autre personne réexaminera."
-    return f"{again} {court}"
+def remedies(decision: Decision) -> str:
+    """Voies et délais de recours, a line each, as they must stand on the decision."""
+    until = date_text(decision.appeal_until)
+    court = f"Recours contentieux : devant le tribunal administratif, jusqu’au {until}."
+    limit = f"Délai : {settings.DOSSIER_APPEAL_MONTHS} mois à compter de la décision."
+    if not decision.may_be_appealed:
+        return f"{court}\n{limit}"
+    again = f"Recours gracieux : auprès de l’opérateur, jusqu’au {until} ; une autre personne réexaminera."
+    return f"{again}\n{court}\n{limit}"
+
+
+def _write(decision: Decision, *, actor: Actor) -> Decision:
+    """With its letter, made once."""
+    assert actor.organisation is not None
+    decision.letter = store_letter(decision, operator=actor.organisation, actor=actor)
+    decision.save(force_insert=True)
+    return decision
 
 
 def _follow(dossier: Dossier, decision: Decision, *, actor: Actor) -> None:

@@ -48,6 +48,21 @@ class DecisionStage(models.TextChoices):
     APPEAL = "appeal", "Décision sur recours"
 
 
+class DisputeState(models.TextChoices):
+    """Of the supplier's dispute of a check's result."""
+
+    LODGED = "lodged", "En attente de réponse"
+    UPHELD = "upheld", "Retenue"
+    REJECTED = "rejected", "Rejetée"
+
+
+class DisputeEffect(models.TextChoices):
+    """What an upheld dispute does to the result contested."""
+
+    RERUN = "rerun", "Contrôle relancé"
+    SET_ASIDE = "set_aside", "Résultat écarté"
+
+
 class RunTrigger(models.TextChoices):
     ROUND = "round", "Envoi du dossier"
     REPLAY = "replay", "Relance"

@@ -6,24 +6,26 @@ from django import forms
 
 from marketplace.errors import RuleBroken
 from marketplace.ui.forms import MarketForm
-from qualification.enums import FindingVerdict, ListingOutcome
+from qualification.enums import DisputeEffect, FindingVerdict, ListingOutcome
 
 
-class VersionedForm(MarketForm):
-    """Carries the version of the dossier that was read."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=2**31 - 1)
-
-    def values(self) -> dict[str, Any]:
-        """What the action takes, besides the version."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
-
+class RuledForm(MarketForm):
     def refuse(self, error: RuleBroken) -> None:
         """Show a rule's refusal on the fields it names, else above the form."""
         if not error.fields:
             self.add_error(None, error.message)
         for name, texts in error.fields.items():
             self.add_error(name if name in self.fields else None, texts)
+
+
+class VersionedForm(RuledForm):
+    """Carries the version of the dossier, or of the dispute, that was read."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=2**31 - 1)
+
+    def values(self) -> dict[str, Any]:
+        """What the action takes, besides the version."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
 
 
 def _text(label: str, *, help_text: str = "", length: int = 4000, required: bool = True) -> forms.CharField:
@@ -54,6 +56,32 @@ class CorrectionsForm(VersionedForm):
 
 class SendBackForm(VersionedForm):
     reason = _text("Ce qu’il faut revoir", help_text="L’instructeur lit ce texte.")
+
+
+class DisputeForm(RuledForm):
+    reason = _text(
+        "Pourquoi vous contestez ce résultat",
+        help_text="Dites ce que le contrôle a mal vu ou mal compris. L’instructeur vous répondra par écrit.",
+    )
+    file = forms.FileField(
+        label="Pièce jointe (facultatif)",
+        help_text="PDF, ODT, ODS, DOCX, XLSX, image, CSV ou texte, 10 Mo au plus. "
+        "L’instructeur, la personne qui décide et l’auditeur la lisent.",
+        required=False,
+    )
+
+
+class DisputeAnswerForm(VersionedForm):
+    answer = forms.ChoiceField(
+        label="Votre réponse",
+        choices=(
+            (DisputeEffect.RERUN, "Retenir : relancer le contrôle"),
+            (DisputeEffect.SET_ASIDE, "Retenir : écarter ce résultat, l’exigence sera jugée sans lui"),
+            ("reject", "Rejeter : le résultat reste"),
+        ),
+        widget=forms.RadioSelect,
+    )
+    reason = _text("Motifs", help_text="Le fournisseur lira ce texte.")
 
 
 class TakeForm(VersionedForm):

@@ -16,6 +16,14 @@ def correction_days() -> int:
     return settings.DOSSIER_CORRECTION_DAYS
 
 
+def dispute_before(read_on: dt.date) -> dt.date:
+    """First day too late to contest a check's result: 30 calendar days after the reading.
+
+    The marketplace's own rule, no law's: it is said so on the page.
+    """
+    return read_on + dt.timedelta(days=settings.DOSSIER_DISPUTE_DAYS)
+
+
 def appeal_until(decided_on: dt.date) -> dt.date:
     """Last day to appeal: two months from notification (code of relations with the public, L411-2)."""
     return add_months(decided_on, settings.DOSSIER_APPEAL_MONTHS)

@@ -45,7 +45,9 @@ class Line:
         """covered, partly, not_covered or unknown: the officer's word first, else the check's."""
         if self.finding is not None:
             return BY_FINDING[self.finding.verdict]
-        return BY_VERDICT.get(self.run.verdict if self.run else "", "unknown")
+        if self.run is None or self.run.is_set_aside:
+            return "unknown"
+        return BY_VERDICT.get(self.run.verdict, "unknown")
 
 
 BY_FINDING: dict[str, str] = {
@@ -65,10 +67,17 @@ COVERAGE_LABELS = {
 
 def progress_of(dossier: Dossier) -> Progress:
     """One query."""
-    latest = {run.check_code: run for run in dossier.runs.order_by("check_code", "run_number")}
+    rows = dossier.runs.select_related("dispute").order_by("check_code", "run_number")
+    latest = {run.check_code: run for run in rows}
     order = load_scheme(dossier.scheme, dossier.scheme_edition).checks
     runs = tuple(_of(dossier, latest[code]) for code in order if code in latest)
     return Progress(runs, sum(run.is_over for run in runs))
+
+
+def runs_of(dossier: Dossier, code: str) -> list[CheckRun]:
+    """The history of one check, newest first, with its disputes. One query."""
+    rows = dossier.runs.filter(check_code=code).select_related("requested_by", "dispute")
+    return [_of(dossier, run) for run in rows.order_by("-run_number")]
 
 
 def lines_of(dossier: Dossier, progress: Progress) -> tuple[Line, ...]:
@@ -95,4 +104,6 @@ def coverage_of(lines: Sequence[Line]) -> dict[str, int]:
 
 def _of(dossier: Dossier, run: CheckRun) -> CheckRun:
     run.dossier = dossier
+    if run.contested is not None:
+        run.contested.dossier = dossier
     return run

@@ -8,8 +8,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer
-from qualification.enums import FindingVerdict, ListingOutcome
-from qualification.models import CheckRun, Dossier
+from qualification.enums import DisputeEffect, FindingVerdict, ListingOutcome
+from qualification.models import CheckRun, Dispute, Dossier
 
 
 class ClockSerializer(StrictSerializer):
@@ -80,12 +80,51 @@ class CheckRunSerializer(StrictModelSerializer):
     dossier = serializers.UUIDField(source="dossier.uuid", read_only=True)
     status = serializers.CharField(source="lease_state", read_only=True, help_text="due, running, done, dead")
     title = serializers.CharField(read_only=True)
+    dispute_before = serializers.DateField(
+        read_only=True, allow_null=True, help_text="Se conteste avant ce jour ; vide : rien à contester."
+    )
+    dispute = serializers.UUIDField(source="contested.uuid", read_only=True, allow_null=True, default=None)
 
     class Meta:
         model = CheckRun
         fields = (
             "id", "dossier", "check_code", "title", "run_number", "round", "trigger", "status", "verdict",
             "message", "remedy", "rule", "evidence", "input_hash", "check_version", "duration_ms",
-            "created_at", "done_at",
+            "created_at", "done_at", "dispute_before", "dispute",
         )  # fmt: skip
         read_only_fields = fields
+
+
+class DisputeInput(StrictSerializer):
+    check = serializers.UUIDField(help_text="L’identifiant du passage de contrôle contesté.")
+    reason = serializers.CharField(max_length=4000)
+
+
+class UpholdInput(StrictSerializer):
+    effect = serializers.ChoiceField(choices=DisputeEffect.choices)
+    reason = serializers.CharField(max_length=4000)
+
+
+class DisputeSerializer(StrictModelSerializer):
+    id = serializers.UUIDField(source="uuid", read_only=True)
+    dossier = serializers.UUIDField(source="dossier.uuid", read_only=True)
+    check = serializers.UUIDField(source="check_run.uuid", read_only=True)
+    check_code = serializers.CharField(source="check_run.check_code", read_only=True)
+    reason = serializers.CharField(source="grounds", read_only=True)
+    file_name = serializers.CharField(source="file.name", read_only=True, allow_null=True, default=None)
+    answered_by = serializers.CharField(
+        source="answered_by.full_name", read_only=True, allow_null=True, default=None
+    )
+    moves = serializers.SerializerMethodField(help_text="Les actes que l’état permet.")
+
+    class Meta:
+        model = Dispute
+        fields = (
+            "id", "number", "state", "version", "dossier", "check", "check_code", "reason", "file_name",
+            "lodged_at", "effect", "answer", "answered_by", "answered_at", "moves",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_moves(self, dispute: Dispute) -> list[str]:
+        return [move.name for move in dispute.available_moves()]

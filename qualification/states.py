@@ -1,6 +1,7 @@
 """Moves of a dossier, as data. The table is the contract; tests walk every pair."""
 
 from marketplace.workflow import Move, moves
+from qualification.enums import DisputeState as D
 from qualification.enums import DossierState as S
 
 DOSSIER_MOVES = moves(
@@ -33,3 +34,10 @@ SUPPLIER_STATES = frozenset({S.DRAFT, S.CORRECTIONS_REQUESTED})
 OPEN_STATES = frozenset(S) - {S.DECIDED}
 # Judging is going on: a check may be run again.
 REPLAY_STATES = frozenset({S.INSTRUCTION, S.CORRECTIONS_REQUESTED, S.PROPOSED, S.APPEALED})
+# A check's result may be contested: after the decision, the appeal is the way.
+DISPUTE_STATES = frozenset({S.CHECKING, S.INSTRUCTION, S.CORRECTIONS_REQUESTED, S.PROPOSED})
+
+DISPUTE_MOVES = moves(
+    Move("uphold", frozenset({D.LODGED}), D.UPHELD, label="Retenir la contestation"),
+    Move("reject", frozenset({D.LODGED}), D.REJECTED, label="Rejeter la contestation"),
+)

@@ -9,7 +9,7 @@ from marketplace.accounts.models import Membership, User
 from marketplace.accounts.models.membership import MembershipQuerySet
 from marketplace.notifications.outbox import notify
 from qualification import limits
-from qualification.models import Decision, Dossier
+from qualification.models import Decision, Dispute, Dossier
 
 
 def submitted(dossier: Dossier) -> None:
@@ -91,6 +91,30 @@ def appealed(dossier: Dossier) -> None:
     )
 
 
+def disputed(dispute: Dispute) -> None:
+    dossier = dispute.dossier
+    _tell(
+        [dossier.officer] if dossier.officer else _operator(Role.QUALIFICATION_OFFICER),
+        dossier,
+        what=f"disputed-{dispute.number}",
+        subject=f"Contestation {dispute.number} sur {dossier.number}",
+        body=f"« {dispute.check_run.title} » : {dispute.grounds}\n\n"
+        "Répondez avant de proposer une décision : elle attend votre réponse.",
+        url=dispute.get_absolute_url(),
+    )
+
+
+def dispute_answered(dispute: Dispute) -> None:
+    _tell(
+        supplier_people(dispute.dossier),
+        dispute.dossier,
+        what=f"dispute-answered-{dispute.number}",
+        subject=f"Réponse à votre contestation {dispute.number}",
+        body=f"« {dispute.check_run.title} » : contestation {dispute.outcome}.\n\n{dispute.answer}",
+        url=dispute.get_absolute_url(),
+    )
+
+
 def supplier_people(dossier: Dossier) -> list[User]:
     """Editors and managers of the supplier, today."""
     return _holding(
@@ -108,5 +132,8 @@ def _holding(memberships: MembershipQuerySet) -> list[User]:
     return [membership.user for membership in memberships.select_related("user")]
 
 
-def _tell(users: Iterable[User], dossier: Dossier, *, what: str, subject: str, body: str) -> None:
-    notify(users, subject=subject, body=body, url=dossier.get_absolute_url(), key=f"{dossier.number}:{what}")
+def _tell(
+    users: Iterable[User], dossier: Dossier, *, what: str, subject: str, body: str, url: str = ""
+) -> None:
+    page = url or dossier.get_absolute_url()
+    notify(users, subject=subject, body=body, url=page, key=f"{dossier.number}:{what}")

@@ -3,7 +3,7 @@ from functools import partial
 from django.urls import URLPattern, path, register_converter
 
 from qualification.steps import SLUGS
-from qualification.views import dossiers, instruction, moves
+from qualification.views import disputes, dossiers, instruction, moves
 
 
 class DossierNumber:
@@ -16,7 +16,12 @@ class DossierNumber:
         return value
 
 
+class DisputeNumber(DossierNumber):
+    regex = r"CON-\d{4}-\d{4,9}"
+
+
 register_converter(DossierNumber, "dossier")
+register_converter(DisputeNumber, "dispute")
 
 app_name = "qualification"
 
@@ -34,7 +39,17 @@ urlpatterns = [
     path("dossiers/<dossier:number>/", dossiers.show, name="dossier"),
     path("dossiers/<dossier:number>/avancement/", dossiers.checks_progress, name="checks_progress"),
     path("dossiers/<dossier:number>/controles/<slug:code>/", dossiers.check, name="check"),
+    path("dossiers/<dossier:number>/controles/<slug:code>/contester/", disputes.lodge, name="lodge_dispute"),
+    path("dossiers/<dossier:number>/contestations/<dispute:dispute>/", disputes.show, name="dispute"),
+    path(
+        "dossiers/<dossier:number>/contestations/<dispute:dispute>/piece/", disputes.file, name="dispute_file"
+    ),
     path("dossiers/<dossier:number>/decision/", dossiers.decision, name="decision"),
+    path(
+        "dossiers/<dossier:number>/decision/<slug:stage>/lettre/",
+        dossiers.decision_letter,
+        name="decision_letter",
+    ),
     path("dossiers/<dossier:number>/prendre/", instruction.take, name="take"),
     path("dossiers/<dossier:number>/constats/", instruction.findings, name="findings"),
     path("dossiers/<dossier:number>/constats/<slug:code>/", instruction.finding, name="finding"),

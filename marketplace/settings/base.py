@@ -33,6 +33,7 @@ CLAMAV_ADDRESS = env("CLAMAV_ADDRESS", default="")
 # between the public and the administration (two months).
 DOSSIER_LIMIT_WORKING_DAYS = env.int("DOSSIER_LIMIT_WORKING_DAYS", default=20)
 DOSSIER_CORRECTION_DAYS = env.int("DOSSIER_CORRECTION_DAYS", default=30)
+DOSSIER_DISPUTE_DAYS = env.int("DOSSIER_DISPUTE_DAYS", default=30)
 DOSSIER_APPEAL_MONTHS = env.int("DOSSIER_APPEAL_MONTHS", default=2)
 # The class that looks a supplier up; the embedded one knows the demonstration's suppliers only.
 LEGAL_REGISTER = env("LEGAL_REGISTER", default="qualification.registers.legal.EmbeddedRegister")

@@ -78,6 +78,11 @@ FINDING = {
     "not_conform": Badge("Non conforme", "error"),
     "not_applicable": Badge("Sans objet"),
 }
+DISPUTE = {
+    "lodged": Badge("En attente de réponse", "info no-icon"),
+    "upheld": Badge("Contestation retenue", "success"),
+    "rejected": Badge("Contestation rejetée"),
+}
 PROJECT = {
     "draft": Badge("Brouillon"),
     "assessed": Badge("Analysé", "info no-icon"),
@@ -137,6 +142,7 @@ TABLES: dict[str, dict[str, Badge]] = {
     "offer": OFFER,
     "dossier": DOSSIER,
     "finding": FINDING,
+    "dispute": DISPUTE,
     "project": PROJECT,
     "order": ORDER,
     "contract": CONTRACT,

@@ -2,6 +2,7 @@
 
 from qualification.models.check_run import CheckRun
 from qualification.models.decision import Appeal, Decision, Proposal
+from qualification.models.dispute import Dispute
 from qualification.models.dossier import Dossier
 from qualification.models.instruction import CorrectionRequest, Finding, InterestDeclaration
 
@@ -10,6 +11,7 @@ __all__ = [
     "CheckRun",
     "CorrectionRequest",
     "Decision",
+    "Dispute",
     "Dossier",
     "Finding",
     "InterestDeclaration",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -8,13 +9,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from marketplace.leases import Leased, LeaseState
+from qualification import limits
 from qualification.checks import CHECKS, website
-from qualification.enums import RunTrigger, Verdict
+from qualification.enums import DisputeEffect, RunTrigger, Verdict
+from qualification.states import DISPUTE_STATES
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
+    from qualification.models.dispute import Dispute
 
 OPEN_LEASES = (LeaseState.DUE, LeaseState.RUNNING)
+# Held against the supplier; « unknown » never is.
+DISPUTABLE = (Verdict.FAIL, Verdict.WARN)
 
 
 class CheckRunQuerySet(models.QuerySet["CheckRun"]):
@@ -97,6 +103,30 @@ class CheckRun(Leased):
     def shown(self) -> str:
         """The code of the badge: the verdict when there is one, else where the run stands."""
         return self.verdict or (Verdict.UNKNOWN if self.is_over else self.lease_state)
+
+    @property
+    def contested(self) -> Dispute | None:
+        """One query unless selected with the run."""
+        return getattr(self, "dispute", None)
+
+    @property
+    def is_set_aside(self) -> bool:
+        """Upheld: the result no longer informs the requirement."""
+        return self.contested is not None and self.contested.effect == DisputeEffect.SET_ASIDE
+
+    @property
+    def dispute_before(self) -> dt.date | None:
+        """The first day too late to contest; None: nothing here is held against the supplier."""
+        if self.verdict not in DISPUTABLE or self.done_at is None:
+            return None
+        return limits.dispute_before(timezone.localdate(self.done_at))
+
+    @property
+    def is_open_to_dispute(self) -> bool:
+        """Today, while the dossier is examined, once."""
+        before = self.dispute_before
+        in_time = before is not None and timezone.localdate() < before
+        return in_time and self.contested is None and self.dossier.state in DISPUTE_STATES
 
     @property
     def evidence_rows(self) -> list[tuple[str, str]]:

@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Self
+
 from django.db import models
 from django.utils import timezone
 
 from qualification.enums import DecisionStage, ListingOutcome
+
+if TYPE_CHECKING:
+    from qualification.models.dossier import Dossier
 
 
 class Proposal(models.Model):
@@ -38,6 +43,15 @@ class Appeal(models.Model):
         return f"{self.dossier} – recours"
 
 
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    def of(self, dossier: Dossier) -> Self:
+        """With what their letters name."""
+        rows = self.filter(dossier=dossier)
+        return rows.select_related(
+            "decided_by", "offer_version", "letter__owner", "dossier__offer", "dossier__organisation"
+        )
+
+
 class Decision(models.Model):
     """The reasoned decision, as the supplier reads it. Append-only: an appeal makes a second one."""
 
@@ -53,9 +67,15 @@ class Decision(models.Model):
     # How and when the supplier was heard before an unfavourable decision.
     hearing = models.TextField(max_length=4000, blank=True)
     remedies = models.TextField(max_length=2000)
+    # Made in the transaction of the decision and never again; None before letters existed.
+    letter = models.ForeignKey(
+        "files.StoredFile", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     appeal_until = models.DateField()
     decided_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(default=timezone.now)
+
+    objects = DecisionQuerySet.as_manager()
 
     class Meta:
         ordering = ("dossier", "pk")
@@ -79,6 +99,11 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dossier} – {self.get_outcome_display()}"
+
+    @property
+    def may_be_appealed(self) -> bool:
+        """Before the operator: once, and only what is not a plain listing."""
+        return self.stage == DecisionStage.FIRST and self.outcome != ListingOutcome.LISTED
 
     @property
     def sentence(self) -> str:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from catalog.models import Offer
 from marketplace.accounts.abilities import allowed, require
 from marketplace.errors import NotVisible, RuleBroken
+from marketplace.files.store import download_response
 from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.drawings import Bar
 from marketplace.ui.once import once
@@ -19,7 +21,8 @@ from qualification import actions, pipeline
 from qualification.abilities import dossier_abilities, dossiers_abilities
 from qualification.checks import CHECKS
 from qualification.models import Decision, Dossier
-from qualification.progress import COVERAGE_LABELS, Line, coverage_of, lines_of, progress_of
+from qualification.pdf.decision_letter import letter_data
+from qualification.progress import COVERAGE_LABELS, Line, coverage_of, lines_of, progress_of, runs_of
 from qualification.sent import may_read_evidence, sent_for, version_url
 from qualification.states import REPLAY_STATES
 from qualification.steps import next_step, steps_for
@@ -95,7 +98,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "may_read_evidence": may_read_evidence(actor, dossier),
         "next_step": next_step(steps),
         "other_steps": steps[1:],
-        "may_replay": allowed(verdicts, "replay") and dossier.state in REPLAY_STATES,
+        "may_dispute": allowed(verdicts, "dispute"),
         "decisions": Decision.objects.filter(dossier=dossier).order_by("-pk"),
         "is_supplier": own,
         "breadcrumb_data": breadcrumb(("Dossiers", "/dossiers/"), current=dossier.number),
@@ -108,7 +111,12 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
 def checks_progress(request: HttpRequest, number: str) -> HttpResponse:
     """The table of checks alone, asked again by htmx while some run; « Actualiser » without script."""
     dossier = visible_dossier(request, number)
-    context = {"dossier": dossier, "progress": progress_of(dossier)}
+    verdicts = dossier_abilities(actor_of(request), dossier)
+    context = {
+        "dossier": dossier,
+        "progress": progress_of(dossier),
+        "may_dispute": allowed(verdicts, "dispute"),
+    }
     if not getattr(request, "htmx", False):
         return redirect(dossier)
     return render(request, "qualification/_checks.html", context)
@@ -120,7 +128,7 @@ def checks_progress(request: HttpRequest, number: str) -> HttpResponse:
 def check(request: HttpRequest, number: str, code: str) -> HttpResponse:
     """The last result of one check with its history. POST runs it again."""
     dossier = visible_dossier(request, number)
-    runs = list(dossier.runs.filter(check_code=code).select_related("requested_by").order_by("-run_number"))
+    runs = runs_of(dossier, code)
     if not runs:
         raise NotVisible
     verdicts = dossier_abilities(actor_of(request), dossier)
@@ -135,6 +143,7 @@ def check(request: HttpRequest, number: str, code: str) -> HttpResponse:
         "check": CHECKS.get(code),
         "history": runs,
         "may_replay": allowed(verdicts, "replay") and dossier.state in REPLAY_STATES and runs[0].is_over,
+        "may_dispute": allowed(verdicts, "dispute"),
         "breadcrumb_data": trail(dossier, current=runs[0].title),
     }
     return render(request, "qualification/check.html", context)
@@ -143,18 +152,31 @@ def check(request: HttpRequest, number: str, code: str) -> HttpResponse:
 @login_required
 @require_GET
 def decision(request: HttpRequest, number: str) -> HttpResponse:
-    """The last decision as a letter, for the supplier and the operator."""
+    """The last decision in the words of its letter, for the supplier and the operator."""
     dossier = visible_dossier(request, number)
-    taken = Decision.objects.filter(dossier=dossier).select_related("decided_by").order_by("-pk").first()
-    if taken is None:
+    taken = list(Decision.objects.of(dossier).order_by("-pk"))
+    if not taken:
         raise NotVisible
+    last = taken[0]
+    operator = last.letter.owner.name if last.letter else settings.SERVICE_NAME
     context = {
         "dossier": dossier,
-        "decision": taken,
-        "first": Decision.objects.filter(dossier=dossier, pk__lt=taken.pk).first(),
+        "decision": last,
+        "letter": letter_data(last, operator=operator),
+        "first": taken[1] if len(taken) > 1 else None,
         "breadcrumb_data": trail(dossier, current="Décision"),
     }
     return render(request, "qualification/decision.html", context)
+
+
+@login_required
+@require_safe
+def decision_letter(request: HttpRequest, number: str, stage: str) -> HttpResponse:
+    """The letter as it was made when it was decided."""
+    taken = Decision.objects.of(visible_dossier(request, number)).filter(stage=stage).first()
+    if taken is None or taken.letter is None:
+        raise NotVisible
+    return download_response(taken.letter, actor=actor_of(request))
 
 
 def _coverage_bars(lines: tuple[Line, ...]) -> list[Bar]:

@@ -18,6 +18,7 @@ from marketplace.errors import RuleBroken
 from marketplace.ui.once import once
 from qualification import actions, decisions, limits
 from qualification.abilities import dossier_abilities
+from qualification.enums import DecisionStage
 from qualification.forms import (
     AnswerForm,
     AppealForm,
@@ -28,6 +29,7 @@ from qualification.forms import (
     VersionedForm,
 )
 from qualification.models import Dossier
+from qualification.pdf.decision_letter import letter_data
 from qualification.views.find import actor_of, trail, visible_dossier
 
 
@@ -95,6 +97,10 @@ PAGES = {
 }
 
 
+PREVIEW = "apercu"
+STAGES = {"decide": DecisionStage.FIRST, "decide_appeal": DecisionStage.APPEAL}
+
+
 @login_required
 @once
 def move(request: HttpRequest, number: str, name: str) -> HttpResponse:
@@ -106,6 +112,8 @@ def move(request: HttpRequest, number: str, name: str) -> HttpResponse:
         form = page.form(initial={"version": dossier.version, **_proposed(dossier, name)})
         return _page(request, dossier, name, form)
     form = page.form(request.POST)
+    if PREVIEW in request.POST and name in STAGES:
+        return _preview(request, dossier, name, form)
     if not form.is_valid() or not _done(form, dossier, page, actor):
         return _page(request, dossier, name, form, status=400)
     messages.success(request, page.said)
@@ -122,8 +130,30 @@ def _done(form: VersionedForm, dossier: Dossier, page: MovePage, actor: Actor) -
     return True
 
 
+def _preview(request: HttpRequest, dossier: Dossier, name: str, form: VersionedForm) -> HttpResponse:
+    """The letter that these words would make, above the form: nothing is written."""
+    actor = actor_of(request)
+    if not form.is_valid():
+        return _page(request, dossier, name, form, status=400)
+    words = form.values()
+    try:
+        decisions.check_decision(**words)
+    except RuleBroken as refused:
+        form.refuse(refused)
+        return _page(request, dossier, name, form, status=400)
+    decision = decisions.drafted(dossier, actor=actor, stage=STAGES[name], words=words)
+    operator = actor.organisation.name if actor.organisation else ""
+    return _page(request, dossier, name, form, letter=letter_data(decision, operator=operator))
+
+
 def _page(
-    request: HttpRequest, dossier: Dossier, name: str, form: VersionedForm, *, status: int = 200
+    request: HttpRequest,
+    dossier: Dossier,
+    name: str,
+    form: VersionedForm,
+    *,
+    status: int = 200,
+    letter: dict[str, Any] | None = None,
 ) -> HttpResponse:
     page = PAGES[name]
     title = dossier.MOVES[name].label
@@ -136,6 +166,8 @@ def _page(
         "cancel_url": dossier.get_absolute_url(),
         "proposal": _last_proposal(dossier) if name in ("decide", "decide_appeal") else None,
         "until": limits.appeal_until(_today()) if name == "decide" else None,
+        "letter": letter,
+        "has_letter": name in STAGES,
         "unanswered": _unanswered(dossier) if name in ("submit", "answer_corrections") else [],
         "breadcrumb_data": trail(dossier, current=title),
     }

@@ -146,6 +146,13 @@ page(
     order("sent"),
     order("acknowledged"),
 )
+page(
+    "supplier_manager",
+    lambda world: f"{world.failed_run.get_absolute_url()}contester/",
+    lambda world: world.failed_run.dossier.get_absolute_url(),
+    lambda world: world.failed_run.get_absolute_url(),
+)
+page("qualification_officer", lambda world: world.dispute.get_absolute_url())
 page("curator", "/bureau/", "/pilotage/moderation/", "/pilotage/revendications/", mark(), mark("suspendre/"))
 page("curator", "/pilotage/qualifications/", need(), need("fusionner/"))
 page(

@@ -14,6 +14,7 @@ from tests.catalog import builders as catalogue
 from tests.habits.matrix.world import World
 from tests.procurement import builders as needs
 from tests.procurement import order_builders as orders
+from tests.qualification import builders as dossiers
 
 pytestmark = pytest.mark.django_db
 Make = Callable[[World], Any]
@@ -39,6 +40,10 @@ def contract(world: World) -> None:
 
 def dossier(world: World) -> None:
     world.dossier("instruction")
+
+
+def dispute(world: World) -> None:
+    dossiers.contest(dossiers.make_failed_run(world._people), world._people)
 
 
 def opinion(world: World) -> None:
@@ -71,6 +76,7 @@ LISTS: list[tuple[str, str, Make]] = [
     ("/api/v1/needs/?near=signature", "requester", need),
     ("/besoins/", "requester", need),
     ("/besoins/signaler/?q=signature", "requester", need),
+    ("/api/v1/disputes/", "qualification_officer", dispute),
     ("/offres/", "requester", offer),
     ("/fournisseurs/", "requester", offer),
     ("/projets/", "requester", project),

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from catalog.models import Offer, OfferVersion, Plan, PriceLine, Supplier
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import OrganisationKind, Role
 from marketplace.accounts.models import Membership, Organisation
-from qualification import actions, decisions
-from qualification.models import CheckRun, Dossier
+from qualification import actions, decisions, disputes
+from qualification.models import CheckRun, Dispute, Dossier
 from qualification.pipeline import run_check
 from qualification.schemes import load_scheme
 from tests.builders import make_member, make_organisation
@@ -153,6 +155,21 @@ def lodge_appeal(dossier: Dossier, people: People, _outcome: str) -> None:
 def ask_corrections(dossier: Dossier, people: People) -> None:
     actions.take(dossier, actor=people.actor("officer"))
     actions.request_corrections(dossier, actor=people.actor("officer"), reason="Précisez le préavis.")
+
+
+def make_failed_run(people: People, *, upto: str = "instruction", taken: bool = True) -> CheckRun:
+    """A notice of six months: the check of the exit terms fails, on a dossier that the officer has."""
+    dossier = make_dossier(people, upto=upto, exit_notice_months="6")
+    if taken and dossier.officer is None:
+        actions.take(dossier, actor=people.actor("officer"))
+    return CheckRun.objects.get(dossier=dossier, check_code="exit_terms", verdict="fail")
+
+
+def contest(run: CheckRun, people: People, *, with_file: bool = True) -> Dispute:
+    pdf = SimpleUploadedFile("preavis.pdf", b"%PDF-1.7\n%%EOF\n") if with_file else None
+    return disputes.lodge(
+        run, actor=people.actor("manager"), reason="Le préavis est de deux mois.", upload=pdf
+    )
 
 
 STEPS = (

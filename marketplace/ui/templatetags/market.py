@@ -8,7 +8,8 @@ Text (filters)
     {{ x|unknown }} None or "" → « Inconnu »       {{ octets|size_fr }}   {{ n|plural_fr:"offre,offres" }}
 States and trust
     {% badge "order" order.state %}   kinds: mark check obligation offer dossier finding project
-        order contract opinion review organisation; options label= scheme= name= small=True declared=True
+        order contract opinion review organisation dispute
+        options label= scheme= name= small=True declared=True
     {% origin_tag mark.origin %}      {% mark_line mark %} badge + origin + sentence (needs the attributes
         of catalog TrustMark: scheme name status origin scope decision_number valid_until source read_on)
 Pictures, each with its text twin

@@ -150,6 +150,12 @@ CATALOGUE: dict[str, Row] = {
 QUALIFICATION: dict[str, Row] = {
     **reading("dossier", DOSSIER_READERS, dossier("instruction")),
     **reading("check", DOSSIER_READERS, check_run),
+    "GET api:dossier-letter": Row(DOSSIER_READERS, dossier("decided")),
+    **reading("dispute", DOSSIER_READERS, of("dispute")),
+    "POST api:dispute-list": Row(MANAGER | only(OTHER_SUPPLIER)),
+    "GET api:dispute-file": Row(DOSSIER_READERS, of("dispute")),
+    "POST api:dispute-file": Row(MANAGER, of("dispute")),
+    **moves("dispute", "uphold reject", OFFICER, of("dispute")),
     "POST api:dossier-list": Row(MANAGER | only(OTHER_SUPPLIER)),
     "POST api:check-replay": Row(MANAGER, check_run),
     **moves("dossier", "submit", MANAGER, dossier("draft")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from qualification.models import CheckRun, Dispute
 from tests.habits.matrix.rows import SIGNED_IN, SUPPLIERS, Row, only
 from tests.habits.matrix.world import World
 
@@ -20,13 +21,25 @@ def in_hand(**more: Any) -> Callable[[World], dict[str, Any]]:
     return lambda world: {"number": world.dossier_in_hand.number, **more}
 
 
+def of_run(run: CheckRun) -> dict[str, Any]:
+    return {"number": run.dossier.number, "code": run.check_code}
+
+
+def of_dispute(dispute: Dispute) -> dict[str, Any]:
+    return {"number": dispute.dossier.number, "dispute": dispute.number}
+
+
 ROWS: dict[str, Row] = {
     "GET qualification:dossiers": Row(SIGNED_IN),
     "GET qualification:new_dossier": Row(MANAGER, query=lambda world: f"?offre={world.draft.number}"),
     "GET qualification:dossier": Row(READERS, a("instruction")),
     "GET qualification:checks_progress": Row(READERS, a("instruction")),
     "GET qualification:check": Row(READERS, a("instruction", code="regions")),
+    "GET qualification:lodge_dispute": Row(MANAGER, lambda world: of_run(world.failed_run)),
+    "GET qualification:dispute": Row(READERS, lambda world: of_dispute(world.dispute)),
+    "GET qualification:dispute_file": Row(READERS, lambda world: of_dispute(world.dispute)),
     "GET qualification:decision": Row(READERS, a("decided")),
+    "GET qualification:decision_letter": Row(READERS, a("decided", stage="first")),
     "GET qualification:take": Row(OFFICER, a("instruction")),
     "GET qualification:findings": Row(OFFICER | DECIDER | only("auditor"), in_hand()),
     "GET qualification:finding": Row(OFFICER | DECIDER | only("auditor"), in_hand(code="exit")),

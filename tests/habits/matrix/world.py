@@ -16,7 +16,7 @@ from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import BUYER_ROLES, OPERATOR_ROLES, SUPPLIER_ROLES, OrganisationKind, Role
 from marketplace.accounts.models import Membership, Organisation
 from procurement.models import Assessment, Contract, Order, Project
-from qualification.models import Dossier
+from qualification.models import CheckRun, Dispute, Dossier
 from tests.builders import client_for, make_member, make_organisation
 from tests.habits.matrix.rows import OTHER_BUYER, OTHER_SUPPLIER, SIGNED_IN, STRANGER
 from tests.procurement import builders as needs
@@ -142,6 +142,16 @@ class World:
         dossier = self.dossier("instruction")
         actions.take(dossier, actor=self.actor(Role.QUALIFICATION_OFFICER))
         return dossier
+
+    @cached_property
+    def failed_run(self) -> CheckRun:
+        """In a dossier that the world's officer has taken."""
+        return dossiers.make_failed_run(self._people)
+
+    @cached_property
+    def dispute(self) -> Dispute:
+        """Of the failed run, with a file; nobody answered yet."""
+        return dossiers.contest(self.failed_run, self._people)
 
     # -- procurement
 
