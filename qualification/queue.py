@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
 
 from qualification.clock import Clock
 from qualification.enums import DossierState
@@ -21,6 +25,24 @@ ZONES = {
 }
 
 
+# In the order of a dossier's life.
+STATES = {
+    str(state): DossierState(state).label
+    for state in DossierState
+    if state in OPEN_STATES and state != DossierState.DRAFT
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """``up`` and ``down`` say the order in words."""
+
+    label: str
+    up: str
+    down: str
+    key: Callable[[QueueRow], Any]
+
+
 @dataclass(frozen=True, slots=True)
 class QueueRow:
     dossier: Dossier
@@ -28,8 +50,15 @@ class QueueRow:
     zone: str
 
     @property
-    def zone_label(self) -> str:
-        return ZONES.get(self.zone, "Confié à une autre personne")
+    def age_days(self) -> int:
+        """Calendar days since the dossier took its place in the queue."""
+        since = self.dossier.queue_since
+        return (timezone.localdate() - timezone.localdate(since)).days if since else 0
+
+    @property
+    def share_used(self) -> int:
+        """Of the limit, in percent, 100 at most: the bar beside the words."""
+        return min(100, round(100 * self.clock.used / self.clock.limit)) if self.clock.limit else 100
 
 
 def queue_for(actor: Actor) -> list[QueueRow]:
@@ -47,13 +76,30 @@ def queue_for(actor: Actor) -> list[QueueRow]:
     return sorted(rows, key=lambda row: order.index(row.zone))
 
 
-def filtered(rows: list[QueueRow], zone: str) -> list[QueueRow]:
-    """An unknown zone keeps everything."""
-    if zone not in ZONES:
+def filtered(rows: Iterable[QueueRow], *, zone: str = "", state: str = "") -> list[QueueRow]:
+    """Unknown values keep everything."""
+    kept = [row for row in rows if zone not in ZONES or _in_zone(row, zone)]
+    return [row for row in kept if state not in STATES or row.dossier.state == state]
+
+
+def _in_zone(row: QueueRow, zone: str) -> bool:
+    return row.clock.is_late if zone == "en-retard" else row.zone == zone
+
+
+def arranged(rows: list[QueueRow], sort: str) -> list[QueueRow]:
+    """By one of SORTS, « - » before it for the other way round; anything else leaves the queue's own
+    order. Equal rows stay oldest first: the order is the same at each reading."""
+    found = SORTS.get(sort.removeprefix("-"))
+    if found is None:
         return rows
-    if zone == "en-retard":
-        return [row for row in rows if row.clock.is_late]
-    return [row for row in rows if row.zone == zone]
+    oldest_first = sorted(rows, key=lambda row: (row.dossier.queue_since, row.dossier.pk))
+    return sorted(oldest_first, key=found.key, reverse=sort.startswith("-"))
+
+
+def next_back(rows: Iterable[QueueRow]) -> dt.date | None:
+    """The first day by which a supplier must have answered; no query, corrections are prefetched."""
+    asked = [asked for row in rows for asked in row.dossier.corrections.all() if asked.answered_at is None]
+    return min((one.due_on for one in asked), default=None)
 
 
 def _zone(actor: Actor, dossier: Dossier) -> str:
@@ -62,3 +108,26 @@ def _zone(actor: Actor, dossier: Dossier) -> str:
     if actor.is_person(dossier.officer_id):
         return "a-moi"
     return "a-prendre" if dossier.officer_id is None else ""
+
+
+# By their code in the address.
+SORTS = {
+    "age": Sort(
+        "Âge", "du plus récent au plus ancien", "du plus ancien au plus récent", lambda row: row.age_days
+    ),
+    "delai": Sort(
+        "Délai",
+        "du plus pressé au moins pressé",
+        "du moins pressé au plus pressé",
+        lambda row: row.clock.left,
+    ),
+    "fournisseur": Sort(
+        "Fournisseur", "de A à Z", "de Z à A", lambda row: row.dossier.organisation.name.casefold()
+    ),
+    "etat": Sort(
+        "État",
+        "du moins avancé au plus avancé",
+        "du plus avancé au moins avancé",
+        lambda row: list(STATES).index(row.dossier.state),
+    ),
+}

@@ -19,7 +19,8 @@ from qualification.enums import DossierState
 from qualification.forms import FindingForm, TakeForm
 from qualification.models import Dossier
 from qualification.progress import Line, lines_of, progress_of
-from qualification.queue import ZONES, filtered, queue_for
+from qualification.queue import arranged, filtered, next_back, queue_for
+from qualification.queue_links import QueueChoices
 from qualification.sent import may_read_evidence, sent_for, version_url
 from qualification.steps import steps_for
 from qualification.views.find import actor_of, trail, visible_dossier
@@ -32,12 +33,16 @@ PAGE_SIZE = 20
 def queue(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     require(dossiers_abilities(actor), "instruct")
-    zone = request.GET.get("zone", "")
-    rows = filtered(queue_for(actor), zone)
+    choices = QueueChoices.read(request.GET)
+    everything = queue_for(actor)
+    rows = arranged(filtered(everything, zone=choices.zone, state=choices.state), choices.sort)
     context = {
         "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
-        "zone": zone if zone in ZONES else "",
-        "zones": ZONES.items(),
+        "choices": choices,
+        "zones": choices.zones(everything),
+        "states": choices.states(everything),
+        "sorts": choices.sorts(),
+        "next_back": None if rows else next_back(everything),
         "decides": allowed(dossiers_abilities(actor), "decide"),
         "breadcrumb_data": breadcrumb(current="Instruction"),
     }

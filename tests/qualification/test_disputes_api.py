@@ -105,10 +105,8 @@ def test_bad_input_names_its_field(people, run):
     ):
         assert fields(manager.post(BASE, body, format="json")) == [field], body
     url = f"{BASE}{builders.contest(run, people).uuid}/"
-    assert (
-        "effect" in problem_of(officer.post(f"{url}uphold/", {"reason": "A"}, format="json"), 400)["errors"]
-    )
-    assert "reason" in problem_of(officer.post(f"{url}reject/", {}, format="json"), 400)["errors"]
+    assert fields(officer.post(f"{url}uphold/", {"reason": "A"}, format="json")) == ["effect"]
+    assert fields(officer.post(f"{url}reject/", {}, format="json")) == ["reason"]
 
 
 def test_a_pass_is_not_contested(people, run):
