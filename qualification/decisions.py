@@ -129,9 +129,9 @@ def _check_appeal(dossier: Dossier) -> None:
         raise RuleBroken("dossier_open", "Un nouveau dossier est ouvert pour cette offre : suivez celui-là.")
 
 
-def _write(dossier: Dossier, *, actor: Actor, stage: str, words: Words) -> Decision:
-    assert dossier.appeal_until is not None
-    return Decision.objects.create(
+def drafted(dossier: Dossier, *, actor: Actor, stage: str, words: Words) -> Decision:
+    """The decision as it would be written now, not saved: what the letter says, before and after."""
+    decision = Decision(
         dossier=dossier,
         stage=stage,
         proposal=dossier.proposals.order_by("-pk").first(),
