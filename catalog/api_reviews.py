@@ -15,7 +15,7 @@ from catalog.actions import reviews
 from catalog.api_claims import ONCE
 from catalog.enums import ReviewState
 from catalog.models import VersionReview
-from catalog.price_outlier import price_outlier
+from catalog.price_outlier import far_prices
 from catalog.serializers_curation import AcceptInput, DecisionReasonInput, VersionReviewSerializer
 from marketplace.rest.idempotency import once
 from marketplace.rest.moves import MoveEndpoint, MoveMixin
@@ -71,7 +71,8 @@ class VersionReviewViewSet(MoveMixin, ReadViewSet):
 
     def answer(self, obj: Any, *, status: int = 200, location: bool = False) -> Response:
         """One review also says what is odd in its prices, as the page does."""
-        obj.price_warning = price_outlier(obj)
+        far = far_prices(obj.version_proposed, offer=obj.version_proposed.offer)
+        obj.price_warning = " ".join(f"{place.label} : {place.sentence}" for place in far)
         return super().answer(obj, status=status, location=location)
 
 

@@ -3,6 +3,7 @@ from catalog.models.change import Change
 from catalog.models.claim import OfferClaim
 from catalog.models.need import MissingNeed, NeedJoin
 from catalog.models.offer import Offer, OfferAlias
+from catalog.models.online import OnlineVersion
 from catalog.models.review import VersionReview
 from catalog.models.search_row import OfferSearchRow
 from catalog.models.stack import StackEdge
@@ -21,6 +22,7 @@ __all__ = [
     "OfferClaim",
     "OfferSearchRow",
     "OfferVersion",
+    "OnlineVersion",
     "Plan",
     "PriceLine",
     "StackEdge",

@@ -13,6 +13,7 @@ from django.utils.text import slugify
 from catalog.enums import OfferState, ServiceModel
 from catalog.holders import holder_filter
 from catalog.models.category import Category
+from catalog.models.online import OnlineVersion
 from catalog.models.search_row import OfferSearchRow
 from catalog.models.sequences import NextValue
 from catalog.models.version import OfferVersion
@@ -249,6 +250,8 @@ class Offer(Stateful):
         self.repeat_answers(version.answers)
         if self.pk and old and old != self.slug:
             OfferAlias.objects.get_or_create(offer=self, slug=old)
+        if self.pk:
+            OnlineVersion.objects.create(offer=self, version=version)
 
     def repeat_answers(self, answers: Mapping[str, Any]) -> None:
         """Copy onto the row what lists and filters read. Absent answers become unknown."""

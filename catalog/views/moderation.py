@@ -14,7 +14,7 @@ from catalog.enums import ReviewState
 from catalog.forms.marks import ReasonForm
 from catalog.models import VersionReview
 from catalog.presentation import plans_of
-from catalog.price_outlier import price_outlier
+from catalog.price_outlier import price_places
 from catalog.questions.diff import changes
 from catalog.views.finding import actor_of
 from catalog.views.sheet import category_labels
@@ -68,12 +68,15 @@ def review_page(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
 
 def _context(review: VersionReview) -> dict[str, object]:
     before, after = review.replaces.answers, review.version_proposed.answers
+    offer = review.version_proposed.offer
+    places = price_places(review.version_proposed, offer=offer)
     return {
         "review": review,
-        "offer": review.version_proposed.offer,
+        "offer": offer,
         "changes": changes(before, after, categories=category_labels()),
         "plans": plans_of(review.version_proposed),
         "old_plans": plans_of(review.replaces),
-        "outlier": price_outlier(review),
+        "places": places,
+        "far": [place for place in places if place.is_far],
         "breadcrumb_data": breadcrumb(("Modération", "/pilotage/moderation/"), current=str(review)),
     }

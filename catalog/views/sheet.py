@@ -18,6 +18,7 @@ from catalog.presentation import (
     status_sentence,
     timeline,
 )
+from catalog.price_history import price_history
 from catalog.questions.diff import changes
 from catalog.questions.rows import SectionRows, sheet_rows
 from catalog.reference.loader import read
@@ -158,6 +159,7 @@ def prices(request: HttpRequest, *, offer: Offer) -> HttpResponse:
         "offer": offer,
         "version": offer.live_version,
         "plans": plans_of(offer.live_version),
+        "steps": price_history(offer),
         "breadcrumb_data": trail(offer, part="Prix"),
     }
     return render(request, "catalog/prices.html", context)

@@ -27,8 +27,15 @@ LINE = {
     "unit": "poste",
     "period": "month",
     "amount_eur_ht": "10.000000",
+    "meter": "other",
+    "included_quantity": "0.000",
+    "minimum_quantity": "0.000",
+    "tier_mode": "graduated",
+    "tiers": [],
+    "next_amount_eur_ht": None,
+    "next_from": None,
 }
-PLANS = [{"code": "standard", "name": "Standard", "description": "", "lines": [LINE]}]
+PLANS = [{"code": "standard", "name": "Standard", "description": "", "commitment_months": 0, "lines": [LINE]}]
 
 
 @pytest.fixture(autouse=True)
