@@ -51,7 +51,8 @@ def price_history(offer: Offer) -> list[PriceStep]:
         ]
         before = now
     steps += _announced(before, names)
-    return sorted(reversed(steps), key=lambda step: step.since, reverse=True)
+    steps.sort(key=lambda step: step.since)
+    return steps[::-1]
 
 
 def _prices(version: OfferVersion) -> dict[Key, tuple[str, Component]]:
