@@ -19,7 +19,7 @@ def open_history(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0011_change_triggers'),
+        ('catalog', '0012_search_index'),
     ]
 
     operations = [
