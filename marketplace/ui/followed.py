@@ -139,9 +139,13 @@ def _row(event: AuditEvent, found: Found, objects: Objects, *, zone: str, names:
 
 
 def _sentence(event: AuditEvent) -> str:
-    """« Accuser réception : de “Envoyé au fournisseur” à “Réception accusée” »."""
+    """Accuser réception : de « Envoyé au fournisseur » à « Réception accusée »."""
     act = act_word(event.object_type, event.what)
     before, after = (state_word(event.object_type, s) for s in (event.from_state, event.to_state))
     if not after or event.from_state == event.to_state:
         return act
-    return f"{act}\u00a0: de “{before}” à “{after}”" if event.from_state else f"{act}\u00a0: “{after}”"
+    return (
+        f"{act}\u00a0: de «\u00a0{before}\u00a0» à «\u00a0{after}\u00a0»"
+        if event.from_state
+        else f"{act}\u00a0: «\u00a0{after}\u00a0»"
+    )

@@ -6,11 +6,19 @@ Every page is opened at 1280 and 375 px, narrowed to 320, then opened without Ja
 
 from collections.abc import Callable
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from catalog.actions.declarations import join_evidence
+from catalog.trust import add_mark
+from marketplace.accounts.actions.invitations import invite
+from marketplace.accounts.models import Membership
+from qualification.actions import take
 from qualification.models import Dossier
+from tests.builders import grant, make_member
 from tests.habits.matrix.rows import STRANGER
 from tests.habits.matrix.world import World
 from tests.procurement.order_builders import make_offer
-from tests.qualification.builders import ask_corrections
+from tests.qualification.builders import ask_corrections, run_all, send
 
 Address = str | Callable[[World], str]
 PAGES: dict[str, list[Address]] = {}
@@ -91,6 +99,7 @@ page(
     lambda world: world.offer.supplier.get_absolute_url(),
     lambda world: f"/offres/comparer/?offre={world.offer.number}&offre={_second(world)}",
     lambda world: f"/offres/cout/?offre={world.offer.number}&offre={_second(world)}&months=36&seats=40",
+    lambda world: f"/invitation/{_invited(world)}/",
 )
 page(
     "requester",
@@ -128,6 +137,8 @@ page(
     "/organisation/",
     "/organisation/inviter/",
     "/organisation/comptes-de-service/",
+    lambda world: f"/organisation/membres/{_to_confirm(world).uuid}/",
+    lambda world: f"/organisation/membres/{_to_confirm(world).uuid}/roles/approver/confirmer/",
 )
 page(
     "supplier_manager",
@@ -161,6 +172,8 @@ page(
     dossier("instruction"),
     in_hand(),
     in_hand("constats/"),
+    in_hand("constats/exit/"),
+    lambda world: f"/dossiers/{_with_certificate(world).number}/constats/trust_marks/",
     "/pilotage/instruction/",
 )
 page(
@@ -179,6 +192,33 @@ def _sent_back(world: World) -> Dossier:
     """A dossier whose supplier has the ball."""
     dossier = world.dossier("instruction")
     ask_corrections(dossier, world._people)
+    return dossier
+
+
+def _invited(world: World) -> str:
+    """The secret of the link that a person received."""
+    admin = world.actor("organisation_admin")
+    _, secret = invite(world.ministry, email="invitee@essai.example", roles=["requester"], actor=admin)
+    return secret
+
+
+def _to_confirm(world: World) -> Membership:
+    """A colleague given a role that a second administrator must confirm."""
+    member = make_member(organisation=world.ministry)
+    grant(member, "approver", confirmed_by=None)
+    return member
+
+
+def _with_certificate(world: World) -> Dossier:
+    """In instruction, on a declaration that has its certificate."""
+    dossier = world.dossier("draft")
+    editor = world.actor("supplier_editor")
+    declared = {"scheme": "iso27001", "status": "in_force", "origin": "declared", "scope": "Essai"}
+    made = add_mark(dossier.offer, actor=editor, **declared)
+    join_evidence(made, actor=editor, upload=SimpleUploadedFile("certificat.pdf", b"%PDF-1.7\n%%EOF\n"))
+    send(dossier, world._people, "")
+    run_all(dossier)
+    take(dossier, actor=world.actor("qualification_officer"))
     return dossier
 
 

@@ -36,6 +36,10 @@ def told(world: World, who: str, zone: str) -> list[tuple[str, str]]:
     return [(row.object_label, row.expected) for row in rows]
 
 
+def moved(act: str, before: str, after: str) -> str:
+    return f"{act}\u00a0: de «\u00a0{before}\u00a0» à «\u00a0{after}\u00a0»"
+
+
 def acts(rows: list[tuple[str, str]]) -> list[str]:
     return [expected.partition("\u00a0: ")[0] for _, expected in rows]
 
@@ -47,15 +51,18 @@ def test_a_stranger_has_no_desk_by_the_api(client: Any) -> None:
 def test_each_one_finds_what_they_finished_on_an_order(world: World) -> None:
     order = world.order("acknowledged")
     label = f"{order.number} {order.offer.name}"
-    assert (label, "Approuver\u00a0: de “En attente d’approbation” à “Approuvé”") in told(
-        world, "approver", desk.DONE
-    )
-    assert (label, "Saisir le numéro d’engagement\u00a0: de “Approuvé” à “Engagé”") in told(
-        world, "finance", desk.DONE
-    )
-    assert (label, "Envoyer au fournisseur\u00a0: de “Engagé” à “Envoyé au fournisseur”") in told(
-        world, "requester", desk.DONE
-    )
+    assert (
+        label,
+        moved("Approuver", "En attente d’approbation", "Approuvé"),
+    ) in told(world, "approver", desk.DONE)
+    assert (
+        label,
+        moved("Saisir le numéro d’engagement", "Approuvé", "Engagé"),
+    ) in told(world, "finance", desk.DONE)
+    assert (
+        label,
+        moved("Envoyer au fournisseur", "Engagé", "Envoyé au fournisseur"),
+    ) in told(world, "requester", desk.DONE)
     assert acts(told(world, "supplier_manager", desk.DONE)) == ["Accuser réception"]
 
 
@@ -63,7 +70,10 @@ def test_the_author_learns_what_others_did_and_never_what_they_did_themselves(wo
     order = world.order("acknowledged")
     label = f"{order.number} {order.offer.name}"
     mine = told(world, "requester", desk.CHANGED)
-    assert (label, "Accuser réception\u00a0: de “Envoyé au fournisseur” à “Réception accusée”") in mine
+    assert (
+        label,
+        moved("Accuser réception", "Envoyé au fournisseur", "Réception accusée"),
+    ) in mine
     assert "Envoyer au fournisseur" not in acts(mine)
     rows = desk.rows_for(world.actor("requester"))[desk.CHANGED]
     assert world.supplier.name in {row.by for row in rows}
@@ -73,7 +83,7 @@ def test_the_author_learns_what_others_did_and_never_what_they_did_themselves(wo
 def test_an_avis_and_a_decision_on_an_analysis(world: World) -> None:
     project = world.decided_project
     assert told(world, "security_officer", desk.DONE) == [
-        (f"Avis du RSSI, {project.number}", "Donner un avis\u00a0: “Favorable”")
+        (f"Avis du RSSI, {project.number}", "Donner un avis\u00a0: «\u00a0Favorable\u00a0»")
     ]
     assert acts(told(world, "qualified_authority", desk.DONE)) == ["Décider"]
     assert {"Donner un avis", "Décider"} <= set(acts(told(world, "requester", desk.CHANGED)))
@@ -98,7 +108,10 @@ def test_a_lost_then_restored_status_reaches_who_bought_and_who_sells(world: Wor
     mark = world.mark
     world.order("acknowledged")
     lose(purchase.offer, scheme=mark.scheme)
-    wanted = (f"{mark.name} de {purchase.offer.name}", "Suspendre\u00a0: de “En vigueur” à “Suspendue”")
+    wanted = (
+        f"{mark.name} de {purchase.offer.name}",
+        moved("Suspendre", "En vigueur", "Suspendue"),
+    )
     assert wanted in told(world, "requester", desk.CHANGED)
     assert wanted in told(world, "supplier_editor", desk.CHANGED)
     assert "Ouvrir un réexamen" in acts(told(world, "requester", desk.CHANGED))
@@ -128,7 +141,7 @@ def publish(offer: Offer) -> None:
 def test_a_decided_dossier_is_told_to_the_supplier_and_finished_for_who_decided(world: World) -> None:
     dossier = world.dossier("decided")
     label = f"{dossier.number} {dossier.offer.name}"
-    wanted = (label, "Décider\u00a0: de “Décision proposée” à “Décidé”")
+    wanted = (label, moved("Décider", "Décision proposée", "Décidé"))
     assert wanted in told(world, "supplier_editor", desk.CHANGED)
     decider = Actor.of(world._people.decider)
     assert label in [row.object_label for row in desk.rows_for(decider)[desk.DONE]]

@@ -10,12 +10,13 @@ from django.utils import timezone
 from marketplace.accounts.abilities import allowed, grant_abilities, organisation_abilities, require
 from marketplace.accounts.actions.members import confirm_role, end_membership, grant_role, revoke_role
 from marketplace.accounts.actors import Actor
-from marketplace.accounts.enums import OrganisationKind, Role
+from marketplace.accounts.enums import DELEGATED_ROLES, OrganisationKind, Role
 from marketplace.accounts.forms.organisation import RoleForm
 from marketplace.accounts.models import Membership, RoleGrant
 from marketplace.accounts.views.answers import form_page, try_rule
 from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.once import once
+from marketplace.ui.typography import euros
 
 HOME = ("Organisation", "/organisation/")
 
@@ -102,16 +103,24 @@ def role_confirm(request: HttpRequest, member_id: str, role: str) -> HttpRespons
         "title": f"Confirmer le rôle «\u00a0{grant}\u00a0»",
         "lead": f"Donné à {grant.membership.user} "
         f"par {grant.granted_by or 'la déclaration de l’organisation'}.",
-        "facts": [
-            ("Plafond HT", grant.ceiling_eur_ht),
-            ("Arrêté de délégation", grant.delegation_reference),
-            ("Date de l’arrêté", grant.delegation_date),
-        ],
+        "facts": _delegation(grant),
         "button_label": "Confirmer le rôle",
         "cancel_url": reverse("accounts:member", args=[member_id]),
         "breadcrumb_data": breadcrumb(HOME, current="Confirmer un rôle"),
     }
     return render(request, "pages/confirm.html", context)
+
+
+def _delegation(grant: RoleGrant) -> list[tuple[str, object]]:
+    """What the delegation order says; nothing for a role that needs none."""
+    if grant.role not in DELEGATED_ROLES:
+        return []
+    ceiling = grant.ceiling_eur_ht
+    return [
+        ("Plafond", None if ceiling is None else euros(ceiling, tax="HT")),
+        ("Arrêté de délégation", grant.delegation_reference),
+        ("Date de l’arrêté", grant.delegation_date),
+    ]
 
 
 @login_required
