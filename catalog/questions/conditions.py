@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from catalog.countries import country_of, zones
+from catalog.countries import EEA_COUNTRIES, country_of, zones
 from catalog.questions.engine import Condition, Question, Section, is_unknown, questions, sections
 
 SEVERAL = frozenset({"choices", "tree"})
@@ -16,7 +16,7 @@ SEVERAL = frozenset({"choices", "tree"})
 def codes_of(question: Question, value: Any) -> tuple[str, ...]:
     """The codes an answer stands for; empty when unknown or when the type has none.
 
-    Regions give their countries, « EU » when all are in the Union, « only:FR » when all are in France.
+    Regions give their countries, « EU » or « EEA » when all are there, « only:FR » when all are in France.
     A code of a tree gives its parents too.
     """
     if is_unknown(value):
@@ -33,8 +33,11 @@ def codes_of(question: Question, value: Any) -> tuple[str, ...]:
 
 
 def _only(regions: Sequence[str]) -> tuple[str, ...]:
-    countries = {country_of(region) for region in regions}
-    return (f"only:{countries.pop()}",) if len(countries) == 1 else ()
+    countries = {code for region in regions if (code := country_of(region))}
+    found = ["EEA"] if countries and EEA_COUNTRIES.issuperset(countries) else []
+    if len(countries) == 1:
+        found.append(f"only:{countries.pop()}")
+    return tuple(found)
 
 
 def _with_parents(question: Question, value: Sequence[str]) -> tuple[str, ...]:
@@ -50,6 +53,9 @@ def _with_parents(question: Question, value: Sequence[str]) -> tuple[str, ...]:
 def holds(condition: Condition, answers: Mapping[str, Any]) -> bool | None:
     """None: the answer it depends on is unknown."""
     question, value = questions()[condition.question], answers.get(condition.question)
+    if condition.unless_only:
+        codes = codes_of(question, value)
+        return not codes or not set(codes).issubset(condition.unless_only)
     if is_unknown(value):
         return None
     if condition.above is not None:

@@ -27,11 +27,13 @@ COMPARED_HOW = ("equal", "text", "lower_is_better", "higher_is_better")
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Holds when the answer to `question` has one of `codes`, or is a number greater than `above`."""
+    """Holds when the answer to `question` has one of `codes`, or is a number greater than `above`, or
+    has something else than `unless_only` (then it also holds of an answer not yet given)."""
 
     question: str
     codes: tuple[str, ...] = ()
     above: Decimal | None = None
+    unless_only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

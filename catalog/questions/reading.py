@@ -118,8 +118,10 @@ def _question(row: Mapping[str, Any], *, section: str, given: Mapping[str, Any])
 
 def _conditions(rows: Mapping[str, Any]) -> Iterator[Condition]:
     for name, wanted in rows.items():
-        if isinstance(wanted, dict):
+        if isinstance(wanted, dict) and "above" in wanted:
             yield Condition(name, above=Decimal(wanted["above"]))
+        elif isinstance(wanted, dict):
+            yield Condition(name, unless_only=tuple(wanted["unless_only"]))
         else:
             yield Condition(name, codes=tuple(wanted))
 
@@ -185,7 +187,7 @@ def _references(question: Question, by_id: Mapping[str, Question]) -> Iterator[s
         on = by_id.get(condition.question)
         if on is None:
             yield f"it depends on {condition.question}, which is not asked"
-        elif strange := _strange(on, condition.codes):
+        elif strange := _strange(on, condition.codes + condition.unless_only):
             yield f"{condition.question} cannot be {strange}"
         elif condition.above is not None and on.type not in NUMBERS:
             yield f"{condition.question} is not a number"
