@@ -9,6 +9,7 @@ from typing import Any
 
 from catalog.countries import EEA_COUNTRIES, country_of, zones
 from catalog.questions.engine import Condition, Question, Section, is_unknown, questions, sections
+from marketplace.ui.typography import french
 
 SEVERAL = frozenset({"choices", "tree"})
 
@@ -208,7 +209,7 @@ def condition_words(question: Question) -> str:
     """Which answer of the same section opens the question, in one French sentence; empty: none."""
     here = question.section
     said = [_words(c) for c in question.shown_if if questions()[c.question].section == here]
-    return f"À remplir si {' et si '.join(said)}." if said else ""
+    return french(f"À remplir si {' et si '.join(said)}.") if said else ""
 
 
 def _words(condition: Condition) -> str:

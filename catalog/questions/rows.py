@@ -175,6 +175,12 @@ class ComparedRow:
         """(name of the offer, text), in order: on a narrow screen each cell says whose it is."""
         return list(zip(self.names, self.texts, strict=True))
 
+    @property
+    def marked_cells(self) -> list[tuple[str, str, str]]:
+        """The cells with the word of the best number, empty elsewhere."""
+        words = [self.best_word if best else "" for best in self.best] or [""] * len(self.texts)
+        return list(zip(self.names, self.texts, words, strict=True))
+
 
 def compared_rows(
     versions: Sequence[Mapping[str, Any] | None], *, categories: Mapping[str, str]

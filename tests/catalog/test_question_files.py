@@ -128,7 +128,10 @@ def test_form_sheet_and_comparison_follow_the_conditions() -> None:
     trial = section("trial")
     assert trial is not None
     assert [q.id for q in offered_in(trial, {})] == ["ai", "ai_place"]
-    assert condition_words(questions()["ai_place"]) == "À remplir si vous répondez « Oui » à « IA »."
+    assert (
+        condition_words(questions()["ai_place"])
+        == "À remplir si vous répondez «\u00a0Oui\u00a0» à «\u00a0IA\u00a0»."
+    )
     rows = {row.question.id for part in sheet_rows({"ai": False}, categories={}, public_sheet=False)
             for row in part.rows}  # fmt: skip
     assert "ai" in rows

@@ -9,7 +9,6 @@ from catalog.questions.validation import AnswerError, clean_answer, clean_answer
 from marketplace.errors import RuleBroken
 from tests.catalog.builders import COMPLETE
 
-
 OLD = ["presentation", "hosting", "security", "service", "exit"]
 MODELS = ("iaas", "caas", "paas", "saas", "support_services", "data_space")
 

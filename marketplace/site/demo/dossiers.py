@@ -14,7 +14,7 @@ from qualification.schemes import load_scheme
 
 OFFICER = "instructeur@operateur.example"
 DECIDER = "decideur@operateur.example"
-LISTED = ("souverain", "standard", "messagerie")
+LISTED = ("souverain", "standard", "messagerie", "espace", "accompagnement")
 SEEN = "Réponses relues, conformes aux conditions de référencement."
 
 

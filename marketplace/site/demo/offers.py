@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+import tomllib
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
 
-from catalog.actions.authoring import LineInput, PlanInput, create_draft, save_plans
-from catalog.enums import Meter, Origin, PriceKind, PricePeriod, Scheme, StackLayer, TrustStatus
+from catalog.actions.authoring import PlanInput, create_draft, save_plans
+from catalog.enums import Origin, PriceKind, PricePeriod, Scheme, StackLayer, TrustStatus
 from catalog.models import Offer, TrustMark
 from catalog.stack import add_edge
 from catalog.trust import add_mark, record_status
 from marketplace.reference.releases import load_release
 from marketplace.site.demo.acting import act
+from marketplace.site.demo.prices import CAPACITY, MACHINES, ROOMS, SEATS, line
 
+ANSWERS = Path(__file__).parent / "answers"
 REGISTER = "Registre de démonstration (services fictifs)"
 DECISION = "DEMO-0001"
 MAIL_DECISION = "DEMO-0002"
@@ -35,6 +39,7 @@ class DemoOffer:
     website: str = LISTENING
     open_source: bool | None = False
     more: dict[str, Any] = field(default_factory=dict)
+    parts: tuple[str, ...] = ()
 
     def answers(self) -> dict[str, Any]:
         return {
@@ -59,81 +64,15 @@ class DemoOffer:
             "documented_api": True,
             "data_processing_agreement": True,
             "accessibility": "partial",
+            **{name: value for part in self.parts for name, value in written(part).items()},
             **self.more,
         }
 
 
-METERS = {"poste": Meter.SEAT, "heure de vCPU": Meter.VCPU_HOUR, "Go": Meter.STORAGE_GB}
+def written(part: str) -> dict[str, Any]:
+    """The plausible, fictitious answers of one kind of service."""
+    return tomllib.loads((ANSWERS / f"{part}.toml").read_text(encoding="utf-8"))
 
-
-def line(
-    label: str,
-    kind: str,
-    amount: str,
-    unit: str = "",
-    period: str = PricePeriod.MONTH,
-    meter: Meter | None = None,
-    **more: Any,
-) -> LineInput:
-    """`meter` absent: what the unit says."""
-    measured = meter or METERS.get(unit, Meter.OTHER)
-    return LineInput(label, kind, period, Decimal(amount), unit=unit, meter=measured.value, **more)
-
-
-def leaving(label: str, amount: str, unit: str, meter: Meter) -> LineInput:
-    return line(label, PriceKind.EXIT, amount, unit, PricePeriod.NONE, meter)
-
-
-LEAVING = (
-    leaving("Sortie des données au départ", "0.010000", "Go", Meter.EGRESS_GB),
-    leaving("Assistance au départ", "750.00", "jour", Meter.ASSISTANCE_DAY),
-)
-
-
-MACHINES = PlanInput(
-    "À l’usage",
-    "Machines et stockage, sans engagement.",
-    (
-        line("Accès à la plateforme", PriceKind.FIXED, "120.00"),
-        line("Heure de vCPU", PriceKind.UNIT, "0.031500", "heure de vCPU", PricePeriod.HOUR),
-        line(
-            "Stockage objet",
-            PriceKind.UNIT,
-            "0.024000",
-            "Go",
-            included_quantity=Decimal(100),
-            tiers=((Decimal(50_000), Decimal("0.020000")),),
-        ),
-        line("Sortie de données", PriceKind.UNIT, "0.008000", "Go", PricePeriod.NONE, Meter.EGRESS_GB),
-        line("Assistance jour et nuit", PriceKind.FIXED, "450.00", meter=Meter.SUPPORT),
-        *LEAVING,
-    ),
-)
-SEATS = (
-    PlanInput(
-        "Essentielle",
-        "Messagerie et agendas.",
-        (
-            line(
-                "Poste",
-                PriceKind.UNIT,
-                "3.90",
-                "poste",
-                minimum_quantity=Decimal(10),
-                tiers=((Decimal(500), Decimal("3.40")), (Decimal(5_000), Decimal("2.90"))),
-            ),
-            line("Mise en service", PriceKind.ONE_OFF, "1500.00", period=PricePeriod.NONE),
-        ),
-    ),
-    PlanInput(
-        "Complète",
-        "Avec archivage et délégations.",
-        (line("Poste", PriceKind.UNIT, "5.40", "poste"), *LEAVING),
-        commitment_months=12,
-    ),
-)
-ROOMS = (PlanInput("Salles", "", (line("Salle de réunion", PriceKind.UNIT, "14.00", "salle"),)),)
-CAPACITY = (PlanInput("Capacité réservée", "", (line("Téraoctet réservé", PriceKind.UNIT, "19.50", "To"),)),)
 
 OFFERS = {
     "souverain": DemoOffer(
@@ -144,16 +83,18 @@ OFFERS = {
         "Machines virtuelles et stockage objet en France, dans un périmètre qualifié (exemple fictif).",
         (MACHINES,),
         more={"customer_keys": "customer", "availability_percent": Decimal("99.95")},
+        parts=("hosted", "iaas"),
     ),
     "standard": DemoOffer(
         "redacteur@nuage.example",
         "Nuage Exemple Standard",
-        ("iaas", "paas"),
+        ("iaas", "caas", "paas"),
         "public-cloud",
         "Le même catalogue hors du périmètre qualifié, pour les données ordinaires (exemple fictif).",
         (MACHINES,),
         regions=("FR-Exempleville", "DE-Musterstadt"),
         open_source=True,
+        parts=("hosted", "platform"),
     ),
     "messagerie": DemoOffer(
         "responsable@logiciels.example",
@@ -163,6 +104,7 @@ OFFERS = {
         "Courriel, agendas et contacts, sur une infrastructure qualifiée (exemple fictif).",
         SEATS,
         open_source=True,
+        parts=("hosted", "saas"),
     ),
     "visio": DemoOffer(
         "responsable@logiciels.example",
@@ -227,6 +169,26 @@ OFFERS = {
         "Cartes et couches métiers (exemple fictif).",
         CAPACITY,
         website="https://www.autre-nom.example/",
+    ),
+    "espace": DemoOffer(
+        "redacteur@nuage.example",
+        "Espace Exemple des mobilités",
+        ("data_space",),
+        "data",
+        "Échange de données de transport entre collectivités et exploitants (exemple fictif).",
+        (PlanInput("Participation", "", (line("Participation", PriceKind.FIXED, "240.00"),)),),
+        open_source=True,
+        parts=("hosted", "data_space"),
+    ),
+    "accompagnement": DemoOffer(
+        "responsable@logiciels.example",
+        "Accompagnement Exemple",
+        ("support_services",),
+        "collaboration",
+        "Migration, formation et mise en accessibilité pour les services numériques (exemple fictif).",
+        (PlanInput("Journée", "", (line("Journée", PriceKind.ONE_OFF, "820.00", period=PricePeriod.NONE),)),),
+        open_source=None,
+        parts=("accompaniment",),
     ),
     "brouillon": DemoOffer(
         "responsable@hebergement.example",
