@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from rest_framework import serializers
@@ -60,8 +61,13 @@ def field_of(question: Question) -> Field:
 def _object(question: Question) -> type[StrictSerializer]:
     """A table's row, a certificate or a contact. The last two have one shape for all questions."""
     stem = question.type if question.type != "table" else f"{question.id}_row"
-    name = "".join(word.capitalize() for word in stem.split("_")) + "AnswerSerializer"
-    return type(name, (StrictSerializer,), {part.id: field_of(part) for part in question.parts})
+    return _shape("".join(word.capitalize() for word in stem.split("_")), question.parts)
+
+
+@cache
+def _shape(name: str, parts: tuple[Question, ...]) -> type[StrictSerializer]:
+    """One class a shape: the API's description names each once."""
+    return type(f"{name}AnswerSerializer", (StrictSerializer,), {part.id: field_of(part) for part in parts})
 
 
 def _help(question: Question) -> str:
