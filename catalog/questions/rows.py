@@ -127,6 +127,8 @@ def _plain(question: Question, value: Any, categories: Mapping[str, str]) -> str
     if kind == "choice":
         return question.choice_label(value)
     if kind in ("choices", "tree"):
+        # A derived answer holds what it implies: the first of its choices, the narrowest, says it all.
+        value = value[:1] if question.derived else value
         return ", ".join(question.choice_label(code) for code in value)
     if kind == "category":
         return categories.get(value, value)

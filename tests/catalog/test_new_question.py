@@ -87,7 +87,7 @@ def test_the_api_takes_and_refuses_it(member: Any, offer: Offer) -> None:
     assert taken.json()["draft"]["answers"]["weight"] == "3"
     schema = SchemaGenerator().get_schema(request=None, public=True)["components"]["schemas"]
     assert schema["Answers"]["properties"]["colours"]["items"]["enum"] == ["red", "blue"]
-    assert "weight" in schema[PATCH]["properties"]
+    assert "weight" in schema["PatchedAnswersInputRequest"]["properties"]
 
 
 def test_sheet_comparison_filter_columns_and_difference() -> None:
