@@ -99,11 +99,22 @@ class TakeForm(VersionedForm):
 
 
 class FindingForm(VersionedForm):
+    # The round whose answer was read.
+    round = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=2**15 - 1)
     verdict = forms.ChoiceField(
         label="Votre constat", choices=FindingVerdict.choices, widget=forms.RadioSelect
     )
     observation = _text("Ce que vous avez vu", help_text="Le fournisseur lira ce texte.")
     remedy = _text("Comment le réparer", help_text="Nécessaire pour un constat non conforme.", required=False)
+
+    def values(self) -> dict[str, Any]:
+        return {name: value for name, value in super().values().items() if name != "round"}
+
+    def read_again(self, *, version: int, round_now: int, said: str) -> None:
+        """Keep what was typed, carry what is true now, say what changed above the form."""
+        self.add_error(None, said)
+        self.data = self.data.copy()
+        self.data.update({"version": version, "round": round_now})
 
 
 class ProposalForm(VersionedForm):

@@ -10,9 +10,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from marketplace.accounts.abilities import allowed, require
-from marketplace.errors import NotVisible, RuleBroken
+from marketplace.errors import NotVisible, RuleBroken, VersionStale
 from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.once import once
+from marketplace.ui.typography import time_text
 from qualification import actions
 from qualification.abilities import dossier_abilities, dossiers_abilities, ties_of
 from qualification.enums import DossierState
@@ -138,20 +139,9 @@ def finding(request: HttpRequest, number: str, code: str) -> HttpResponse:
     if line is None:
         raise NotVisible
     form = FindingForm(request.POST or None, initial=_initial(dossier, line))
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.record_finding(
-                dossier,
-                actor=actor,
-                requirement=code,
-                expected_version=form.cleaned_data["version"],
-                **form.values(),
-            )
-        except RuleBroken as refused:
-            form.refuse(refused)
-        else:
-            messages.success(request, "Constat enregistré.")
-            return redirect(_after(dossier, lines, line))
+    if request.method == "POST" and form.is_valid() and _recorded(request, dossier, code, form):
+        messages.success(request, "Constat enregistré.")
+        return redirect(_after(dossier, lines, line))
     context = {
         "dossier": dossier,
         "line": line,
@@ -166,12 +156,36 @@ def finding(request: HttpRequest, number: str, code: str) -> HttpResponse:
     return render(request, "qualification/finding.html", context, status=400 if form.is_bound else 200)
 
 
+def _recorded(request: HttpRequest, dossier: Dossier, code: str, form: FindingForm) -> bool:
+    """False with the refusal on the form: a rule, or something that changed since it was read."""
+    version = form.cleaned_data["version"]
+    try:
+        actions.record_finding(
+            dossier, actor=actor_of(request), requirement=code, expected_version=version, **form.values()
+        )
+    except RuleBroken as refused:
+        form.refuse(refused)
+        return False
+    except VersionStale:
+        form.read_again(version=dossier.version, round_now=dossier.round, said=_changed(dossier, form))
+        return False
+    return True
+
+
+def _changed(dossier: Dossier, form: FindingForm) -> str:
+    """The supplier answered meanwhile, or somebody acted on the dossier."""
+    answers = [asked.answered_at for asked in dossier.corrections.all() if asked.answered_at]
+    if answers and form.cleaned_data["round"] != dossier.round:
+        return f"La réponse a changé à {time_text(max(answers))}. Relisez avant d’enregistrer."
+    return "Le dossier a changé pendant votre lecture. Relisez avant d’enregistrer."
+
+
 def _initial(dossier: Dossier, line: Line) -> dict[str, object]:
     known = line.finding
     written = (
         {"verdict": known.verdict, "observation": known.observation, "remedy": known.remedy} if known else {}
     )
-    return {"version": dossier.version, **written}
+    return {"version": dossier.version, "round": dossier.round, **written}
 
 
 def _after(dossier: Dossier, lines: tuple[Line, ...], line: Line) -> str:

@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from marketplace.accounts.enums import Role
+from qualification import actions
 from qualification.models import CheckRun, Decision, Dossier, Finding
 from tests.builders import client_for, make_member
 from tests.qualification import builders
@@ -243,3 +244,23 @@ def test_the_page_of_a_dossier_costs_few_queries(people):
     client = client_for(people.decider)
     assert count(client, f"/dossiers/{dossier.number}/") <= 22
     assert CheckRun.objects.count() == 6
+
+
+def test_an_answer_that_changed_meanwhile_is_said_and_the_text_kept(people):
+    dossier = builders.make_dossier(people, upto="instruction")
+    client, url = client_for(people.officer), f"/dossiers/{dossier.number}/constats/exit/"
+    builders.ask_corrections(dossier, people)
+    dossier.refresh_from_db()
+    read = {"version": dossier.version, "round": dossier.round}
+    actions.answer_corrections(dossier, actor=people.actor("manager"), reason="Corrigé.")
+    builders.run_all(dossier)
+    typed = {"verdict": "conform", "observation": "Texte gardé.", **read}
+    stale = client.post(url, typed)
+    text = stale.content.decode()
+    assert stale.status_code == 400
+    assert "La réponse a changé à" in text
+    assert "Texte gardé." in text
+    assert not Finding.objects.exists()
+    dossier.refresh_from_db()
+    again = client.post(url, typed | {"version": dossier.version, "round": dossier.round})
+    assert (again.status_code, Finding.objects.count()) == (302, 1)
