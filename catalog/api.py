@@ -27,6 +27,7 @@ from catalog.cards import CARD_FIELDS, public_card
 from catalog.filters import OfferFilterSet
 from catalog.models import Offer, OfferVersion, Supplier
 from catalog.opendata import api as opendata
+from catalog.opendata import api_files
 from catalog.search.engine import is_past_the_end, search
 from catalog.search.query import OfferPage
 from catalog.serializers import (
@@ -235,3 +236,4 @@ ROUTES = [
     *api_needs.ROUTES,
     *opendata.ROUTES,
 ]
+PATHS = api_files.PATHS

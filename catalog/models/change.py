@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -109,7 +110,7 @@ class Standing:
     horizon: int
     settled: int | None
     above: tuple[int, ...]
-    latest_at: object
+    latest_at: dt.datetime | None
 
     @property
     def position(self) -> Position:

@@ -17,7 +17,9 @@ Pattern = URLPattern | URLResolver
 
 
 def api_urls(apps: Iterable[str]) -> list[Pattern]:
-    """Patterns to include under `api/`. Each app lists its collections in `<app>.api.ROUTES`."""
+    """Patterns to include under `api/`. Each app lists its collections in `<app>.api.ROUTES`, and in
+    `<app>.api.PATHS` the addresses that are no collection."""
+    apps = tuple(apps)
     router = SimpleRouter()
     for route, viewset, basename in routes_of(apps):
         router.register(route, viewset, basename=basename)
@@ -27,6 +29,7 @@ def api_urls(apps: Iterable[str]) -> list[Pattern]:
         path("me/", MeView.as_view(), name="me"),
         path("me/desk/", DeskView.as_view(), name="me-desk"),
         path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
+        *(found for app in apps for found in getattr(_api_of(app), "PATHS", ())),
         *router.urls,
     ]
     return [
@@ -40,9 +43,13 @@ def routes_of(apps: Iterable[str]) -> list[tuple[str, Any, str]]:
     """Raises ValueError when two apps name one collection."""
     found: list[tuple[str, Any, str]] = []
     for app in apps:
-        if find_spec(f"{app}.api") is not None:
-            found += import_module(f"{app}.api").ROUTES
+        found += getattr(_api_of(app), "ROUTES", ())
     names = [basename for _, _, basename in found]
     if len(set(names)) != len(names):
         raise ValueError("a collection is routed twice")
     return found
+
+
+def _api_of(app: str) -> Any:
+    """The app's `api` module; None when it has none."""
+    return import_module(f"{app}.api") if find_spec(f"{app}.api") is not None else None

@@ -119,6 +119,8 @@ CATALOGUE: dict[str, Row] = {
     **reading("supplier", EVERYBODY, lambda world: {"uuid": world.offer.supplier.uuid}, lists=EVERYBODY),
     **reading("trust-mark", EVERYBODY, of("mark"), lists=EVERYBODY),
     "GET api:change-list": Row(EVERYBODY),
+    "GET api:open-data": Row(EVERYBODY),
+    "GET api:open-data-file": Row(EVERYBODY, lambda world: {"name": "catalogue.csv"}),
     "POST api:offer-list": Row(SUPPLIERS | only(OTHER_SUPPLIER)),
     "PATCH api:offer-detail": Row(SUPPLIERS, of("draft")),
     "POST api:trust-mark-list": Row(SUPPLIERS | only(OTHER_SUPPLIER)),
