@@ -1,5 +1,6 @@
 from django.urls import path
 
+from catalog.opendata import urls as opendata
 from catalog.views import (
     authoring,
     claims,
@@ -31,6 +32,7 @@ urlpatterns = [
     path("offres/comparer/", compare.comparison, name="compare"),
     path("offres/comparer/tableau.csv", compare.comparison_csv, name="compare_csv"),
     path("offres/cout/", cost.cost, name="cost"),
+    *opendata.PATHS,
     path("offres/nouvelle/", authoring.create, name="create"),
     path("offres/<int:number>/", sheet.by_number, name="offer_by_number"),
     path(OFFER, sheet.sheet, name="offer"),

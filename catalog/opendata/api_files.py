@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.http import StreamingHttpResponse
@@ -18,12 +19,16 @@ from rest_framework.views import APIView
 from catalog.models.change import Position, Standing, standing
 from catalog.opendata.conditional import dated, etag_of, not_modified
 from catalog.opendata.datasets import DATASETS, MEDIA_TYPES, DataSet
+from catalog.opendata.dcat import nodes
 from catalog.opendata.licence import ATTRIBUTION, LICENCE_NAME, LICENCE_URL, absolute, publisher
 from catalog.opendata.paging import cursor_of
+from catalog.opendata.rdf import as_json_ld, as_turtle
 from catalog.opendata.writers import head, text_of
 from marketplace.errors import NotVisible
 
-NAMES = [f"{one.name}.{fmt}" for one in DATASETS.values() for fmt in one.formats]
+GRAPHS = {"dcat.jsonld": ("application/ld+json", as_json_ld), "dcat.ttl": ("text/turtle", as_turtle)}
+FILES = {f"{one.name}.{fmt}": (one, fmt) for one in DATASETS.values() for fmt in one.formats}
+EVERY_TYPE = [*MEDIA_TYPES.values(), *(media_type for media_type, _ in GRAPHS.values())]
 
 
 class TheAddressSays(BaseContentNegotiation):
@@ -59,6 +64,7 @@ class OpenDataView(APIView):
                 "publisher": publisher(),
                 "licence": {"name": LICENCE_NAME, "url": LICENCE_URL, "attribution": ATTRIBUTION},
                 "changes": absolute(reverse("api:change-list")),
+                "dcat": {name: absolute(reverse("api:open-data-file", args=[name])) for name in GRAPHS},
                 "datasets": [_described(one) for one in DATASETS.values()],
             }
         )
@@ -80,8 +86,8 @@ class OpenDataFileView(APIView):
     content_negotiation_class = TheAddressSays
 
     @extend_schema(
-        parameters=[OpenApiParameter("name", str, OpenApiParameter.PATH, enum=NAMES)],
-        responses={(200, media_type): OpenApiTypes.STR for media_type in MEDIA_TYPES.values()},
+        parameters=[OpenApiParameter("name", str, OpenApiParameter.PATH, enum=[*FILES, *GRAPHS])],
+        responses={(200, media_type): OpenApiTypes.STR for media_type in EVERY_TYPE},
         operation_id="open_data_file",
         summary="Un jeu de données entier",
         description=(
@@ -90,24 +96,31 @@ class OpenDataFileView(APIView):
         ),
     )
     def get(self, request: Request, name: str) -> HttpResponseBase:
-        asked, _, fmt = name.rpartition(".")
-        dataset = DATASETS.get(asked)
-        if dataset is None or fmt not in dataset.formats:
+        if name not in FILES and name not in GRAPHS:
             raise NotVisible()
         now = standing()  # before the rows: what they lack comes after it in the feed
         etag = etag_of(now, what=name)
-        return not_modified(request, etag) or dated(
-            _file(request, dataset, fmt, now), etag=etag, standing=now
+        if (same := not_modified(request, etag)) is not None:
+            return same
+        follow = changes_url(now.position)
+        media_type, chunks = _dataset(name, follow=follow) if name in FILES else _graph(name, now)
+        answer = StreamingHttpResponse(
+            chunks if request.method == "GET" else (), content_type=f"{media_type}; charset=utf-8"
         )
+        answer["Content-Disposition"] = f'inline; filename="{name}"'
+        answer["Link"] = f'<{LICENCE_URL}>; rel="license", <{follow}>; rel="monitor"'
+        return dated(answer, etag=etag, standing=now)
 
 
-def _file(request: Request, dataset: DataSet, fmt: str, now: Standing) -> HttpResponseBase:
-    first = head(dataset, day=timezone.localdate().isoformat(), changes=changes_url(now.position))
-    text = iter(()) if request.method == "HEAD" else text_of(dataset, fmt, first=first)
-    answer = StreamingHttpResponse(text, content_type=f"{MEDIA_TYPES[fmt]}; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{dataset.name}.{fmt}"'
-    answer["Link"] = f'<{LICENCE_URL}>; rel="license", <{first["changes"]}>; rel="monitor"'
-    return answer
+def _dataset(name: str, *, follow: str) -> tuple[str, Iterator[str]]:
+    dataset, fmt = FILES[name]
+    first = head(dataset, day=timezone.localdate().isoformat(), changes=follow)
+    return MEDIA_TYPES[fmt], text_of(dataset, fmt, first=first)
+
+
+def _graph(name: str, now: Standing) -> tuple[str, Iterator[str]]:
+    media_type, write = GRAPHS[name]
+    return media_type, write(nodes(now))
 
 
 PATHS = [

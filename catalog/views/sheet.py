@@ -10,6 +10,7 @@ from django.shortcuts import render
 from catalog.abilities import offer_abilities, owns
 from catalog.enums import OfferState, ReviewState
 from catalog.models import Category, Offer, OfferVersion
+from catalog.opendata.schema_org import data_block, described
 from catalog.presentation import (
     plans_of,
     shown_marks,
@@ -61,6 +62,7 @@ def sheet_context(request: HttpRequest, offer: Offer, version: OfferVersion | No
         "silent": silent_sections(sections),
         "exit_part": next((s for s in sections if s.section.id == EXIT), None),
         "sources": cited_sources(offer),
+        "schema_org": data_block(described(offer, version, marks)) if version and offer.is_public else "",
         "return_path": safe_return(request),
         "may": {name: allowed(verdicts, name) for name in verdicts},
         "moves": [move for move in offer.available_moves() if allowed(verdicts, move.name)],

@@ -80,6 +80,7 @@ page(
     "/doctrine/essayer/",
     "/accessibilite/",
     "/mentions-legales/",
+    "/donnees/",
     "/donnees-personnelles/",
     "/cookies/",
     "/plan-du-site/",

@@ -93,6 +93,12 @@ PUBLIC: dict[str, Row] = {
     "GET catalog:prices": Row(EVERYBODY, offer()),
     "GET catalog:version": Row(EVERYBODY, offer(version=1)),
     "GET catalog:suppliers": Row(EVERYBODY),
+    "GET catalog:open_data": Row(EVERYBODY),
+    "GET catalog:new_offers_feed": Row(EVERYBODY),
+    "GET catalog:status_feed": Row(EVERYBODY),
+    "GET catalog:robots": Row(EVERYBODY),
+    "GET catalog:sitemap": Row(EVERYBODY),
+    "GET catalog:sitemap_part": Row(EVERYBODY, lambda world: {"section": "pages"}),
     "GET catalog:supplier": Row(EVERYBODY, supplier),
 }
 OWN: dict[str, Row] = {
