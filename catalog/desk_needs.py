@@ -1,15 +1,12 @@
-"""Missing needs on « Mon bureau »: what waits for a curator, the way to the list for administrations."""
+"""Missing needs on « Mon bureau »: what waits for a curator."""
 
 from __future__ import annotations
 
-from django.urls import reverse
-
-from catalog.abilities_needs import needs_abilities
 from catalog.enums import NeedState
 from catalog.models import MissingNeed
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import Role
-from marketplace.ui.desk import TODO, DeskRow, Shortcut, register_desk
+from marketplace.ui.desk import TODO, DeskRow, register_desk
 
 MOST = 20
 
@@ -32,11 +29,5 @@ def rows(actor: Actor) -> list[DeskRow]:
     ]
 
 
-def shortcuts(actor: Actor) -> list[Shortcut]:
-    if not actor.is_buyer or needs_abilities(actor)["list"]:
-        return []
-    return [Shortcut("Besoins non couverts", reverse("catalog:need_list"), "Les lire, les rejoindre")]
-
-
 def register() -> None:
-    register_desk("catalog.needs", rows, shortcuts=shortcuts)
+    register_desk("catalog.needs", rows)

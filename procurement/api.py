@@ -6,6 +6,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
+from procurement import api_derogations
 from procurement.api_doctrine import DoctrineAssessmentViewSet, DoctrineRuleViewSet
 from procurement.api_needs import AssessmentViewSet, OpinionViewSet, ProjectViewSet
 
@@ -15,6 +16,7 @@ ROUTES: list[tuple[str, Any, str]] = [
     ("projects", ProjectViewSet, "project"),
     ("assessments", AssessmentViewSet, "assessment"),
     ("opinions", OpinionViewSet, "opinion"),
+    *api_derogations.ROUTES,
 ]
 if find_spec("procurement.api_orders") is not None:
     ROUTES += import_module("procurement.api_orders").ROUTES

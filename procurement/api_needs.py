@@ -35,8 +35,9 @@ from procurement.actions.projects import (
     refuse_closed,
     remove_from_shortlist,
 )
+from procurement.api_project_needs import ProjectNeedInput, ProjectNeedsMixin
 from procurement.enums import Standing
-from procurement.models import Assessment, Opinion, Order, Project
+from procurement.models import Assessment, Derogation, Opinion, Order, Project
 from procurement.serializers import (
     AssessmentCreate,
     AssessmentSerializer,
@@ -61,7 +62,7 @@ def assess_project(project: Project, *, actor: Any, reason: str) -> Project:
     return project
 
 
-class ProjectViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
+class ProjectViewSet(ProjectNeedsMixin, MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
     about = "les projets de son administration"
     queryset = (
         Project.objects.select_related("organisation")
@@ -77,6 +78,7 @@ class ProjectViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
         "unshortlist": OfferInput,
         "add_author": AuthorInput,
         "freeze_offers": NoInput,
+        "report_need": ProjectNeedInput,
     }
     moves: ClassVar[dict[str, MoveEndpoint]] = {
         "assess": MoveEndpoint(assess_project, input=ReasonInput),
@@ -107,6 +109,7 @@ class ProjectViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
         kept = set(project.shortlist.values_list("offer_id", flat=True))
         return Response(
             {
+                "derogation": derogation_as_dict(project.derogations.first()),
                 "obligations": [obligation.code for obligation in choice.result.required],
                 "counts": {standing.value: len(choice.of(standing)) for standing in Standing},
                 "results": [
@@ -170,6 +173,17 @@ class ProjectViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
             raise NotVisible("offer_not_found", "Cette offre n’existe pas ou n’est pas visible pour vous.")
         handler(project, actor=self.actor, offer=offer)
         return self.answer(self.reloaded(project))
+
+
+def derogation_as_dict(derogation: Derogation | None) -> dict[str, Any] | None:
+    """Said beside the offers: it makes none of them comply."""
+    if derogation is None:
+        return None
+    return {
+        "number": derogation.number,
+        "state": str(derogation.state_today),
+        "ends_on": derogation.ends_on.isoformat() if derogation.ends_on else None,
+    }
 
 
 def judged_as_dict(row: JudgedOffer, *, kept: set[int]) -> dict[str, Any]:

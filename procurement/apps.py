@@ -9,9 +9,10 @@ class ProcurementConfig(AppConfig):
     def ready(self) -> None:
         from marketplace.ui.desk import register_desk
         from marketplace.ui.panels import register_panel
-        from procurement import desk, followed, panels, registrations_orders
+        from procurement import desk, desk_derogations, followed, panels, registrations_orders
 
         register_desk("procurement.needs", desk.need_rows, shortcuts=desk.need_shortcuts)
+        register_desk("procurement.derogations", desk_derogations.rows)
         register_panel("offer.actions", panels.add_to_project, rank=10)
         register_panel("compare.actions", panels.add_compared, rank=10)
         registrations_orders.register()

@@ -1,7 +1,9 @@
 """What procurement does when a lower app says something happened."""
 
+from catalog.enums import HELD_STATUSES, OfferState
 from marketplace.events.bus import consumer
 from marketplace.events.models import DomainEvent
+from procurement.actions.derogation_clock import prompt_reviews
 from procurement.actions.status_loss import apply_loss, losses_of
 
 
@@ -9,3 +11,16 @@ from procurement.actions.status_loss import apply_loss, losses_of
 def on_status_changed(event: DomainEvent) -> None:
     for loss in losses_of(event):
         apply_loss(loss)
+
+
+@consumer("trust_mark.status_changed", name="procurement.derogation_review")
+def on_status_held(event: DomainEvent) -> None:
+    """A status obtained may make an offer comply with a project under derogation."""
+    if event.payload["status"] in HELD_STATUSES:
+        prompt_reviews(event.payload["offers"])
+
+
+@consumer("offer.state_changed", name="procurement.derogation_review")
+def on_offer_online(event: DomainEvent) -> None:
+    if event.payload["to"] in (OfferState.LISTED, OfferState.UNCLAIMED):
+        prompt_reviews([event.payload["offer"]])

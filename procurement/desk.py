@@ -31,9 +31,13 @@ def need_rows(actor: Actor) -> list[DeskRow]:
 
 
 def need_shortcuts(actor: Actor) -> list[Shortcut]:
-    if not actor.is_buyer or not actor.has(Role.REQUESTER):
+    if not actor.is_buyer or not actor.roles:
         return []
-    return [Shortcut("Créer un projet", reverse("procurement:project_create"), "Décrire un besoin")]
+    needs = Shortcut("Besoins non couverts", reverse("catalog:need_list"), "Les lire, les rejoindre")
+    if not actor.has(Role.REQUESTER):
+        return [needs]
+    create = Shortcut("Créer un projet", reverse("procurement:project_create"), "Décrire un besoin")
+    return [create, needs]
 
 
 def _to_write(actor: Actor) -> list[DeskRow]:

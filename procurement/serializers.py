@@ -257,7 +257,16 @@ class JudgedOfferOutput(serializers.Serializer):
     findings = FindingOutput(many=True)
 
 
+class DerogationBesideOutput(serializers.Serializer):
+    number = serializers.CharField()
+    state = serializers.CharField()
+    ends_on = serializers.DateField(allow_null=True)
+
+
 class EligibleOffersOutput(serializers.Serializer):
+    derogation = DerogationBesideOutput(
+        allow_null=True, help_text="La dérogation R9 du projet. Elle ne rend aucune offre conforme."
+    )
     obligations = serializers.ListField(child=serializers.CharField())
     counts = serializers.DictField(child=serializers.IntegerField())
     results = JudgedOfferOutput(many=True)

@@ -2,6 +2,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from procurement.actions.contracts import close_due_contracts
+from procurement.actions.derogation_clock import follow_derogations
 
 
 @shared_task(name="events.close_due_contracts", ignore_result=True)
@@ -10,4 +11,13 @@ def close_contracts() -> None:
     close_due_contracts(on=timezone.localdate())
 
 
-BEAT = {"procurement-close-contracts": {"task": "events.close_due_contracts", "schedule": 600.0}}
+@shared_task(name="events.follow_derogations", ignore_result=True)
+def derogations() -> None:
+    """Journals ends and tells them before they come; pages read the clock."""
+    follow_derogations(on=timezone.localdate())
+
+
+BEAT = {
+    "procurement-close-contracts": {"task": "events.close_due_contracts", "schedule": 600.0},
+    "procurement-follow-derogations": {"task": "events.follow_derogations", "schedule": 600.0},
+}

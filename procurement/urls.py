@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, path
 
-from procurement.views import assessments, doctrine, eligibility, projects
+from procurement.views import assessments, derogations, doctrine, eligibility, need, projects
 
 if find_spec("procurement.urls_orders") is not None:
     from procurement.urls_orders import urlpatterns as order_patterns
@@ -33,5 +33,14 @@ urlpatterns: list[URLPattern] = [
     path("projets/<slug:number>/offres/garder/", eligibility.keep, name="project_keep"),
     path("projets/<slug:number>/preselection/", eligibility.shortlist, name="project_shortlist"),
     path("projets/<slug:number>/preselection/figer/", eligibility.freeze, name="project_freeze"),
+    path("projets/<slug:number>/besoin/", need.project_need, name="project_need"),
+    path("projets/<slug:number>/derogation/", derogations.derogation, name="derogation"),
+    path("projets/<slug:number>/derogation/demander/", derogations.ask, name="derogation_ask"),
+    path(
+        "projets/<slug:number>/derogation/actes/<uuid:uuid>/document/",
+        derogations.document,
+        name="derogation_document",
+    ),
+    path("projets/<slug:number>/derogation/<slug:words>/", derogations.act, name="derogation_act"),
     *order_patterns,
 ]

@@ -135,6 +135,15 @@ NEED = {
     "dismissed": Badge("Écarté"),
     "merged": Badge("Fusionné"),
 }
+DEROGATION = {
+    "asked": Badge("Demandée", "info no-icon"),
+    "minister_signed": Badge("Signée par le ministre", "info no-icon"),
+    "prime_minister_validated": Badge("Validée", "info no-icon"),
+    "active": Badge("En vigueur", "success"),
+    "expiring": Badge("Expire bientôt", "warning"),
+    "expired": Badge("Expirée", "error"),
+    "refused": Badge("Refusée", "error"),
+}
 TABLES: dict[str, dict[str, Badge]] = {
     "mark": MARK,
     "check": CHECK,
@@ -150,6 +159,7 @@ TABLES: dict[str, dict[str, Badge]] = {
     "review": REVIEW,
     "organisation": ORGANISATION,
     "need": NEED,
+    "derogation": DEROGATION,
 }
 
 # Name on screen, and the ending of participles: « HDS » is a certification, Gaia-X a label.

@@ -1,6 +1,8 @@
 from procurement.models.assessment import Assessment, SensitivityDecision
 from procurement.models.contract import Contract, ContractReview
+from procurement.models.derogation import Derogation, DerogationAct
 from procurement.models.eligibility import SHORTLIST_LIMIT, EligibilityList, EligibilityRow, ShortlistEntry
+from procurement.models.need_link import ProjectNeed
 from procurement.models.opinion import Opinion
 from procurement.models.order import Order, OrderFlag, OrderLine, OrderMessage
 from procurement.models.project import Project
@@ -11,6 +13,8 @@ __all__ = [
     "Assessment",
     "Contract",
     "ContractReview",
+    "Derogation",
+    "DerogationAct",
     "EligibilityList",
     "EligibilityRow",
     "Opinion",
@@ -19,6 +23,7 @@ __all__ = [
     "OrderLine",
     "OrderMessage",
     "Project",
+    "ProjectNeed",
     "PurchasingVehicle",
     "SensitivityDecision",
     "ShortlistEntry",

@@ -18,13 +18,14 @@ from marketplace.errors import DomainError, NotVisible
 from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.once import once
 from procurement.abilities import project_abilities, projects_abilities
+from procurement.actions.derogations import may_be_asked
 from procurement.actions.eligibility import (
     freeze_offers,
     frozen_rows,
     offers_for,
 )
 from procurement.actions.projects import add_to_shortlist, remove_from_shortlist
-from procurement.enums import ProjectState, Standing
+from procurement.enums import OPEN_PROJECTS, ProjectState, Standing
 from procurement.forms.projects import ChooseProjectForm
 from procurement.models import SHORTLIST_LIMIT
 from procurement.views.find import actor_of, posted, trail, typed_version, visible_project
@@ -40,6 +41,7 @@ def offers(request: HttpRequest, number: str) -> HttpResponse:
     verdicts = project_abilities(actor_of(request), project)
     choice = offers_for(project)
     refused = choice.of(Standing.REFUSED)
+    eligible, derogation = choice.of(Standing.ELIGIBLE), project.derogations.first()
     kept = {entry.offer_id: entry for entry in project.shortlist.select_related("offer")}
     context = {
         "project": project,
@@ -47,7 +49,10 @@ def offers(request: HttpRequest, number: str) -> HttpResponse:
         "result": choice.result,
         "required": choice.result.at_level("required"),
         "decided": project.state != ProjectState.DRAFT,
-        "eligible": choice.of(Standing.ELIGIBLE),
+        "eligible": eligible,
+        "derogation": derogation,
+        "may_report": allowed(verdicts, "edit") and project.state in OPEN_PROJECTS,
+        "may_derogate": not eligible and allowed(verdicts, "edit") and may_be_asked(project),
         "to_check": choice.of(Standing.TO_CHECK),
         "refused": refused[:REFUSED_SHOWN],
         "refused_count": len(refused),

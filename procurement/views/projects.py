@@ -20,6 +20,7 @@ from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.once import once
 from procurement.abilities import project_abilities, projects_abilities
 from procurement.actions.assessments import result_now
+from procurement.actions.project_needs import needs_of
 from procurement.actions.projects import add_author, create_project, edit_project
 from procurement.forms.answers import ReasonForm
 from procurement.forms.projects import AuthorForm, ProjectForm
@@ -36,6 +37,7 @@ WORDS = {
     "add_to_shortlist": "Offre ajoutée à la présélection",
     "remove_from_shortlist": "Offre retirée de la présélection",
     "freeze_offers": "Présélection figée",
+    "report_need": "Besoin non couvert signalé",
     "assess": "Sensibilité décidée",
     "source": "Recherche d’offres ouverte",
     "buy": "Achat commencé",
@@ -105,6 +107,8 @@ def project(request: HttpRequest, number: str) -> HttpResponse:
         {
             "project": shown,
             "orders": orders,
+            "derogation": shown.derogations.first(),
+            "missing_needs": needs_of(shown),
             "authors": list(shown.authors.all()),
             "assessment": assessment,
             "result": result_now(assessment) if assessment else None,

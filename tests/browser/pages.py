@@ -68,6 +68,10 @@ def mark(part: str = "") -> Callable[[World], str]:
     return lambda world: f"/pilotage/qualifications/{world.mark.uuid}/{part}"
 
 
+def derogation(part: str = "") -> Callable[[World], str]:
+    return lambda world: f"/projets/{world.derogation.project.number}/derogation/{part}"
+
+
 def need(part: str = "") -> Callable[[World], str]:
     return lambda world: f"/besoins/{world.need.number}/{part}"
 
@@ -126,6 +130,10 @@ page(
     contract(),
     "/contrats/",
 )
+page("requester", derogation(), lambda world: f"/projets/{world.engaged_project.number}/offres/")
+page("requester", lambda world: f"/projets/{world.engaged_project.number}/besoin/")
+page("requester", lambda world: f"/projets/{world.engaged_project.number}/derogation/demander/")
+page("qualified_authority", derogation("signer/"), derogation("constater/"))
 page("requester", "/besoins/", need(), lambda world: f"/besoins/signaler/?q={world.need.title}&model=saas")
 page("security_officer", "/bureau/", analysis("avis/rssi/"))
 page("qualified_authority", "/bureau/")

@@ -13,6 +13,7 @@ from catalog.actions.needs import join, report
 from tests.catalog import builders as catalogue
 from tests.habits.matrix.world import World
 from tests.procurement import builders as needs
+from tests.procurement import derogation_builders as derogations
 from tests.procurement import order_builders as orders
 from tests.qualification import builders as dossiers
 
@@ -59,6 +60,10 @@ def need(world: World) -> None:
     join(made, actor=world.actor("other_buyer"))
 
 
+def derogation(world: World) -> None:
+    derogations.make_derogation(world._administration)
+
+
 LISTS: list[tuple[str, str, Make]] = [
     ("/api/v1/offers/?facets=1", "requester", offer),
     ("/api/v1/suppliers/", "requester", offer),
@@ -72,6 +77,7 @@ LISTS: list[tuple[str, str, Make]] = [
     ("/api/v1/purchasing-vehicles/", "requester", vehicle),
     ("/api/v1/dossiers/", "qualification_officer", dossier),
     ("/api/v1/checks/", "auditor", dossier),
+    ("/api/v1/derogations/", "requester", derogation),
     ("/api/v1/needs/", "requester", need),
     ("/api/v1/needs/?near=signature", "requester", need),
     ("/besoins/", "requester", need),

@@ -188,6 +188,17 @@ NEEDS: dict[str, Row] = {
     **moves("assessment", "request-opinions resume", REQUESTER, of("analysis")),
     **moves("assessment", "decide send-back", AUTHORITY, of("analysis")),
 }
+DEROGATIONS: dict[str, Row] = {
+    "GET api:project-needs": Row(INSIDE, of("project")),
+    "POST api:project-needs": Row(REQUESTER, of("project")),
+    **reading("derogation", INSIDE, of("derogation")),
+    "GET api:derogation-document": Row(
+        INSIDE, lambda world: {"uuid": world.derogation.uuid, "act": world.derogation.acts.get().uuid}
+    ),
+    "POST api:derogation-list": Row(REQUESTER | only(OTHER_BUYER)),
+    **moves("derogation", "sign validate activate refuse", AUTHORITY | only("dnum"), of("derogation")),
+    **moves("derogation", "record-finding", AUTHORITY, of("derogation")),
+}
 ORDERS: dict[str, Row] = {
     **reading("order", INSIDE, order("awaiting_approval")),
     "GET api:order-document": Row(BOTH_SIDES, order("sent")),
@@ -207,4 +218,4 @@ ORDERS: dict[str, Row] = {
     **reading("contract-review", INSIDE, contract_review),
     **moves("contract-review", "decide", HOLDERS, contract_review),
 }
-ROWS: dict[str, Row] = {**FLOOR, **CATALOGUE, **QUALIFICATION, **NEEDS, **ORDERS}
+ROWS: dict[str, Row] = {**FLOOR, **CATALOGUE, **QUALIFICATION, **NEEDS, **DEROGATIONS, **ORDERS}

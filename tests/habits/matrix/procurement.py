@@ -92,6 +92,22 @@ PROJECTS: dict[str, Row] = {
     "GET procurement:project_shortlist": Row(INSIDE, decided()),
     "GET procurement:project_freeze": Row(REQUESTER, decided()),
 }
+
+
+def derogation(**more: Any) -> Kwargs:
+    return lambda world: {"number": world.derogation.project.number, **more}
+
+
+DEROGATIONS: dict[str, Row] = {
+    "GET procurement:project_need": Row(REQUESTER, decided()),
+    "GET procurement:derogation": Row(INSIDE, derogation()),
+    "GET procurement:derogation_ask": Row(REQUESTER, lambda world: {"number": world.engaged_project.number}),
+    "GET procurement:derogation_act": Row(AUTHORITY | only("dnum"), derogation(words="signer")),
+    "GET procurement:derogation_document": Row(
+        INSIDE,
+        lambda world: {"number": world.derogation.project.number, "uuid": world.derogation.acts.get().uuid},
+    ),
+}
 ORDERS: dict[str, Row] = {
     "GET procurement:orders": Row(SIGNED_IN),
     "GET procurement:order": Row(INSIDE, order("awaiting_approval")),
@@ -109,4 +125,4 @@ ORDERS: dict[str, Row] = {
     "GET procurement:vehicles": Row(BUYERS | only(OTHER_BUYER)),
     "GET procurement:vehicle_create": Row(only("organisation_admin", "purchasing", OTHER_BUYER)),
 }
-ROWS: dict[str, Row] = {**PROJECTS, **ORDERS}
+ROWS: dict[str, Row] = {**PROJECTS, **DEROGATIONS, **ORDERS}

@@ -15,11 +15,12 @@ from catalog.trust import add_mark
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import BUYER_ROLES, OPERATOR_ROLES, SUPPLIER_ROLES, OrganisationKind, Role
 from marketplace.accounts.models import Membership, Organisation
-from procurement.models import Assessment, Contract, Order, Project
+from procurement.models import Assessment, Contract, Derogation, Order, Project
 from qualification.models import CheckRun, Dispute, Dossier
 from tests.builders import client_for, make_member, make_organisation
 from tests.habits.matrix.rows import OTHER_BUYER, OTHER_SUPPLIER, SIGNED_IN, STRANGER
 from tests.procurement import builders as needs
+from tests.procurement import derogation_builders as derogations
 from tests.procurement import order_builders as orders
 from tests.qualification import builders as dossiers
 from tests.rest.builders import client_for_token
@@ -178,6 +179,14 @@ class World:
     @cached_property
     def decided_project(self) -> Project:
         return needs.assessed_project(self._administration)
+
+    @cached_property
+    def engaged_project(self) -> Project:
+        return derogations.engaged_project(self._administration)
+
+    @cached_property
+    def derogation(self) -> Derogation:
+        return derogations.make_derogation(self._administration, project=self.engaged_project)
 
     @cached_property
     def purchase(self) -> orders.Purchase:
