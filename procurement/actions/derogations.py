@@ -239,13 +239,7 @@ def record_finding(
 
     def apply(row: Derogation) -> None:
         refuse_findable(row)
-        _refuse_future(available_on, field="available_on")
-        if dated_on < available_on:
-            raise RuleBroken(
-                "finding_before_offer",
-                "Le constat est daté d’avant la disponibilité de l’offre. Relisez les deux dates.",
-                field="dated_on",
-            )
+        _begin_months(row, available_on=available_on, dated_on=dated_on)
         _act(
             row,
             ActKind.FINDING,
@@ -256,8 +250,6 @@ def record_finding(
             document=document,
             offer=offer,
         )
-        row.available_on, row.months = available_on, _months_on(available_on)
-        row.ends_on = add_months(available_on, row.months)
 
     with transaction.atomic():
         detail = {"available_on": available_on, "offer": offer.number if offer else None}
@@ -270,6 +262,18 @@ def record_finding(
             f"Une offre acceptable est constatée. Dernier jour\u00a0: {_last_day(derogation)}.",
         )
     return derogation
+
+
+def _begin_months(row: Derogation, *, available_on: dt.date, dated_on: dt.date) -> None:
+    _refuse_future(available_on, field="available_on")
+    if dated_on < available_on:
+        raise RuleBroken(
+            "finding_before_offer",
+            "Le constat est daté d’avant la disponibilité de l’offre. Relisez les deux dates.",
+            field="dated_on",
+        )
+    row.available_on, row.months = available_on, _months_on(available_on)
+    row.ends_on = add_months(available_on, row.months)
 
 
 def _last_day(derogation: Derogation) -> str:
