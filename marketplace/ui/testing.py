@@ -3,6 +3,7 @@
 Playwright and axe are development requirements: they are imported when called.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -137,12 +138,14 @@ def open_session(membership: Any) -> Any:
     from django.contrib.sessions.backends.db import SessionStore
 
     from marketplace.accounts.middleware import SESSION_KEY as ORGANISATION_KEY
+    from marketplace.accounts.session_length import use
 
     session = SessionStore()
     session[SESSION_KEY] = str(membership.user.pk)
     session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
     session[HASH_SESSION_KEY] = membership.user.get_session_auth_hash()
     session[ORGANISATION_KEY] = membership.pk
+    use(session, now=time.time())
     session.create()
     return session
 
