@@ -1,6 +1,8 @@
-"""What is taken away from the catalogue: a whole list in a file."""
+"""What is taken away from the catalogue: a whole list in a file, a comparison."""
 
 from __future__ import annotations
+
+import uuid
 
 from django.http import QueryDict
 from django.http.response import HttpResponseBase
@@ -10,14 +12,27 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
+from rest_framework.response import Response
 
+from catalog.comparison import MOST, compare, for_comparison
 from catalog.filters import OfferFilterSet
+from catalog.models import Category, Offer
 from catalog.offer_table import offer_table
+from catalog.serializers_comparison import ComparisonSerializer
 from marketplace.documents.answers import FORMATS, Format, table_answer
+from marketplace.errors import NotVisible
 from marketplace.rest.viewsets import MarketViewSet
 
 FORMAT = OpenApiParameter(
     "format", str, enum=list(FORMATS), description="Format du fichier\u202f; « csv » sinon."
+)
+
+OFFERS = OpenApiParameter(
+    "offer",
+    OpenApiTypes.UUID,
+    many=True,
+    required=True,
+    description="Offre à comparer, de une à quatre fois.",
 )
 
 
@@ -35,6 +50,32 @@ class ExportMixin(MarketViewSet):
         site = request.build_absolute_uri("/").rstrip("/")
         table = offer_table(found.query(), categories=found.categories, site=site)
         return table_answer(table, format=_format(given), name="offres")
+
+    @extend_schema(parameters=[OFFERS], responses=ComparisonSerializer, filters=False)
+    @action(detail=False, methods=["get"], pagination_class=None)
+    def comparison(self, request: Request, *args: object, **kwargs: object) -> Response:
+        """Jusqu’à quatre offres côte à côte : différences, inconnues comptées, source et date des faits."""
+        numbers = _numbers(request)
+        columns = for_comparison(numbers, actor=self.actor)
+        if len(columns) < len(numbers):
+            raise NotVisible
+        found = compare(columns, categories=dict(Category.objects.values_list("code", "label")))
+        return Response(ComparisonSerializer(found, context=self.get_serializer_context()).data)
+
+
+def _numbers(request: Request) -> list[int]:
+    """Public numbers of the offers asked, in order. Raises 400 (none, too many, not an id), 404."""
+    asked = list(dict.fromkeys(request.query_params.getlist("offer")))
+    if not asked or len(asked) > MOST:
+        raise ValidationError({"offer": [f"Donnez de une à {MOST} offres, une par « offer »."]})
+    try:
+        uuids = [uuid.UUID(text) for text in asked]
+    except ValueError as error:
+        raise ValidationError({"offer": ["Ce n’est pas l’identifiant d’une offre."]}) from error
+    known = dict(Offer.objects.filter(uuid__in=uuids).values_list("uuid", "number"))
+    if len(known) < len(uuids):
+        raise NotVisible
+    return [known[one] for one in uuids]
 
 
 def _format(given: QueryDict) -> Format:

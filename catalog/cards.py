@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from catalog.enums import PriceKind, PricePeriod, ServiceModel, SupplierSize, TrustStatus
+from catalog.hooks import CardLine
 from catalog.models.trust import status_by_the_clock
 
 MODEL_WORDS = {code: label.split(" (")[0] for code, label in ServiceModel.choices}
@@ -32,8 +33,11 @@ class CardMark:
 
 @dataclass(frozen=True, slots=True)
 class Card:
+    """`line`: what an upper app says first of the offer, to this reader."""
+
     data: Mapping[str, Any]
     marks: tuple[CardMark, ...]
+    line: CardLine | None = None
 
     @property
     def url(self) -> str:
@@ -76,8 +80,8 @@ def price_unit(line: Mapping[str, Any]) -> str:
     return f"par {line['unit']} et {period}" if period else f"par {line['unit']}"
 
 
-def card_of(data: Mapping[str, Any], *, on: datetime.date) -> Card:
-    return Card(data, tuple(_mark(mark, on=on) for mark in data["marks"]))
+def card_of(data: Mapping[str, Any], *, on: datetime.date, line: CardLine | None = None) -> Card:
+    return Card(data, tuple(_mark(mark, on=on) for mark in data["marks"]), line)
 
 
 def _mark(data: Mapping[str, Any], *, on: datetime.date) -> CardMark:

@@ -1,18 +1,21 @@
 """What the catalogue asks of upper apps, which register here from their `ready()`.
 
 `material_change`: open the dossier that examines a version (qualification). `effects`: what a change
-of status touches, for the preview page (procurement).
+of status touches, for the preview page (procurement). `card_lines`: what is said first on the cards of
+a list (procurement).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from catalog.models import Offer, OfferVersion
 
 if TYPE_CHECKING:
+    from django.http import HttpRequest
+
     from marketplace.accounts.actors import Actor
 
 MaterialHandler = Callable[[OfferVersion, "Actor"], object]
@@ -57,3 +60,28 @@ def register_effects(name: str, source: EffectSource) -> None:
 
 def effects_on(offers: list[Offer]) -> list[Effect]:
     return [effect for source in _EFFECTS.values() for effect in source(offers)]
+
+
+@dataclass(frozen=True, slots=True)
+class CardLine:
+    """`kind`: success, warning, error or info, as the messages of the DSFR."""
+
+    kind: str
+    text: str
+
+
+CardLineSource = Callable[["HttpRequest", Sequence[int]], Mapping[int, CardLine]]
+_CARD_LINES: dict[str, CardLineSource] = {}
+
+
+def register_card_lines(name: str, source: CardLineSource) -> None:
+    """`source(request, numbers)` answers for all the cards at once: its queries do not grow with them."""
+    _CARD_LINES[name] = source
+
+
+def card_lines(request: HttpRequest, numbers: Sequence[int]) -> dict[int, CardLine]:
+    """The last source registered wins on a number that two speak of."""
+    found: dict[int, CardLine] = {}
+    for source in _CARD_LINES.values():
+        found |= source(request, numbers)
+    return found

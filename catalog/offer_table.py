@@ -10,8 +10,11 @@ from typing import Any
 from catalog.cards import Card, CardMark, card_of
 from catalog.enums import OfferState, Origin, Scheme, TrustStatus
 from catalog.models import Offer
-from catalog.questions.engine import Question, questions
-from catalog.questions.rows import say
+from catalog.questions.columns import Column as AnswerColumn
+from catalog.questions.columns import cells as answer_cells
+from catalog.questions.columns import columns as answer_columns
+from catalog.questions.conditions import effective
+from catalog.questions.engine import NUMBERS, Question, is_unknown
 from catalog.search.engine import stream_cards
 from catalog.search.query import OfferQuery
 from marketplace.documents.tables import Cell, Column, Table
@@ -36,8 +39,8 @@ _SAID = frozenset({"name"})
 
 def offer_table(query: OfferQuery, *, categories: Mapping[str, str], site: str) -> Table:
     """`site` begins the addresses (« https://… »). The rows cost one query, and one per 200 offers."""
-    asked = tuple(question for question in questions().values() if question.id not in _SAID)
-    columns = (*_FIRST, *_trust_columns(), *(Column(q.id, q.short) for q in asked), *_LAST)
+    asked = tuple(column for column in answer_columns() if column.name not in _SAID)
+    columns = (*_FIRST, *_trust_columns(), *(Column(one.name, one.label) for one in asked), *_LAST)
     rows = _rows(query, asked=asked, categories=categories, site=site)
     return Table("Offres cloud du secteur public", columns, rows)
 
@@ -50,14 +53,14 @@ def _trust_columns() -> Iterator[Column]:
 
 
 def _rows(
-    query: OfferQuery, *, asked: tuple[Question, ...], categories: Mapping[str, str], site: str
+    query: OfferQuery, *, asked: tuple[AnswerColumn, ...], categories: Mapping[str, str], site: str
 ) -> Iterator[tuple[Cell, ...]]:
     for batch in stream_cards(query):
         online = Offer.objects.filter(pk__in=[offer for offer, _ in batch])
         answers = dict(online.values_list("pk", "live_version__answers"))
         for offer, data in batch:
-            card, said = card_of(data, on=query.today), answers.get(offer) or {}
-            told = (_answer(question, said.get(question.id), categories=categories) for question in asked)
+            card = card_of(data, on=query.today)
+            told = _answers(answers.get(offer) or {}, asked=asked, categories=categories)
             yield (*_first(card), *_trust(card), *told, f"{site}{card.url}")
 
 
@@ -90,12 +93,20 @@ def _status(mark: CardMark | None, *, internal: bool) -> Cell:
     return None if mark.status == TrustStatus.UNKNOWN else TrustStatus(mark.status).label
 
 
-def _answer(question: Question, value: Any, *, categories: Mapping[str, str]) -> Cell:
-    """Numbers, dates and yes or no keep their type; the rest is in words; None is unknown."""
-    if isinstance(value, bool) or value is None:
-        return value
-    if question.type in ("integer", "decimal"):
+def _answers(
+    answers: Mapping[str, Any], *, asked: tuple[AnswerColumn, ...], categories: Mapping[str, str]
+) -> Iterator[Cell]:
+    texts, said = answer_cells(answers, categories=categories), effective(answers)
+    for column in asked:
+        value = said.get(column.question.id)
+        text = texts[column.name]
+        yield (text or None) if column.part else answer_cell(column.question, value, text=text)
+
+
+def answer_cell(question: Question, value: Any, *, text: str) -> Cell:
+    """Yes or no, numbers and dates keep their type; the rest is `text`; None is unknown."""
+    if is_unknown(value) or isinstance(value, bool):
+        return value if isinstance(value, bool) else None
+    if question.type in NUMBERS:
         return Decimal(str(value))
-    if question.type == "date":
-        return dt.date.fromisoformat(value)
-    return say(question, value, categories=categories) or None
+    return dt.date.fromisoformat(value) if question.type == "date" else text

@@ -7,13 +7,16 @@ class ProcurementConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from catalog.hooks import register_card_lines
         from marketplace.ui.desk import register_desk
         from marketplace.ui.panels import register_panel
-        from procurement import desk, desk_derogations, followed, panels, registrations_orders
+        from procurement import card_lines, desk, desk_derogations, followed, panels, registrations_orders
 
         register_desk("procurement.needs", desk.need_rows, shortcuts=desk.need_shortcuts)
         register_desk("procurement.derogations", desk_derogations.rows)
         register_panel("offer.actions", panels.add_to_project, rank=10)
+        register_panel("offers.cards", card_lines.project_choice, rank=10)
+        register_card_lines("procurement.projects", card_lines.card_lines)
         register_panel("compare.actions", panels.add_compared, rank=10)
         registrations_orders.register()
         followed.register()

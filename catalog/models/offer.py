@@ -37,6 +37,10 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         """What a visitor may read: a version is online and the offer is not closed."""
         return self.filter(live_version__isnull=False).exclude(state__in=CLOSED_STATES)
 
+    def once_public(self) -> OfferQuerySet:
+        """Closed since: their address still answers with the date and the reason (410)."""
+        return self.filter(live_version__isnull=False, state__in=CLOSED_STATES)
+
     def visible_to(self, actor: Actor) -> OfferQuerySet:
         """Public ones, the actor's own, everything for the operator and the auditor.
 

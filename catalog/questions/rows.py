@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -161,27 +161,17 @@ def _place(region: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ComparedRow:
-    """`best`: the offers with the best number, when a number can be better; `section`: its heading."""
+    """`best`: the offers with the best number, when a number can be better; `section`: its heading;
+    `code`: the question's, empty for what is no question."""
 
     label: str
     texts: tuple[str, ...]
     differs: bool
     unknown: int
-    names: tuple[str, ...] = ()
     section: str = ""
     best: tuple[bool, ...] = ()
     best_word: str = ""
-
-    @property
-    def cells(self) -> list[tuple[str, str]]:
-        """(name of the offer, text), in order: on a narrow screen each cell says whose it is."""
-        return list(zip(self.names, self.texts, strict=True))
-
-    @property
-    def marked_cells(self) -> list[tuple[str, str, str]]:
-        """The cells with the word of the best number, empty elsewhere."""
-        words = [self.best_word if best else "" for best in self.best] or [""] * len(self.texts)
-        return list(zip(self.names, self.texts, words, strict=True))
+    code: str = ""
 
 
 def compared_rows(
@@ -213,7 +203,7 @@ def _compared(
         NOT_CONCERNED if verdict is False else say(question, value, categories=categories)
         for value, verdict in zip(values, concerned, strict=True)
     ]
-    row = compared_row(question.short, texts, section=section)
+    row = compared_row(question.short, texts, section=section, code=question.id)
     if not question.compared.endswith("is_better") or not row.differs:
         return row
     lower = question.compared == "lower_is_better"
@@ -227,14 +217,15 @@ def _with_best(row: ComparedRow, values: Sequence[Any], *, lower: bool) -> Compa
     if len(set(known)) < 2:
         return row
     best = min(known) if lower else max(known)
-    return ComparedRow(
-        row.label, row.texts, row.differs, row.unknown, row.names, row.section,
+    return replace(
+        row,
         best=tuple(number == best for number in numbers),
         best_word="le plus bas" if lower else "le plus élevé",
-    )  # fmt: skip
+    )
 
 
-def compared_row(label: str, texts: Iterable[str], *, section: str = "") -> ComparedRow:
+def compared_row(label: str, texts: Iterable[str], *, section: str = "", code: str = "") -> ComparedRow:
     """`texts`: empty means unknown."""
     said = tuple(text or UNKNOWN for text in texts)
-    return ComparedRow(label, said, differs=len(set(said)) > 1, unknown=said.count(UNKNOWN), section=section)
+    differs, unknown = len(set(said)) > 1, said.count(UNKNOWN)
+    return ComparedRow(label, said, differs, unknown, section=section, code=code)

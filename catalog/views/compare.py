@@ -1,13 +1,27 @@
-import csv
+"""S4: up to four offers side by side, on a page and in a file."""
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
 
-from catalog.comparison import MOST, Comparison, compare, csv_rows, for_comparison
+from catalog.comparison import MOST, ComparedOffer, Comparison, compare, for_comparison
+from catalog.comparison_table import comparison_pdf, comparison_table, conclusion_of, counts_of
 from catalog.views.finding import actor_of
 from catalog.views.sheet import category_labels
+from catalog.yearly_cost import BASIS
+from marketplace.documents.answers import FORMATS, table_answer
 from marketplace.ui.breadcrumb import breadcrumb
+from marketplace.ui.drawings import Bar, BarChart, bar_chart, shorten
+
+PDF = "pdf"
+BAR_LABEL = 38
+# An amount of eight digits stands beside the longest bar in a picture 320 wide.
+BAR_LENGTH = 170
 
 
 def asked_numbers(given: QueryDict) -> list[int]:
@@ -20,34 +34,64 @@ def address(numbers: list[int]) -> str:
     return "&".join(f"offre={number}" for number in numbers)
 
 
-def _comparison(request: HttpRequest) -> tuple[Comparison, list[int]]:
-    numbers = asked_numbers(request.GET)
-    offers = for_comparison(numbers[:MOST], actor=actor_of(request))
-    return compare(offers, categories=category_labels()), numbers
-
-
+@require_safe
 def comparison(request: HttpRequest) -> HttpResponse:
-    found, numbers = _comparison(request)
-    kept = [offer.number for offer in found.offers]
-    removable = [(offer, address([n for n in kept if n != offer.number])) for offer in found.offers]
+    numbers = asked_numbers(request.GET)
+    # One more than is compared: the page names the one left out.
+    asked = for_comparison(numbers[: MOST + 1], actor=actor_of(request))
+    found = compare(asked[:MOST], categories=category_labels())
+    here = address([column.offer.number for column in found.columns])
     context = {
         "comparison": found,
-        "removable": removable,
-        "too_many": len(numbers) > MOST,
-        "missing": min(len(numbers), MOST) - len(kept),
+        "counts": counts_of(found),
+        "removable": _removable(found),
+        "left_out": asked[MOST:],
+        "missing": min(len(numbers), MOST + 1) - len(asked),
         "most": MOST,
-        "show_same": request.GET.get("tout") == "1" or len(kept) < 2,
-        "here": address(kept),
-        "comparison_csv_url": f"{reverse('catalog:compare_csv')}?{address(kept)}",
+        "show_same": request.GET.get("tout") == "1" or len(found.columns) < 2,
+        "here": here,
+        "link": request.build_absolute_uri(f"{request.path}?{here}"),
+        "files": [(code.upper(), _file(code, here)) for code in ("ods", PDF, "csv")],
+        "chart": _chart(found),
+        "conclusion": conclusion_of(found),
+        "basis": BASIS,
         "breadcrumb_data": breadcrumb(("Offres", "/offres/"), current="Comparer"),
     }
     return render(request, "catalog/compare.html", context)
 
 
-def comparison_csv(request: HttpRequest) -> HttpResponse:
-    found, _ = _comparison(request)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="comparaison.csv"'
-    response.write("\ufeff")
-    csv.writer(response, delimiter=";").writerows(csv_rows(found))
-    return response
+@require_safe
+def table(request: HttpRequest, kind: str) -> HttpResponseBase:
+    if kind != PDF and kind not in FORMATS:
+        raise Http404
+    numbers = asked_numbers(request.GET)[:MOST]
+    found = compare(for_comparison(numbers, actor=actor_of(request)), categories=category_labels())
+    if kind != PDF:
+        return table_answer(comparison_table(found), format=FORMATS[kind], name="comparaison")
+    page = request.build_absolute_uri(f"{reverse('catalog:compare')}?{address(numbers)}")
+    answer = HttpResponse(
+        comparison_pdf(found, when=timezone.now(), address=page), content_type="application/pdf"
+    )
+    answer["Content-Disposition"] = 'attachment; filename="comparaison.pdf"'
+    return answer
+
+
+def _file(kind: str, here: str) -> str:
+    return f"{reverse('catalog:compare_table', args=[kind])}?{here}"
+
+
+def _removable(found: Comparison) -> list[tuple[ComparedOffer, str]]:
+    kept = [column.offer.number for column in found.columns]
+    return [
+        (column, address([number for number in kept if number != column.offer.number]))
+        for column in found.columns
+    ]
+
+
+def _chart(found: Comparison) -> BarChart | None:
+    """None below two offers: nothing to compare."""
+    bars = [
+        Bar(shorten(column.name, BAR_LABEL), cost.amount_eur_ht, words=cost.text)
+        for column, cost in found.known_costs
+    ]
+    return bar_chart(bars, longest=BAR_LENGTH) if len(bars) > 1 else None

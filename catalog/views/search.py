@@ -13,6 +13,7 @@ from django.urls import reverse
 from catalog.abilities_needs import needs_abilities
 from catalog.cards import card_of
 from catalog.filters import OfferFilterSet
+from catalog.hooks import card_lines
 from catalog.search.engine import is_past_the_end, search, spelling, total_without
 from catalog.search.facets import FACET_LABELS, PRICE_MAX
 from catalog.search.query import ORDERINGS, OfferPage, OfferQuery
@@ -30,6 +31,8 @@ from marketplace.documents.answers import FORMATS
 from marketplace.ui.breadcrumb import breadcrumb
 
 HIGHEST_PAGE = 1_000_000
+# Parameters of the page alone: they change what its cards say to this reader, never the list.
+PAGE_PARAMETERS = ("projet",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +47,10 @@ def offers(request: HttpRequest) -> HttpResponse:
     query = found.query(with_facets=True, page=page_number(request.GET))
     query = replace(query, counted=main_facets(query))
     page = search(query, categories=found.categories)
+    lines = card_lines(request, [data["number"] for data in page.cards])
     context = {
         **common(request, found, query, page),
-        "cards": [card_of(data, on=query.today) for data in page.cards],
+        "cards": [card_of(data, on=query.today, line=lines.get(data["number"])) for data in page.cards],
         "return_path": request.get_full_path(),
         "here": request.get_full_path(),
     }
@@ -79,19 +83,24 @@ def common(request: HttpRequest, found: OfferFilterSet, query: OfferQuery, page:
         "page": page,
         "groups": groups,
         "sections": in_sections(groups, query),
-        "kept": list(kept_fields(query)),
+        "kept": [*kept_fields(query), *_of_the_page(request.GET)],
+        "of_the_page": _of_the_page(request.GET),
         "used_count": len(query.used) - bool(query.q),
         "counts_to_swap": ",".join(
             f"#n-{group.name}-{value.value}" for group in groups for value, _ in (*group.first, *group.folded)
         ),
         "active": list(_active(query, page, request.GET)),
         "orderings": ORDERINGS.items(),
-        "ignored": found.ignored,
+        "ignored": [name for name in found.ignored if name not in PAGE_PARAMETERS],
         "query_string": request.GET.urlencode(),
         "without_page": _without(request.GET, "page"),
         "exports": FORMATS.values(),
         "breadcrumb_data": breadcrumb(current="Offres"),
     }
+
+
+def _of_the_page(given: QueryDict) -> list[tuple[str, str]]:
+    return [(name, given[name]) for name in PAGE_PARAMETERS if given.get(name)]
 
 
 def page_number(given: QueryDict) -> int:

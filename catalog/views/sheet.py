@@ -9,6 +9,7 @@ from django.shortcuts import render
 
 from catalog.abilities import offer_abilities, owns
 from catalog.enums import OfferState, ReviewState
+from catalog.fact_sources import in_words
 from catalog.models import Category, Offer, OfferVersion
 from catalog.opendata.schema_org import data_block, described
 from catalog.presentation import (
@@ -22,7 +23,6 @@ from catalog.presentation import (
 from catalog.price_history import price_history
 from catalog.questions.diff import changes
 from catalog.questions.rows import SectionRows, sheet_rows
-from catalog.reference.loader import read
 from catalog.stack import layers_of
 from catalog.views.finding import actor_of, on_offer, safe_return, visible_offer
 from marketplace.accounts.abilities import allowed
@@ -120,12 +120,7 @@ def cited_sources(offer: Offer) -> list[tuple[str, str]]:
     """(fact, source in words) of a public sheet. No query."""
     if not offer.is_public_sheet:
         return []
-    words = read("sources")
-    rows = []
-    for fact, keys in offer.sources.items():
-        listed = keys if isinstance(keys, list) else [keys]
-        rows.append((FACT_WORDS.get(fact, fact), " ; ".join(words.get(key, str(key)) for key in listed)))
-    return rows
+    return [(FACT_WORDS.get(fact, fact), in_words(keys)) for fact, keys in offer.sources.items()]
 
 
 @on_offer

@@ -47,12 +47,12 @@ def json_chunks(table: Table) -> Iterator[str]:
     codes = [column.code for column in table.columns]
     comma = ""
     for row in table.rows:
-        yield comma + json.dumps(dict(zip(codes, map(_json_cell, row), strict=True)), ensure_ascii=False)
+        yield comma + json.dumps(dict(zip(codes, map(json_value, row), strict=True)), ensure_ascii=False)
         comma = ", "
     yield "]}"
 
 
-def _json_cell(cell: Cell) -> Any:
+def json_value(cell: Cell) -> Any:
     if isinstance(cell, Decimal):
         return format(cell, "f")
     return cell.isoformat() if isinstance(cell, dt.date) else cell

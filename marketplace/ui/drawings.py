@@ -148,10 +148,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
+    """`words`: the value as it is said beside the bar, where a plain number would not do."""
+
     label: str
     value: Decimal | int | None
     url: str = ""
     note: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +178,7 @@ class BarChart:
     height: int = field(default=0)
 
 
-def bar_chart(rows: Sequence[Bar], *, unit: str = "") -> BarChart:
+def bar_chart(rows: Sequence[Bar], *, unit: str = "", longest: int = BAR_WIDTH) -> BarChart:
     """Widths proportional to the greatest known value; an unknown value has no bar but its words.
 
     `unit` is said in the plural; one of it, or none, loses its « s ».
@@ -184,8 +187,8 @@ def bar_chart(rows: Sequence[Bar], *, unit: str = "") -> BarChart:
     drawn = []
     for index, row in enumerate(rows):
         share = Decimal(row.value) / greatest if row.value and greatest else Decimal(0)
-        text = number_text(row.value) + _unit_after(row.value, unit)
-        width = max(2, round(share * BAR_WIDTH)) if row.value else 0
+        text = row.words or number_text(row.value) + _unit_after(row.value, unit)
+        width = max(2, round(share * longest)) if row.value else 0
         drawn.append(DrawnBar(row, 4 + index * 52, width, text, PATTERNS[0]))
     return BarChart(tuple(drawn), height=8 + 52 * len(drawn))
 

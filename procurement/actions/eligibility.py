@@ -65,14 +65,25 @@ class OfferChoice:
 
 def offers_for(project: Project, *, on: dt.date | None = None) -> OfferChoice:
     """Every public offer judged on the decided analysis, else on the current answers. Five queries."""
-    assessment = project.decided_assessment() or project.current_assessment()
-    if assessment is None:
-        raise MoveRefused("assessment_missing", "Analysez d’abord la sensibilité du projet.")
-    assessment.project = project
+    assessment = _assessment_of(project)
     result = result_now(assessment)
     offers = Offer.objects.public().select_related("supplier", "category", "live_version")
     judged = judge_offers(offers, result=result, service_models=project.service_models, on=on)
     return OfferChoice(result, assessment, tuple(judged))
+
+
+def result_of(project: Project) -> AssessmentResult:
+    """What its offers are judged on. At most two queries. Raises MoveRefused without an analysis."""
+    return result_now(_assessment_of(project))
+
+
+def _assessment_of(project: Project) -> Assessment:
+    """The decided analysis, else the current answers."""
+    assessment = project.decided_assessment() or project.current_assessment()
+    if assessment is None:
+        raise MoveRefused("assessment_missing", "Analysez d’abord la sensibilité du projet.")
+    assessment.project = project
+    return assessment
 
 
 def judge_offers(

@@ -151,25 +151,6 @@ def test_parts_of_a_sheet(client: Client, part: str) -> None:
     assert client.get(offer.get_absolute_url() + "versions/77/").status_code == 404
 
 
-def test_comparison_counts_differences_and_unknown(client: Client) -> None:
-    offers = [make_offer(answers={"name": f"C{n}", "open_source": n == 1 or None}) for n in range(5)]
-    query = "&".join(f"offre={o.number}" for o in offers)
-    page = text(client.get(f"/offres/comparer/?{query}"))
-    assert "Quatre offres au plus" in page
-    assert "C3" in page
-    assert "C4" not in page
-    assert "Comparer 4 offres" in page
-    assert "Ajoutez au moins une offre" in text(client.get("/offres/comparer/?offre=abc&offre=-1"))
-    assert client.get("/offres/comparer/?offre=999999").status_code == 200
-
-
-def test_the_table_downloaded_holds_no_formula(client: Client) -> None:
-    offer = make_offer(answers={"name": "=1+1"})
-    answer = client.get(f"/offres/comparer/tableau.csv?offre={offer.number}")
-    assert answer["Content-Type"].startswith("text/csv")
-    assert "'=1+1" in text(answer)
-
-
 def test_suppliers(client: Client) -> None:
     offer = make_offer()
     hidden = make_offer(state="draft")

@@ -19,7 +19,7 @@ from tests.qualification import builders as dossiers
 
 pytestmark = pytest.mark.django_db
 Make = Callable[[World], Any]
-MOST = {"/api/v1/offers/": 6, "/offres/": 8}
+MOST = {"/api/v1/offers/": 6, "/offres/": 13}
 
 
 def offer(world: World) -> None:

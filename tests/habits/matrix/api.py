@@ -128,6 +128,7 @@ CATALOGUE: dict[str, Row] = {
     "POST api:offer-propose": Row(MANAGER, of("offer")),
     "GET api:offer-export": Row(EVERYBODY),
     "GET api:offer-cost": Row(EVERYBODY),
+    "GET api:offer-comparison": Row(EVERYBODY, query=lambda world: f"?offer={world.offer.uuid}"),
     "GET api:offer-stack": Row(EVERYBODY, of("offer")),
     "POST api:offer-stack": Row(SUPPLIERS, of("offer")),
     "DELETE api:offer-stack-edge": Row(SUPPLIERS, edge),
