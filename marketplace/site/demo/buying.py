@@ -26,10 +26,10 @@ ORDINARY: dict[str, Any] = {"sensitive_data": [], "harms": [], "personal_data": 
 
 
 def load_buying(offers: dict[str, Offer]) -> None:
-    mail = _project(
+    mail = open_project(
         "Messagerie des agents", "saas", "380000.00", description="Courriel et agendas de 2 500 agents."
     )
-    _assessed(mail, SENSITIVE)
+    assess(mail, SENSITIVE)
     for code in ("messagerie", "standard"):
         offers[code].refresh_from_db()
         projects.add_to_shortlist(mail, actor=_ministry("prescripteur"), offer=offers[code])
@@ -54,12 +54,12 @@ def load_buying(offers: dict[str, Offer]) -> None:
     answered = _order(mail, offers["messagerie"], seats=120, vehicle=vehicle)
     _approved(answered)
     _sent(answered, number="1400000002")
-    portal = _project(
+    portal = open_project(
         "Portail des démarches", "iaas", "140000.00", description="Site public, données ordinaires."
     )
     assessments.save_answers(portal.current_assessment(), actor=_ministry("prescripteur"), answers=ORDINARY)
     assessments.request_opinions(portal.current_assessment(), actor=_ministry("prescripteur"))
-    _project("Archives numériques", "saas", None, description="Besoin à préciser.")
+    open_project("Archives numériques", "saas", None, description="Besoin à préciser.")
     _elsewhere(offers)
 
 
@@ -67,13 +67,15 @@ def _ministry(name: str) -> Any:
     return act(f"{name}@{MINISTRY}")
 
 
-def _project(title: str, model: str, cost: str | None, *, description: str) -> Project:
+def open_project(
+    title: str, model: str, cost: str | None, *, description: str, project_kind: str = "new"
+) -> Project:
     today = timezone.localdate()
     return projects.create_project(
         actor=_ministry("prescripteur"),
         title=title,
         description=description,
-        project_kind="new",
+        project_kind=project_kind,
         hosting="commercial_cloud",
         service_models=[model],
         full_cost_eur_ht=Decimal(cost) if cost else None,
@@ -82,7 +84,7 @@ def _project(title: str, model: str, cost: str | None, *, description: str) -> P
     )
 
 
-def _assessed(project: Project, answers: dict[str, Any]) -> None:
+def assess(project: Project, answers: dict[str, Any]) -> None:
     assessment = project.current_assessment()
     assessments.save_answers(assessment, actor=_ministry("prescripteur"), answers=answers)
     assessments.request_opinions(assessment, actor=_ministry("prescripteur"))

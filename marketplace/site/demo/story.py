@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from marketplace.site.demo.buying import load_buying
 from marketplace.site.demo.dossiers import load_dossiers
+from marketplace.site.demo.lacks import load_lacks
 from marketplace.site.demo.offers import load_offers
 
 
@@ -16,4 +17,5 @@ def load_story() -> str:
     offers = load_offers()
     load_dossiers(offers)
     load_buying(offers)
+    load_lacks()
     return f"Demonstration: {len(offers)} fictitious offers, their dossiers, projects, orders and a contract."
