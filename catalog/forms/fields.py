@@ -44,7 +44,8 @@ def fields_of(
     later, so only `clean_answer` judges a value."""
     required = question.is_required(models)
     for path, leaf in leaves(question, rows=rows):
-        field = _field(leaf, categories=categories, hint=_hint(leaf) if not path else leaf.help)
+        field = _compact(leaf) if question.type == "table" else None
+        field = field or _field(leaf, categories=categories, hint=_hint(leaf) if not path else leaf.help)
         # Inside a group the legend says whether it is optional: saying it on each field is noise.
         field.required = required or bool(path)
         field.validate = lambda value: None  # type: ignore[method-assign]  # see above
@@ -107,6 +108,16 @@ def _field(question: Question, *, categories: Mapping[str, str], hint: str) -> f
         common["help_text"] = hint or "PDF, ODT ou ODS, 10 Mo au plus."
         return forms.FileField(**common)
     return forms.CharField(widget=_widget(kind), max_length=question.max_length or None, **common)
+
+
+def _compact(question: Question) -> forms.Field | None:
+    """In a table's row, a short list to open rather than radios: a row stays a row."""
+    options = {"boolean": [*YES_NO[:2]], "choice": [*question.choices]}.get(question.type)
+    if options is None:
+        return None
+    return forms.ChoiceField(
+        choices=[NOT_SAID, *options], label=question.label, help_text=question.help, required=False
+    )
 
 
 def _widget(kind: str) -> forms.Widget:
