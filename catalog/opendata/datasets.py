@@ -10,7 +10,7 @@ from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from catalog.enums import OfferState
-from catalog.models import Offer, TrustFact, TrustMark
+from catalog.models import EffectiveTrust, Offer, TrustFact, TrustMark
 from catalog.opendata.flat import catalogue_columns, catalogue_row
 from catalog.opendata.records import Record, fact_record, offer_record, price_records
 
@@ -38,7 +38,7 @@ def _offers() -> QuerySet[Offer]:
         .select_related("supplier", "category", "live_version")
         .prefetch_related(
             "live_version__plans__lines",
-            "effective_trust__undermined_by",
+            Prefetch("effective_trust", EffectiveTrust.objects.select_related("undermined_by", "mark")),
             Prefetch("trust_marks", TrustMark.objects.order_by("pk")),
             "stack_edges__base",
         )

@@ -36,15 +36,14 @@ def catalogue_columns() -> list[str]:
 
 
 def catalogue_row(record: Record) -> Record:
-    """Statuses are the effective ones; the origin is that of the mark which says most about the scheme."""
+    """Statuses are the effective ones, layers below included; the origin is that of the mark behind each."""
     worth = {row["scheme"]: row for row in record["trust"]}
-    origins = {mark["scheme"]: mark["origin"] for mark in reversed(record["marks"])}
     trust: Record = {}
     for scheme in Scheme.values:
         row = worth.get(scheme, {})
         trust[f"{scheme}_status"] = row.get("status")
         trust[f"{scheme}_valid_until"] = row.get("valid_until")
-        trust[f"{scheme}_origin"] = origins.get(scheme)
+        trust[f"{scheme}_origin"] = row.get("origin")
     return {
         **{name: record[name] for name in (*OFFER, *SERVICE, *DATES)},
         **{f"supplier_{name}": record["supplier"][name] for name in SUPPLIER},

@@ -122,6 +122,8 @@ def _trust(row: EffectiveTrust, *, on: datetime.date) -> Record:
         "level": row.level or None,
         "valid_until": _day(row.valid_until),
         "undermined_by": str(undermined.uuid) if undermined else None,
+        "mark": str(row.mark.uuid) if row.mark else None,
+        "origin": row.mark.origin if row.mark else None,
     }
 
 

@@ -6,7 +6,8 @@ import random
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.core.management import call_command
+from django.db import connection, transaction
 from rest_framework.test import APIClient
 
 from catalog.models import Change, Offer
@@ -16,6 +17,8 @@ from tests.catalog.builders import ACTOR, make_mark, make_offer
 from tests.catalog.opendata.commits import rename, separate
 
 URL = "/api/v1/changes/"
+# « 1.18446744073709551616.1 »: no transaction has this number.
+TOO_GREAT = "MS4xODQ0Njc0NDA3MzcwOTU1MTYxNi4x"
 # Rows become readable once their transaction has ended: these tests commit.
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -111,16 +114,39 @@ def test_filters_keep_to_one_offer() -> None:
     assert [row["offer"]["id"] for row in rows] == [str(offer.uuid)]
 
 
-@pytest.mark.parametrize("cursor", ["abc", "é", "MS4y.", "x" * 500, cursor_of(Position(2**64, 1)), "LTEuMg"])
+@pytest.mark.parametrize("cursor", ["abc", "é", "MS4y.", "x" * 500, TOO_GREAT, "LTEuMi4z"])
 def test_a_cursor_that_is_not_ours_is_refused_by_name(cursor: str) -> None:
     answer = APIClient().get(URL, {"cursor": cursor})
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["field"] == "cursor"
 
 
-def test_a_cursor_of_a_restored_database_says_to_start_again() -> None:
+def test_a_cursor_ahead_of_the_history_says_to_start_again() -> None:
     answer = APIClient().get(URL, {"cursor": cursor_of(Position(2**60, 1))})
     assert (answer.status_code, answer.json()["code"]) == (410, "cursor_of_another_history")
+
+
+def test_a_cursor_of_another_cluster_says_to_start_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_offer()
+    resume = follow()[1]
+    monkeypatch.setattr("catalog.opendata.paging.cluster", lambda: "7")
+    answer = APIClient().get(resume)
+    assert (answer.status_code, answer.json()["code"]) == (410, "cursor_of_another_history")
+
+
+def test_a_database_restored_elsewhere_gives_its_old_changes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows restored carry numbers that the new cluster has not reached: they would wait for years."""
+    offers = [make_offer() for _ in range(3)]
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("UPDATE catalog_change SET xid = ((xid::text)::bigint + 1000000000)::text::xid8")
+        cursor.execute("SET session_replication_role = origin")
+    assert follow()[0] == []
+    call_command("renumber_changes")
+    found = [row["offer"]["id"] for row in follow()[0]]
+    assert found == [str(offer.uuid) for offer in offers]
+    offers[0].suspend(actor=ACTOR, reason="Essai.")
+    assert [row["kind"] for row in follow()[0]] == ["listed", "listed", "listed", "suspended"]
 
 
 def test_the_later_transaction_that_commits_first_waits_for_the_earlier() -> None:
@@ -173,6 +199,7 @@ def test_a_reader_beside_disordered_commits_misses_none_and_reads_none_twice(see
 def test_a_whole_reading_costs_the_same_for_few_and_many(django_assert_num_queries: Any) -> None:
     offer = make_offer()
     make_mark(offer)
+    get()
     with django_assert_num_queries(1):
         get()
     for _ in range(4):

@@ -110,6 +110,15 @@ def test_unknown_is_null_and_an_empty_cell_never_no() -> None:
     assert (line["answer_non_eu_law"], line["open_source"], line["secnumcloud_status"]) == ("", "", "")
 
 
+def test_the_origin_in_the_spreadsheet_is_that_of_the_mark_behind_the_status() -> None:
+    offer = make_offer()
+    make_mark(offer, status="announced", origin="declared", scope="Calcul")
+    mark = make_mark(offer, status="in_force", origin="register", scope="Stockage")
+    (line,) = table("catalogue.csv")
+    assert (line["secnumcloud_status"], line["secnumcloud_origin"]) == ("in_force", "register")
+    assert results("catalogue.json")[0]["trust"][0]["mark"] == str(mark.uuid)
+
+
 def test_ndjson_says_first_what_it_is_then_one_offer_a_line() -> None:
     offers = [make_offer(), make_offer()]
     about, *rows = [json.loads(line) for line in text("catalogue.ndjson").splitlines()]
@@ -187,6 +196,7 @@ def test_the_day_changes_the_tag_because_a_status_may_end(time_machine: Any) -> 
 
 def test_head_reads_no_offer() -> None:
     make_offer()
+    APIClient().head(BASE + "catalogue.json")
     with CaptureQueriesContext(connection) as seen:
         answer = APIClient().head(BASE + "catalogue.json")
         assert b"".join(answer.streaming_content) == b""
