@@ -28,9 +28,13 @@ class VersionedForm(RuledForm):
         return {name: value for name, value in self.cleaned_data.items() if name != "version"}
 
 
-def _text(label: str, *, help_text: str = "", length: int = 4000, required: bool = True) -> forms.CharField:
+def _text(
+    label: str, *, help_text: str = "", length: int = 4000, required: bool = True, empty: str = ""
+) -> forms.CharField:
+    """`empty`: what is said when nothing is written, in place of the usual sentence."""
     return forms.CharField(
         label=label,
+        error_messages={"required": empty} if empty else None,
         help_text=help_text,
         max_length=length,
         required=required,
@@ -104,7 +108,11 @@ class FindingForm(VersionedForm):
     verdict = forms.ChoiceField(
         label="Votre constat", choices=FindingVerdict.choices, widget=forms.RadioSelect
     )
-    observation = _text("Ce que vous avez vu", help_text="Le fournisseur lira ce texte.")
+    observation = _text(
+        "Ce que vous avez vu",
+        help_text="Le fournisseur lira ce texte.",
+        empty="Dites ce que vous avez vu et comment le réparer : le fournisseur le lira.",
+    )
     remedy = _text("Comment le réparer", help_text="Nécessaire pour un constat non conforme.", required=False)
 
     def values(self) -> dict[str, Any]:

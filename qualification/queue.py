@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from qualification.clock import Clock
 from qualification.enums import DossierState
 from qualification.models import Dossier
-from qualification.states import OPEN_STATES
+from qualification.states import OPEN_STATES, OPERATOR_STATES
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
@@ -74,6 +75,25 @@ def queue_for(actor: Actor) -> list[QueueRow]:
         rows.append(QueueRow(dossier, clock, _zone(actor, dossier)))
     order = (*ZONES, "")
     return sorted(rows, key=lambda row: order.index(row.zone))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Among the dossiers that wait for the operator, oldest first. `rank` from 1."""
+
+    rank: int
+    waiting: int
+
+
+def place_of(dossier: Dossier) -> Place | None:
+    """None while the operator does not hold the dossier. One query."""
+    if dossier.state not in OPERATOR_STATES or dossier.queue_since is None:
+        return None
+    older = Q(queue_since__lt=dossier.queue_since) | Q(queue_since=dossier.queue_since, pk__lt=dossier.pk)
+    counts = Dossier.objects.filter(state__in=OPERATOR_STATES).aggregate(
+        before=Count("pk", filter=older), waiting=Count("pk")
+    )
+    return Place(counts["before"] + 1, counts["waiting"])
 
 
 def filtered(rows: Iterable[QueueRow], *, zone: str = "", state: str = "") -> list[QueueRow]:

@@ -148,13 +148,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """`words`: the value as it is said beside the bar, where a plain number would not do."""
+    """`words`: the value as it is said beside the bar, where a plain number would not do. `pattern`: one of
+    PATTERNS, so that bars of different kinds differ without colour."""
 
     label: str
     value: Decimal | int | None
     url: str = ""
     note: str = ""
     words: str = ""
+    pattern: str = PATTERNS[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +191,7 @@ def bar_chart(rows: Sequence[Bar], *, unit: str = "", longest: int = BAR_WIDTH) 
         share = Decimal(row.value) / greatest if row.value and greatest else Decimal(0)
         text = row.words or number_text(row.value) + _unit_after(row.value, unit)
         width = max(2, round(share * longest)) if row.value else 0
-        drawn.append(DrawnBar(row, 4 + index * 52, width, text, PATTERNS[0]))
+        drawn.append(DrawnBar(row, 4 + index * 52, width, text, row.pattern))
     return BarChart(tuple(drawn), height=8 + 52 * len(drawn))
 
 

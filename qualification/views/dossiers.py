@@ -15,7 +15,7 @@ from marketplace.accounts.abilities import allowed, require
 from marketplace.errors import NotVisible, RuleBroken
 from marketplace.files.store import download_response
 from marketplace.ui.breadcrumb import breadcrumb
-from marketplace.ui.drawings import Bar
+from marketplace.ui.drawings import PATTERNS, Bar
 from marketplace.ui.once import once
 from qualification import actions, pipeline
 from qualification.abilities import dossier_abilities, dossiers_abilities
@@ -23,6 +23,7 @@ from qualification.checks import CHECKS
 from qualification.models import Decision, Dossier
 from qualification.pdf.decision_letter import letter_data
 from qualification.progress import COVERAGE_LABELS, Line, coverage_of, lines_of, progress_of, runs_of
+from qualification.queue import place_of
 from qualification.sent import may_read_evidence, sent_for, version_url
 from qualification.states import REPLAY_STATES
 from qualification.steps import next_step, steps_for
@@ -90,6 +91,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "dossier": dossier,
         "clock": dossier.clock(),
+        "place": place_of(dossier),
         "progress": progress,
         "lines": [line for line in lines if line.finding] if own else lines,
         "bars": _coverage_bars(lines),
@@ -181,4 +183,7 @@ def decision_letter(request: HttpRequest, number: str, stage: str) -> HttpRespon
 
 def _coverage_bars(lines: tuple[Line, ...]) -> list[Bar]:
     counts = coverage_of(lines)
-    return [Bar(COVERAGE_LABELS[code], count) for code, count in counts.items()]
+    return [
+        Bar(COVERAGE_LABELS[code], count, pattern=pattern)
+        for (code, count), pattern in zip(counts.items(), PATTERNS, strict=True)
+    ]

@@ -242,7 +242,7 @@ def test_a_list_costs_the_same_for_one_and_for_four(people, url, who, state):
 def test_the_page_of_a_dossier_costs_few_queries(people):
     dossier = builders.make_dossier(people, upto="proposed")
     client = client_for(people.decider)
-    assert count(client, f"/dossiers/{dossier.number}/") <= 22
+    assert count(client, f"/dossiers/{dossier.number}/") <= 24
     assert CheckRun.objects.count() == 6
 
 

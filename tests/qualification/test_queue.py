@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from marketplace.accounts.enums import OrganisationKind, Role
 from qualification.models import CorrectionRequest, Dossier
-from qualification.queue import arranged, filtered, queue_for
+from qualification.queue import arranged, filtered, place_of, queue_for
 from tests.builders import client_for, make_member, make_organisation
 from tests.qualification import builders
 
@@ -118,3 +118,21 @@ def test_an_empty_queue_says_when_the_next_comes_back(people):
     assert "Aucun dossier dans ce filtre." in " ".join(text.split())
     assert "Le prochain revient de correction au plus tard le" in text
     assert f'datetime="{due.isoformat()}"' in text
+
+
+def test_the_supplier_reads_its_place_among_those_that_wait(people):
+    old, mine, recent = aged(people, 40), aged(people, 20), aged(people, 3)
+    builders.ask_corrections(recent, people)
+    assert [place_of(dossier).rank for dossier in (old, mine)] == [1, 2]
+    text = client_for(people.manager).get(f"/dossiers/{mine.number}/").content.decode()
+    assert "2<sup>e</sup> sur 2\u00a0dossiers" in text
+    recent.refresh_from_db()
+    assert place_of(recent) is None
+
+
+def test_an_observation_left_blank_says_what_to_write(people):
+    dossier, client = aged(people, 3), client_for(people.officer)
+    client.post(f"/dossiers/{dossier.number}/prendre/", {"has_interest": "non", "version": dossier.version})
+    answer = client.post(f"/dossiers/{dossier.number}/constats/exit/", {"verdict": "conform"})
+    assert answer.status_code == 400
+    assert "Dites ce que vous avez vu et comment le réparer" in answer.content.decode()
