@@ -23,12 +23,15 @@ COLUMNS = (Column("name", "Nom"), Column("value", "Valeur"))
 
 
 def made(code: str, *values: Any) -> bytes:
-    rows = [(f"Ligne {n}", value) for n, value in enumerate(values, start=1)]
-    answer: Any = table_answer(Table("Essai", COLUMNS, rows), format=FORMATS[code], name="essai")
+    table = Table("Essai", COLUMNS, [(f"Ligne {n}", value) for n, value in enumerate(values, start=1)])
+    format = FORMATS[code]
+    if format.write is not None:
+        target = io.BytesIO()
+        format.write(table, target)
+        return target.getvalue()
+    answer: Any = table_answer(table, format=format, name="essai")
     assert answer["Content-Disposition"] == f'attachment; filename="essai.{code}"'
-    data = b"".join(answer.streaming_content)
-    answer.close()
-    return data
+    return b"".join(answer.streaming_content)
 
 
 def lines(data: bytes) -> list[list[str]]:
