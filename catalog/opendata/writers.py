@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.conf import settings
+
 from catalog.opendata.datasets import DataSet
 from catalog.opendata.flat import cell
 from catalog.opendata.licence import ATTRIBUTION, LICENCE_NAME, LICENCE_URL, publisher
@@ -25,6 +27,8 @@ def head(dataset: DataSet, *, day: str, changes: str) -> Record:
         "title": dataset.title,
         "description": dataset.description,
         "publisher": publisher(),
+        # A copy of a demonstration holds invented suppliers beside real public sheets: it says so.
+        "demonstration": settings.DEMONSTRATION,
         "licence": {"name": LICENCE_NAME, "url": LICENCE_URL, "attribution": ATTRIBUTION},
         "statuses_on": day,
         "changes": changes,

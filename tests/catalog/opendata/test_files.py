@@ -123,6 +123,7 @@ def test_ndjson_says_first_what_it_is_then_one_offer_a_line() -> None:
     offers = [make_offer(), make_offer()]
     about, *rows = [json.loads(line) for line in text("catalogue.ndjson").splitlines()]
     assert about["about"]["licence"]["name"] == "Licence Ouverte 2.0 (Etalab)"
+    assert about["about"]["demonstration"] is True
     assert [row["id"] for row in rows] == [str(offer.uuid) for offer in offers]
 
 
