@@ -100,8 +100,8 @@ def test_sheet_comparison_filter_columns_and_difference() -> None:
     assert "99\u00a0kg" not in Client().get(red.get_absolute_url()).content.decode()
     address = "&".join(f"offre={offer.number}" for offer in (blue, red, light))
     rows = {row.label: row for row in Client().get(f"/offres/comparer/?{address}").context["comparison"].rows}
-    assert rows["Poids"].texts == ("12,5\u00a0kg", "Sans objet", "3\u00a0kg")
-    assert rows["Poids"].best == (False, False, True)
+    assert [cell.text for cell in rows["Poids"].cells] == ["12,5\u00a0kg", "Sans objet", "3\u00a0kg"]
+    assert [cell.best for cell in rows["Poids"].cells] == ["", "", "le plus bas"]
     answers = blue.live_version.answers
     assert facet_values(answers)["colour"] == ("blue",)
     assert str(numbers(answers)["weight"]) == "12.5"
