@@ -11,9 +11,10 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog.comparison import MOST, for_comparison
-from catalog.costing import Buyer, OfferCost, offer_costs
+from catalog.api_exports import OFFERS, asked_uuids
+from catalog.costing import Buyer, OfferCost, offer_costs, offers_to_cost
 from catalog.forms.usage import BUYERS, MOST_MONTHS, PLACES, UsageForm
+from marketplace.errors import NotVisible
 from marketplace.rest.serializers import StrictSerializer
 from marketplace.rest.viewsets import MarketViewSet
 
@@ -44,7 +45,7 @@ class CompensationSerializer(StrictSerializer):
 
 
 class OfferCostSerializer(StrictSerializer):
-    offer = serializers.IntegerField(source="offer.number")
+    offer = serializers.UUIDField(source="offer.uuid")
     name = serializers.CharField(source="offer.name")
     plan = serializers.CharField(source="cost.plan.code", **ABSENT)
     partial = serializers.BooleanField(
@@ -87,7 +88,7 @@ class CostsSerializer(StrictSerializer):
 
 QUANTITIES = ("seats", "vcpu_hours", "storage_gb", "egress_gb", "assistance_days")
 PARAMETERS = [
-    OpenApiParameter("offer", int, many=True, required=True, description=f"Numéros, {MOST} au plus."),
+    OFFERS,
     OpenApiParameter("months", int, required=True, description=f"Durée, de 1 à {MOST_MONTHS} mois."),
     *(
         OpenApiParameter(name, float, description=str(UsageForm.base_fields[name].label))
@@ -107,25 +108,14 @@ class CostMixin(MarketViewSet):
     @action(detail=False, methods=["get"], pagination_class=None)
     def cost(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Le coût d’un usage, départ compris ; un prix absent est nommé, jamais compté pour zéro."""
-        numbers = _numbers(request)
+        asked = asked_uuids(request)
         form = UsageForm(request.query_params)
         if not form.is_valid():
             raise ValidationError(form.errors)
+        known = {offer.uuid: offer for offer in offers_to_cost(actor=self.actor, uuid__in=asked)}
+        if len(known) < len(asked):
+            raise NotVisible
         said = form.cleaned_data
-        found = offer_costs(
-            for_comparison(numbers, actor=self.actor),
-            usage=form.usage(),
-            buyer=Buyer(kind=said["buyer_kind"], place=said["place"] or "metropole"),
-        )
-        missing = sorted(set(numbers) - {each.offer.number for each in found})
-        if missing:
-            raise ValidationError({"offer": [f"Aucune offre visible ne porte le numéro {missing[0]}."]})
+        buyer = Buyer(kind=said["buyer_kind"], place=said["place"] or "metropole")
+        found = offer_costs([known[one] for one in asked], usage=form.usage(), buyer=buyer)
         return Response(CostsSerializer({"results": found}).data)
-
-
-def _numbers(request: Request) -> list[int]:
-    """Raises ValidationError (400) on none, too many, or what is not a number."""
-    texts = list(dict.fromkeys(request.query_params.getlist("offer")))
-    if not 1 <= len(texts) <= MOST or not all(t.isascii() and t.isdigit() and len(t) < 16 for t in texts):
-        raise ValidationError({"offer": [f"Donnez de 1 à {MOST} numéros d’offres."]})
-    return [int(text) for text in texts]

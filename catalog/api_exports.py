@@ -27,6 +27,7 @@ FORMAT = OpenApiParameter(
     "format", str, enum=list(FORMATS), description="Format du fichier\u202f; « csv » sinon."
 )
 
+FILES = {(200, each.content_type.partition(";")[0]): OpenApiTypes.BINARY for each in FORMATS.values()}
 OFFERS = OpenApiParameter(
     "offer",
     OpenApiTypes.UUID,
@@ -39,7 +40,7 @@ OFFERS = OpenApiParameter(
 class ExportMixin(MarketViewSet):
     """On the offers' viewset."""
 
-    @extend_schema(parameters=[FORMAT], responses={200: OpenApiTypes.BINARY})
+    @extend_schema(parameters=[FORMAT], responses=FILES)
     @action(detail=False, methods=["get"], pagination_class=None)
     def export(self, request: Request, *args: object, **kwargs: object) -> HttpResponseBase:
         """Tout un résultat de recherche dans un fichier : mêmes paramètres que la liste, sans pages."""
@@ -65,17 +66,22 @@ class ExportMixin(MarketViewSet):
 
 def _numbers(request: Request) -> list[int]:
     """Public numbers of the offers asked, in order. Raises 400 (none, too many, not an id), 404."""
-    asked = list(dict.fromkeys(request.query_params.getlist("offer")))
-    if not asked or len(asked) > MOST:
-        raise ValidationError({"offer": [f"Donnez de une à {MOST} offres, une par « offer »."]})
-    try:
-        uuids = [uuid.UUID(text) for text in asked]
-    except ValueError as error:
-        raise ValidationError({"offer": ["Ce n’est pas l’identifiant d’une offre."]}) from error
+    uuids = asked_uuids(request)
     known = dict(Offer.objects.filter(uuid__in=uuids).values_list("uuid", "number"))
     if len(known) < len(uuids):
         raise NotVisible
     return [known[one] for one in uuids]
+
+
+def asked_uuids(request: Request) -> list[uuid.UUID]:
+    """Distinct, in order. Raises ValidationError (400): none, too many, not an id."""
+    asked = list(dict.fromkeys(request.query_params.getlist("offer")))
+    if not asked or len(asked) > MOST:
+        raise ValidationError({"offer": [f"Donnez de une à {MOST} offres, une par « offer »."]})
+    try:
+        return list(dict.fromkeys(uuid.UUID(text) for text in asked))
+    except ValueError as error:
+        raise ValidationError({"offer": ["Ce n’est pas l’identifiant d’une offre."]}) from error
 
 
 def _format(given: QueryDict) -> Format:

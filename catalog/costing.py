@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
@@ -17,6 +17,9 @@ from catalog.prices.cost import Cost, PricedPlan, best, cost
 from catalog.prices.usage import ExitTerms, Usage
 from marketplace.money import TaxedAmount, Totals, VatFacts, VatRule, totals, vat_for
 from marketplace.vat import vat_rules
+
+if TYPE_CHECKING:
+    from marketplace.accounts.actors import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,14 @@ class OfferCost:
     co_financings: tuple[CoFinancing, ...]
 
 
+def offers_to_cost(*, actor: Actor, **which: Any) -> list[Offer]:
+    """The visible offers that a filter names, with all that a cost reads. Four queries."""
+    rows = Offer.objects.visible_to(actor).for_sheet().filter(**which)
+    return list(rows.prefetch_related("effective_trust", "live_version__plans__lines"))
+
+
 def offer_costs(offers: Sequence[Offer], *, usage: Usage, buyer: Buyer) -> list[OfferCost]:
-    """In the order given. Relations are prefetched by the caller (`for_comparison`): no query here."""
+    """In the order given. Relations are prefetched by the caller (`offers_to_cost`): no query here."""
     return [_offer_cost(offer, usage=usage, buyer=buyer) for offer in offers]
 
 

@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from catalog.comparison import MOST, for_comparison
-from catalog.costing import Buyer, OfferCost, offer_costs
+from catalog.comparison import MOST
+from catalog.costing import Buyer, OfferCost, offer_costs, offers_to_cost
 from catalog.forms.usage import UsageForm
 from catalog.views.compare import address, asked_numbers
 from catalog.views.finding import actor_of
@@ -22,7 +22,8 @@ def cost(request: HttpRequest) -> HttpResponse:
     """The whole question is in the address; 400 with the form when a figure is refused."""
     actor = actor_of(request)
     numbers = asked_numbers(request.GET)
-    offers = for_comparison(numbers[:MOST], actor=actor)
+    found_by = {o.number: o for o in offers_to_cost(actor=actor, number__in=numbers[:MOST])}
+    offers = [found_by[number] for number in numbers[:MOST] if number in found_by]
     form = _form(request, actor)
     found: list[OfferCost] = []
     if form.is_bound and form.is_valid():

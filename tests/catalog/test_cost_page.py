@@ -1,5 +1,6 @@
 """Combien pour mon usage: the page and the API say the same, from the published prices."""
 
+import uuid
 from decimal import Decimal as D
 
 import pytest
@@ -50,7 +51,7 @@ def test_nothing_asked_shows_the_form_and_no_total(client: Client, offer: Offer)
 def test_a_price_that_cannot_be_counted_is_said_and_never_zero(client: Client, offer: Offer) -> None:
     page = client.get(PAGE, {"offre": offer.number, "months": "12", "seats": "5"}).content.decode()
     assert "Total impossible" in page
-    found = client.get(API, {"offer": offer.number, "months": "12", "seats": "5"}).json()["results"][0]
+    found = client.get(API, {"offer": str(offer.uuid), "months": "12", "seats": "5"}).json()["results"][0]
     assert (found["total_eur_ht"], found["plan"], found["lines"]) == (None, None, [])
 
 
@@ -63,7 +64,7 @@ def test_page_and_api_say_the_same_total(client: Client) -> None:
     assert f"3\u202f432,00{NBSP}€{NBSP}TTC" in page
     assert "le prix du stockage, non publié" in page
     assert "le fournisseur ne peut plus facturer le changement" in page
-    found = client.get(API, {"offer": offer.number, **question}).json()["results"][0]
+    found = client.get(API, {"offer": str(offer.uuid), **question}).json()["results"][0]
     assert found["total_eur_ht"] == "2860.00"
     assert found["total_eur_ttc"] == "3432.00"
     assert found["leaving_eur_ht"] == "220.00"
@@ -79,7 +80,7 @@ def test_an_unknown_vat_regime_gives_no_ttc(client: Client) -> None:
     offer = metered()
     question = {"months": "1", "seats": "1"}
     assert "Total TTC inconnu" in client.get(PAGE, {"offre": offer.number, **question}).content.decode()
-    found = client.get(API, {"offer": offer.number, **question}).json()["results"][0]
+    found = client.get(API, {"offer": str(offer.uuid), **question}).json()["results"][0]
     assert found["total_eur_ttc"] is None
 
 
@@ -87,7 +88,7 @@ def test_a_local_authority_reads_its_compensation(client: Client) -> None:
     offer = metered(vat_regime="normal", service_models=["iaas"])
     Offer.objects.filter(pk=offer.pk).update(service_models=["iaas"])
     question = {"months": "1", "seats": "1", "buyer_kind": "local_authority", "starts_on": "2027-02-01"}
-    found = client.get(API, {"offer": offer.number, **question}).json()["results"][0]
+    found = client.get(API, {"offer": str(offer.uuid), **question}).json()["results"][0]
     # One month and one of notice: 20 € HT, 24 € TTC, 5.6 %.
     assert D(found["vat_compensations"][0]["amount_eur"]) == D("1.34")
     assert "TERB2035659A" in found["vat_compensations"][0]["source"]
@@ -119,18 +120,24 @@ def test_a_wrong_figure_is_refused_and_kept(
     answer = client.get(PAGE, {"offre": offer.number, **question})
     assert answer.status_code == 400
     assert words in answer.content.decode()
-    refused = client.get(API, {"offer": offer.number, **question})
+    refused = client.get(API, {"offer": str(offer.uuid), **question})
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, field)
 
 
-@pytest.mark.parametrize("numbers", [[], ["x"], ["1", "2", "3", "4", "5"], ["999999"]])
-def test_offers_that_cannot_be_computed_are_refused_by_the_api(client: Client, numbers: list[str]) -> None:
-    refused = client.get(API, {"offer": numbers, "months": "1"})
+@pytest.mark.parametrize("asked", [[], ["x"], ["12"], [str(uuid.uuid4()) for _ in range(5)]])
+def test_offers_that_cannot_be_computed_are_refused_by_the_api(client: Client, asked: list[str]) -> None:
+    refused = client.get(API, {"offer": asked, "months": "1"})
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "offer")
+
+
+def test_an_offer_that_cannot_be_seen_is_not_found(client: Client) -> None:
+    draft = make_offer(state="draft", price="1")
+    assert client.get(API, {"offer": str(draft.uuid), "months": "1"}).status_code == 404
+    assert "Choisissez d’abord une offre" in client.get(PAGE, {"offre": draft.number}).content.decode()
 
 
 def test_one_offer_and_four_cost_the_same_queries(client: Client, django_assert_num_queries) -> None:  # noqa: ANN001
     offers = [metered() for _ in range(4)]
     for asked in (offers[:1], offers):
         with django_assert_num_queries(4):
-            client.get(API, {"offer": [o.number for o in asked], "months": "12", "seats": "3"})
+            client.get(API, {"offer": [str(o.uuid) for o in asked], "months": "12", "seats": "3"})

@@ -62,7 +62,7 @@ def write_the_offer(editor: Person) -> None:
     write_plans(editor)
     declare_the_mark(editor)
     editor.follow("Continuer vers la pile technique").examined()
-    editor.menu("Mes offres").reads(OFFER, "Brouillon", "5 sections sur 5")
+    editor.menu("Mes offres").reads(OFFER, "Brouillon", "réponses sur")
 
 
 def write_presentation(editor: Person) -> None:
