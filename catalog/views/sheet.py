@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 
 from catalog.abilities import offer_abilities, owns
-from catalog.enums import OfferState, ReviewState
+from catalog.enums import OfferState, ReviewState, ServiceModel
 from catalog.fact_sources import in_words
 from catalog.models import Category, Offer, OfferVersion
 from catalog.opendata.schema_org import data_block, described
@@ -54,6 +54,8 @@ def sheet_context(request: HttpRequest, offer: Offer, version: OfferVersion | No
         "description": answers.get("description") or "",
         "marks": marks,
         "status_sentence": status_sentence(offer, marks),
+        # A service rendered by people stands on no layer: it is not « undeclared ».
+        "has_stack": offer.service_models != [ServiceModel.SUPPORT_SERVICES],
         "layers": stack_layers(layers),
         "conclusion": stack_conclusion(layers),
         "facts": timeline(shown.mark for shown in marks if shown.mark.scheme == "secnumcloud"),
