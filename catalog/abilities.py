@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from catalog.enums import OfferState
-from catalog.models import Offer, OfferClaim, TrustMark, VersionReview
+from catalog.models import Offer, OfferClaim, TrustMark, TrustReport, VersionReview
 from marketplace.accounts.abilities import Verdicts, role_needed
 from marketplace.accounts.enums import OPERATOR_ROLES, OVERSIGHT_ROLES, SUPPLIER_ROLES, Role
 
@@ -62,6 +62,8 @@ def offer_abilities(actor: Actor, offer: Offer) -> Verdicts:
         "claim": _or(actor.is_supplier and actor.has(Role.SUPPLIER_MANAGER), CLAIMANT, actor),
         "suspend": curator,
         "lift": curator,
+        "confirm_facts": editor,
+        "ask_facts": curator,
         "withdraw": _or(manager or actor.has(Role.CURATOR), MANAGER, actor),
         "remove": curator,
         "see_evidence": _or(owner or actor.has(*OPERATOR_ROLES, *OVERSIGHT_ROLES), OWNER, actor),
@@ -106,6 +108,10 @@ def mark_abilities(actor: Actor, mark: TrustMark) -> Verdicts:
         "join_evidence": own,
         "see_evidence": offer_abilities(actor, mark.offer)["see_evidence"],
     }
+
+
+def report_abilities(actor: Actor, report: TrustReport) -> Verdicts:
+    return {"close": _or(actor.has(Role.CURATOR), CURATOR, actor)}
 
 
 def is_editable(offer: Offer) -> bool:

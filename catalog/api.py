@@ -15,12 +15,13 @@ from rest_framework.exceptions import NotAuthenticated, NotFound, ValidationErro
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog import api_claims, api_marks, api_needs, api_reviews
+from catalog import api_claims, api_marks, api_needs, api_queues, api_reviews
 from catalog.abilities import catalog_abilities, is_editable, offer_abilities, owns
 from catalog.actions.authoring import LineInput, PlanInput, create_draft, save_answers, save_plans
 from catalog.api_claims import ClaimOfferMixin
 from catalog.api_cost import CostMixin
 from catalog.api_exports import ExportMixin
+from catalog.api_queues import FactsMixin
 from catalog.api_reviews import ProposeVersionMixin
 from catalog.api_stack import StackMixin
 from catalog.cards import CARD_FIELDS, public_card
@@ -66,6 +67,7 @@ class OfferViewSet(
     StackMixin,
     ExportMixin,
     CostMixin,
+    FactsMixin,
     ReadViewSet,
 ):
     """Offers. Lists show the public catalogue; a supplier reads its own drafts by their id."""
@@ -234,6 +236,7 @@ ROUTES = [
     *api_claims.ROUTES,
     *api_reviews.ROUTES,
     *api_needs.ROUTES,
+    *api_queues.ROUTES,
     *opendata.ROUTES,
 ]
 PATHS = api_files.PATHS

@@ -13,3 +13,4 @@ class CatalogConfig(AppConfig):
         import_module("catalog.desk").register()
         import_module("catalog.followed").register()
         import_module("catalog.desk_needs").register()
+        import_module("catalog.queues").register()

@@ -8,22 +8,26 @@ from django.urls import reverse
 from django.utils import timezone
 
 from catalog.enums import ReviewState, TrustStatus
+from catalog.freshness import due_on
 from catalog.models import OfferClaim, TrustMark, VersionReview
 from catalog.models.trust import EXPIRING_WITHIN
+from catalog.queues import queue_states, stale_offers
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import SUPPLIER_ROLES, Role
 from marketplace.ui.desk import SOON, TODO, DeskRow, Shortcut, register_desk
 
 MOST = 20
+# One row each on the desk; versions and claims have a row an object.
+DESK_QUEUES = frozenset({"reports", "facts"})
 
 
 def rows(actor: Actor) -> list[DeskRow]:
-    """One query for a supplier, two for a curator, none for the others."""
+    """Two queries for a supplier, four for a curator, none for the others."""
     found: list[DeskRow] = []
     if actor.has(Role.CURATOR):
-        found += [*_claims(), *_reviews()]
+        found += [*_claims(), *_reviews(), *_queues()]
     if actor.has(*SUPPLIER_ROLES):
-        found += _expiring(actor)
+        found += [*_expiring(actor), *_to_confirm(actor)]
     return found
 
 
@@ -76,11 +80,48 @@ def _expiring(actor: Actor) -> list[DeskRow]:
     ]
 
 
+def _to_confirm(actor: Actor) -> list[DeskRow]:
+    rows = stale_offers(on=timezone.localdate()).filter(supplier__organisation=actor.organisation)
+    return [
+        DeskRow(
+            object_label=offer.name,
+            url=reverse("catalog:confirm_facts", args=[offer.number, offer.slug]),
+            expected="Confirmer que tout est toujours vrai, ou modifier l’offre",
+            due_on=due_on(offer.facts_confirmed_on) if offer.facts_confirmed_on else None,
+            button="Confirmer",
+            zone=TODO,
+        )
+        for offer in rows[:MOST]
+    ]
+
+
+def _queues() -> list[DeskRow]:
+    """One row a queue: what waits in it is on its page."""
+    states = queue_states(on=timezone.localdate(), codes=DESK_QUEUES)
+    return [
+        DeskRow(
+            object_label=state.label,
+            url=state.url,
+            expected=f"{state.verb} ({state.count})",
+            since=_midnight(state.oldest_on),
+            button=state.verb,
+            zone=TODO,
+        )
+        for state in states
+        if state.count
+    ]
+
+
+def _midnight(day: datetime.date | None) -> datetime.datetime | None:
+    return timezone.make_aware(datetime.datetime.combine(day, datetime.time())) if day else None
+
+
 def shortcuts(actor: Actor) -> list[Shortcut]:
     found = []
     if actor.has(*SUPPLIER_ROLES) and actor.is_supplier:
         found.append(Shortcut("Référencer une offre", reverse("catalog:create")))
     if actor.has(Role.CURATOR):
+        found.append(Shortcut("Files de modération", reverse("catalog:moderation")))
         found.append(Shortcut("Qualifications et registres", reverse("catalog:mark_list")))
     return found
 

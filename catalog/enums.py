@@ -164,3 +164,17 @@ class ChangeKind(models.TextChoices):
     REMOVED = "removed", "Supprimée"
     TRUST_FACT = "trust_fact", "Fait daté d’une qualification ou d’un label"
     TRUST_CHANGED = "trust_changed", "Qualification ou label modifié, couches dessous comprises"
+
+
+class Freshness(models.TextChoices):
+    """How far the facts of a sheet may still be believed (`catalog.freshness`)."""
+
+    FRESH = "fresh", "À jour"
+    TO_CONFIRM = "to_confirm", "À reconfirmer"
+    STALE = "stale", "Périmée"
+    UNKNOWN = "unknown", "Jamais confirmée"
+
+
+class FactsEventKind(models.TextChoices):
+    CONFIRMED = "confirmed", "Confirmée par le fournisseur"
+    ASKED = "asked", "Confirmation demandée"

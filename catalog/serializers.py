@@ -10,7 +10,8 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from catalog.enums import UNTIMED_KINDS, Meter, PriceKind, PricePeriod, ServiceModel, TierMode
+from catalog.enums import UNTIMED_KINDS, Freshness, Meter, PriceKind, PricePeriod, ServiceModel, TierMode
+from catalog.freshness import facts_age
 from catalog.models import Offer, OfferVersion, Plan, PriceLine, Supplier
 from catalog.prices.components import Tier, tier_faults
 from catalog.questions.engine import questions
@@ -114,14 +115,17 @@ class OfferSerializer(StrictModelSerializer):
     draft = serializers.SerializerMethodField(help_text="La version en préparation, pour son fournisseur.")
     trust = serializers.SerializerMethodField()
     page = serializers.SerializerMethodField(help_text="Adresse de sa page.")
+    facts_freshness = serializers.SerializerMethodField(
+        help_text="Ce que vaut aujourd’hui la dernière confirmation du fournisseur ; « unknown » : aucune."
+    )
 
     class Meta:
         model = Offer
         fields = (
             "id", "number", "slug", "name", "state", "state_since", "version", "supplier", "service_models",
             "category", "description", "website", "regions", "open_source", "public_prices",
-            "is_internal_state", "orderable", "listed_on", "facts_read_on", "facts_confirmed_on", "sources",
-            "live_version", "answers", "plans", "draft", "trust", "page",
+            "is_internal_state", "orderable", "listed_on", "facts_read_on", "facts_confirmed_on",
+            "facts_freshness", "sources", "live_version", "answers", "plans", "draft", "trust", "page",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -174,6 +178,10 @@ class OfferSerializer(StrictModelSerializer):
             }
             for row in offer.effective_trust.all()
         ]
+
+    @extend_schema_field(serializers.ChoiceField(choices=Freshness.choices))
+    def get_facts_freshness(self, offer: Offer) -> str:
+        return facts_age(offer, on=timezone.localdate()).freshness.value
 
     def get_page(self, offer: Offer) -> str:
         return offer.get_absolute_url()

@@ -302,6 +302,22 @@ def report(mark: TrustMark, *, text: str, source: str, actor: Actor) -> TrustRep
     return kept
 
 
+def close_report(report: TrustReport, *, outcome: str, actor: Actor) -> TrustReport:
+    """Say what came of it. Raises MoveRefused when it was said already; no status changes here."""
+    with transaction.atomic():
+        locked = TrustReport.objects.select_for_update(of=("self",)).get(pk=report.pk)
+        refuse_closed_report(locked)
+        locked.outcome, locked.closed_by, locked.closed_at = outcome, actor.user, timezone.now()
+        locked.save(update_fields=["outcome", "closed_by", "closed_at"])
+        record(locked.mark, "report_closed", actor=actor, reason=outcome, detail={"report": locked.uuid})
+    return locked
+
+
+def refuse_closed_report(report: TrustReport) -> None:
+    if report.closed_at is not None:
+        raise MoveRefused("report_closed", "Ce signalement a déjà été traité. Rechargez la page.")
+
+
 def recompute(offers: Iterable[int]) -> list[int]:
     """Effective trust and search rows of these offers and of all that relies on them.
 

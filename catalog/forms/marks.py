@@ -178,3 +178,12 @@ class ReasonForm(MarketForm):
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
+
+
+class OutcomeForm(MarketForm):
+    outcome = forms.CharField(
+        label="Ce que vous en avez conclu",
+        help_text="Par exemple : vérifié auprès de l’organisme, ou perte enregistrée avec son acte.",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )

@@ -1,6 +1,7 @@
 from catalog.models.category import Category
 from catalog.models.change import Change
 from catalog.models.claim import OfferClaim
+from catalog.models.facts import FactsEvent
 from catalog.models.need import MissingNeed, NeedJoin
 from catalog.models.offer import Offer, OfferAlias
 from catalog.models.online import OnlineVersion
@@ -15,6 +16,7 @@ __all__ = [
     "Category",
     "Change",
     "EffectiveTrust",
+    "FactsEvent",
     "MissingNeed",
     "NeedJoin",
     "Offer",

@@ -5,10 +5,12 @@ import uuid
 from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 
 from catalog.enums import ENDED_STATUSES, RECORDED_STATUSES, Origin, Scheme, TrustStatus
 from catalog.states import TRUST_MOVES
+from marketplace.accounts.enums import Role
 from marketplace.errors import MoveRefused
 from marketplace.workflow import Move
 
@@ -170,14 +172,32 @@ class TrustFact(models.Model):
         return f"{self.mark} – {self.get_status_display()}"
 
 
-class TrustReport(models.Model):
-    """« Signalement »: something was heard about a mark, without the issuer's act. Changes no status."""
+class TrustReportQuerySet(models.QuerySet["TrustReport"]):
+    def open(self) -> TrustReportQuerySet:
+        return self.filter(closed_at__isnull=True)
 
+    def visible_to(self, actor: Actor) -> TrustReportQuerySet:
+        """What was heard is no fact yet: for curators and the auditor."""
+        return self if actor.has(Role.CURATOR, Role.AUDITOR) else self.none()
+
+
+class TrustReport(models.Model):
+    """« Signalement »: something was heard about a mark, without the issuer's act. Changes no status.
+
+    Open until a curator says what came of it (`outcome`).
+    """
+
+    uuid = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
     mark = models.ForeignKey(TrustMark, on_delete=models.PROTECT, related_name="reports")
     text = models.CharField(max_length=1000)
     source = models.CharField(max_length=300, blank=True)
     recorded_by = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(auto_now_add=True)
+    outcome = models.CharField(max_length=1000, blank=True)
+    closed_by = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = TrustReportQuerySet.as_manager()
 
     class Meta:
         ordering = ("-recorded_at", "-pk")

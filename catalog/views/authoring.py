@@ -17,6 +17,7 @@ from catalog.actions.authoring import create_draft, refuse_if_not_editable, save
 from catalog.actions.documents import reference
 from catalog.enums import OfferState, ReviewState
 from catalog.forms.answers import SectionForm, digest, typed_again
+from catalog.freshness import facts_age
 from catalog.models import Offer, VersionReview
 from catalog.questions.conditions import completeness
 from catalog.questions.engine import Section, section, sections
@@ -51,7 +52,10 @@ def my_offers(request: HttpRequest) -> HttpResponse:
         .for_sheet()
         .prefetch_related("versions")
     )
-    rows = [(offer, _draft_progress(offer)) for offer in offers.order_by("name", "pk")]
+    today = timezone.localdate()
+    rows = [
+        (offer, _draft_progress(offer), facts_age(offer, on=today)) for offer in offers.order_by("name", "pk")
+    ]
     context = {"rows": rows, "breadcrumb_data": breadcrumb(current="Mes offres")}
     return render(request, "catalog/my_offers.html", context)
 

@@ -6,10 +6,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
+from django.utils import timezone
 
 from catalog.abilities import offer_abilities, owns
 from catalog.enums import OfferState, ReviewState, ServiceModel
 from catalog.fact_sources import in_words
+from catalog.freshness import facts_age
 from catalog.models import Category, Offer, OfferVersion
 from catalog.opendata.schema_org import data_block, described
 from catalog.presentation import (
@@ -69,6 +71,7 @@ def sheet_context(request: HttpRequest, offer: Offer, version: OfferVersion | No
         "may": {name: allowed(verdicts, name) for name in verdicts},
         "moves": [move for move in offer.available_moves() if allowed(verdicts, move.name)],
         "owner": owns(actor, offer),
+        "facts_age": facts_age(offer, on=timezone.localdate()),
         "is_unclaimed": offer.state == OfferState.UNCLAIMED,
         "is_suspended": offer.state == OfferState.SUSPENDED,
         "breadcrumb_data": trail(offer),

@@ -35,6 +35,12 @@ DOSSIER_LIMIT_WORKING_DAYS = env.int("DOSSIER_LIMIT_WORKING_DAYS", default=20)
 DOSSIER_CORRECTION_DAYS = env.int("DOSSIER_CORRECTION_DAYS", default=30)
 DOSSIER_DISPUTE_DAYS = env.int("DOSSIER_DISPUTE_DAYS", default=30)
 DOSSIER_APPEAL_MONTHS = env.int("DOSSIER_APPEAL_MONTHS", default=2)
+# How long facts are believed: the marketplace's own choice, no law's. Calendar days since the supplier
+# confirmed them (« à jour », then « à reconfirmer », then « périmée »), or since a register was read: the
+# ANSSI publishes its catalogue monthly, two editions missed are too many.
+FACTS_FRESH_DAYS = env.int("FACTS_FRESH_DAYS", default=180)
+FACTS_STALE_DAYS = env.int("FACTS_STALE_DAYS", default=365)
+REGISTER_READING_DAYS = env.int("REGISTER_READING_DAYS", default=60)
 # The class that looks a supplier up; the embedded one knows the demonstration's suppliers only.
 LEGAL_REGISTER = env("LEGAL_REGISTER", default="qualification.registers.legal.EmbeddedRegister")
 

@@ -59,7 +59,13 @@ OPERATOR = (
     Entry(
         "Modération",
         "/pilotage/moderation/",
-        ("/pilotage/moderation/", "/pilotage/demandes/"),
+        (
+            "/pilotage/moderation/",
+            "/pilotage/demandes/",
+            "/pilotage/revendications/",
+            "/pilotage/informations/",
+            "/pilotage/signalements/",
+        ),
         frozenset({Role.CURATOR}),
     ),
     Entry(

@@ -4,12 +4,15 @@ tests/habits/matrix/world.py) that makes what the page shows.
 Every page is opened at 1280 and 375 px, narrowed to 320, then opened without JavaScript (test_pages.py).
 """
 
+import datetime as dt
 from collections.abc import Callable
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from catalog.actions.declarations import join_evidence
+from catalog.models import Offer
 from catalog.trust import add_mark
+from catalog.trust import report as hear
 from marketplace.accounts.actions.invitations import invite
 from marketplace.accounts.models import Membership
 from qualification.actions import take
@@ -74,6 +77,27 @@ def derogation(part: str = "") -> Callable[[World], str]:
 
 def need(part: str = "") -> Callable[[World], str]:
     return lambda world: f"/besoins/{world.need.number}/{part}"
+
+
+def stale(address: str) -> Callable[[World], str]:
+    """With an offer of the world's supplier whose facts nobody has confirmed for years."""
+
+    def made(world: World) -> str:
+        Offer.objects.filter(pk=world.offer.pk).update(facts_confirmed_on=dt.date(2020, 1, 1))
+        return address
+
+    return made
+
+
+def heard(address: str) -> Callable[[World], str]:
+    """With a report on a mark; its own page when the address is empty."""
+
+    def made(world: World) -> str:
+        report = hear(world.mark, text="Entendu.", source="Presse", actor=world.actor("curator"))
+        report.refresh_from_db()
+        return address or f"/pilotage/signalements/{report.uuid}/"
+
+    return made
 
 
 page(
@@ -177,6 +201,14 @@ page(
 )
 page("qualification_officer", lambda world: world.dispute.get_absolute_url())
 page("curator", "/bureau/", "/pilotage/moderation/", "/pilotage/revendications/", mark(), mark("suspendre/"))
+page(
+    "curator",
+    "/pilotage/moderation/versions/",
+    stale("/pilotage/informations/"),
+    stale("/pilotage/moderation/"),
+)
+page("curator", heard("/pilotage/signalements/"), heard(""), sheet("relancer/"))
+page("supplier_manager", sheet("confirmer/"), stale("/mes-offres/"))
 page("curator", "/pilotage/qualifications/", need(), need("fusionner/"))
 page(
     "qualification_officer",

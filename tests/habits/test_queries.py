@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from catalog.actions.needs import join, report
+from catalog.models import FactsEvent
+from catalog.trust import report as hear
 from tests.catalog import builders as catalogue
 from tests.habits.matrix.world import World
 from tests.procurement import builders as needs
@@ -55,6 +58,18 @@ def vehicle(world: World) -> None:
     orders.make_vehicle(world.ministry)
 
 
+def stale(world: World) -> None:
+    made = catalogue.make_offer(supplier=world.offer.supplier, facts_confirmed_on=dt.date(2020, 1, 1))
+    FactsEvent.objects.create(
+        offer=made, kind="asked", version=made.live_version, by=world.the("curator").user
+    )
+
+
+def trust_report(world: World) -> None:
+    mark = catalogue.make_mark(catalogue.make_offer())
+    hear(mark, text="Entendu.", source="Presse", actor=world.actor("curator"))
+
+
 def need(world: World) -> None:
     made = report(actor=world.actor("requester"), title="Signature de gros fichiers")
     join(made, actor=world.actor("other_buyer"))
@@ -92,6 +107,12 @@ LISTS: list[tuple[str, str, Make]] = [
     ("/dossiers/", "supplier_manager", dossier),
     ("/pilotage/instruction/", "qualification_officer", dossier),
     ("/pilotage/qualifications/", "curator", offer),
+    ("/pilotage/moderation/", "curator", trust_report),
+    ("/pilotage/informations/", "curator", stale),
+    ("/pilotage/signalements/", "curator", trust_report),
+    ("/api/v1/moderation-queues/", "curator", trust_report),
+    ("/api/v1/stale-facts/", "curator", stale),
+    ("/api/v1/trust-reports/", "curator", trust_report),
     ("/mes-offres/", "supplier_manager", dossier),
     ("/bureau/", "requester", contract),
     ("/api/v1/me/desk/", "supplier_manager", contract),

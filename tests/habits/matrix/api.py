@@ -81,6 +81,10 @@ def claim(world: World) -> dict[str, Any]:
     return {"uuid": pages.claim(world)["uuid"]}
 
 
+def trust_report(world: World) -> dict[str, Any]:
+    return {"uuid": pages.trust_report(world)["uuid"]}
+
+
 def review(world: World) -> dict[str, Any]:
     return {"uuid": pages.review(world)["uuid"]}
 
@@ -144,6 +148,12 @@ CATALOGUE: dict[str, Row] = {
     "POST api:need-list": Row(pages.NEED_VOICES),
     **moves("need", "join", pages.NEED_VOICES, of("need")),
     **moves("need", "answer cover dismiss merge reopen", CURATOR, of("need")),
+    "GET api:moderation-queue-list": Row(CURATOR),
+    "GET api:stale-facts-list": Row(CURATOR),
+    **moves("offer", "confirm-facts", SUPPLIERS, of("offer")),
+    **moves("offer", "ask-facts", CURATOR, of("offer")),
+    **reading("trust-report", CURATOR | only("auditor"), trust_report),
+    **moves("trust-report", "close", CURATOR, trust_report),
     **reading("version-review", SUPPLIERS | CURATOR, review),
     **moves("version-review", "accept refuse", CURATOR, review),
     **moves("offer", "suspend lift remove", CURATOR, of("offer")),

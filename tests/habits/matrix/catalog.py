@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from catalog.models import OfferClaim, VersionReview
+from catalog.trust import report
 from tests.habits.matrix.rows import (
     BUYERS,
     EVERYBODY,
@@ -65,6 +66,12 @@ def claim(world: World) -> dict[str, Any]:
     return {"uuid": found.uuid}
 
 
+def trust_report(world: World) -> dict[str, Any]:
+    found = report(world.mark, text="Entendu.", source="Presse", actor=world.actor("curator"))
+    found.refresh_from_db()
+    return {"uuid": found.uuid}
+
+
 def review(world: World) -> dict[str, Any]:
     live = world.offer.live_version
     assert live is not None
@@ -113,6 +120,7 @@ OWN: dict[str, Row] = {
     "GET catalog:edit_stack": Row(SUPPLIERS, draft()),
     "GET catalog:edit_section": Row(SUPPLIERS, draft(name="service")),
     "GET catalog:propose": Row(MANAGER, offer()),
+    "GET catalog:confirm_facts": Row(SUPPLIERS, offer()),
     # Any supplier's manager may claim a public sheet; that this offer has an owner is said by the page.
     "GET catalog:claim": Row(MANAGERS, offer()),
     "GET catalog:withdraw": Row(MANAGER | CURATOR, offer()),
@@ -131,6 +139,11 @@ CURATION: dict[str, Row] = {
     "GET catalog:record": Row(CURATOR, mark(words="suspendre")),
     "GET catalog:claim_list": Row(CURATOR),
     "GET catalog:claim_page": Row(SUPPLIERS | CURATOR | only("auditor"), claim),
+    "GET catalog:moderation": Row(CURATOR),
+    "GET catalog:stale_facts": Row(CURATOR),
+    "GET catalog:ask_facts": Row(CURATOR, offer()),
+    "GET catalog:report_list": Row(CURATOR),
+    "GET catalog:report_page": Row(CURATOR | only("auditor"), trust_report),
     "GET catalog:review_list": Row(CURATOR),
     "GET catalog:review_page": Row(CURATOR, review),
 }

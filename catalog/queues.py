@@ -1,0 +1,132 @@
+"""What waits for a curator, queue by queue: how many, and since when. Upper apps may add theirs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Min, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from catalog.enums import NeedState, ReviewState
+from catalog.freshness import ANSWERED_STATES, due_on, last_fresh_day
+from catalog.models import MissingNeed, Offer, OfferClaim, TrustReport, VersionReview
+from marketplace.working_days import working_days_between
+
+Waiting = tuple[int, dt.date | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """`source(today)`: how many wait, and since which day the oldest does (None: empty, or unknown)."""
+
+    code: str
+    label: str
+    verb: str
+    address: str
+    source: Callable[[dt.date], Waiting]
+
+
+@dataclass(frozen=True, slots=True)
+class QueueState:
+    code: str
+    label: str
+    verb: str
+    url: str
+    count: int
+    oldest_on: dt.date | None
+    oldest_working_days: int | None
+
+
+_QUEUES: dict[str, Queue] = {}
+
+
+def register_queue(queue: Queue) -> None:
+    """Registering a code again replaces it."""
+    _QUEUES[queue.code] = queue
+
+
+def queue_states(*, on: dt.date, codes: frozenset[str] | None = None) -> list[QueueState]:
+    """The queue whose first has waited longest comes first, empty ones last; `codes` narrows them.
+
+    One query a queue.
+    """
+    asked = (queue for queue in _QUEUES.values() if codes is None or queue.code in codes)
+    states = [_state(queue, on) for queue in asked]
+    return sorted(states, key=lambda s: (not s.count, s.oldest_on or dt.date.max, s.label))
+
+
+def _state(queue: Queue, on: dt.date) -> QueueState:
+    count, oldest = queue.source(on)
+    return QueueState(
+        code=queue.code,
+        label=queue.label,
+        verb=queue.verb,
+        url=reverse(queue.address),
+        count=count,
+        oldest_on=oldest,
+        oldest_working_days=working_days_between(oldest, on) if oldest else None,
+    )
+
+
+def waiting(rows: QuerySet[Any], since: str) -> Waiting:
+    """How many rows, and the earliest of the moment `since`. One query."""
+    found = rows.aggregate(n=Count("pk"), first=Min(since))
+    first = found["first"]
+    return found["n"], timezone.localdate(first) if isinstance(first, dt.datetime) else first
+
+
+def stale_offers(*, on: dt.date) -> QuerySet[Offer]:
+    """Online, with a supplier who answers for them, never confirmed or too long ago; the oldest first."""
+    rows = Offer.objects.public().filter(state__in=ANSWERED_STATES)
+    fresh = rows.filter(facts_confirmed_on__gte=last_fresh_day(on))
+    late = rows.exclude(pk__in=fresh.values("pk"))
+    return late.order_by("facts_confirmed_on", "pk")
+
+
+def _stale(on: dt.date) -> Waiting:
+    """Waiting since the day after the limit; since the listing for what nobody ever confirmed."""
+    found = stale_offers(on=on).aggregate(
+        n=Count("pk"), confirmed=Min("facts_confirmed_on"), listed=Min("listed_on")
+    )
+    if found["confirmed"]:
+        return found["n"], due_on(found["confirmed"])
+    return found["n"], found["listed"]
+
+
+def register() -> None:
+    for queue in (
+        Queue(
+            "versions",
+            "Modifications à modérer",
+            "Modérer",
+            "catalog:review_list",
+            lambda on: waiting(VersionReview.objects.filter(state=ReviewState.PENDING), "proposed_at"),
+        ),
+        Queue(
+            "claims",
+            "Revendications de fiches publiques",
+            "Examiner",
+            "catalog:claim_list",
+            lambda on: waiting(OfferClaim.objects.filter(state__in=OfferClaim.OPEN_STATES), "created_at"),
+        ),
+        Queue(
+            "reports",
+            "Signalements sur une qualification",
+            "Traiter",
+            "catalog:report_list",
+            lambda on: waiting(TrustReport.objects.open(), "recorded_at"),
+        ),
+        Queue("facts", "Informations à reconfirmer", "Relancer", "catalog:stale_facts", _stale),
+        Queue(
+            "needs",
+            "Besoins non couverts",
+            "Répondre",
+            "catalog:need_list",
+            lambda on: waiting(MissingNeed.objects.filter(state=NeedState.OPEN), "created_at"),
+        ),
+    ):
+        register_queue(queue)
