@@ -12,18 +12,25 @@ from django.db import connection
 from catalog.search.words import TEXT_CONFIG
 
 MOST_REMEMBERED = 20_000
-_SQL = "SELECT form, tsvector_to_array(to_tsvector(%s::regconfig, form)) FROM unnest(%s::text[]) AS form"
+_SQL = (
+    "SELECT form, tsvector_to_array(to_tsvector(%(config)s::regconfig, form)),"
+    " numnode(phraseto_tsquery(%(config)s::regconfig, form)) FROM unnest(%(forms)s::text[]) AS form"
+)
 _known: dict[str, tuple[str, ...]] = {}
 
 
 def lexemes_of(forms: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Form → its lexemes; none for a stop word, several for a phrase or a compound word."""
+    """Form → its lexemes; none for a stop word, several for a phrase or a compound word (the same one
+    twice for a word repeated: its place has to be verified too)."""
     found = {form: _known.get(form) for form in forms}
     unknown = sorted(form for form, lexemes in found.items() if lexemes is None)
     if unknown:
         with connection.cursor() as cursor:
-            cursor.execute(_SQL, [TEXT_CONFIG, unknown])
-            fresh = {form: tuple(lexemes) for form, lexemes in cursor.fetchall()}
+            cursor.execute(_SQL, {"config": TEXT_CONFIG, "forms": unknown})
+            fresh = {
+                form: tuple(lexemes) * (2 if len(lexemes) == 1 < nodes else 1)
+                for form, lexemes, nodes in cursor.fetchall()
+            }
         if len(_known) > MOST_REMEMBERED:
             _known.clear()
         _known.update(fresh)
