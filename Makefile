@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 WORKERS ?= 2
 ARGS ?=
 
-.PHONY: help run stop reset token test check format bench-web ready-run ready-test
+.PHONY: help run stop reset token test check format bench-web bench-search ready-run ready-test
 
 help: ## these lines
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,6 +33,9 @@ format: ready-test ## rewrite the code the way `make check` wants it
 
 bench-web: ready-test ## CPU time of the main pages on 10,000 offers, against the kept figures
 	@$(PYTHON) -m bench.web $(ARGS)
+
+bench-search: ready-test ## the search against brute force, tantivy and a C floor (ARGS="--offers 40000")
+	@$(PYTHON) -m bench.search $(ARGS)
 
 ready-run:
 	@bin/bootstrap local

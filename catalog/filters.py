@@ -67,6 +67,22 @@ class TextFilter(django_filters.Filter):
     field_class = TextField
 
 
+class NumberField(forms.DecimalField):
+    """As people write it here: « 1 234,50 »."""
+
+    def to_python(self, value: Any) -> Decimal | None:
+        text = str(value or "").translate(_NUMBER_MARKS)
+        found: Decimal | None = super().to_python(text)
+        return found
+
+
+_NUMBER_MARKS = str.maketrans({",": ".", " ": "", "\u00a0": "", "\u202f": "", "\x00": ""})
+
+
+class NumberFilter(django_filters.NumberFilter):
+    field_class = NumberField
+
+
 class OfferFilterSet(django_filters.FilterSet):
     """Reads parameters into an OfferQuery; the rows themselves are found by `catalog.search`.
 
@@ -91,16 +107,19 @@ class OfferFilterSet(django_filters.FilterSet):
             for end, word in (("min", "au moins"), ("max", "au plus")):
                 label = PRICE_LABEL if f"{one.name}_{end}" == PRICE_MAX else f"{one.label}, {word}"
                 name = f"{one.name}_{end}"
-                found[name] = django_filters.NumberFilter(
+                found[name] = NumberFilter(
                     label=label, min_value=MIN_NUMBER, max_value=10**9, field_name=name
                 )
         return found
 
     def __init__(self, data: QueryDict | None = None, *, lenient: bool = False, **options: Any) -> None:
+        # Of some sixty filters, the ones given: each is copied at every request.
+        every = type(self).base_filters
+        self.base_filters = {name: every[name] for name in every if name in (data or {})}
         super().__init__(data, **options)
         self.lenient = lenient
         self.categories: dict[str, str] = {}
-        ours = {*self.filters, *PLAIN_PARAMETERS}
+        ours = {*every, *PLAIN_PARAMETERS}
         self.unknown = sorted(str(name)[:40] for name in (data or {}) if name not in ours)
 
     def is_valid(self) -> bool:

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.safestring import SafeString
+
 from catalog.search.facets import FACET_LABELS, FACETS, MAIN_FACETS, OFFER, PRICE_MAX, RANGES, Range
 from catalog.search.query import FacetValue, OfferPage, OfferQuery
+from catalog.views.search_markup import values_html
 
 SHOWN_FIRST = 8
 # Of a facet with more values (suppliers), those that the most offers have; the others are told by number.
@@ -24,6 +27,14 @@ class Group:
     folded: tuple[tuple[FacetValue, bool], ...]
     used: int
     unlisted: int = 0
+
+    @property
+    def first_html(self) -> SafeString:
+        return values_html(self.name, self.first)
+
+    @property
+    def folded_html(self) -> SafeString:
+        return values_html(self.name, self.folded)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,11 @@ import numpy as np
 from pyroaring import BitMap
 
 from catalog.models.trust import EXPIRING_WITHIN
+from catalog.search.facets import FACETS, MAIN_FACETS
 from catalog.search.fairness import PRIME, multiplier
+from catalog.search.memory.codes import Codes
 from catalog.search.memory.orders import Order
+from catalog.search.memory.rows import Row
 from catalog.search.memory.store import ABSENT, NO_DAY, Dated, Store, bitmap, ids
 
 LATEST = np.iinfo(np.int64).max
@@ -26,6 +29,10 @@ class Today:
         self.multiplier = multiplier(day)
         slots = ids(alive)
         self.values: dict[str, dict[str, BitMap]] = {}
+        self.codes = Codes((n for n in MAIN_FACETS if n in FACETS and n not in store.several), store.count)
+        for name, values in store.values.items():
+            for value, found in values.items():
+                self.codes.put(name, value, ids(found))
         for scheme in list(store.statuses):
             self._read(scheme, slots)
         self.orders = {
@@ -36,8 +43,11 @@ class Today:
             "name": self._by_name(slots),
         }
 
-    def add(self, slot: int) -> None:
+    def add(self, slot: int, row: Row) -> None:
         one = np.array([slot], dtype=np.uint32)
+        self.codes.reserve(slot)
+        for name, value in row.values():
+            self.codes.put(name, value, slot)
         for scheme in list(self.store.statuses):
             self._read(scheme, one)
         for order in self.orders.values():
@@ -56,7 +66,9 @@ class Today:
         values = self.values.setdefault(scheme, {})
         for code in np.unique(read).tolist():
             name = codes[code]
-            values.setdefault(name, BitMap()).update(bitmap(slots[read == code]))
+            here = slots[read == code]
+            values.setdefault(name, BitMap()).update(bitmap(here))
+            self.codes.put(scheme, name, here)
 
     def _fair(self, slots: Any) -> Any:
         return self.store.fair.values[slots].astype(np.int64) * self.multiplier % PRIME
@@ -79,7 +91,11 @@ class Today:
         def keys(of: Any) -> tuple[Any, ...]:
             return (*primary(of), self._fair(of), self.store.offers.values[of])
 
-        def arrange(of: Any) -> Any:
+        def arrange(of: Any, need: int = 0) -> Any:
+            if need and len(of) > 4 * need:
+                # Only what may be among the first ones is sorted.
+                first = keys(of)[0]
+                of = of[first <= np.partition(first, need - 1)[need - 1]]
             return of[np.lexsort(keys(of)[::-1])]
 
         def key(slot: int) -> tuple[int, ...]:
@@ -93,7 +109,7 @@ class Today:
         def key(slot: int) -> tuple[str, int]:
             return names[slot], int(store.offers.values[slot])
 
-        def arrange(of: Any) -> Any:
+        def arrange(of: Any, need: int = 0) -> Any:
             return np.array(sorted(of.tolist(), key=key), dtype=np.uint32)
 
         return Order(arrange(slots), key=key, arrange=arrange)

@@ -1,6 +1,6 @@
 """The index on disk, to be ready at once: numbers and bitmaps in their own formats, never code.
 
-Layout: MAGIC; 8 bytes, the length of the head; the head, JSON: {"snapshot", "seq", "codes",
+Layout: MAGIC; 8 bytes, the length of the head; the head, JSON: {"snapshot", "seq", "codes", "several",
 "parts": [[name, length], ...], "crc32"}; then the parts one after the other. A part is UTF-8 text joined
 by newlines, a raw little-endian array, or bitmaps in the portable roaring format preceded by their
 lengths (int64). The file is a cache: anything unexpected makes it ignored and written again.
@@ -39,6 +39,7 @@ def save(generation: Generation, place: Path) -> None:
             "snapshot": generation.snapshot,
             "seq": store.seq,
             "codes": store.codes,
+            "several": sorted(store.several),
             "parts": [[name, len(part)] for name, part in parts],
             "crc32": zlib.crc32(body),
         }
@@ -127,7 +128,7 @@ def _parts(store: Store, alive: BitMap) -> Iterator[tuple[str, Any]]:
 def _generation(head: dict[str, Any], parts: dict[str, memoryview], day: datetime.date) -> Generation:
     store = Store()
     _read_columns(store, parts)
-    store.codes, store.seq = head["codes"], head["seq"]
+    store.codes, store.seq, store.several = head["codes"], head["seq"], set(head["several"])
     store.supplier_names = json.loads(bytes(parts["suppliers"]))
     tags = _lines(parts["tags"], empty=store.count == 0)
     for tag, bitmap in zip(tags, _read_bitmaps(parts["tagged"]), strict=True):

@@ -11,6 +11,7 @@ import numpy as np
 from pyroaring import BitMap
 
 from catalog.search.facets import FACETS, PRICE_MAX, PRICE_STEPS
+from catalog.search.memory.codes import MOST_HITS
 from catalog.search.memory.generation import Generation
 from catalog.search.memory.store import ABSENT, MICRO, bitmap, ids
 from catalog.search.memory.text import Text
@@ -93,17 +94,24 @@ def _counts(
 ) -> dict[tuple[str, str], int]:
     """Each facet under every filter but its own."""
     found: dict[tuple[str, str], int] = {}
-    for name in FACETS:
-        if query.counted is None or name in query.counted:
-            within = _without(base, filters, name) if name in filters else hits
-            values = values_of(generation, name)
-            if len(values) > MANY_VALUES and name == "supplier":
-                found.update(_by_column(generation, within))
-                continue
-            for value, slots in list(values.items()):
-                if count := within.intersection_cardinality(slots):
-                    found[name, value] = count
-    if query.counted is None or PRICE_MAX in query.counted:
+    wanted = FACETS if query.counted is None else query.counted
+    done: set[str] = set()
+    if len(hits) <= MOST_HITS:
+        done = set(generation.today.codes.columns) - generation.store.several - set(filters)
+        found = {key: count for key, count in generation.today.codes.count(hits) if key[0] in done}
+    for name in wanted:
+        if name == PRICE_MAX or name in done:
+            continue
+        within = _without(base, filters, name) if name in filters else hits
+        values = values_of(generation, name)
+        if len(values) > MANY_VALUES and name == "supplier":
+            found.update(_by_column(generation, within))
+            continue
+        count_in = within.intersection_cardinality
+        for value, slots in list(values.items()):
+            if count := count_in(slots):
+                found[name, value] = count
+    if query.counted is None or PRICE_MAX in wanted:
         within = _without(base, filters, "range price") if "range price" in filters else hits
         found.update(_price_steps(generation, within))
     return found
@@ -144,9 +152,10 @@ def _page(generation: Generation, query: OfferQuery, hits: BitMap, text: Text) -
     found: list[int] = []
     first = query.first
     for tier in text.tiers(hits):
-        if len(found) < query.page_size:
-            found += orders["fair"].page(tier, first, query.page_size - len(found))
-            first = max(0, first - len(tier))
+        found += orders["fair"].page(tier, first, query.page_size - len(found))
+        first = max(0, first - len(tier))
+        if len(found) == query.page_size:
+            break
     return found
 
 

@@ -37,7 +37,7 @@ class Generation:
                 alive.discard(former)
             if row.is_public:
                 slot = self.store.add(row)
-                self.today.add(slot)
+                self.today.add(slot, row)
                 alive.add(slot)
         return replace(self, alive=alive, snapshot=snapshot)
 

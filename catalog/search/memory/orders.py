@@ -13,7 +13,8 @@ from catalog.search.memory.store import bitmap, ids
 
 BLOCK = 512
 Key = Callable[[int], Any]
-Arrange = Callable[[Any], Any]
+# (slots, how many of the first ones are needed; 0: all) → slots in order
+Arrange = Callable[..., Any]
 
 
 class Order:
@@ -50,8 +51,7 @@ class Order:
     def page(self, hits: BitMap, first: int, size: int, *, backwards: bool = False) -> list[int]:
         """`size` slots of `hits` in order, after the `first` ones."""
         if len(hits) <= 2 * BLOCK:
-            arranged = self._sorted(hits, backwards=backwards)
-            return arranged[first : first + size]
+            return self._sorted(hits, first + size, backwards=backwards)[first : first + size]
         found: list[int] = []
         blocks = self.blocks
         for block in reversed(blocks) if backwards else blocks:
@@ -61,10 +61,11 @@ class Order:
             if count <= first:
                 first -= count
                 continue
-            found += self._sorted(hits & block, backwards=backwards)[first : first + size - len(found)]
+            wanted = size - len(found)
+            found += self._sorted(hits & block, first + wanted, backwards=backwards)[first : first + wanted]
             first = 0
         return found
 
-    def _sorted(self, hits: BitMap, *, backwards: bool) -> list[int]:
-        arranged: list[int] = self.arrange(ids(hits)).tolist()
+    def _sorted(self, hits: BitMap, need: int, *, backwards: bool) -> list[int]:
+        arranged: list[int] = self.arrange(ids(hits), 0 if backwards else need).tolist()
         return arranged[::-1] if backwards else arranged

@@ -110,6 +110,9 @@ class Text:
         found = [self._posting(lexeme, tier) for lexeme in self._starting(start)]
         return BitMap.union(*found) if found else _NOTHING
 
+    def _begins(self, start: str) -> bool:
+        return self.generation.alive.intersect(self._beginning(start, ANYWHERE))
+
     def _starting(self, start: str) -> list[str]:
         words = self.store.vocabulary
         return words[bisect_left(words, start) : bisect_left(words, start + "\U0010ffff")]
@@ -126,7 +129,7 @@ class Text:
         if term.is_excluded or term.is_phrase or term.kind == PREFIX or not self._is_unheard(term):
             return term
         start = fold(term.typed)
-        if is_last and len(start) >= SHORTEST_PREFIX and self._beginning(start, ANYWHERE):
+        if is_last and len(start) >= SHORTEST_PREFIX and self._begins(start):
             self._tell(PREFIX, term.typed, start)
             return replace(term, forms=(start,), kind=PREFIX)
         near = self._near(self.lexemes[term.typed][0]) if len(start) >= SHORTEST_CORRECTED else None
@@ -141,7 +144,8 @@ class Text:
         """A plain word, none of whose forms is anywhere."""
         if len(self.lexemes[term.typed]) != 1:
             return False
-        return not any(self._form(form, ANYWHERE) & self.generation.alive for form in term.forms)
+        alive = self.generation.alive
+        return not any(alive.intersect(self._form(form, ANYWHERE)) for form in term.forms)
 
     def _tell(self, kind: str, typed: str, used: str) -> None:
         self.readings = (*self.readings, Reading(kind, typed, used))

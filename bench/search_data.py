@@ -1,0 +1,205 @@
+"""A catalogue invented for one run: vocabulary, correlations and sizes drawn from the seed, none kept.
+
+Rows go straight to the search's table, with texts that PostgreSQL stems itself; what the search makes of
+an offer's answers is tested elsewhere.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import json
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+
+from catalog.models import Category, Offer, Supplier
+from catalog.search.facets import FACETS, MAIN_FACETS
+from catalog.search.fields import fair_number
+
+SYLLABLES = [
+    "ba",
+    "bro",
+    "cal",
+    "den",
+    "dru",
+    "fal",
+    "gor",
+    "hel",
+    "jun",
+    "kra",
+    "lim",
+    "mor",
+    "nev",
+    "pol",
+    "qua",
+    "ril",
+    "sto",
+    "tam",
+    "ulm",
+    "vro",
+    "xan",
+    "yor",
+    "zeb",
+]  # noqa: SIM905 - one line is easier to read
+COUNTRIES = ("FR", "DE", "NL", "ES", "IT", "CH", "US", "GB")
+STATUSES = ("in_force", "unknown", "in_progress", "suspended", "renewal_pending", "announced")
+LEVELS = ("label_1", "label_2", "label_3", "standard", "unknown")
+COLUMNS = (
+    "offer_id, is_public, sort_name, supplier_id, service_models, category, regions, open_source,"
+    " price_eur_ht, secnumcloud, secnumcloud_until, hds, hds_until, gaiax, gaiax_until, listed_on, fair,"
+    " tags, numbers, statuses, card"
+)
+TEXTS = "name, middle, rest"
+
+
+@dataclass
+class Corpus:
+    seed: int
+    today: dt.date
+    words: list[str] = field(default_factory=list)
+    brands: list[str] = field(default_factory=list)
+    categories: list[str] = field(default_factory=list)
+    weights: list[float] = field(default_factory=list)
+
+    @property
+    def common(self) -> list[str]:
+        return self.words[:400]
+
+
+def invent(seed: int, *, today: dt.date, uniform: bool = False) -> Corpus:
+    """Words of three or four syllables, in an order of frequency drawn from the seed."""
+    chance = random.Random(seed)
+    found: dict[str, None] = {}
+    while len(found) < 3000:
+        found["".join(chance.choices(SYLLABLES, k=chance.choice((3, 3, 4)))) + "k"] = None
+    brands = {"".join(chance.choices(SYLLABLES, k=5)) + "z": None for _ in range(8000)}
+    categories = [f"c{n:03d}" for n in range(300 if uniform else 40)]
+    weights = list(itertools.accumulate(1 / (rank + 2) for rank in range(len(found))))
+    return Corpus(seed, today, list(found), list(brands), categories, weights)
+
+
+def fill(corpus: Corpus, count: int, *, uniform: bool = False) -> None:
+    """Into an empty, migrated database. `uniform`: the second shape, with one supplier that has 40 %."""
+    chance = random.Random(corpus.seed + count)
+    Category.objects.bulk_create(Category(code=code, label=f"Catégorie {code}") for code in corpus.categories)
+    suppliers = Supplier.objects.bulk_create(
+        Supplier(name=f"Entreprise {n:04d}", slug=f"entreprise-{n:04d}", country="FR", size="pme")
+        for n in range(2000 if count > 10_000 else 200)
+    )
+    suppliers = list(Supplier.objects.order_by("pk"))
+    chance.shuffle(suppliers)
+    for start in range(0, count, 10_000):
+        size = min(10_000, count - start)
+        offers = Offer.objects.bulk_create(
+            Offer(state="draft", supplier=suppliers[0], name=f"B{start + n}", slug=f"b{start + n}")
+            for n in range(size)
+        )
+        rows = [_row(chance, corpus, offer, suppliers, uniform=uniform) for offer in offers]
+        _copy(rows)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE catalog_offersearchrow")
+
+
+def _copy(rows: list[tuple[Any, ...]]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMP TABLE IF NOT EXISTS bench_rows AS"
+            f" SELECT {COLUMNS}, ''::text AS name, ''::text AS middle, ''::text AS rest"
+            " FROM catalog_offersearchrow WITH NO DATA"
+        )
+        cursor.execute("TRUNCATE bench_rows")
+        with cursor.copy(f"COPY bench_rows ({COLUMNS}, {TEXTS}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        cursor.execute(
+            f"INSERT INTO catalog_offersearchrow ({COLUMNS}, text, name_text) SELECT {COLUMNS},"
+            " setweight(to_tsvector('catalog_french', name), 'A')"
+            " || setweight(to_tsvector('catalog_french', middle), 'B')"
+            " || setweight(to_tsvector('catalog_french', rest), 'C'),"
+            " to_tsvector('catalog_french', name) FROM bench_rows"
+        )
+
+
+def _words(chance: random.Random, corpus: Corpus, count: int) -> list[str]:
+    """A few words are everywhere and most are rare, as in real texts (Zipf)."""
+    return chance.choices(corpus.words, cum_weights=corpus.weights, k=count)
+
+
+def _row(
+    chance: random.Random, corpus: Corpus, offer: Offer, suppliers: list[Supplier], *, uniform: bool
+) -> tuple[Any, ...]:
+    heavy = uniform and chance.random() < 0.4
+    at = 0 if heavy else min(int(chance.paretovariate(0.8)) - 1, len(suppliers) - 1)
+    supplier, quality = suppliers[at], (at % 10) / 10
+    category = chance.choice(corpus.categories)
+    name, rest = _words(chance, corpus, 7), _words(chance, corpus, 150)
+    if chance.random() < 0.5:
+        name[0] = chance.choice(corpus.brands)
+    models = sorted(chance.sample(("iaas", "caas", "paas", "saas"), chance.choice((1, 1, 2))))
+    regions = sorted(set(chance.choices(COUNTRIES, weights=(40, 9, 8, 7, 6, 5, 4, 3), k=2)))
+    price = chance.randint(50, 900_000) / 100 if chance.random() < 0.7 else None
+    status = {scheme: _status(chance, corpus, quality) for scheme in ("secnumcloud", "hds", "iso27001")}
+    level = chance.choice(LEVELS) if chance.random() < quality else "unknown"
+    title = " ".join(name).capitalize()
+    return (
+        offer.pk, True, title.lower(), supplier.pk, models, category, regions,
+        chance.choice((True, False, None)), price, *status["secnumcloud"], *status["hds"], level, None,
+        corpus.today - dt.timedelta(days=chance.randint(0, 900)), fair_number(str(offer.uuid)),
+        sorted(_tags(chance, supplier, quality)), "{}", json.dumps({"iso27001": _kept(status["iso27001"])}),
+        json.dumps(_card(offer, supplier, title, rest, models, category, regions)),
+        title, f"{supplier.name} {category}", " ".join(rest),
+    )  # fmt: skip
+
+
+def _status(chance: random.Random, corpus: Corpus, quality: float) -> tuple[str, dt.date | None]:
+    if chance.random() > quality:
+        return "unknown", None
+    until = corpus.today + dt.timedelta(days=chance.randint(-200, 1000))
+    return chance.choice(STATUSES), until if chance.random() < 0.9 else None
+
+
+def _kept(status: tuple[str, dt.date | None]) -> dict[str, str | None]:
+    return {"status": status[0], "until": status[1].isoformat() if status[1] else None, "base_until": None}
+
+
+def _tags(chance: random.Random, supplier: Supplier, quality: float) -> Iterator[str]:
+    yield f"supplier={supplier.number}"
+    for name, facet in FACETS.items():
+        if not facet.sql and name != "supplier":
+            values = list(facet.labels) or list(COUNTRIES)
+            share = min(int(chance.expovariate(0.8 + quality)), len(values) - 1)
+            yield f"{name}={values[share]}"
+
+
+def _card(
+    offer: Offer,
+    supplier: Supplier,
+    title: str,
+    rest: list[str],
+    models: list[str],
+    category: str,
+    regions: list[str],
+) -> dict[str, Any]:
+    mark = {
+        "scheme": "secnumcloud", "status": "in_force", "until": "2029-01-01", "base_until": None,
+        "undermined": False, "origin": "register", "milestone": "", "level": "",
+    }  # fmt: skip
+    return {
+        "id": str(offer.uuid), "number": offer.pk, "slug": "offre", "name": title,
+        "supplier": {
+            "number": supplier.number, "slug": supplier.slug, "name": supplier.name, "size": "pme",
+            "country": "FR",
+        },
+        "state": "listed", "service_models": models, "category": category,
+        "category_label": f"Catégorie {category}", "description": " ".join(rest)[:220], "regions": regions,
+        "open_source": None, "is_internal_state": False, "orderable": True,
+        "price": {"amount_eur_ht": "12.50", "unit": "poste", "period": "month", "kind": "unit"},
+        "marks": [mark, {**mark, "scheme": "iso27001"}],
+    }  # fmt: skip
+
+
+COUNTED = MAIN_FACETS
