@@ -20,6 +20,7 @@ from catalog.search.query import Answer, OfferQuery
 
 ATTEMPTS = 6
 RETRY_SECONDS = 30
+SAVE_AFTER = 1000
 # A slot dead for longer than any request lasts is cleared from the bitmaps.
 REQUEST_SECONDS = 300
 MOST_DEAD = 0.2  # of the offers alive
@@ -118,19 +119,22 @@ class Keeper:
             connection.close()
 
     def load(self, *, only_file: bool = False) -> bool:
-        """From the file kept on disk, else from all rows, then kept. Outside any transaction.
+        """From the file kept on disk and what was written since, else from all rows. Outside any transaction.
 
-        What the file lacks is read by the first search, as after any write.
+        A file far behind is written again. False: there is no sound file and all rows were not asked for.
         """
-        day = timezone.localdate()
-        place = place_of_file()
+        day, place = timezone.localdate(), place_of_file()
         generation = file.load(place, day=day) if place else None
-        if generation is None and only_file:
+        fresh = 0
+        if generation is not None:
+            catch = rows.since(generation.snapshot)
+            generation, fresh = generation.after(catch.rows, snapshot=catch.snapshot), len(catch.rows)
+        elif only_file:
             return False
-        if generation is None:
-            generation = build(rows.everything(), day=day)
-            if place:
-                file.save(generation, place)
+        else:
+            generation, fresh = build(rows.everything(), day=day), SAVE_AFTER
+        if place and fresh >= SAVE_AFTER:
+            file.save(generation, place)
         with self._writing:
             self.generation = generation
         return True
@@ -143,3 +147,15 @@ def place_of_file() -> Path | None:
 
 
 keeper = Keeper()
+
+
+def preload() -> None:
+    """Before the web server forks: its workers share the pages of the index. Never keeps it from starting."""
+    if not settings.SEARCH_IN_MEMORY:
+        return
+    try:
+        keeper.load(only_file=True)
+    except Exception:
+        logger.exception("the search index was not loaded before the workers started")
+    finally:
+        connection.close()
