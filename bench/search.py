@@ -137,49 +137,50 @@ def ready(count: int, report: Report, database: Any) -> None:
 
 
 def engine(count: int, corpus: Any, oracle: Any, report: Report, options: argparse.Namespace) -> None:
+    from bench.search_data import COUNTED
     from bench.search_peers import Floor, Tantivy
     from bench.search_questions import CLASSES, JUDGED, Asker
-    from catalog.search.facets import FACETS, PRICE_MAX
-    from catalog.search.lexemes import lexemes_of
-    from catalog.search.memory.find import find
-    from catalog.search.memory.keeper import keeper
 
-    counted = tuple(n for n in (*oracle.facets, PRICE_MAX) if n in FACETS or n == PRICE_MAX)
-    counted = tuple(n for n in Asker(corpus, 0).ask("w1").counted or () if n in counted)
-    peer = Tantivy(oracle, counted)
-    floor = Floor(oracle, counted)
+    peer, floor = Tantivy(oracle, COUNTED), Floor(oracle, COUNTED)
     least = floor.milliseconds()
     print(f"  floor ({floor.kind}, {len(floor.values)} values): {least:.3f} ms")
-    asker, wrong = Asker(corpus, options.seed + 1), 0
-    medians = []
+    asker, wrong, medians = Asker(corpus, options.seed + 1), 0, []
     print(f"  {'CPU ms':10}{'p50':>9}{'p95':>9}{'tantivy p50':>13}{'p95':>9}{'median ×':>10}{'p95 ×':>8}")
     for kind in CLASSES:
         ours, theirs = [], []
         for turn in range(options.queries):
-            query = asker.ask(kind)
-            # Both are given lexemes: the engine's dictionary and the peer's terms come from PostgreSQL.
-            lexemes = [word for form in lexemes_of(query.q.split()).values() for word in form]
-            spent = {}
-            for who in ("us", "peer") if turn % 2 else ("peer", "us"):
-                start = time.thread_time_ns()
-                if who == "us":
-                    found = find(keeper.generation, query)  # type: ignore[arg-type]
-                else:
-                    peer.answer(query, lexemes)
-                spent[who] = (time.thread_time_ns() - start) / 1e6
-            ours.append(spent["us"])
-            theirs.append(spent["peer"])
-            wrong += not is_exact(oracle, query, found)
+            mine, other, exact = one_question(asker.ask(kind), peer, oracle, ours_first=bool(turn % 2))
+            ours.append(mine)
+            theirs.append(other)
+            wrong += not exact
         tell(kind, ours, theirs, report, judged=kind in JUDGED)
         if kind in JUDGED:
             medians.append(float(np.median(ours)))
     report.goal("wrong answers", wrong, 0)
-    limit = FLOOR_TIMES.get(count)
-    times = float(np.median(medians)) / least
+    times, limit = float(np.median(medians)) / least, FLOOR_TIMES.get(count)
     if limit:
         report.goal("engine median ÷ floor", times, limit)
     else:
         print(f"  engine median ÷ floor: {times:.1f}")
+
+
+def one_question(query: Any, peer: Any, oracle: Any, *, ours_first: bool) -> tuple[float, float, bool]:
+    """(our CPU ms, the peer's, whether our answer is the oracle's)."""
+    from catalog.search.lexemes import lexemes_of
+    from catalog.search.memory.find import find
+    from catalog.search.memory.keeper import keeper
+
+    # Both are given lexemes: the engine's dictionary and the peer's terms come from PostgreSQL.
+    lexemes = [word for form in lexemes_of(query.q.split()).values() for word in form]
+    spent, found = {}, None
+    for who in ("us", "peer") if ours_first else ("peer", "us"):
+        start = time.thread_time_ns()
+        if who == "us":
+            found = find(keeper.generation, query)  # type: ignore[arg-type]
+        else:
+            peer.answer(query, lexemes)
+        spent[who] = (time.thread_time_ns() - start) / 1e6
+    return spent["us"], spent["peer"], is_exact(oracle, query, found)
 
 
 def is_exact(oracle: Any, query: Any, found: Any) -> bool:

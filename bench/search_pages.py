@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import http.client
 import json
 import os
@@ -11,7 +10,8 @@ import random
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,6 +26,7 @@ from catalog.search.query import OfferQuery
 from marketplace.devtools.postgres import OWNER
 
 PAGE_TIMES = {40_000: 5, 1_000_000: 12}
+MEMORY_MB = {40_000: 200, 1_000_000: 650}
 PAGE_P95_MS = {40_000: 10, 1_000_000: 25}
 KINDS = ("filt3", "w1", "w2f2", "w1price", "rare", "broad")
 COUNT = re.compile(r'id="n-([a-z0-9_]+)-([^"]*)">\((\d+)\)<')
@@ -66,53 +67,68 @@ def measure(
     options: argparse.Namespace,
 ) -> None:
     asker = Asker(corpus, options.seed + 2)
-    postgres = database.process.pid
     with (
         server.gunicorn("marketplace.wsgi:application", env=env, path="/livez") as (web, port),
         server.gunicorn("bench.bare:application", env=dict(os.environ), path="/") as (bare, bare_port),
     ):
-        client, empty = Client(port), Client(bare_port)
         for _ in range(40):
             Client(port).get(address(asker.ask("w1")))  # both workers have their index
-        spent, least, wrong = [], [], 0
-        for _ in range(3):
-            least.append(_cpu(bare, 0, lambda: [empty.get("/") for _ in range(500)]) / 500)
-            asked = [asker.ask(KINDS[n % len(KINDS)]) for n in range(options.pages // 3)]
-            pages: list[str] = []
-            spent.append(
-                _cpu(web, postgres, lambda a=asked, p=pages: p.extend(client.get(address(q)) for q in a))
-                / len(asked)
-            )
-            wrong += sum(not _is_page_exact(oracle, q, page) for q, page in zip(asked, pages, strict=True))
-        page, bare_ms = float(np.median(spent)), float(np.median(least))
-        print(
-            f"  page {page:.2f} ms CPU (web + base), empty DRF view {bare_ms:.2f}, {len(pages[0]) // 1024} kB"
-        )
-        report.goal("page ÷ empty DRF view", page / bare_ms, PAGE_TIMES.get(count, 12))
-        report.goal("pages that differ from brute force", wrong, 0)
-        everything = [client.get(address(asker.ask("w1"), "/offres/filtres/")) for _ in range(3)]
-        full = (
-            _cpu(
-                web,
-                postgres,
-                lambda: [client.get(address(asker.ask("w1"), "/offres/filtres/")) for _ in range(20)],
-            )
-            / 20
-        )
-        print(f"  page of all filters: {full:.2f} ms, {len(everything[0]) // 1024} kB (told apart)")
+        trees = _Trees(web, database.process.pid, bare)
+        _pages(count, asker, oracle, Client(port), Client(bare_port), trees, report, options.pages)
         report.goal(
             "page p95, ms of wall, two connections", _latency(port, asker), PAGE_P95_MS.get(count, 25)
         )
         memory = max(processes.pss_mb(pid) for pid in processes.children_of(web))
-        report.goal("memory of a worker (Pss), MB", memory, {40_000: 200, 1_000_000: 650}.get(count, 650))
+        report.goal("memory of a worker (Pss), MB", memory, MEMORY_MB.get(count, 650))
         if options.probes:
             late = _late_answers(port, database, options.probes, random.Random(options.seed))
             report.goal(f"answers late in {options.probes} probes", late, 0)
 
 
-def _cpu(web: int, database: int, work: Any) -> float:
+@dataclass(frozen=True)
+class _Trees:
+    """Pids whose trees of processes are counted."""
+
+    web: int
+    database: int
+    bare: int
+
+
+def _pages(
+    count: int,
+    asker: Asker,
+    oracle: Oracle,
+    client: Client,
+    empty: Client,
+    trees: _Trees,
+    report: Any,
+    pages: int,
+) -> None:
+    """Three rounds, interleaved with the empty view; every page compared with brute force."""
+    spent, least, wrong = [], [], 0
+    web = (trees.web, trees.database)
+
+    def read(path: str, kinds: Sequence[str], many: int) -> tuple[float, list[tuple[OfferQuery, str]]]:
+        asked = [asker.ask(kinds[n % len(kinds)]) for n in range(many)]
+        got: list[str] = []
+        cpu = _cpu(web, lambda: got.extend(client.get(address(query, path)) for query in asked))
+        return cpu / many, list(zip(asked, got, strict=True))
+
+    for _ in range(3):
+        least.append(_cpu((trees.bare,), lambda: [empty.get("/") for _ in range(500)]) / 500)
+        cpu, got = read("/offres/", KINDS, pages // 3)
+        spent.append(cpu)
+        wrong += sum(not _is_page_exact(oracle, query, page) for query, page in got)
+    page, bare = float(np.median(spent)), float(np.median(least))
+    print(f"  page {page:.2f} ms CPU (web + base), {len(got[0][1]) // 1024} kB; empty DRF view {bare:.2f} ms")
+    report.goal("page ÷ empty DRF view", page / bare, PAGE_TIMES.get(count, 12))
+    report.goal("pages that differ from brute force", wrong, 0)
+    full, got = read("/offres/filtres/", ("w1",), 20)
+    print(f"  page of all filters: {full:.2f} ms, {len(got[0][1]) // 1024} kB (told apart)")
+
+
+def _cpu(pids: tuple[int, ...], work: Callable[[], Any]) -> float:
     """CPU milliseconds of the trees while the work is done."""
-    pids = [pid for pid in (web, database) if pid]
     before = sum(map(processes.cpu_seconds, pids))
     work()
     return (sum(map(processes.cpu_seconds, pids)) - before) * 1000
@@ -162,56 +178,49 @@ def _latency(port: int, asker: Asker, requests: int = 150) -> float:
     return float(np.percentile(spent, 95))
 
 
-@contextlib.contextmanager
-def _clients(port: int, count: int = 8) -> Iterator[list[Client]]:
-    """Several connections: the workers share them out."""
-    yield [Client(port) for _ in range(count)]
-
-
 def _late_answers(port: int, database: Any, probes: int, chance: random.Random) -> int:
     """Three writers with transactions left open and committed in another order; a fourth that changes other
     offers all the time. Each probe begins after a commit returned and must tell exactly what is committed."""
     url = database.url(OWNER)
-    change = "UPDATE catalog_offersearchrow SET price_eur_ht = %s WHERE offer_id = %s"
-    with psycopg.connect(url, autocommit=True) as reader:
-        rows = reader.execute(
-            "SELECT offer_id FROM catalog_offersearchrow ORDER BY random() LIMIT 300"
-        ).fetchall()
-        ours, others = [row[0] for row in rows[:100]], [row[0] for row in rows[100:]]
-        # Prices that nothing else has: at most 100 of them, found by « price_max ».
-        reader.execute("UPDATE catalog_offersearchrow SET price_eur_ht = 0.4 WHERE price_eur_ht < 0.5")
-        reader.execute("UPDATE catalog_offersearchrow SET price_eur_ht = 1 WHERE offer_id = ANY(%s)", [ours])
-        (outside,) = reader.execute(
-            "SELECT count(*) FROM catalog_offersearchrow WHERE is_public AND price_eur_ht < 0.3"
-        ).fetchone() or (0,)
-    known, held = dict.fromkeys(ours, False), {}
+    ours, others = _prepared(url)
     stop = threading.Event()
     noise = threading.Thread(target=_noise, args=(url, others, stop))
     noise.start()
     writers = [psycopg.connect(url) for _ in range(3)]
-    late = 0
+    # Several connections: the two workers share them out.
+    clients = [Client(port) for _ in range(8)]
+    known, held, late = dict.fromkeys(ours, False), {}, 0
     try:
-        with _clients(port) as clients:
-            for turn in range(probes):
-                at = chance.randrange(3)
-                if at in held:
-                    writers[at].commit()
-                    known.update([held.pop(at)])
-                else:
-                    free = sorted(set(ours) - {offer for offer, _ in held.values()})
-                    offer, cheap = chance.choice(free), chance.random() < 0.5
-                    writers[at].execute(change, [0.2 if cheap else 1, offer])
-                    held[at] = (offer, cheap)
-                told = json.loads(
-                    clients[turn % len(clients)].get("/api/v1/offers/?price_max=0.25&page_size=1")
-                )
-                late += told["count"] != outside + sum(known.values())
+        for turn in range(probes):
+            at = chance.randrange(3)
+            if at in held:
+                writers[at].commit()
+                known.update([held.pop(at)])
+            else:
+                free = sorted(set(ours) - {offer for offer, _ in held.values()})
+                held[at] = (chance.choice(free), chance.random() < 0.5)
+                writers[at].execute(CHANGE, [0.2 if held[at][1] else 1, held[at][0]])
+            told = json.loads(clients[turn % 8].get("/api/v1/offers/?price_max=0.25&page_size=1"))
+            late += told["count"] != sum(known.values())
     finally:
         stop.set()
         noise.join()
         for writer in writers:
             writer.close()
     return late
+
+
+CHANGE = "UPDATE catalog_offersearchrow SET price_eur_ht = %s WHERE offer_id = %s"
+
+
+def _prepared(url: str) -> tuple[list[int], list[int]]:
+    """Offers to change, and offers to disturb; nothing costs less than 0.4 to begin with."""
+    with psycopg.connect(url, autocommit=True) as writer:
+        writer.execute("UPDATE catalog_offersearchrow SET price_eur_ht = 1 WHERE price_eur_ht < 1")
+        rows = writer.execute("SELECT offer_id FROM catalog_offersearchrow ORDER BY random() LIMIT 300")
+        found = [row[0] for row in rows.fetchall()]
+        writer.execute("UPDATE catalog_offersearchrow SET price_eur_ht = 1 WHERE offer_id = ANY(%s)", [found])
+    return found[:100], found[100:]
 
 
 def _noise(url: str, offers: list[int], stop: threading.Event) -> None:
