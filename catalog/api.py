@@ -17,13 +17,14 @@ from rest_framework.response import Response
 
 from catalog import api_claims, api_marks, api_needs, api_queues, api_reviews
 from catalog.abilities import catalog_abilities, is_editable, offer_abilities, owns
-from catalog.actions.authoring import LineInput, PlanInput, create_draft, save_answers, save_plans
+from catalog.actions.authoring import create_draft, save_answers, save_plans
 from catalog.api_claims import ClaimOfferMixin
 from catalog.api_cost import CostMixin
 from catalog.api_exports import ExportMixin
 from catalog.api_queues import FactsMixin
 from catalog.api_reviews import ProposeVersionMixin
 from catalog.api_stack import StackMixin
+from catalog.api_transfer import TransferMixin
 from catalog.cards import CARD_FIELDS, public_card
 from catalog.filters import OfferFilterSet
 from catalog.models import Offer, OfferVersion, Supplier
@@ -37,8 +38,9 @@ from catalog.serializers import (
     OfferListSerializer,
     OfferSerializer,
     SupplierSerializer,
+    plan_inputs,
 )
-from catalog.serializers_curation import ClaimInput, DecisionReasonInput
+from catalog.serializers_curation import ClaimInput, CopyInput, DecisionReasonInput, RestartInput
 from catalog.serializers_stack import EdgeInput
 from marketplace.accounts.abilities import require
 from marketplace.accounts.actors import Actor
@@ -68,6 +70,7 @@ class OfferViewSet(
     ExportMixin,
     CostMixin,
     FactsMixin,
+    TransferMixin,
     ReadViewSet,
 ):
     """Offers. Lists show the public catalogue; a supplier reads its own drafts by their id."""
@@ -77,10 +80,17 @@ class OfferViewSet(
     serializer_class = OfferSerializer
     filterset_class = OfferFilterSet
     public = True
-    if_match = frozenset({"edit"})
+    if_match = frozenset({"edit", "import_into"})
     abilities = staticmethod(offer_abilities)
     collection_abilities = staticmethod(catalog_abilities)
-    input_classes = {"create": DraftInput, "edit": AnswersInput, "claim": ClaimInput, "add_edge": EdgeInput}
+    input_classes = {
+        "create": DraftInput,
+        "edit": AnswersInput,
+        "claim": ClaimInput,
+        "add_edge": EdgeInput,
+        "restart": RestartInput,
+        "copy": CopyInput,
+    }
     moves = {
         "suspend": MoveEndpoint(Offer.suspend, DecisionReasonInput),
         "lift": MoveEndpoint(Offer.lift, DecisionReasonInput),
@@ -196,12 +206,6 @@ class OfferViewSet(
             if plans is not None:
                 save_plans(obj, actor=actor, plans=plan_inputs(plans), expected_version=expected_version)
         return obj
-
-
-def plan_inputs(plans: list[dict[str, Any]]) -> list[PlanInput]:
-    return [
-        PlanInput(**plan | {"lines": tuple(LineInput(**line) for line in plan["lines"])}) for plan in plans
-    ]
 
 
 def _wanted_fields(given: QueryDict) -> frozenset[str]:

@@ -12,11 +12,18 @@ from rest_framework.response import Response
 
 from catalog.abilities import review_abilities
 from catalog.actions import reviews
+from catalog.actions.editions import restart_from
 from catalog.api_claims import ONCE
 from catalog.enums import ReviewState
 from catalog.models import VersionReview
 from catalog.price_outlier import far_prices
-from catalog.serializers_curation import AcceptInput, DecisionReasonInput, VersionReviewSerializer
+from catalog.serializers import OfferSerializer
+from catalog.serializers_curation import (
+    AcceptInput,
+    DecisionReasonInput,
+    RestartInput,
+    VersionReviewSerializer,
+)
 from marketplace.rest.idempotency import once
 from marketplace.rest.moves import MoveEndpoint, MoveMixin
 from marketplace.rest.serializers import NoInput
@@ -42,6 +49,18 @@ class ProposeVersionMixin(MarketViewSet):
         answer = VersionReviewSerializer(found, context=self.get_serializer_context())
         where = f"{request.path.partition('/offers/')[0]}/version-reviews/{made.uuid}/"
         return Response(answer.data, status=201, headers={"Location": where, "ETag": f'"{found.version}"'})
+
+    @extend_schema(request=RestartInput, responses={201: OfferSerializer}, parameters=[ONCE, IF_MATCH])
+    @action(detail=True, methods=["post"])
+    @once
+    def restart(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Préparer une nouvelle version depuis une ancienne. Rien n’est mis en ligne ni écrasé."""
+        offer = self.get_object()
+        self.allow(offer, "edit")
+        expected = self.expected(offer, "restart")
+        data = self.read_input("restart")
+        restart_from(offer, actor=self.actor, expected_version=expected, **data)
+        return self.answer(self.reloaded(offer), status=201)
 
 
 class VersionReviewFilterSet(django_filters.FilterSet):
@@ -73,6 +92,8 @@ class VersionReviewViewSet(MoveMixin, ReadViewSet):
         """One review also says what is odd in its prices, as the page does."""
         far = far_prices(obj.version_proposed, offer=obj.version_proposed.offer)
         obj.price_warning = " ".join(f"{place.label} : {place.sentence}" for place in far)
+        waiting = reviews.waiting_numbers(obj.version_proposed.offer)
+        obj.also_waiting = [number for number in waiting if number != obj.version_proposed.number]
         return super().answer(obj, status=status, location=location)
 
 

@@ -34,6 +34,7 @@ class ReviewState(models.TextChoices):
     ACCEPTED = "accepted", "Acceptée"
     REFUSED = "refused", "Refusée"
     IN_DOSSIER = "in_dossier", "Examinée par un dossier"
+    SUPERSEDED = "superseded", "Remplacée par une version plus récente"
 
 
 class ClaimProof(models.TextChoices):

@@ -10,6 +10,7 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from catalog.actions.authoring import LineInput, PlanInput
 from catalog.enums import UNTIMED_KINDS, Freshness, Meter, PriceKind, PricePeriod, ServiceModel, TierMode
 from catalog.freshness import facts_age
 from catalog.models import Offer, OfferVersion, Plan, PriceLine, Supplier
@@ -252,6 +253,13 @@ class PlanInputSerializer(WholeInput):
         min_value=0, max_value=120, required=False, default=0, help_text="Engagement minimal, en mois."
     )
     lines = LineInputSerializer(many=True, required=False, default=list)
+
+
+def plan_inputs(plans: list[dict[str, Any]]) -> list[PlanInput]:
+    """Of validated data."""
+    return [
+        PlanInput(**plan | {"lines": tuple(LineInput(**line) for line in plan["lines"])}) for plan in plans
+    ]
 
 
 class AnswersInput(StrictSerializer):

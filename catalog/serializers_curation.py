@@ -22,6 +22,14 @@ class AcceptInput(StrictSerializer):
     reason = serializers.CharField(max_length=1000, required=False, allow_blank=True, default="")
 
 
+class RestartInput(StrictSerializer):
+    number = serializers.IntegerField(min_value=1, help_text="La version figée d’où repartir.")
+
+
+class CopyInput(StrictSerializer):
+    name = serializers.CharField(max_length=160, help_text="Le nom de la nouvelle offre.")
+
+
 class ClaimInput(StrictSerializer):
     proof = serializers.ChoiceField(choices=ClaimProof.choices)
     register_contact = serializers.CharField(
@@ -90,25 +98,34 @@ class VersionReviewSerializer(StrictModelSerializer):
     offer = serializers.UUIDField(source="version_proposed.offer.uuid", read_only=True)
     offer_name = serializers.CharField(source="version_proposed.offer.name", read_only=True)
     version_proposed = serializers.IntegerField(source="version_proposed.number", read_only=True)
-    replaces = serializers.IntegerField(source="replaces.number", read_only=True)
+    replaces = serializers.IntegerField(source="compared_with.number", read_only=True)
     changes = serializers.SerializerMethodField()
     plans = PlanSerializer(source="version_proposed.plans", many=True, read_only=True)
-    plans_replaced = PlanSerializer(source="replaces.plans", many=True, read_only=True)
+    plans_replaced = PlanSerializer(source="compared_with.plans", many=True, read_only=True)
     price_warning = serializers.CharField(
         read_only=True, default="", help_text="Un prix loin de ceux de la catégorie ; vide dans une liste."
+    )
+
+    also_waiting = serializers.ListField(
+        child=serializers.IntegerField(),
+        read_only=True,
+        default=list,
+        help_text="Les autres versions de l’offre qui attendent\u202f; vide dans une liste. "
+        "Accepter une version remplace les plus anciennes et laisse les plus récentes à modérer.",
     )
 
     class Meta:
         model = VersionReview
         fields = (
             "id", "offer", "offer_name", "state", "state_since", "version", "version_proposed", "replaces",
-            "changes", "plans", "plans_replaced", "price_warning", "proposed_at", "decision_reason",
+            "changes", "plans", "plans_replaced", "price_warning", "also_waiting",
+            "proposed_at", "decision_reason",
         )  # fmt: skip
         read_only_fields = fields
 
     @extend_schema_field(ChangeSerializer(many=True))
     def get_changes(self, review: VersionReview) -> list[dict[str, Any]]:
-        before, after = review.replaces.answers, review.version_proposed.answers
+        before, after = review.compared_with.answers, review.version_proposed.answers
         return [
             {
                 "question": question.id,

@@ -63,6 +63,13 @@ REVIEW_MOVES = moves(
         ReviewState.IN_DOSSIER,
         label="Envoyer au dossier",
     ),
+    # A newer version of the same offer went online: this one is no longer to be decided.
+    Move(
+        "supersede",
+        frozenset({ReviewState.PENDING}),
+        ReviewState.SUPERSEDED,
+        label="Constater le remplacement",
+    ),
 )
 
 NEED_MOVES = moves(

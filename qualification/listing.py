@@ -84,6 +84,7 @@ def _show(offer: Offer, *, version: OfferVersion, actor: Actor, reason: str) -> 
     """On appeal, or after corrections: the version is not the one that a review proposed."""
 
     def apply(row: Offer) -> None:
+        reviews.supersede_older(version, actor=actor)
         row.show_version(version)
         row.facts_confirmed_on = timezone.localdate()
 

@@ -31,7 +31,8 @@ def material_changes(version: OfferVersion, *, live: OfferVersion) -> list[Quest
 def propose(offer: Offer, *, actor: Actor, expected_version: int | None = None) -> VersionReview:
     """Freeze the version in edition and send it to a curator, or to a dossier when it is material.
 
-    Raises MoveRefused (not listed, nothing to propose, one already waits), RuleBroken (gaps).
+    Versions proposed before it keep waiting. Raises MoveRefused (not listed, nothing to propose, a
+    dossier is examining one), RuleBroken (gaps).
     """
     made: list[VersionReview] = []
 
@@ -43,7 +44,7 @@ def propose(offer: Offer, *, actor: Actor, expected_version: int | None = None) 
         if gaps:
             fields = {gap.id: [f"Répondez à « {gap.label} »"] for gap in gaps}
             raise RuleBroken("answers_missing", f"{len(gaps)} questions restent sans réponse.", fields=fields)
-        _refuse_second(locked)
+        _refuse_during_dossier(locked)
         made.append(
             VersionReview.objects.create(
                 state=ReviewState.PENDING,
@@ -61,14 +62,19 @@ def propose(offer: Offer, *, actor: Actor, expected_version: int | None = None) 
     return review
 
 
-def _refuse_second(offer: Offer) -> None:
-    waiting = VersionReview.objects.filter(
-        version_proposed__offer=offer, state__in=(ReviewState.PENDING, ReviewState.IN_DOSSIER)
-    )
-    if waiting.exists():
+def waiting_numbers(offer: Offer) -> list[int]:
+    """The versions that wait for a decision, the oldest first."""
+    return list(VersionReview.objects.waiting(offer).values_list("version_proposed__number", flat=True))
+
+
+def _refuse_during_dossier(offer: Offer) -> None:
+    """What comes after is made from the version examined: it would carry its important change along."""
+    examined = VersionReview.objects.waiting(offer).filter(state=ReviewState.IN_DOSSIER).first()
+    if examined is not None:
         raise MoveRefused(
-            "version_waiting",
-            "Une version attend déjà une décision. Attendez-la avant d’en proposer une autre.",
+            "version_in_dossier",
+            f"Un dossier examine la version {examined.version_proposed.number}. "
+            "Votre préparation est gardée : proposez-la une fois le dossier décidé.",
         )
 
 
@@ -84,23 +90,61 @@ def _route(review: VersionReview, *, actor: Actor) -> None:
 def accept(
     review: VersionReview, *, actor: Actor, reason: str = "", expected_version: int | None = None
 ) -> VersionReview:
-    """Put the version online. The curator accepts exactly what was read: versions are frozen."""
+    """Put the version online: exactly the one that was read, for versions are frozen.
+
+    Newer versions keep waiting; older ones that waited are superseded, and their supplier told. The
+    offer is locked before its reviews, so that two curators never wait for one another. Raises
+    MoveRefused (decided meanwhile, offer closed, change become important), VersionStale.
+    """
     version = review.version_proposed
     offer = version.offer
+    left: list[int] = []
 
     def apply(locked: Offer) -> None:
+        live = _replaceable(locked, review)
+        review.accept(actor=actor, replaces=live, reason=reason, expected_version=expected_version)
+        left.extend(supersede_older(version, actor=actor))
         locked.show_version(version)
         locked.facts_confirmed_on = timezone.localdate()
 
     with transaction.atomic():
-        review.accept(actor=actor, reason=reason, expected_version=expected_version)
         offer.touch("version_online", actor=actor, apply=apply, detail={"version": version.number})
         OfferSearchRow.objects.refresh([offer.pk])
         emit("offer.version_online", {"offer": offer.pk, "version": version.pk})
-        _tell(
-            review, f"Version {version.number} en ligne : {offer.name}", "Votre modification a été acceptée."
-        )
+        body = " ".join(["Votre modification a été acceptée.", *map(_left_sentence, left)])
+        _tell(review, f"Version {version.number} en ligne : {offer.name}", body)
     return review
+
+
+def _replaceable(locked: Offer, review: VersionReview) -> OfferVersion:
+    """The version online, which the review's is to replace."""
+    live = locked.live_version
+    if locked.state not in LISTED or live is None:
+        state = locked.get_state_display()
+        raise MoveRefused("offer_closed", f"L’offre est « {state} » : plus rien ne s’y met en ligne.")
+    judged_by_curator = review.state == ReviewState.PENDING and material_handler() is not None
+    if judged_by_curator and material_changes(review.version_proposed, live=live):
+        raise MoveRefused(
+            "material_now",
+            "Comparée à la version en ligne, cette version change maintenant une réponse importante. "
+            "Refusez-la : proposée de nouveau, elle passera par un dossier.",
+        )
+    return live
+
+
+def supersede_older(version: OfferVersion, *, actor: Actor) -> list[int]:
+    """Close the older versions that wait for a curator: this one goes online. Their numbers.
+
+    Call under the offer's lock.
+    """
+    waiting = VersionReview.objects.waiting(version.offer).filter(
+        state=ReviewState.PENDING, version_proposed__number__lt=version.number
+    )
+    return [review.supersede(actor=actor, by=version).version_proposed.number for review in list(waiting)]
+
+
+def _left_sentence(number: int) -> str:
+    return f"La version {number}, qui attendait, est remplacée par celle-ci."
 
 
 def refuse(

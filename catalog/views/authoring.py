@@ -12,14 +12,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from catalog.abilities import catalog_abilities, is_editable
-from catalog.actions import reviews
 from catalog.actions.authoring import create_draft, refuse_if_not_editable, save_answers
 from catalog.actions.documents import reference
-from catalog.enums import OfferState, ReviewState
+from catalog.actions.reviews import waiting_numbers
+from catalog.enums import OfferState
 from catalog.forms.answers import SectionForm, digest, typed_again
 from catalog.freshness import facts_age
-from catalog.models import Offer, VersionReview
-from catalog.questions.conditions import completeness
+from catalog.models import Offer
+from catalog.questions.conditions import Completeness, completeness
 from catalog.questions.engine import Section, section, sections
 from catalog.questions.rows import say
 from catalog.views.finding import actor_of, on_offer
@@ -58,6 +58,11 @@ def my_offers(request: HttpRequest) -> HttpResponse:
     ]
     context = {"rows": rows, "breadcrumb_data": breadcrumb(current="Mes offres")}
     return render(request, "catalog/my_offers.html", context)
+
+
+def section_count(done: Completeness) -> tuple[int, int]:
+    """Sections begun in which nothing required is missing, of those that ask something."""
+    return sum(bool(part.answered) and not part.missing for part in done.sections), len(done.sections)
 
 
 def _draft_progress(offer: Offer) -> Any:
@@ -101,18 +106,18 @@ def create(request: HttpRequest) -> HttpResponse:
 @on_offer(ability="edit")
 def edit(request: HttpRequest, *, offer: Offer) -> HttpResponse:
     """The summary: sections, gaps, what happens next."""
-    draft = offer.shown_for_edit
-    waiting = VersionReview.objects.filter(
-        version_proposed__offer=offer, state__in=(ReviewState.PENDING, ReviewState.IN_DOSSIER)
-    ).first()
+    draft, waiting = offer.shown_for_edit, waiting_numbers(offer)
+    done = completeness(draft.answers if draft else {})
     context = {
         "offer": offer,
         "draft": offer.draft_version,
-        "done": completeness(draft.answers if draft else {}),
+        "done": done,
+        "sections_done": section_count(done),
         "steps": steps(offer, current=""),
         "editable": is_editable(offer),
         "is_draft": offer.state == OfferState.DRAFT,
         "waiting": waiting,
+        "waiting_title": f"En attente d’une décision : {', '.join(f'version {n}' for n in waiting)}",
         "breadcrumb_data": trail(offer, part="Modifier"),
     }
     return render(request, "catalog/edit.html", context)
@@ -163,6 +168,7 @@ def edit_section(request: HttpRequest, *, offer: Offer, name: str) -> HttpRespon
         if not form.errors:
             conflicts = _conflicts(asked, stored=_answers(offer), typed=form.given)
             form = _with_new_base(request, asked, _answers(offer))
+    done = completeness(_answers(offer))
     context = {
         "offer": offer,
         "section": asked,
@@ -170,7 +176,8 @@ def edit_section(request: HttpRequest, *, offer: Offer, name: str) -> HttpRespon
         "conflicts": conflicts,
         "page_has_errors": bool(conflicts),
         "steps": steps(offer, current=name),
-        "done": completeness(_answers(offer)),
+        "done": done,
+        "sections_done": section_count(done),
         "is_live": offer.live_version_id is not None,
         "breadcrumb_data": trail(offer, part=asked.label),
     }
@@ -242,34 +249,3 @@ def _with_new_base(request: HttpRequest, asked: Section, answers: Any) -> Sectio
     data = request.POST.copy()
     data["base"] = digest(asked, answers)
     return SectionForm(data, section=asked, answers=answers, categories=category_labels())
-
-
-@once
-@on_offer(ability="propose")
-def propose(request: HttpRequest, *, offer: Offer) -> HttpResponse:
-    """Send the edit of a listed offer to moderation, or to a dossier when it is material."""
-    draft, live = offer.draft_version, offer.live_version
-    material = reviews.material_changes(draft, live=live) if draft and live else []
-    if request.method == "POST":
-        review = reviews.propose(offer, actor=actor_of(request))
-        where = "à un dossier" if review.state == ReviewState.IN_DOSSIER else "à la modération"
-        messages.success(
-            request,
-            f"Version {review.version_proposed.number} envoyée {where}. "
-            "L’offre en ligne ne change pas d’ici là.",
-        )
-        return redirect(offer)
-    changes = reviews.changed(live.answers, draft.answers) if draft and live else []
-    context = {
-        "title": "Envoyer la modification",
-        "lead": "Votre offre en ligne ne change pas tant que la nouvelle version n’est pas acceptée.",
-        "facts": [
-            ("Réponses modifiées", ", ".join(q.short for q in changes) or "Aucune"),
-            ("Passent par un dossier", ", ".join(q.short for q in material) or "Aucune"),
-        ],
-        "form": None,
-        "button_label": "Envoyer pour examen",
-        "cancel_url": offer.get_absolute_url() + "modifier/",
-        "breadcrumb_data": trail(offer, part="Envoyer la modification"),
-    }
-    return render(request, "pages/confirm.html", context)

@@ -53,6 +53,7 @@ def review_page(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
         review.check_move(move)
         if move == "accept":
             reviews.accept(review, actor=actor)
+            _say_what_arrived(request, review)
         elif form.is_valid():
             reviews.refuse(review, actor=actor, reason=form.cleaned_data["reason"])
         if move == "accept" or form.is_valid():
@@ -66,8 +67,31 @@ def review_page(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     return render(request, "catalog/review.html", context, status=400 if form.errors else 200)
 
 
+def _say_what_arrived(request: HttpRequest, review: VersionReview) -> None:
+    """The race of S21: a version that came after the page was read stays to be moderated, and is told."""
+    seen, version = request.POST.get("seen", ""), review.version_proposed
+    newest = int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 10 else version.number
+    for number in reviews.waiting_numbers(version.offer):
+        if number > max(newest, version.number):
+            messages.warning(
+                request,
+                f"Une version {number} est arrivée pendant votre lecture. "
+                f"Vous acceptez la version {version.number}\u202f; la {number} reste à modérer.",
+            )
+
+
+def _others(review: VersionReview) -> dict[str, object]:
+    """The versions of the same offer that wait too, and what becomes of them."""
+    number = review.version_proposed.number
+    waiting = reviews.waiting_numbers(review.version_proposed.offer) if review.is_waiting else []
+    newer = ", ".join(str(n) for n in waiting if n > number)
+    older = ", ".join(str(n) for n in waiting if n < number)
+    return {"newest_waiting": max(waiting, default=number), "newer": newer, "older": older}
+
+
 def _context(review: VersionReview) -> dict[str, object]:
-    before, after = review.replaces.answers, review.version_proposed.answers
+    compared = review.compared_with
+    before, after = compared.answers, review.version_proposed.answers
     offer = review.version_proposed.offer
     places = price_places(review.version_proposed, offer=offer)
     return {
@@ -75,8 +99,11 @@ def _context(review: VersionReview) -> dict[str, object]:
         "offer": offer,
         "changes": changes(before, after, categories=category_labels()),
         "plans": plans_of(review.version_proposed),
-        "old_plans": plans_of(review.replaces),
+        "compared": compared,
+        "difference_caption": f"Différences avec la version {compared.number}"
+        + (", en ligne" if compared.pk == offer.live_version_id else ""),
+        "old_plans": plans_of(compared),
         "places": places,
         "far": [place for place in places if place.is_far],
         "breadcrumb_data": breadcrumb(("Modération", "/pilotage/moderation/"), current=str(review)),
-    }
+    } | _others(review)

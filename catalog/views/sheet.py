@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils import timezone
 
-from catalog.abilities import offer_abilities, owns
+from catalog.abilities import is_editable, offer_abilities, owns
 from catalog.enums import OfferState, ReviewState, ServiceModel
 from catalog.fact_sources import in_words
 from catalog.freshness import facts_age
@@ -180,6 +180,8 @@ def version(request: HttpRequest, *, offer: Offer, version: int) -> HttpResponse
         "offer": offer,
         "version": shown,
         "is_live": shown.pk == offer.live_version_id,
+        "fate": shown.review.get_state_display() if hasattr(shown, "review") else "",
+        "may_restart": _may_restart(request, offer, shown),
         "sections": [part for part in parts if part.known],
         "silent": silent_sections(parts),
         "previous": previous,
@@ -190,20 +192,26 @@ def version(request: HttpRequest, *, offer: Offer, version: int) -> HttpResponse
     return render(request, "catalog/version.html", context)
 
 
+def _may_restart(request: HttpRequest, offer: Offer, version: OfferVersion) -> bool:
+    """Its supplier may start again from any version but the one online."""
+    if version.pk == offer.live_version_id or offer.live_version_id is None:
+        return False
+    return is_editable(offer) and allowed(offer_abilities(actor_of(request), offer), "edit")
+
+
 def readable_versions(actor: Actor, offer: Offer) -> list[OfferVersion]:
-    """Frozen ones. A visitor reads those that are or were online; refused ones stay with those concerned."""
+    """Frozen ones. A visitor reads those that are or were online; the others stay with those concerned."""
     frozen = offer.versions.filter(frozen_at__isnull=False).select_related("review").order_by("-number")
     if owns(actor, offer) or actor.has(*OPERATOR_ROLES, *OVERSIGHT_ROLES):
         return list(frozen)
-    live = offer.live_version.number if offer.live_version else 0
-    return [v for v in frozen if v.number <= live and _was_online(v, offer)]
+    online = {offer.live_version_id, *offer.online_versions.values_list("version_id", flat=True)}
+    return [v for v in frozen if v.pk in online or _was_accepted(v)]
 
 
-def _was_online(version: OfferVersion, offer: Offer) -> bool:
+def _was_accepted(version: OfferVersion) -> bool:
+    """Online before the table of online versions was kept."""
     review = getattr(version, "review", None)
-    if version.pk == offer.live_version_id:
-        return True
-    return review.state == ReviewState.ACCEPTED if review else offer.is_public_sheet
+    return review is not None and review.state == ReviewState.ACCEPTED
 
 
 @on_offer(ability="edit")

@@ -9,6 +9,8 @@ from collections.abc import Callable
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from catalog.actions import reviews
+from catalog.actions.authoring import save_answers
 from catalog.actions.declarations import join_evidence
 from catalog.models import Offer
 from catalog.trust import add_mark
@@ -177,10 +179,15 @@ page(
     "supplier_manager",
     "/bureau/",
     draft("modifier/"),
+    lambda world: _old_version(world),
+    lambda world: f"{_old_version(world)}reprendre/",
     draft("modifier/prix/"),
     draft("modifier/hosting/"),
     draft("modifier/certifications/"),
     draft("modifier/software/"),
+    draft("modifier/importer/"),
+    draft("copier/"),
+    "/offres/importer/",
     draft("modifier/qualifications/"),
     draft("modifier/pile/"),
     "/mes-offres/",
@@ -209,6 +216,7 @@ page(
 )
 page("curator", heard("/pilotage/signalements/"), heard(""), sheet("relancer/"))
 page("supplier_manager", sheet("confirmer/"), stale("/mes-offres/"))
+page("curator", lambda world: f"/pilotage/moderation/{_second_review(world)}/")
 page("curator", "/pilotage/qualifications/", need(), need("fusionner/"))
 page(
     "qualification_officer",
@@ -230,6 +238,25 @@ page(
 page("support", "/bureau/", "/pilotage/personnes/", "/pilotage/personnes/domaines/")
 page("support", "/pilotage/personnes/organisations/nouvelle/")
 page("auditor", "/bureau/", "/pilotage/journal/", dossier("instruction"), order("sent"))
+
+
+def _old_version(world: World) -> str:
+    """Replaced online by another one."""
+    offer = world.offer
+    if (live := offer.live_version) is not None and live.number == 1:
+        save_answers(offer, actor=world.actor("supplier_manager"), answers={"description": "Autre texte."})
+        reviews.accept(
+            reviews.propose(offer, actor=world.actor("supplier_manager")), actor=world.actor("curator")
+        )
+    return f"{offer.get_absolute_url()}versions/1/"
+
+
+def _second_review(world: World) -> str:
+    """Of an offer where an older version waits too."""
+    for text in ("Deuxième texte.", "Troisième texte."):
+        save_answers(world.offer, actor=world.actor("supplier_manager"), answers={"description": text})
+        made = reviews.propose(world.offer, actor=world.actor("supplier_manager"))
+    return str(made.uuid)
 
 
 def _sent_back(world: World) -> Dossier:

@@ -110,11 +110,12 @@ def test_a_version_is_proposed_once_and_nothing_goes_online(member: Membership) 
         "plans": PLANS,
         "plans_replaced": PLANS,
         "price_warning": "",
+        "also_waiting": [],
         "decision_reason": "",
     }
     offer.refresh_from_db()
     assert (offer.live_version.number, offer.description != NEW) == (1, True)
-    problem_of(client.post(address(offer)), 409)
+    problem_of(client.post(address(offer)), 409)  # nothing is being prepared any more
 
 
 def test_gaps_are_named(member: Membership) -> None:

@@ -262,7 +262,7 @@ def test_a_material_change_goes_to_a_dossier(member: object) -> None:
     assert (review.state, seen) == ("in_dossier", [2])
 
 
-def test_gaps_and_a_second_proposal_are_refused(member: object) -> None:
+def test_gaps_and_an_empty_proposal_are_refused(member: object) -> None:
     actor = Actor.of(member)  # type: ignore[arg-type]
     with pytest.raises(RuleBroken) as refused:
         propose(listed_with_edit(member, exit_formats=None), actor=actor)

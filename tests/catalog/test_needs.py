@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from catalog.actions import needs
 from catalog.models import MissingNeed, NeedJoin
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.models import Membership
 from marketplace.audit.models import AuditEvent
-from marketplace.errors import DomainError, MoveRefused, NotAllowed, RuleBroken, VersionStale
+from marketplace.errors import MoveRefused, NotAllowed, RuleBroken, VersionStale
 from marketplace.notifications.models import Notification
 from tests.builders import actor_for, make_member
 from tests.catalog.builders import make_offer
+from tests.support.racing import at_once
 
 AT_ONCE = pytest.mark.django_db(transaction=True)
 
@@ -143,27 +141,6 @@ def test_what_a_merge_refuses() -> None:
         needs.merge(need, actor=curator, into=said("Encore"), expected_version=9)
     need.refresh_from_db()
     assert need.state == "open" and need.joins.count() == 1
-
-
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    start, outcomes = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def run(index: int, act: Callable[[], Any]) -> None:
-        try:
-            start.wait(timeout=10)
-            outcomes[index] = act()
-        except DomainError as error:
-            outcomes[index] = error.code  # type: ignore[call-overload]
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert not any(thread.is_alive() for thread in threads), "a deadlock"
-    return outcomes
 
 
 def again(need: MissingNeed) -> MissingNeed:

@@ -121,6 +121,11 @@ OWN: dict[str, Row] = {
     "GET catalog:edit_section": Row(SUPPLIERS, draft(name="service")),
     "GET catalog:propose": Row(MANAGER, offer()),
     "GET catalog:confirm_facts": Row(SUPPLIERS, offer()),
+    "GET catalog:copy": Row(SUPPLIERS, offer()),
+    "GET catalog:export": Row(SUPPLIERS, draft()),
+    "GET catalog:import_new": Row(SUPPLIERS | only(OTHER_SUPPLIER)),
+    "GET catalog:import_into": Row(SUPPLIERS, draft()),
+    "GET catalog:restart": Row(SUPPLIERS, offer(version=1)),
     # Any supplier's manager may claim a public sheet; that this offer has an owner is said by the page.
     "GET catalog:claim": Row(MANAGERS, offer()),
     "GET catalog:withdraw": Row(MANAGER | CURATOR, offer()),

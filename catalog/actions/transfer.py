@@ -1,0 +1,83 @@
+"""An offer's document brought back: all of it or nothing, and a rehearsal by the same rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from rest_framework.exceptions import ValidationError
+
+from catalog.actions.authoring import create_draft, save_answers, save_plans
+from catalog.models import Category, Offer
+from catalog.questions.diff import Change, changes
+from catalog.serializers import plan_inputs
+from catalog.serializers_transfer import OfferDocumentInput
+from catalog.transfer import refused
+from marketplace.errors import RuleBroken
+
+if TYPE_CHECKING:
+    from marketplace.accounts.actors import Actor
+
+LEFT_OUT = ("declared_marks", "stack")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What an import changes; `plans` is None when the document gives none."""
+
+    changes: tuple[Change, ...]
+    plans: int | None
+    left_out: tuple[str, ...]
+
+
+def rehearse(document: Mapping[str, Any], *, actor: Actor, into: Offer | None) -> Report:
+    """The import made then undone. Raises what the import would raise."""
+    before = _answers(into)
+    with transaction.atomic():
+        offer = bring_back(document, actor=actor, into=into)
+        after = _answers(Offer.objects.get(pk=offer.pk))
+        transaction.set_rollback(True)
+    if into is not None:
+        into.refresh_from_db()
+    labels = dict(Category.objects.values_list("code", "label"))
+    plans = document.get("plans")
+    return Report(
+        changes=tuple(changes(before, after, categories=labels)),
+        plans=len(plans) if isinstance(plans, list) else None,
+        left_out=tuple(name for name in LEFT_OUT if document.get(name)),
+    )
+
+
+def bring_back(
+    document: Mapping[str, Any], *, actor: Actor, into: Offer | None, expected_version: int | None = None
+) -> Offer:
+    """A new draft, or the version in edition of `into`. Answers and plans together, or nothing.
+
+    Raises RuleBroken naming each value at fault, MoveRefused, VersionStale.
+    """
+    given = OfferDocumentInput(data=document)
+    try:
+        given.is_valid(raise_exception=True)
+    except ValidationError as error:
+        raise refused(error) from error
+    answers, plans = dict(given.validated_data.get("answers") or {}), given.validated_data.get("plans")
+    if not answers and plans is None:
+        raise RuleBroken(
+            "document_empty", "Le document ne contient ni réponse ni formule à reprendre.", field="answers"
+        )
+    with transaction.atomic():
+        if into is None:
+            offer = create_draft(actor=actor, answers=answers)
+        else:
+            offer = into
+            save_answers(offer, actor=actor, answers=answers, expected_version=expected_version)
+        if plans is not None:
+            save_plans(offer, actor=actor, plans=plan_inputs(plans))
+    return offer
+
+
+def _answers(offer: Offer | None) -> dict[str, Any]:
+    newest = offer.shown_for_edit if offer is not None else None
+    return dict(newest.answers) if newest else {}
