@@ -179,3 +179,12 @@ class Freshness(models.TextChoices):
 class FactsEventKind(models.TextChoices):
     CONFIRMED = "confirmed", "Confirmée par le fournisseur"
     ASKED = "asked", "Confirmation demandée"
+
+
+class NewsKind(models.TextChoices):
+    """What a saved search says of an offer since the last look."""
+
+    LOST = "lost", "Statut perdu"
+    FOUND = "found", "Nouvelle dans les résultats"
+    GONE = "gone", "Sortie des résultats"
+    CHANGED = "changed", "Modifiée"

@@ -1,15 +1,18 @@
 """What only the clock changes: expiries are read from the clock at once, journalled here."""
 
+import logging
+
 from celery import shared_task
 from celery.schedules import crontab
 from django.db import transaction
 from django.utils import timezone
 
 from catalog.enums import TrustStatus
-from catalog.models import TrustMark
+from catalog.models import Change, SavedSearch, TrustMark
 from catalog.trust import end_of_validity, record_status
 from marketplace.accounts.actors import system_actor
 
+logger = logging.getLogger(__name__)
 STANDING = (TrustStatus.IN_FORCE, TrustStatus.RENEWAL_PENDING)
 
 
@@ -35,9 +38,27 @@ def journal_expiries() -> int:
     return done
 
 
+@shared_task(name="catalog.watch_searches", ignore_result=True)
+def watch_searches() -> int:
+    """Every saved search that may have something to say. Safe to run twice: each row is locked."""
+    from catalog.actions.search_news import watch
+
+    upto, done = Change.objects.settled(), 0
+    due = SavedSearch.objects.due(upto, today=timezone.localdate()).order_by("pk")
+    for pk in list(due.values_list("pk", flat=True)):
+        try:
+            watch(pk)
+        except Exception:  # one search that cannot be read does not silence the others
+            logger.exception("saved search %s", pk)
+        else:
+            done += 1
+    return done
+
+
 BEAT = {
     "catalog.journal_expiries": {
         "task": "catalog.journal_expiries",
         "schedule": crontab(minute="*/10"),
     },
+    "catalog.watch_searches": {"task": "catalog.watch_searches", "schedule": 60.0},
 }

@@ -18,6 +18,7 @@ from catalog.views import (
     needs,
     plans,
     queues,
+    saved_searches,
     search,
     sheet,
     suppliers,
@@ -27,6 +28,7 @@ from catalog.views import (
 app_name = "catalog"
 OFFER = "offres/<int:number>-<slug:slug>/"
 EDIT = f"{OFFER}modifier/"
+SEARCH = "mes-recherches/<uuid:uuid>/"
 MARK = "pilotage/qualifications/<uuid:uuid>/"
 
 urlpatterns = [
@@ -86,6 +88,12 @@ urlpatterns = [
     path("pilotage/signalements/", queues.report_list, name="report_list"),
     path("pilotage/signalements/<uuid:uuid>/", queues.report_page, name="report_page"),
     path("pilotage/moderation/<uuid:uuid>/", moderation.review_page, name="review_page"),
+    path("mes-recherches/", saved_searches.saved_search_list, name="saved_search_list"),
+    path("mes-recherches/enregistrer/", saved_searches.saved_search_new, name="saved_search_new"),
+    path(SEARCH, saved_searches.saved_search, name="saved_search"),
+    path(f"{SEARCH}modifier/", saved_searches.saved_search_edit, name="saved_search_edit"),
+    path(f"{SEARCH}supprimer/", saved_searches.saved_search_delete, name="saved_search_delete"),
+    path(f"{SEARCH}alertes/", saved_searches.saved_search_follow, name="saved_search_follow"),
     path("besoins/", needs.need_list, name="need_list"),
     path("besoins/signaler/", needs.need_new, name="need_new"),
     path("besoins/<slug:number>/", needs.need, name="need"),

@@ -6,6 +6,7 @@ from catalog.models.need import MissingNeed, NeedJoin
 from catalog.models.offer import Offer, OfferAlias
 from catalog.models.online import OnlineVersion
 from catalog.models.review import VersionReview
+from catalog.models.saved_search import SavedSearch, SearchNews
 from catalog.models.search_row import OfferSearchRow
 from catalog.models.stack import StackEdge
 from catalog.models.supplier import Supplier
@@ -27,6 +28,8 @@ __all__ = [
     "OnlineVersion",
     "Plan",
     "PriceLine",
+    "SavedSearch",
+    "SearchNews",
     "StackEdge",
     "Supplier",
     "TrustFact",

@@ -43,6 +43,20 @@ class ChangeQuerySet(models.QuerySet["Change"]):
         later = models.Q(xid__gt=position.xid) | models.Q(xid=position.xid, pk__gt=position.id)
         return self.filter(later, xid__gte=position.xid, xid__lt=Horizon()).order_by("xid", "pk")
 
+    def beyond(self, position: Position) -> ChangeQuerySet:
+        """Every later row, also those that the feed does not give yet."""
+        later = models.Q(xid__gt=position.xid) | models.Q(xid=position.xid, pk__gt=position.id)
+        return self.filter(later, xid__gte=position.xid)
+
+    def upto(self, position: Position) -> ChangeQuerySet:
+        earlier = models.Q(xid__lt=position.xid) | models.Q(xid=position.xid, pk__lte=position.id)
+        return self.filter(earlier, xid__lte=position.xid)
+
+    def settled(self) -> Position:
+        """The last row under the horizon: no row can still appear before it. One query."""
+        last = self.filter(xid__lt=Horizon()).order_by("-xid", "-pk").first()
+        return last.position if last else Position()
+
 
 class Change(models.Model):
     """One thing that happened to what the public reads of an offer.

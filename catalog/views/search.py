@@ -89,7 +89,7 @@ def common(request: HttpRequest, found: OfferFilterSet, query: OfferQuery, page:
         "counts_to_swap": ",".join(
             f"#n-{group.name}-{value.value}" for group in groups for value, _ in (*group.first, *group.folded)
         ),
-        "active": list(_active(query, page, request.GET)),
+        "active": list(active_filters(query, page, request.GET)),
         "orderings": ORDERINGS.items(),
         "ignored": [name for name in found.ignored if name not in PAGE_PARAMETERS],
         "query_string": request.GET.urlencode(),
@@ -113,7 +113,7 @@ def page_number(given: QueryDict) -> int:
     )
 
 
-def _active(query: OfferQuery, page: OfferPage, given: QueryDict) -> Iterator[ActiveFilter]:
+def active_filters(query: OfferQuery, page: OfferPage, given: QueryDict) -> Iterator[ActiveFilter]:
     """Each active filter as a link that takes it away."""
     if query.q:
         yield ActiveFilter(f"« {query.q} »", _url(_without(given, "page", "q")))

@@ -161,6 +161,8 @@ page("requester", lambda world: f"/projets/{world.engaged_project.number}/besoin
 page("requester", lambda world: f"/projets/{world.engaged_project.number}/derogation/demander/")
 page("qualified_authority", derogation("signer/"), derogation("constater/"))
 page("requester", "/besoins/", need(), lambda world: f"/besoins/signaler/?q={world.need.title}&model=saas")
+page("requester", "/mes-recherches/", lambda world: world.saved_search.get_absolute_url())
+page("requester", "/mes-recherches/enregistrer/?q=messagerie&model=saas")
 page("security_officer", "/bureau/", analysis("avis/rssi/"))
 page("qualified_authority", "/bureau/")
 page("approver", "/bureau/", order("awaiting_approval"), order("awaiting_approval", "approuver/"))

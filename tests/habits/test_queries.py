@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from catalog.actions.needs import join, report
+from catalog.actions.saved_searches import save
+from catalog.models import SearchNews
 from catalog.models import FactsEvent
 from catalog.trust import report as hear
 from tests.catalog import builders as catalogue
@@ -22,6 +25,7 @@ from tests.qualification import builders as dossiers
 
 pytestmark = pytest.mark.django_db
 Make = Callable[[World], Any]
+_count = itertools.count(1)
 MOST = {"/api/v1/offers/": 6, "/offres/": 13}
 
 
@@ -75,6 +79,12 @@ def need(world: World) -> None:
     join(made, actor=world.actor("other_buyer"))
 
 
+def search(world: World) -> None:
+    actor = world.actor("approver")
+    save(actor=actor, name=f"Essai {next(_count)}", query="model=saas", is_shared=True)
+    SearchNews.objects.create(search=world.saved_search, offer=catalogue.make_offer(), kind="found")
+
+
 def derogation(world: World) -> None:
     derogations.make_derogation(world._administration)
 
@@ -95,6 +105,8 @@ LISTS: list[tuple[str, str, Make]] = [
     ("/api/v1/derogations/", "requester", derogation),
     ("/api/v1/needs/", "requester", need),
     ("/api/v1/needs/?near=signature", "requester", need),
+    ("/mes-recherches/", "requester", search),
+    ("/api/v1/saved-searches/", "requester", search),
     ("/besoins/", "requester", need),
     ("/besoins/signaler/?q=signature", "requester", need),
     ("/api/v1/disputes/", "qualification_officer", dispute),

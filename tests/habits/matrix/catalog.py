@@ -14,6 +14,7 @@ from tests.habits.matrix.rows import (
     OPERATORS,
     OTHER_BUYER,
     OTHER_SUPPLIER,
+    SIGNED_IN,
     SUPPLIERS,
     Row,
     only,
@@ -51,6 +52,10 @@ def supplier(world: World) -> dict[str, Any]:
 
 def need(**more: Any) -> Kwargs:
     return lambda world: {"number": world.need.number, **more}
+
+
+def saved(world: World) -> dict[str, Any]:
+    return {"uuid": world.saved_search.uuid}
 
 
 def claim(world: World) -> dict[str, Any]:
@@ -159,4 +164,14 @@ NEEDS: dict[str, Row] = {
     "POST catalog:need_join": Row(NEED_VOICES, need()),
     "GET catalog:need_move": Row(CURATOR, need(words="repondre")),
 }
-ROWS: dict[str, Row] = {**PUBLIC, **OWN, **CURATION, **NEEDS}
+# The world's search is its requester's, shared in the ministry; its administrator may delete it.
+SEARCHERS = SIGNED_IN - only("auditor")
+SEARCHES: dict[str, Row] = {
+    "GET catalog:saved_search_list": Row(SIGNED_IN),
+    "GET catalog:saved_search_new": Row(SEARCHERS, query=lambda world: "?q=messagerie&model=saas"),
+    "GET catalog:saved_search": Row(BUYERS, saved),
+    "GET catalog:saved_search_edit": Row(only("requester"), saved),
+    "GET catalog:saved_search_delete": Row(only("requester", "organisation_admin"), saved),
+    "POST catalog:saved_search_follow": Row(BUYERS, saved),
+}
+ROWS: dict[str, Row] = {**PUBLIC, **OWN, **CURATION, **NEEDS, **SEARCHES}

@@ -10,7 +10,8 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from catalog.actions.needs import report
-from catalog.models import MissingNeed, Offer, TrustMark
+from catalog.actions.saved_searches import save
+from catalog.models import MissingNeed, Offer, SavedSearch, TrustMark
 from catalog.trust import add_mark
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import BUYER_ROLES, OPERATOR_ROLES, SUPPLIER_ROLES, OrganisationKind, Role
@@ -117,6 +118,16 @@ class World:
     @cached_property
     def need(self) -> MissingNeed:
         return report(actor=self.actor(Role.REQUESTER), title="Signature de gros fichiers")
+
+    @cached_property
+    def saved_search(self) -> SavedSearch:
+        """Of the requester, shared in the ministry."""
+        return save(
+            actor=self.actor(Role.REQUESTER),
+            name="Logiciels",
+            query="model=saas&couleur=bleu",
+            is_shared=True,
+        )
 
     # -- qualification
 
