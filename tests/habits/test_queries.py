@@ -13,8 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from catalog.actions.needs import join, report
 from catalog.actions.saved_searches import save
-from catalog.models import SearchNews
-from catalog.models import FactsEvent
+from catalog.models import FactsEvent, SearchNews
 from catalog.trust import report as hear
 from tests.catalog import builders as catalogue
 from tests.habits.matrix.world import World
