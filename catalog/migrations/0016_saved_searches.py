@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('catalog', '0014_stale_facts'),
+        ('catalog', '0015_superseded_versions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
