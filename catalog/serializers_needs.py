@@ -21,14 +21,16 @@ class NeedJoinSerializer(StrictModelSerializer):
 
 class NeedSerializer(StrictModelSerializer):
     id = serializers.UUIDField(source="uuid", read_only=True)
-    category = serializers.SlugRelatedField[Category](slug_field="code", read_only=True)
+    category = serializers.SlugRelatedField[Category](slug_field="code", read_only=True, allow_null=True)
     reported_by = serializers.CharField(source="organisation.name", read_only=True)
     organisations = NeedJoinSerializer(
         source="joins", many=True, read_only=True, help_text="Chaque administration compte une fois."
     )
     organisations_count = serializers.IntegerField(read_only=True)
-    covering_offer = serializers.SlugRelatedField[Offer](slug_field="uuid", read_only=True)
-    merged_into = serializers.SlugRelatedField[MissingNeed](slug_field="uuid", read_only=True)
+    covering_offer = serializers.SlugRelatedField[Offer](slug_field="uuid", read_only=True, allow_null=True)
+    merged_into = serializers.SlugRelatedField[MissingNeed](
+        slug_field="uuid", read_only=True, allow_null=True
+    )
 
     class Meta:
         model = MissingNeed
