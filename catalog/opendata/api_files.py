@@ -87,7 +87,10 @@ class OpenDataFileView(APIView):
 
     @extend_schema(
         parameters=[OpenApiParameter("name", str, OpenApiParameter.PATH, enum=[*FILES, *GRAPHS])],
-        responses={(200, media_type): OpenApiTypes.STR for media_type in EVERY_TYPE},
+        responses={
+            (200, media_type): OpenApiTypes.ANY if "json" in media_type else OpenApiTypes.STR
+            for media_type in EVERY_TYPE
+        },
         operation_id="open_data_file",
         summary="Un jeu de données entier",
         description=(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO
 
-from django.http import FileResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 from marketplace.documents.ods import write_ods
@@ -49,16 +50,23 @@ def table_answer(table: Table, *, format: Format, name: str) -> HttpResponseBase
     """`name` is the file's, without its ending: plain ASCII, ours."""
     filename = f"{name}.{format.code}"
     if format.chunks is not None:
-        answer = StreamingHttpResponse(format.chunks(table), content_type=format.content_type)
-        answer["Content-Disposition"] = f'attachment; filename="{filename}"'
-        return answer
+        streamed = StreamingHttpResponse(format.chunks(table), content_type=format.content_type)
+        streamed["Content-Disposition"] = f'attachment; filename="{filename}"'
+        return streamed
     assert format.write is not None
-    # Closed by the response once sent; beyond two megabytes it lies on disk.
-    target = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 -- the response closes it
+    # Beyond two megabytes it lies on disk, and the response closes it once sent.
+    target = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 -- closed here or by the response
     try:
         format.write(table, target)
+        size = target.seek(0, os.SEEK_END)
+        target.seek(0)
+        whole = target.read() if size <= IN_MEMORY else None
     except BaseException:
         target.close()
         raise
-    target.seek(0)
-    return FileResponse(target, as_attachment=True, filename=filename, content_type=format.content_type)
+    if whole is None:
+        return FileResponse(target, as_attachment=True, filename=filename, content_type=format.content_type)
+    target.close()
+    answer = HttpResponse(whole, content_type=format.content_type)
+    answer["Content-Disposition"] = f'attachment; filename="{filename}"'
+    return answer

@@ -29,7 +29,7 @@ def text(answer: Any) -> str:
 
 def body(answer: Any) -> bytes:
     assert answer.status_code == 200
-    return b"".join(answer.streaming_content)
+    return answer.getvalue()
 
 
 def rows(answer: Any, code: str) -> list[dict[str, Any]]:
