@@ -213,7 +213,9 @@ class FrozenRow:
 
 def frozen_rows(made: EligibilityList) -> list[FrozenRow]:
     """Judged again on the same frozen analysis: what moved is the offer. Three queries."""
-    rows = list(made.rows.select_related("offer__supplier", "offer__category", "offer__live_version"))
+    rows = list(
+        made.rows.select_related("offer__supplier", "offer__category", "offer__live_version", "offer_version")
+    )
     made.assessment.project = made.project
     result = result_now(made.assessment)
     judged = judge_offers(
