@@ -16,6 +16,7 @@ from typing import Any
 
 from django.db import connection
 
+from catalog.card_markup import edition, markup
 from catalog.models import Category, Offer, Supplier
 from catalog.search.facets import FACETS, MAIN_FACETS
 from catalog.search.fields import fair_number
@@ -51,7 +52,7 @@ LEVELS = ("label_1", "label_2", "label_3", "standard", "unknown")
 COLUMNS = (
     "offer_id, is_public, sort_name, supplier_id, service_models, category, regions, open_source,"
     " price_eur_ht, secnumcloud, secnumcloud_until, hds, hds_until, gaiax, gaiax_until, listed_on, fair,"
-    " tags, numbers, statuses, card"
+    " tags, numbers, statuses, card, card_html, card_edition"
 )
 TEXTS = "name, middle, rest"
 
@@ -145,12 +146,13 @@ def _row(
     status = {scheme: _status(chance, corpus, quality) for scheme in ("secnumcloud", "hds", "iso27001")}
     level = chance.choice(LEVELS) if chance.random() < quality else "unknown"
     title = " ".join(name).capitalize()
+    card = _card(offer, supplier, title, rest, models, category, regions)
     return (
         offer.pk, True, title.lower(), supplier.pk, models, category, regions,
         chance.choice((True, False, None)), price, *status["secnumcloud"], *status["hds"], level, None,
         corpus.today - dt.timedelta(days=chance.randint(0, 900)), fair_number(str(offer.uuid)),
         sorted(_tags(chance, supplier, quality)), "{}", json.dumps({"iso27001": _kept(status["iso27001"])}),
-        json.dumps(_card(offer, supplier, title, rest, models, category, regions)),
+        json.dumps(card), markup(card, on=corpus.today), edition(),
         title, f"{supplier.name} {category}", " ".join(rest),
     )  # fmt: skip
 

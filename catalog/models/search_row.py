@@ -58,7 +58,8 @@ class OfferSearchRow(models.Model):
 
     Statuses are stored with their end date; the clock is applied when reading. `card` is what a list
     shows of the offer, so that a page of results is one query. `tags` are « facet=value », `numbers` the
-    ranges. `fair` orders equals (catalog.search.fairness).
+    ranges. `card_html` is its markup, for that edition of the code, until the day before `card_until`
+    (catalog.card_markup). `fair` orders equals (catalog.search.fairness).
 
     A trigger writes in `changed_in` (not a field) the transaction that wrote the row, and keeps in
     `catalog_searchgone` the rows deleted: what an index in memory lacks is read from them.
@@ -92,6 +93,9 @@ class OfferSearchRow(models.Model):
     text = SearchVectorField(null=True)
     name_text = SearchVectorField(null=True)
     card = models.JSONField(default=dict)
+    card_html = models.TextField(default="", blank=True)
+    card_edition = models.CharField(max_length=16, default="", blank=True)
+    card_until = models.DateField(null=True)
     seq = models.BigIntegerField(db_default=NextValue("catalog_search_seq"))
 
     objects = OfferSearchRowQuerySet.as_manager()

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
+
 from catalog.countries import zones
 from catalog.enums import OfferState, Scheme, TrustStatus
 from catalog.questions.facets import facet_values, numbers
@@ -49,7 +51,7 @@ def searchable_fields(offer: Offer) -> SearchFields:
         "tags": sorted(tags(offer)),
         "numbers": {name: str(number) for name, number in numbers(_answers(offer)).items()},
         "statuses": {scheme: _dated(trust[scheme]) for scheme in STATUS_FACETS if scheme in trust},
-        "card": card(offer, trust, entry),
+        **_card_columns(card(offer, trust, entry)),
     }
     for scheme in (Scheme.SECNUMCLOUD, Scheme.HDS, Scheme.GAIAX):
         row = trust.get(scheme)
@@ -68,6 +70,18 @@ def searchable_fields(offer: Offer) -> SearchFields:
         middle=f"{offer.supplier.name} {offer.category.label if offer.category else ''}",
         rest=f"{offer.description} {' '.join(offer.service_models)}",
     )
+
+
+def _card_columns(data: dict[str, Any]) -> dict[str, Any]:
+    from catalog import card_markup  # it reads the models, which read this module
+
+    today = timezone.localdate()
+    return {
+        "card": data,
+        "card_html": card_markup.markup(data, on=today),
+        "card_edition": card_markup.edition(),
+        "card_until": card_markup.holds_until(data, on=today),
+    }
 
 
 def _answers(offer: Offer) -> dict[str, Any]:

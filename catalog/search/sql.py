@@ -8,13 +8,14 @@ public, and in tests the second oracle: it shares no counting with the index.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from django.db import connection
 
+from catalog.card_markup import edition
 from catalog.models.trust import EXPIRING_WITHIN
+from catalog.search.cards import CARD_HTML, card_data
 from catalog.search.facets import FACETS, PRICE_MAX, PRICE_STEPS, RANGES, Facet
 from catalog.search.fairness import FAIR_SQL, multiplier
 from catalog.search.query import Answer, OfferQuery
@@ -51,6 +52,7 @@ class Statement:
             "soon": query.today + EXPIRING_WITHIN,
             "day": multiplier(query.today),
             "owner": query.owner,
+            "edition": edition(),
             "limit": query.page_size,
             "offset": query.first,
             "tagged": [name for name, chosen in query.facets.items() if chosen and not FACETS[name].sql],
@@ -199,16 +201,16 @@ def stream_cards(query: OfferQuery, *, batch: int = 200) -> Iterator[list[tuple[
     with connection.chunked_cursor() as cursor:
         cursor.execute(_ordered_sql(statement), statement.parameters)
         while rows := cursor.fetchmany(batch):
-            yield [(row[0], json.loads(row[1])) for row in rows]
+            yield [(row[0], card_data(row[1], None)) for row in rows]
 
 
 def _ordered_sql(statement: Statement) -> str:
     where = f"{statement.base} AND {statement.where(plain=False)}"
-    return f"SELECT offer_id, card::text FROM {ROW} WHERE {where} ORDER BY {statement.order()}"
+    return f"SELECT offer_id, card::text, {CARD_HTML} FROM {ROW} WHERE {where} ORDER BY {statement.order()}"
 
 
 def _page(statement: Statement) -> tuple[tuple[int, ...], tuple[dict[str, Any], ...]]:
     with connection.cursor() as cursor:
         cursor.execute(f"{_ordered_sql(statement)} LIMIT %(limit)s OFFSET %(offset)s", statement.parameters)
         rows = cursor.fetchall()
-    return tuple(row[0] for row in rows), tuple(json.loads(row[1]) for row in rows)
+    return tuple(row[0] for row in rows), tuple(card_data(row[1], row[2]) for row in rows)

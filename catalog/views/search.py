@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from catalog.abilities_needs import needs_abilities
-from catalog.cards import card_of
+from catalog.card_markup import shown
 from catalog.filters import OfferFilterSet
 from catalog.hooks import card_lines
 from catalog.search.engine import is_past_the_end, search, spelling, total_without

@@ -49,7 +49,7 @@ class Keeper:
             if generation is None:
                 return None
             found = find(generation, query)
-            cards, is_late = rows.cards(list(found.offers), seen=generation.snapshot)
+            cards, is_late = rows.cards(list(found.offers), seen=generation.snapshot, today=query.today)
             if not is_late and len(cards) == len(found.offers):
                 return Answer(
                     version=f"{generation.store.seq}-{query.today.isoformat()}",

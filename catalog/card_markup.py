@@ -1,0 +1,78 @@
+"""The HTML of a card of the list, rendered once when the offer changes, by the template of the page.
+
+Nothing of the reader or of the clock is frozen: the way back is put in when reading, and the markup says
+until which day it holds (a status that ends changes it). Markup of another edition of the code, or past
+its day, is not used: the card is rendered from its data.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
+
+from catalog.cards import card_of
+from catalog.models.trust import EXPIRING_WITHIN
+
+# What the markup is made of: another content is another edition.
+SOURCES = (
+    "templates/catalog/_card.html",
+    "catalog/card_markup.py",
+    "catalog/cards.py",
+    "catalog/countries.py",
+    "catalog/enums.py",
+    "catalog/presentation.py",
+    "marketplace/ui/badges.py",
+    "marketplace/ui/typography.py",
+    "marketplace/ui/templatetags/market.py",
+)
+_WAY_BACK = "\ue000"
+_ENCODED = quote(_WAY_BACK)
+ONE_DAY = datetime.timedelta(days=1)
+
+
+@cache
+def edition() -> str:
+    digest = hashlib.sha256()
+    for source in SOURCES:
+        digest.update((Path(settings.BASE_DIR) / source).read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def markup(data: Mapping[str, Any], *, on: datetime.date) -> str:
+    return _render(data, on=on, return_path=_WAY_BACK)
+
+
+def holds_until(data: Mapping[str, Any], *, on: datetime.date) -> datetime.date | None:
+    """The first day after `on` when a status reads otherwise; None: never by the clock alone."""
+    return min((day for day in _turns(data) if day > on), default=None)
+
+
+def _turns(data: Mapping[str, Any]) -> Iterator[datetime.date]:
+    for mark in data["marks"]:
+        for name in ("until", "base_until"):
+            if mark[name]:
+                yield datetime.date.fromisoformat(mark[name]) + ONE_DAY
+        if mark["until"]:
+            yield datetime.date.fromisoformat(mark["until"]) - EXPIRING_WITHIN
+
+
+def shown(data: Mapping[str, Any], *, on: datetime.date, return_path: str) -> SafeString:
+    """The card as this reader sees it today: the markup kept beside the data, else rendered from them."""
+    kept = data.get("html")
+    if kept:
+        return mark_safe(kept.replace(_ENCODED, quote(return_path, safe="")))  # noqa: S308 -- our template's
+    return _render(data, on=on, return_path=return_path)
+
+
+def _render(data: Mapping[str, Any], *, on: datetime.date, return_path: str) -> SafeString:
+    context = {"card": card_of(data, on=on), "compare": True, "heading": "h3", "return_path": return_path}
+    return mark_safe(render_to_string("catalog/_card.html", context))  # noqa: S308 -- escaped by the template
