@@ -20,6 +20,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
 from catalog.cards import card_of
+from catalog.hooks import CardLine
 from catalog.models.trust import EXPIRING_WITHIN
 
 # What the markup is made of: another content is another edition.
@@ -65,14 +66,22 @@ def _turns(data: Mapping[str, Any]) -> Iterator[datetime.date]:
             yield datetime.date.fromisoformat(mark["until"]) - EXPIRING_WITHIN
 
 
-def shown(data: Mapping[str, Any], *, on: datetime.date, return_path: str) -> SafeString:
-    """The card as this reader sees it today: the markup kept beside the data, else rendered from them."""
+def shown(
+    data: Mapping[str, Any], *, on: datetime.date, return_path: str, line: CardLine | None = None
+) -> SafeString:
+    """The card as this reader sees it today: the markup kept beside the data, else rendered from them.
+
+    `line`: what an upper app tells this reader of the offer; never in what is kept.
+    """
     kept = data.get("html")
-    if kept:
+    if kept and line is None:
         return mark_safe(kept.replace(_ENCODED, quote(return_path, safe="")))  # noqa: S308 -- our template's
-    return _render(data, on=on, return_path=return_path)
+    return _render(data, on=on, return_path=return_path, line=line)
 
 
-def _render(data: Mapping[str, Any], *, on: datetime.date, return_path: str) -> SafeString:
-    context = {"card": card_of(data, on=on), "compare": True, "heading": "h3", "return_path": return_path}
+def _render(
+    data: Mapping[str, Any], *, on: datetime.date, return_path: str, line: CardLine | None = None
+) -> SafeString:
+    card = card_of(data, on=on, line=line)
+    context = {"card": card, "compare": True, "heading": "h3", "return_path": return_path}
     return mark_safe(render_to_string("catalog/_card.html", context))  # noqa: S308 -- escaped by the template

@@ -7,7 +7,8 @@ from typing import Any
 
 # With %(edition)s and %(today)s.
 CARD_HTML = (
-    "CASE WHEN card_edition = %(edition)s AND (card_until IS NULL OR card_until > %(today)s) THEN card_html END"
+    "CASE WHEN card_edition = %(edition)s AND (card_until IS NULL OR card_until > %(today)s)"
+    " THEN card_html END"
 )
 
 

@@ -47,12 +47,15 @@ def offers(request: HttpRequest) -> HttpResponse:
     query = found.query(with_facets=True, page=page_number(request.GET))
     query = replace(query, counted=main_facets(query))
     page = search(query, categories=found.categories)
+    here = request.get_full_path()
     lines = card_lines(request, [data["number"] for data in page.cards])
     context = {
         **common(request, found, query, page),
-        "cards": [card_of(data, on=query.today, line=lines.get(data["number"])) for data in page.cards],
-        "return_path": request.get_full_path(),
-        "here": request.get_full_path(),
+        "cards": [
+            shown(data, on=query.today, return_path=here, line=lines.get(data["number"]))
+            for data in page.cards
+        ],
+        "here": here,
     }
     if is_past_the_end(page):
         return render(

@@ -125,9 +125,7 @@ def _caught(gone: int | None, row: tuple[Any, ...]) -> Row:
     return _row(row) if row[0] is not None else Row(offer_id=int(gone or 0), is_public=False)
 
 
-def cards(
-    offers: list[int], *, seen: str, today: datetime.date
-) -> tuple[dict[int, dict[str, Any]], bool]:
+def cards(offers: list[int], *, seen: str, today: datetime.date) -> tuple[dict[int, dict[str, Any]], bool]:
     """(cards by offer, whether anything was written that `seen` did not see): one statement."""
     sql = (
         f"SELECT offer_id, card::text, {CARD_HTML} FROM {ROW} WHERE offer_id = ANY(%(offers)s)"
