@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0015_superseded_versions")]
+    dependencies = [("catalog", "0016_saved_searches")]
     operations = [
         migrations.AddField("offersearchrow", "card_html", models.TextField(blank=True, default="")),
         migrations.AddField(
