@@ -31,8 +31,9 @@ class ShownMark:
 def shown_marks(offer: Offer) -> list[ShownMark]:
     """Two queries: marks and effective trust; one more when a mark is lost by an act."""
     today = timezone.localdate()
+    marks = offer.trust_marks.select_related("evidence").order_by("pk")
     worth = {row.mark_id: row for row in offer.effective_trust.select_related("undermined_by")}
-    found = [_shown(mark, worth.get(mark.pk), on=today) for mark in offer.trust_marks.order_by("pk")]
+    found = [_shown(mark, worth.get(mark.pk), on=today) for mark in marks]
     return _with_losses(found)
 
 

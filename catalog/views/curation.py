@@ -79,7 +79,7 @@ def mark_list(request: HttpRequest) -> HttpResponse:
 
 
 def find_mark(uuid: uuids.UUID) -> TrustMark:
-    found = TrustMark.objects.select_related("offer__supplier").filter(uuid=uuid).first()
+    found = TrustMark.objects.select_related("offer__supplier", "evidence").filter(uuid=uuid).first()
     if found is None:
         raise NotVisible()
     return found

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from catalog.abilities import is_editable, offer_abilities, owns
+from catalog.actions.documents import scan_words
 from catalog.enums import OfferState, ReviewState, ServiceModel
 from catalog.fact_sources import in_words
 from catalog.freshness import facts_age
@@ -62,6 +63,7 @@ def sheet_context(request: HttpRequest, offer: Offer, version: OfferVersion | No
         "conclusion": stack_conclusion(layers),
         "facts": timeline(shown.mark for shown in marks if shown.mark.scheme == "secnumcloud"),
         "plans": plans_of(version),
+        "scans": scan_words(answers),
         "sections": [s for s in sections if s.section.id != EXIT and s.known],
         "silent": silent_sections(sections),
         "exit_part": next((s for s in sections if s.section.id == EXIT), None),
@@ -182,6 +184,7 @@ def version(request: HttpRequest, *, offer: Offer, version: int) -> HttpResponse
         "is_live": shown.pk == offer.live_version_id,
         "fate": shown.review.get_state_display() if hasattr(shown, "review") else "",
         "may_restart": _may_restart(request, offer, shown),
+        "scans": scan_words(shown.answers),
         "sections": [part for part in parts if part.known],
         "silent": silent_sections(parts),
         "previous": previous,

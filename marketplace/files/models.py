@@ -6,9 +6,12 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from marketplace.leases import Leased
+
 
 class ScanState(models.TextChoices):
     UNSCANNED = "unscanned", "Non analysé"
+    WAITING = "waiting", "Analyse en cours"
     CLEAN = "clean", "Sain"
     INFECTED = "infected", "Infecté"
 
@@ -26,6 +29,7 @@ class StoredFile(models.Model):
     scan_state = models.CharField(
         "analyse", max_length=10, choices=ScanState.choices, default=ScanState.UNSCANNED
     )
+    scanned_at = models.DateTimeField("analysé le", null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     keep_until = models.DateField("à garder jusqu’au", null=True, blank=True)
 
@@ -34,6 +38,25 @@ class StoredFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def audit_organisation_ids(self) -> list[int]:
+        return [self.owner_id]
+
+
+class FileScan(Leased):
+    """The work of scanning one file, from its arrival until the verdict is written on it."""
+
+    # A scanner away for days (tried again every ten minutes at most) loses no file.
+    MAX_ATTEMPTS = 1000
+
+    file = models.OneToOneField(StoredFile, models.PROTECT, related_name="scan")
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = Leased.lease_indexes("file_scan")
+
+    def __str__(self) -> str:
+        return f"{self.file} {self.lease_state}"
 
 
 class FileAccess(models.Model):

@@ -23,6 +23,7 @@ EXTENSIONS = {
 }  # fmt: skip
 _PROGRAM_HEADS = (b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"\xfe\xed\xfa")
 _MAX_UNPACKED = 100_000_000
+_LONGEST_KIND = 100
 
 
 def sniff(content: bytes, name: str) -> str:
@@ -52,7 +53,11 @@ def _sniff_zip(content: bytes) -> str:
                 return "application/zip"
             names = set(archive.namelist())
             if "mimetype" in names:
-                kind = archive.read("mimetype")[:100].decode("ascii", "replace").strip()
+                # Read in part: what a few bytes pack may unpack to a hundred megabytes.
+                head = archive.open("mimetype").read(_LONGEST_KIND + 1)
+                if len(head) > _LONGEST_KIND:
+                    return "application/zip"
+                kind = head.decode("ascii", "replace").strip()
                 return kind if kind in {ODT, ODS} else "application/zip"
             if any(name.startswith("word/") for name in names):
                 return DOCX

@@ -12,7 +12,7 @@ from django.http import HttpResponse
 
 from marketplace.errors import NotVisible, RuleBroken
 from marketplace.files.models import FileAccess, ScanState, StoredFile
-from marketplace.files.scan import scan
+from marketplace.files.quarantine import first_state, hold, raise_if_withheld
 from marketplace.files.sniff import DOCUMENTS, EXTENSIONS, sniff
 from marketplace.keys.envelope import decrypt, encrypt
 
@@ -33,14 +33,23 @@ def store_upload(
     accept: Collection[str] = DOCUMENTS,
     field: str = "file",
 ) -> StoredFile:
-    """Check and keep an upload. Raises RuleBroken naming ``field`` and the remedy."""
+    """Check and keep an upload, held until it is scanned. Raises RuleBroken: ``field`` and the remedy."""
     if upload.size is not None and upload.size > MAX_BYTES:
         raise RuleBroken(
             "file_too_large", "Fichier trop lourd : joignez un fichier de 10 Mo au plus.", field=field
         )
-    return store_bytes(
-        upload.read(), name=upload.name or "fichier", owner=owner, actor=actor, accept=accept, field=field
+    stored = _keep(
+        upload.read(),
+        name=_clean_name(upload.name or "fichier"),
+        owner=owner,
+        actor=actor,
+        accept=accept,
+        field=field,
+        state=first_state(),
     )
+    if stored.scan_state == ScanState.WAITING:
+        hold(stored)
+    return stored
 
 
 def store_bytes(
@@ -52,20 +61,28 @@ def store_bytes(
     accept: Collection[str] = DOCUMENTS,
     field: str = "file",
 ) -> StoredFile:
-    """Keep bytes we hold already (an upload, a document we made)."""
-    name = _clean_name(name)
+    """Keep a document we made: it came from nobody, it is not held."""
+    state = ScanState.UNSCANNED
+    return _keep(
+        content, name=_clean_name(name), owner=owner, actor=actor, accept=accept, field=field, state=state
+    )
+
+
+def _keep(
+    content: bytes,
+    *,
+    name: str,
+    owner: Organisation,
+    actor: Actor,
+    accept: Collection[str],
+    field: str,
+    state: ScanState,
+) -> StoredFile:
     media_type = sniff(content, name)
     if media_type not in accept:
         raise RuleBroken(
             "file_type_refused",
             f"« {name} » n’est pas d’un type accepté. Joignez un fichier {_names(accept)} de 10 Mo au plus.",
-            field=field,
-        )
-    state = scan(content)
-    if state == ScanState.INFECTED:
-        raise RuleBroken(
-            "file_infected",
-            f"« {name} » contient un logiciel malveillant. Joignez un fichier sain.",
             field=field,
         )
     stored = StoredFile.objects.create(
@@ -85,13 +102,20 @@ def store_bytes(
 
 
 def read_file(stored: StoredFile, *, actor: Actor) -> bytes:
-    """The bytes, after writing down who read them. Raises NotVisible if they are gone from the disk."""
+    """The bytes, after writing down who read them. Raises NotVisible if they are gone from the disk,
+    MoveRefused or Gone while its scan forbids to give it."""
+    raise_if_withheld(stored)
     try:
-        content = decrypt(_path(stored).read_bytes(), context=f"file:{stored.uuid}")
+        content = content_of(stored)
     except FileNotFoundError as error:
         raise NotVisible("file_missing", "Ce fichier n’est plus disponible.") from error
     FileAccess.objects.create(file=stored, user=actor.user, organisation=actor.organisation)
     return content
+
+
+def content_of(stored: StoredFile) -> bytes:
+    """The bytes for the machine itself: nobody reads them. Raises FileNotFoundError."""
+    return decrypt(_path(stored).read_bytes(), context=f"file:{stored.uuid}")
 
 
 def download_response(stored: StoredFile, *, actor: Actor) -> HttpResponse:

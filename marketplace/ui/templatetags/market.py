@@ -28,7 +28,7 @@ Forms (views: form = MyForm.of(request), decorated by marketplace.ui.once.once)
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import template
@@ -78,6 +78,12 @@ def date_short(value: dt.date | None) -> str:
         return typography.UNKNOWN
     day = typography.local(value)
     return format_html('<time datetime="{}">{}</time>', day.isoformat(), day.strftime("%d/%m/%Y"))
+
+
+@register.filter
+def at(values: Mapping[str, object] | None, key: str) -> object:
+    """The value of a name in a mapping; None without it."""
+    return values.get(key) if values else None
 
 
 @register.filter
