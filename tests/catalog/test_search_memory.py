@@ -229,9 +229,12 @@ def test_a_file_cut_short_is_ignored(tmp_path: Path) -> None:
     assert file.load(tmp_path / "kept", day=TODAY) is None
 
 
-def test_postgresql_answers_while_there_is_no_index(settings: Settings) -> None:
+def test_postgresql_answers_while_there_is_no_index(monkeypatch: pytest.MonkeyPatch) -> None:
     make_offer()
     keeper.generation = None
+    assert search(OfferQuery(today=TODAY)).total == 1
+    assert keeper._loader is None  # a process that serves no page loads nothing
+    monkeypatch.setattr(keeper, "serves", True)
     assert search(OfferQuery(today=TODAY)).total == 1
     if keeper._loader is not None:
         keeper._loader.join()

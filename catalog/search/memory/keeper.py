@@ -28,9 +28,14 @@ logger = logging.getLogger(__name__)
 
 
 class Keeper:
-    """One a process. `answer` is None while there is nothing sound to answer from: the caller has SQL."""
+    """One a process. `answer` is None while there is nothing sound to answer from: the caller has SQL.
+
+    Only a process that serves pages loads an index of itself: tasks and commands have no use for its
+    memory.
+    """
 
     def __init__(self) -> None:
+        self.serves = False
         self.generation: Generation | None = None
         self._writing = threading.Lock()
         self._loader: threading.Thread | None = None
@@ -93,7 +98,8 @@ class Keeper:
     def _current(self, day: datetime.date) -> Generation | None:
         generation = self.generation
         if generation is None:
-            self._start_loading()
+            if self.serves:
+                self._start_loading()
             return None
         if day > generation.today.day:
             with self._writing:
@@ -153,6 +159,7 @@ def preload() -> None:
     """Before the web server forks: its workers share the pages of the index. Never keeps it from starting."""
     if not settings.SEARCH_IN_MEMORY:
         return
+    keeper.serves = True
     try:
         keeper.load(only_file=True)
     except Exception:
