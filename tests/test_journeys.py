@@ -35,6 +35,11 @@ from tests.support.journey import (
 
 @pytest.fixture
 def cast(db: None) -> Cast:
+    return gathered()
+
+
+def gathered() -> Cast:
+    """Everybody, and a register of the ANSSI that knows the offer of the story."""
     load_reference()
     today = timezone.localdate()
     row = {
