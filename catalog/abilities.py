@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from catalog.enums import OfferState
-from catalog.models import Offer, OfferClaim, TrustMark, TrustReport, VersionReview
+from catalog.models import (
+    Offer,
+    OfferClaim,
+    RegisterDifference,
+    RegisterImport,
+    TrustMark,
+    TrustReport,
+    VersionReview,
+)
 from marketplace.accounts.abilities import Verdicts, role_needed
 from marketplace.accounts.enums import OPERATOR_ROLES, OVERSIGHT_ROLES, SUPPLIER_ROLES, Role
 
@@ -43,6 +51,7 @@ def catalog_abilities(actor: Actor) -> Verdicts:
         "create": _or(actor.is_supplier and actor.has(*SUPPLIER_ROLES), SUPPLIER, actor),
         "own_list": _or(actor.is_supplier and actor.has(*SUPPLIER_ROLES), SUPPLIER, actor),
         "curate": curator,
+        "see_registers": _or(actor.has(Role.CURATOR, Role.AUDITOR), CURATOR, actor),
         "see_qualifications": _or(
             actor.has(Role.CURATOR, Role.QUALIFICATION_OFFICER, Role.DECISION_MAKER, Role.AUDITOR),
             CURATOR,
@@ -111,6 +120,18 @@ def mark_abilities(actor: Actor, mark: TrustMark) -> Verdicts:
 
 
 def report_abilities(actor: Actor, report: TrustReport) -> Verdicts:
+    return {"close": _or(actor.has(Role.CURATOR), CURATOR, actor)}
+
+
+def import_abilities(actor: Actor, made: RegisterImport) -> Verdicts:
+    """Who read the preview confirms it; any curator undoes."""
+    curator = _or(actor.has(Role.CURATOR), CURATOR, actor)
+    another = "La personne qui a préparé l’import le confirme : elle seule en a lu les écarts."
+    own = curator if actor.is_person(made.prepared_by_id) else curator or another
+    return {"apply": own, "drop": curator, "undo": curator}
+
+
+def difference_abilities(actor: Actor, difference: RegisterDifference) -> Verdicts:
     return {"close": _or(actor.has(Role.CURATOR), CURATOR, actor)}
 
 

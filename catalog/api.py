@@ -15,7 +15,7 @@ from rest_framework.exceptions import NotAuthenticated, NotFound, ValidationErro
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog import api_claims, api_marks, api_needs, api_queues, api_reviews, api_searches
+from catalog import api_claims, api_marks, api_needs, api_queues, api_registers, api_reviews, api_searches
 from catalog.abilities import catalog_abilities, is_editable, offer_abilities, owns
 from catalog.actions.authoring import create_draft, save_answers, save_plans
 from catalog.api_claims import ClaimOfferMixin
@@ -242,6 +242,7 @@ ROUTES = [
     *api_needs.ROUTES,
     *api_queues.ROUTES,
     *api_searches.ROUTES,
+    *api_registers.ROUTES,
     *opendata.ROUTES,
 ]
 PATHS = api_files.PATHS

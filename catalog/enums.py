@@ -188,3 +188,16 @@ class NewsKind(models.TextChoices):
     FOUND = "found", "Nouvelle dans les résultats"
     GONE = "gone", "Sortie des résultats"
     CHANGED = "changed", "Modifiée"
+
+
+class RegisterImportState(models.TextChoices):
+    PREPARED = "prepared", "À confirmer"
+    APPLIED = "applied", "Appliqué"
+    DROPPED = "dropped", "Abandonné"
+    UNDONE = "undone", "Annulé"
+
+
+class DifferenceKind(models.TextChoices):
+    NEW = "new", "Nouvelle ligne"
+    CHANGED = "changed", "Ligne modifiée"
+    GONE = "gone", "Ligne disparue"

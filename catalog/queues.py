@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from catalog.enums import NeedState, ReviewState
 from catalog.freshness import ANSWERED_STATES, due_on, last_fresh_day
-from catalog.models import MissingNeed, Offer, OfferClaim, TrustReport, VersionReview
+from catalog.models import MissingNeed, Offer, OfferClaim, RegisterDifference, TrustReport, VersionReview
 from marketplace.working_days import working_days_between
 
 Waiting = tuple[int, dt.date | None]
@@ -119,6 +119,15 @@ def register() -> None:
             "Traiter",
             "catalog:report_list",
             lambda on: waiting(TrustReport.objects.open(), "recorded_at"),
+        ),
+        Queue(
+            "register_differences",
+            "Écarts de registre",
+            "Traiter",
+            "catalog:difference_list",
+            lambda on: waiting(
+                RegisterDifference.objects.filter(closed_at__isnull=True), "reading__state_since"
+            ),
         ),
         Queue("facts", "Informations à reconfirmer", "Relancer", "catalog:stale_facts", _stale),
         Queue(

@@ -1,6 +1,14 @@
 """Moves of the catalogue, as data. The tables are the contract; tests walk every pair."""
 
-from catalog.enums import OPEN_NEEDS, ClaimState, NeedState, OfferState, ReviewState, TrustStatus
+from catalog.enums import (
+    OPEN_NEEDS,
+    ClaimState,
+    NeedState,
+    OfferState,
+    RegisterImportState,
+    ReviewState,
+    TrustStatus,
+)
 from marketplace.workflow import Move, moves
 
 OFFER_MOVES = moves(
@@ -82,6 +90,24 @@ NEED_MOVES = moves(
         frozenset({NeedState.COVERED, NeedState.DISMISSED}),
         NeedState.OPEN,
         label="Rouvrir le besoin",
+    ),
+)
+
+REGISTER_IMPORT_MOVES = moves(
+    Move(
+        "apply",
+        frozenset({RegisterImportState.PREPARED}),
+        RegisterImportState.APPLIED,
+        label="Confirmer l’import",
+    ),
+    Move(
+        "drop",
+        frozenset({RegisterImportState.PREPARED}),
+        RegisterImportState.DROPPED,
+        label="Abandonner l’import",
+    ),
+    Move(
+        "undo", frozenset({RegisterImportState.APPLIED}), RegisterImportState.UNDONE, label="Annuler l’import"
     ),
 )
 

@@ -5,6 +5,7 @@ from catalog.models.facts import FactsEvent
 from catalog.models.need import MissingNeed, NeedJoin
 from catalog.models.offer import Offer, OfferAlias
 from catalog.models.online import OnlineVersion
+from catalog.models.register import RegisterDifference, RegisterImport
 from catalog.models.review import VersionReview
 from catalog.models.saved_search import SavedSearch, SearchNews
 from catalog.models.search_row import OfferSearchRow
@@ -30,6 +31,8 @@ __all__ = [
     "PriceLine",
     "SavedSearch",
     "SearchNews",
+    "RegisterDifference",
+    "RegisterImport",
     "StackEdge",
     "Supplier",
     "TrustFact",

@@ -73,6 +73,7 @@ def mark_list(request: HttpRequest) -> HttpResponse:
         "schemes": Scheme.choices,
         "scheme": scheme,
         "q": asked,
+        "may_see_registers": allowed(catalog_abilities(actor_of(request)), "see_registers"),
         "breadcrumb_data": breadcrumb(current="Qualifications et registres"),
     }
     return render(request, "catalog/marks.html", context)

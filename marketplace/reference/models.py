@@ -9,7 +9,9 @@ from django.utils import timezone
 
 class ReferenceReleaseQuerySet(models.QuerySet["ReferenceRelease"]):
     def in_force(self, name: str, day: dt.date) -> Self:
-        return self.filter(name=name, in_force_from__lte=day).order_by("-in_force_from", "-pk")
+        """Editions called back are left out."""
+        standing = self.filter(name=name, in_force_from__lte=day, called_back_at__isnull=True)
+        return standing.order_by("-in_force_from", "-pk")
 
 
 class ReferenceRelease(models.Model):
@@ -23,6 +25,8 @@ class ReferenceRelease(models.Model):
     source = models.CharField("source", max_length=500, blank=True)
     payload = models.JSONField("contenu")
     loaded_at = models.DateTimeField(default=timezone.now)
+    # An import undone: results frozen on this edition keep it, new ones read the edition before.
+    called_back_at = models.DateTimeField("rappelé le", null=True, blank=True)
 
     objects = ReferenceReleaseQuerySet.as_manager()
 

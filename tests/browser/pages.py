@@ -20,11 +20,13 @@ from marketplace.accounts.models import Membership
 from qualification.actions import take
 from qualification.models import Dossier
 from tests.builders import grant, make_member
+from tests.catalog.builders import REGISTER_LINES, read_and_confirm, read_register, with_difference
 from tests.habits.matrix.rows import STRANGER
 from tests.habits.matrix.world import World
 from tests.procurement.order_builders import make_offer
 from tests.qualification.builders import ask_corrections, run_all, send
 
+FAULTY = (*REGISTER_LINES, "Baie Essai;Essai SAS;902;en cours de route;;")
 Address = str | Callable[[World], str]
 PAGES: dict[str, list[Address]] = {}
 
@@ -215,6 +217,15 @@ page(
     "/pilotage/moderation/versions/",
     stale("/pilotage/informations/"),
     stale("/pilotage/moderation/"),
+)
+page(
+    "curator",
+    "/pilotage/registres/",
+    "/pilotage/registres/hds/importer/",
+    lambda world: f"/pilotage/registres/imports/{read_register(world.actor('curator'), *FAULTY).uuid}/",
+    lambda world: f"/pilotage/registres/imports/{read_and_confirm(world.actor('curator')).uuid}/annuler/",
+    lambda world: f"/pilotage/registres/ecarts/{with_difference(world.actor('curator')).uuid}/",
+    "/pilotage/registres/ecarts/",
 )
 page("curator", heard("/pilotage/signalements/"), heard(""), sheet("relancer/"))
 page("supplier_manager", sheet("confirmer/"), stale("/mes-offres/"))

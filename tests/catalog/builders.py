@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 from decimal import Decimal
 from typing import Any
@@ -9,11 +10,25 @@ from typing import Any
 from django.utils import timezone
 from django.utils.text import slugify
 
+from catalog.actions import registers
 from catalog.enums import OfferState, Origin, PriceKind, PricePeriod
-from catalog.models import Category, Offer, OfferSearchRow, OfferVersion, Plan, PriceLine, Supplier, TrustMark
+from catalog.models import (
+    Category,
+    Offer,
+    OfferSearchRow,
+    OfferVersion,
+    Plan,
+    PriceLine,
+    RegisterDifference,
+    RegisterImport,
+    Supplier,
+    TrustMark,
+)
+from catalog.registers.specs import REGISTERS
 from catalog.trust import add_mark
-from marketplace.accounts.actors import system_actor
+from marketplace.accounts.actors import Actor, system_actor
 from marketplace.accounts.models import Organisation
+from marketplace.reference.releases import current_release
 
 _count = itertools.count(1)
 ACTOR = system_actor("tests")
@@ -101,3 +116,45 @@ def make_mark(
 ) -> TrustMark:
     values.setdefault("origin", Origin.REGISTER)
     return add_mark(offer, actor=ACTOR, scheme=scheme, status=status, **values)
+
+
+REGISTER_HEAD = "service;provider;decision;status;valid_from;valid_until"
+REGISTER_LINES = (
+    "Nuage Essai;Essai SAS;900;in_force;2025-01-01;2028-01-01",
+    "Coffre Essai;Essai SAS;901;in_force;2025-01-01;2027-06-30",
+)
+
+
+def register_file(*lines: str, head: str = REGISTER_HEAD) -> bytes:
+    return "\n".join((head, *(lines or REGISTER_LINES))).encode()
+
+
+def read_register(actor: Actor, *lines: str, days_ago: int = 0, edition: str = "") -> RegisterImport:
+    """A reading prepared from a CSV file of these lines."""
+    read_on = timezone.localdate() - dt.timedelta(days=days_ago)
+    return registers.prepare(
+        REGISTERS["hds"],
+        content=register_file(*lines),
+        file_name="liste.csv",
+        edition=edition or read_on.isoformat(),
+        read_on=read_on,
+        source="https://registre.example/liste",
+        actor=actor,
+    )
+
+
+def read_and_confirm(actor: Actor, *lines: str, days_ago: int = 0) -> RegisterImport:
+    made = read_register(actor, *lines, days_ago=days_ago)
+    return registers.confirm(made, sha256=made.sha256, without_faults=True, actor=actor)
+
+
+def with_difference(actor: Actor) -> RegisterDifference:
+    """A certified offer, a first reading that says so, a second one where its line is gone."""
+    make_mark(
+        make_offer(), scheme="hds", decision_number="900", valid_until=dt.date(2028, 1, 1), origin="register"
+    )
+    present = current_release("hds_register")
+    if present is None:
+        read_and_confirm(actor, days_ago=3)
+    read_and_confirm(actor, REGISTER_LINES[1], days_ago=2)
+    return RegisterDifference.objects.latest("pk")

@@ -73,6 +73,14 @@ def trust_report(world: World) -> None:
     hear(mark, text="Entendu.", source="Presse", actor=world.actor("curator"))
 
 
+def reading(world: World) -> None:
+    catalogue.read_register(world.actor("curator"))
+
+
+def difference(world: World) -> None:
+    catalogue.with_difference(world.actor("curator"))
+
+
 def need(world: World) -> None:
     made = report(actor=world.actor("requester"), title="Signature de gros fichiers")
     join(made, actor=world.actor("other_buyer"))
@@ -120,6 +128,10 @@ LISTS: list[tuple[str, str, Make]] = [
     ("/pilotage/qualifications/", "curator", offer),
     ("/pilotage/moderation/", "curator", trust_report),
     ("/pilotage/informations/", "curator", stale),
+    ("/pilotage/registres/", "curator", reading),
+    ("/pilotage/registres/ecarts/", "curator", difference),
+    ("/api/v1/register-imports/", "curator", reading),
+    ("/api/v1/register-differences/", "curator", difference),
     ("/pilotage/signalements/", "curator", trust_report),
     ("/api/v1/moderation-queues/", "curator", trust_report),
     ("/api/v1/stale-facts/", "curator", stale),

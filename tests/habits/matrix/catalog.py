@@ -7,6 +7,7 @@ from typing import Any
 
 from catalog.models import OfferClaim, VersionReview
 from catalog.trust import report
+from tests.catalog.builders import read_and_confirm, read_register, with_difference
 from tests.habits.matrix.rows import (
     BUYERS,
     EVERYBODY,
@@ -75,6 +76,18 @@ def trust_report(world: World) -> dict[str, Any]:
     found = report(world.mark, text="Entendu.", source="Presse", actor=world.actor("curator"))
     found.refresh_from_db()
     return {"uuid": found.uuid}
+
+
+def prepared_import(world: World) -> dict[str, Any]:
+    return {"uuid": read_register(world.actor("curator")).uuid}
+
+
+def applied_import(world: World) -> dict[str, Any]:
+    return {"uuid": read_and_confirm(world.actor("curator")).uuid}
+
+
+def difference(world: World) -> dict[str, Any]:
+    return {"uuid": with_difference(world.actor("curator")).uuid}
 
 
 def review(world: World) -> dict[str, Any]:
@@ -149,6 +162,12 @@ CURATION: dict[str, Row] = {
     "GET catalog:record": Row(CURATOR, mark(words="suspendre")),
     "GET catalog:claim_list": Row(CURATOR),
     "GET catalog:claim_page": Row(SUPPLIERS | CURATOR | only("auditor"), claim),
+    "GET catalog:register_list": Row(CURATOR | only("auditor")),
+    "GET catalog:difference_list": Row(CURATOR),
+    "GET catalog:difference_page": Row(CURATOR | only("auditor"), difference),
+    "GET catalog:register_import": Row(CURATOR | only("auditor"), prepared_import),
+    "GET catalog:undo_import": Row(CURATOR, applied_import),
+    "GET catalog:read_register": Row(CURATOR, lambda world: {"code": "hds"}),
     "GET catalog:moderation": Row(CURATOR),
     "GET catalog:stale_facts": Row(CURATOR),
     "GET catalog:ask_facts": Row(CURATOR, offer()),
