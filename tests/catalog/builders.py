@@ -28,7 +28,6 @@ from catalog.registers.specs import REGISTERS
 from catalog.trust import add_mark
 from marketplace.accounts.actors import Actor, system_actor
 from marketplace.accounts.models import Organisation
-from marketplace.reference.releases import current_release
 
 _count = itertools.count(1)
 ACTOR = system_actor("tests")
@@ -129,14 +128,14 @@ def register_file(*lines: str, head: str = REGISTER_HEAD) -> bytes:
     return "\n".join((head, *(lines or REGISTER_LINES))).encode()
 
 
-def read_register(actor: Actor, *lines: str, days_ago: int = 0, edition: str = "") -> RegisterImport:
+def read_register(actor: Actor, *lines: str, days_ago: int = 0) -> RegisterImport:
     """A reading prepared from a CSV file of these lines."""
     read_on = timezone.localdate() - dt.timedelta(days=days_ago)
     return registers.prepare(
         REGISTERS["hds"],
         content=register_file(*lines),
         file_name="liste.csv",
-        edition=edition or read_on.isoformat(),
+        edition=f"{read_on.isoformat()} ({next(_count)})",
         read_on=read_on,
         source="https://registre.example/liste",
         actor=actor,
@@ -153,8 +152,6 @@ def with_difference(actor: Actor) -> RegisterDifference:
     make_mark(
         make_offer(), scheme="hds", decision_number="900", valid_until=dt.date(2028, 1, 1), origin="register"
     )
-    present = current_release("hds_register")
-    if present is None:
-        read_and_confirm(actor, days_ago=3)
-    read_and_confirm(actor, REGISTER_LINES[1], days_ago=2)
+    read_and_confirm(actor)
+    read_and_confirm(actor, REGISTER_LINES[1])
     return RegisterDifference.objects.latest("pk")

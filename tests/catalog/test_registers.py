@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from catalog.actions import registers
 from catalog.models import RegisterDifference, RegisterImport, TrustMark
+from catalog.registers.specs import REGISTERS
 from marketplace.audit.models import AuditEvent
 from marketplace.errors import MoveRefused, NotAllowed
 from marketplace.reference.releases import current_release
@@ -141,7 +142,16 @@ def test_what_is_confirmed_is_read_again_and_undoing_brings_the_reading_back() -
     mark.refresh_from_db()
     assert (timezone.localdate() - mark.read_on).days == 9
     assert not second.differences.filter(closed_at__isnull=True).exists()
-    again = read_and_confirm(curator, REGISTER_LINES[0])
+    again = registers.prepare(
+        REGISTERS["hds"],
+        content=register_file(REGISTER_LINES[0]),
+        file_name="liste.csv",
+        edition=second.edition,
+        read_on=second.read_on,
+        source=second.source,
+        actor=curator,
+    )
+    registers.confirm(again, sha256=again.sha256, without_faults=False, actor=curator)
     assert current_release("hds_register") == again.release == second.release
 
 
