@@ -97,45 +97,46 @@ def _stale(on: dt.date) -> Waiting:
     return found["n"], found["listed"]
 
 
+OWN = (
+    Queue(
+        "versions",
+        "Modifications à modérer",
+        "Modérer",
+        "catalog:review_list",
+        lambda on: waiting(VersionReview.objects.filter(state=ReviewState.PENDING), "proposed_at"),
+    ),
+    Queue(
+        "claims",
+        "Revendications de fiches publiques",
+        "Examiner",
+        "catalog:claim_list",
+        lambda on: waiting(OfferClaim.objects.filter(state__in=OfferClaim.OPEN_STATES), "created_at"),
+    ),
+    Queue(
+        "reports",
+        "Signalements sur une qualification",
+        "Traiter",
+        "catalog:report_list",
+        lambda on: waiting(TrustReport.objects.open(), "recorded_at"),
+    ),
+    Queue(
+        "register_differences",
+        "Écarts de registre",
+        "Traiter",
+        "catalog:difference_list",
+        lambda on: waiting(RegisterDifference.objects.filter(closed_at__isnull=True), "reading__state_since"),
+    ),
+    Queue("facts", "Informations à reconfirmer", "Relancer", "catalog:stale_facts", _stale),
+    Queue(
+        "needs",
+        "Besoins non couverts",
+        "Répondre",
+        "catalog:need_list",
+        lambda on: waiting(MissingNeed.objects.filter(state=NeedState.OPEN), "created_at"),
+    ),
+)
+
+
 def register() -> None:
-    for queue in (
-        Queue(
-            "versions",
-            "Modifications à modérer",
-            "Modérer",
-            "catalog:review_list",
-            lambda on: waiting(VersionReview.objects.filter(state=ReviewState.PENDING), "proposed_at"),
-        ),
-        Queue(
-            "claims",
-            "Revendications de fiches publiques",
-            "Examiner",
-            "catalog:claim_list",
-            lambda on: waiting(OfferClaim.objects.filter(state__in=OfferClaim.OPEN_STATES), "created_at"),
-        ),
-        Queue(
-            "reports",
-            "Signalements sur une qualification",
-            "Traiter",
-            "catalog:report_list",
-            lambda on: waiting(TrustReport.objects.open(), "recorded_at"),
-        ),
-        Queue(
-            "register_differences",
-            "Écarts de registre",
-            "Traiter",
-            "catalog:difference_list",
-            lambda on: waiting(
-                RegisterDifference.objects.filter(closed_at__isnull=True), "reading__state_since"
-            ),
-        ),
-        Queue("facts", "Informations à reconfirmer", "Relancer", "catalog:stale_facts", _stale),
-        Queue(
-            "needs",
-            "Besoins non couverts",
-            "Répondre",
-            "catalog:need_list",
-            lambda on: waiting(MissingNeed.objects.filter(state=NeedState.OPEN), "created_at"),
-        ),
-    ):
+    for queue in OWN:
         register_queue(queue)

@@ -131,23 +131,26 @@ def confirm(
                 "Le registre a été lu entre-temps. Importez de nouveau : les écarts ne sont plus les mêmes.",
             )
         locked.release = _write(register, locked)
-        found = linked(preview(locked), register=register)
-        RegisterDifference.objects.bulk_create(
-            RegisterDifference(
-                reading=locked,
-                kind=each.difference.kind,
-                key=each.difference.key[:460],
-                before=each.difference.before,
-                after=each.difference.after,
-                offer=offer,
-                mark=mark,
-            )
-            for each in found
-            for offer, mark in each.touched
-        )
+        _write_tasks(locked, register=register)
         locked.readings = marks_read_again(locked.rows, register=register, reading=locked)
 
     return made.perform("apply", actor=actor, expected_version=expected_version, apply=apply)
+
+
+def _write_tasks(made: RegisterImport, *, register: Register) -> None:
+    RegisterDifference.objects.bulk_create(
+        RegisterDifference(
+            reading=made,
+            kind=each.difference.kind,
+            key=each.difference.key[:460],
+            before=each.difference.before,
+            after=each.difference.after,
+            offer=offer,
+            mark=mark,
+        )
+        for each in linked(preview(made), register=register)
+        for offer, mark in each.touched
+    )
 
 
 def _refuse_others(made: RegisterImport, *, sha256: str, actor: Actor) -> None:

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0016_saved_searches'),
+        ('catalog', '0017_card_markup'),
         ('reference', '0002_register_imports'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
