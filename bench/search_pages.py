@@ -41,12 +41,20 @@ class Client:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
 
     def get(self, path: str) -> str:
-        self.connection.request("GET", path, headers=server.HEADERS)
-        answer = self.connection.getresponse()
+        try:
+            answer = self._ask(path)
+        except (http.client.RemoteDisconnected, ConnectionError):
+            # Left idle while an answer was checked: the server closes after two seconds.
+            self.connection.close()
+            answer = self._ask(path)
         body = answer.read().decode()
         if answer.status != 200:
             raise SystemExit(f"{path} answered {answer.status}: {body[:200]}")
         return body
+
+    def _ask(self, path: str) -> http.client.HTTPResponse:
+        self.connection.request("GET", path, headers=server.HEADERS)
+        return self.connection.getresponse()
 
 
 def address(query: OfferQuery, path: str = "/offres/") -> str:
