@@ -10,7 +10,15 @@ class ProcurementConfig(AppConfig):
         from catalog.hooks import register_card_lines
         from marketplace.ui.desk import register_desk
         from marketplace.ui.panels import register_panel
-        from procurement import card_lines, desk, desk_derogations, followed, panels, registrations_orders
+        from procurement import (
+            card_lines,
+            desk,
+            desk_derogations,
+            desk_voices,
+            followed,
+            panels,
+            registrations_orders,
+        )
 
         register_desk("procurement.needs", desk.need_rows, shortcuts=desk.need_shortcuts)
         register_desk("procurement.derogations", desk_derogations.rows)
@@ -18,5 +26,7 @@ class ProcurementConfig(AppConfig):
         register_panel("offers.cards", card_lines.project_choice, rank=10)
         register_card_lines("procurement.projects", card_lines.card_lines)
         register_panel("compare.actions", panels.add_compared, rank=10)
+        register_panel("offer.sections", panels.reviews, rank=50)
+        register_desk("procurement.voices", desk_voices.rows)
         registrations_orders.register()
         followed.register()

@@ -9,14 +9,38 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.urls import reverse
 
+from catalog.enums import OfferState
+from marketplace.accounts.abilities import allowed
 from marketplace.ui.panels import Panel
 from procurement.abilities import projects_abilities
+from procurement.abilities_voices import offer_voice_abilities
+from procurement.models import UserReview
+from procurement.models.user_review import counts_of
 from procurement.views.find import actor_of
+
+SHOWN = 3
 
 
 def add_to_project(request: HttpRequest, offer: Any) -> Panel | None:
     """« Ajouter à un projet », on the sheet of an offer, for those who write projects."""
     return _panel(request, [offer.number], "procurement/_add_panel.html", label="Ajouter à un projet")
+
+
+def reviews(request: HttpRequest, offer: Any) -> Panel | None:
+    """« Avis d’utilisateurs », on the sheet: counts by step, the last ones. None when unclaimed."""
+    if offer.state == OfferState.UNCLAIMED:
+        return None
+    published = list(UserReview.objects.published().filter(offer=offer).for_pages())
+    return Panel(
+        "procurement/voices/_panel.html",
+        {
+            "offer": offer,
+            "reviews": published[:SHOWN],
+            "total": len(published),
+            "counts": counts_of(published),
+            "may_review": allowed(offer_voice_abilities(actor_of(request), offer), "review"),
+        },
+    )
 
 
 def add_compared(request: HttpRequest, offers: Iterable[Any]) -> Panel | None:

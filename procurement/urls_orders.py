@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from procurement.views import contracts, order_moves, order_opinions, order_writing, orders, vehicles
+from procurement.views import (
+    contracts,
+    order_moves,
+    order_opinions,
+    order_writing,
+    orders,
+    vehicles,
+    voice_moves,
+    voices,
+)
 
 urlpatterns = [
     path("commandes/", orders.order_list, name="orders"),
@@ -15,6 +24,12 @@ urlpatterns = [
     path("contrats/<slug:number>/", contracts.contract_page, name="contract"),
     path("contrats/<slug:number>/reexamens/<uuid:uuid>/", contracts.review_decide, name="contract_review"),
     path("contrats/<slug:number>/<slug:slug>/", contracts.contract_move, name="contract_move"),
+    path("offres/<int:number>-<slug:slug>/avis/", voices.offer_reviews, name="offer_reviews"),
+    path("offres/<int:number>-<slug:slug>/avis/donner/", voices.review_write, name="review_write"),
+    path("avis/<uuid:uuid>/", voices.user_review, name="user_review"),
+    path("avis/<uuid:uuid>/modifier/", voices.review_revise, name="review_revise"),
+    path("avis/<uuid:uuid>/<slug:words>/", voice_moves.review_act, name="review_act"),
+    path("pilotage/avis/", voices.moderated, name="moderated_reviews"),
     path("supports-d-achat/", vehicles.vehicle_list, name="vehicles"),
     path("supports-d-achat/creer/", vehicles.vehicle_create, name="vehicle_create"),
     path("projets/<slug:number>/commander/", order_writing.order_create, name="order_create"),

@@ -135,6 +135,12 @@ NEED = {
     "dismissed": Badge("Écarté"),
     "merged": Badge("Fusionné"),
 }
+USER_REVIEW = {
+    "published": Badge("Publié", "success"),
+    "hidden": Badge("Masqué pour un motif légal", "error"),
+    "contested": Badge("Masqué, contesté", "warning"),
+    "upheld": Badge("Masqué, contestation rejetée", "error"),
+}
 DEROGATION = {
     "asked": Badge("Demandée", "info no-icon"),
     "minister_signed": Badge("Signée par le ministre", "info no-icon"),
@@ -159,6 +165,7 @@ TABLES: dict[str, dict[str, Badge]] = {
     "review": REVIEW,
     "organisation": ORGANISATION,
     "need": NEED,
+    "user_review": USER_REVIEW,
     "derogation": DEROGATION,
 }
 

@@ -6,6 +6,7 @@ from procurement.models.need_link import ProjectNeed
 from procurement.models.opinion import Opinion
 from procurement.models.order import Order, OrderFlag, OrderLine, OrderMessage
 from procurement.models.project import Project
+from procurement.models.user_review import ReviewEdition, UserReview
 from procurement.models.vehicle import PurchasingVehicle
 
 __all__ = [
@@ -25,6 +26,8 @@ __all__ = [
     "Project",
     "ProjectNeed",
     "PurchasingVehicle",
+    "ReviewEdition",
     "SensitivityDecision",
     "ShortlistEntry",
+    "UserReview",
 ]

@@ -15,6 +15,8 @@ from catalog.actions.needs import join, report
 from catalog.actions.saved_searches import save
 from catalog.models import FactsEvent, SearchNews
 from catalog.trust import report as hear
+from procurement.models import UserReview
+from tests.builders import make_organisation
 from tests.catalog import builders as catalogue
 from tests.habits.matrix.world import World
 from tests.procurement import builders as needs
@@ -92,6 +94,11 @@ def search(world: World) -> None:
     SearchNews.objects.create(search=world.saved_search, offer=catalogue.make_offer(), kind="found")
 
 
+def user_review(world: World) -> None:
+    """Of another administration each time, on the world's offer."""
+    UserReview.objects.create(offer=world.offer, organisation=make_organisation(), text="Essai.")
+
+
 def derogation(world: World) -> None:
     derogations.make_derogation(world._administration)
 
@@ -114,6 +121,8 @@ LISTS: list[tuple[str, str, Make]] = [
     ("/api/v1/needs/?near=signature", "requester", need),
     ("/mes-recherches/", "requester", search),
     ("/api/v1/saved-searches/", "requester", search),
+    ("/api/v1/reviews/", "requester", user_review),
+    ("/pilotage/avis/", "curator", user_review),
     ("/besoins/", "requester", need),
     ("/besoins/signaler/?q=signature", "requester", need),
     ("/api/v1/disputes/", "qualification_officer", dispute),

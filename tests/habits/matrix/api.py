@@ -217,6 +217,13 @@ NEEDS: dict[str, Row] = {
     **moves("assessment", "decide send-back", AUTHORITY, of("analysis")),
 }
 DEROGATIONS: dict[str, Row] = {
+    **reading("user-review", EVERYBODY, of("user_review"), lists=EVERYBODY),
+    "POST api:user-review-list": Row(BUYERS | only(OTHER_BUYER)),
+    "PATCH api:user-review-detail": Row(BUYERS, of("user_review")),
+    "POST api:user-review-reply": Row(SUPPLIERS, of("user_review")),
+    **moves("user-review", "hide", CURATOR, of("user_review")),
+    **moves("user-review", "contest", BUYERS, of("user_review")),
+    **moves("user-review", "uphold restore", CURATOR | DECIDER, of("user_review")),
     "GET api:project-needs": Row(INSIDE, of("project")),
     "POST api:project-needs": Row(REQUESTER, of("project")),
     **reading("derogation", INSIDE, of("derogation")),

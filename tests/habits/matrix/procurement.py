@@ -26,6 +26,20 @@ BOTH_SIDES = INSIDE | SUPPLIERS
 REQUESTER, AUTHORITY = only("requester"), only("qualified_authority")
 
 
+def sheet(world: World) -> dict[str, Any]:
+    return {"number": world.offer.number, "slug": world.offer.slug}
+
+
+def used_sheet(world: World) -> dict[str, Any]:
+    """On which the ministry has a contract."""
+    assert world.contract
+    return sheet(world)
+
+
+def said(**more: Any) -> Kwargs:
+    return lambda world: {"uuid": world.user_review.uuid, **more}
+
+
 def project(**more: Any) -> Kwargs:
     return lambda world: {"number": world.project.number, **more}
 
@@ -109,6 +123,12 @@ DEROGATIONS: dict[str, Row] = {
     ),
 }
 ORDERS: dict[str, Row] = {
+    "GET procurement:offer_reviews": Row(EVERYBODY, sheet),
+    "GET procurement:review_write": Row(BUYERS, used_sheet),
+    "GET procurement:user_review": Row(EVERYBODY, said()),
+    "GET procurement:review_revise": Row(BUYERS, said()),
+    "GET procurement:review_act": Row(only("curator"), said(words="masquer")),
+    "GET procurement:moderated_reviews": Row(only("curator", "decision_maker", "auditor")),
     "GET procurement:orders": Row(SIGNED_IN),
     "GET procurement:order": Row(INSIDE, order("awaiting_approval")),
     "GET procurement:order_document": Row(BOTH_SIDES, order("sent")),

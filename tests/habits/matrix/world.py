@@ -16,7 +16,8 @@ from catalog.trust import add_mark
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import BUYER_ROLES, OPERATOR_ROLES, SUPPLIER_ROLES, OrganisationKind, Role
 from marketplace.accounts.models import Membership, Organisation
-from procurement.models import Assessment, Contract, Derogation, Order, Project
+from procurement.actions.voices import write
+from procurement.models import Assessment, Contract, Derogation, Order, Project, UserReview
 from qualification.models import CheckRun, Dispute, Dossier
 from tests.builders import client_for, make_member, make_organisation
 from tests.habits.matrix.rows import OTHER_BUYER, OTHER_SUPPLIER, SIGNED_IN, STRANGER
@@ -215,6 +216,12 @@ class World:
 
     def order(self, state: str) -> Order:
         return orders.make_order(self.purchase, state=state)
+
+    @cached_property
+    def user_review(self) -> UserReview:
+        """Of the world's ministry, on the offer that its contract is about."""
+        assert self.contract
+        return write(self.offer, actor=self.actor(Role.REQUESTER), text="Essai.", ratings={"support": "good"})
 
     @cached_property
     def contract(self) -> Contract:
