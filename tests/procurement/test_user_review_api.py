@@ -70,14 +70,21 @@ def test_a_review_whole(purchase: Purchase) -> None:
         "decision_text": "",
         "page": f"/avis/{shown['id']}/",
     }
+
+
+def test_bad_input_names_the_field_and_a_revision_its_version(purchase: Purchase) -> None:
+    client = client_for_token(purchase.requester)
+    body = {"offer": str(purchase.offer.uuid), "text": "Essai.", "ratings": {"onboarding": "good"}}
+    url = client.post(REVIEWS, body)["Location"]
     assert faults(client.post(REVIEWS, body)) == {"offer"}
     assert faults(client.post(REVIEWS, {**body, "ratings": {"beauty": "good"}})) == {"ratings.beauty"}
-    assert faults(client.post(REVIEWS, {**body, "offer": shown["id"]})) == {"offer"}
-    revised = client.patch(answer["Location"], {"ratings": {"support": "poor"}}, headers={"If-Match": '"1"'})
-    assert revised.json()["ratings"]["onboarding"] is None and revised.json()["text"] == body["text"]
-    problem_of(client.patch(answer["Location"], {"text": "x"}, headers={"If-Match": '"1"'}), 412)
+    assert faults(client.post(REVIEWS, {**body, "offer": url.split("/")[-2]})) == {"offer"}
+    assert faults(client.post(REVIEWS, {**body, "text": ""})) == {"text"}
+    revised = client.patch(url, {"ratings": {"support": "poor"}}, headers={"If-Match": '"1"'}).json()
+    assert revised["ratings"]["onboarding"] is None and revised["text"] == body["text"]
+    problem_of(client.patch(url, {"text": "x"}, headers={"If-Match": '"1"'}), 412)
     listed = client_for_token(None).get(f"{REVIEWS}?offer={purchase.offer.uuid}").json()
-    assert [row["id"] for row in listed["results"]] == [shown["id"]]
+    assert [row["page"] for row in listed["results"]] == [f"/avis/{url.split('/')[-2]}/"]
 
 
 def test_the_moves(purchase: Purchase) -> None:

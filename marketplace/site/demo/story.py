@@ -11,6 +11,7 @@ from marketplace.site.demo.buying import load_buying
 from marketplace.site.demo.dossiers import load_dossiers
 from marketplace.site.demo.lacks import load_lacks
 from marketplace.site.demo.offers import load_offers
+from marketplace.site.demo.voices import load_voices
 
 
 def load_story() -> str:
@@ -18,4 +19,5 @@ def load_story() -> str:
     load_dossiers(offers)
     load_buying(offers)
     load_lacks()
+    load_voices(offers)
     return f"Demonstration: {len(offers)} fictitious offers, their dossiers, projects, orders and a contract."

@@ -1,0 +1,34 @@
+"""What the demonstration's people say of a fictitious offer, and a search that one of them keeps."""
+
+from __future__ import annotations
+
+from catalog.actions import saved_searches
+from catalog.models import Offer
+from marketplace.site.demo.acting import act
+from procurement.actions import voices
+
+
+def load_voices(offers: dict[str, Offer]) -> None:
+    review = voices.write(
+        offers["messagerie"],
+        actor=act("prescripteur@ministere.example"),
+        text="Avis fictif. Reprise des boîtes aux lettres en trois semaines. L’assistance répond, "
+        "la documentation d’administration est incomplète.",
+        ratings={
+            "onboarding": "good",
+            "availability": "very_good",
+            "support": "good",
+            "documentation": "poor",
+        },
+    )
+    voices.reply(
+        review,
+        actor=act("responsable@logiciels.example"),
+        text="Réponse fictive. La documentation d’administration est refaite, sa nouvelle édition suit.",
+    )
+    saved_searches.save(
+        actor=act("prescripteur@ministere.example"),
+        name="Logiciels qualifiés SecNumCloud",
+        query="model=saas&secnumcloud=in_force",
+        is_shared=True,
+    )
