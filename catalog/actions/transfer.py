@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from rest_framework.exceptions import ValidationError
 
-from catalog.actions.authoring import create_draft, save_answers, save_plans
+from catalog.actions.authoring import category_codes, create_draft, save_answers, save_plans
 from catalog.models import Category, Offer
 from catalog.questions.diff import Change, changes
+from catalog.questions.validation import clean_answers
 from catalog.serializers import plan_inputs
 from catalog.serializers_transfer import OfferDocumentInput
 from catalog.transfer import refused
@@ -61,7 +62,7 @@ def bring_back(
     try:
         given.is_valid(raise_exception=True)
     except ValidationError as error:
-        raise refused(error) from error
+        raise _all_faults(refused(error), document) from error
     answers, plans = dict(given.validated_data.get("answers") or {}), given.validated_data.get("plans")
     if not answers and plans is None:
         raise RuleBroken(
@@ -76,6 +77,21 @@ def bring_back(
         if plans is not None:
             save_plans(offer, actor=actor, plans=plan_inputs(plans))
     return offer
+
+
+def _all_faults(shape: RuleBroken, document: Mapping[str, Any]) -> RuleBroken:
+    """The faults of shape, and what the rules say of the answers whose shape is right: told at once."""
+    answers = document.get("answers") if isinstance(document, Mapping) else None
+    if not isinstance(answers, Mapping):
+        return shape
+    wrong = {field.partition(".")[0] for field in shape.fields}
+    try:
+        clean_answers(
+            {name: value for name, value in answers.items() if name not in wrong}, categories=category_codes()
+        )
+    except RuleBroken as rules:
+        return RuleBroken(shape.code, shape.message, fields={**shape.fields, **rules.fields})
+    return shape
 
 
 def _answers(offer: Offer | None) -> dict[str, Any]:

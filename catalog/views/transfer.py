@@ -25,6 +25,8 @@ from marketplace.errors import RuleBroken
 from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.once import once
 
+PLACES = {"plans": "formule", "lines": "ligne de prix", "tiers": "palier"}
+
 
 @on_offer(ability="edit")
 def export(request: HttpRequest, *, offer: Offer) -> HttpResponse:
@@ -86,12 +88,27 @@ def _applied(request: HttpRequest, text: str, *, into: Offer | None) -> HttpResp
 
 
 def _told(error: RuleBroken) -> list[tuple[str, str]]:
-    """(where, what) for each value refused; the question in its own words where it is one."""
+    """(where, what) for each value refused, in words where they can be said."""
     asked = questions()
     if not error.fields:
         return [("Document", error.message)]
     return [
-        (asked[field].short if field in asked else "Document" if field in ("", "text") else field, message)
+        (asked[field].short if field in asked else _place(field), message)
         for field, said in error.fields.items()
         for message in said
     ]
+
+
+def _place(path: str) -> str:
+    """« plans.0.lines.1.unit » read as « Formule 1, ligne de prix 2, unit »."""
+    if path in ("", "text"):
+        return "Document"
+    steps = path.split(".")
+    said: list[str] = []
+    for step in steps:
+        if step.isdigit() and said and said[-1] in PLACES:
+            said[-1] = f"{PLACES[said[-1]]} {int(step) + 1}"
+        else:
+            said.append(step)
+    words = ", ".join(said)
+    return words[:1].upper() + words[1:] if len(said) < len(steps) else words

@@ -11,7 +11,7 @@ from marketplace.leases import Leased
 
 class ScanState(models.TextChoices):
     UNSCANNED = "unscanned", "Non analysé"
-    WAITING = "waiting", "Analyse en cours"
+    WAITING = "waiting", "En cours"
     CLEAN = "clean", "Sain"
     INFECTED = "infected", "Infecté"
 

@@ -15,6 +15,13 @@ from marketplace.files.scan import scanner
 from marketplace.files.tasks import scan_file
 from marketplace.notifications.outbox import notify
 
+
+class FileHeld(MoveRefused):
+    """409, under a title of its own: nothing changed, it is simply too early."""
+
+    title = "Ce fichier n’est pas encore analysé"
+
+
 SCANNER_ACTOR = system_actor("files.scan")
 BACKLOG_AT_ONCE = 200
 
@@ -31,7 +38,7 @@ def hold(stored: StoredFile) -> None:
 def raise_if_withheld(stored: StoredFile) -> None:
     """Raises MoveRefused (409) while it waits for its scan, Gone (410) when something was found in it."""
     if stored.scan_state == ScanState.WAITING:
-        raise MoveRefused(
+        raise FileHeld(
             "file_held",
             f"« {stored.name} » attend son analyse antivirus. Il sera donné dès qu’elle l’aura trouvé sain : "
             "réessayez dans quelques minutes.",

@@ -68,6 +68,8 @@ def refused(request: HttpRequest, *, error: DomainError) -> HttpResponse:
     context: dict[str, Any] = {"message": error.message, "code": error.code, "reload": error.status in RELOAD}
     context |= {"on": getattr(error, "on", None), "reason": getattr(error, "reason", "")}
     context |= _who_and_what(request, error)
+    if title := getattr(error, "title", ""):
+        context["title"] = title
     if error.status == 410:
         context["title"] = error.message.rstrip(".")
     context["fields"] = {name: texts for name, texts in error.fields.items() if texts != [error.message]}

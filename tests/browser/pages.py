@@ -10,9 +10,9 @@ from collections.abc import Callable
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from catalog.actions import reviews
-from catalog.actions.authoring import save_answers
+from catalog.actions.authoring import save_answers, supplier_of
 from catalog.actions.declarations import join_evidence
-from catalog.models import Offer
+from catalog.models import Offer, VersionReview
 from catalog.trust import add_mark
 from catalog.trust import report as hear
 from marketplace.accounts.actions.invitations import invite
@@ -21,6 +21,7 @@ from qualification.actions import take
 from qualification.models import Dossier
 from tests.builders import grant, make_member
 from tests.catalog.builders import REGISTER_LINES, read_and_confirm, read_register, with_difference
+from tests.catalog.builders import make_offer as complete_offer
 from tests.habits.matrix.rows import STRANGER
 from tests.habits.matrix.world import World
 from tests.procurement.order_builders import make_offer
@@ -259,21 +260,21 @@ page("auditor", "/bureau/", "/pilotage/journal/", dossier("instruction"), order(
 
 def _old_version(world: World) -> str:
     """Replaced online by another one."""
-    offer = world.offer
-    if (live := offer.live_version) is not None and live.number == 1:
-        save_answers(offer, actor=world.actor("supplier_manager"), answers={"description": "Autre texte."})
-        reviews.accept(
-            reviews.propose(offer, actor=world.actor("supplier_manager")), actor=world.actor("curator")
-        )
+    offer = complete_offer(supplier=supplier_of(world.supplier))
+    reviews.accept(_proposed(world, offer, "Autre texte."), actor=world.actor("curator"))
     return f"{offer.get_absolute_url()}versions/1/"
 
 
 def _second_review(world: World) -> str:
     """Of an offer where an older version waits too."""
-    for text in ("Deuxième texte.", "Troisième texte."):
-        save_answers(world.offer, actor=world.actor("supplier_manager"), answers={"description": text})
-        made = reviews.propose(world.offer, actor=world.actor("supplier_manager"))
-    return str(made.uuid)
+    offer = complete_offer(supplier=supplier_of(world.supplier))
+    _proposed(world, offer, "Deuxième texte.")
+    return str(_proposed(world, offer, "Troisième texte.").uuid)
+
+
+def _proposed(world: World, offer: Offer, text: str) -> VersionReview:
+    save_answers(offer, actor=world.actor("supplier_manager"), answers={"description": text})
+    return reviews.propose(offer, actor=world.actor("supplier_manager"))
 
 
 def _sent_back(world: World) -> Dossier:

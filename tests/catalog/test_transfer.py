@@ -103,7 +103,8 @@ def test_one_refused_value_and_nothing_is_applied(browser: Client, offer: Offer)
         page = browser.post(url, {"text": json.dumps(document, ensure_ascii=False), "step": step})
         assert page.status_code == 400
         said = text(page)
-        assert "couleur" in said and "plans.0.lines.0.amount_eur_ht" in said
+        assert "couleur" in said and "Formule 1, ligne de prix 1, amount_eur_ht" in said
+        assert "3 valeurs refusées" in said
         assert "Changée." in said, "what was given stays in the page"
     assert Offer.objects.get().shown_for_edit.answers["description"] != "Changée."
     del document["answers"]["couleur"]

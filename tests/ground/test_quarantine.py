@@ -205,9 +205,10 @@ def test_the_page_and_the_api_say_held_then_gone(clamd: Clamd, rung: list[int]) 
     url = f"{offer.get_absolute_url()}preuves/{mark.uuid}/"
     browser, api = client_for(member), client_for_token(member)
     marks = f"{offer.get_absolute_url()}modifier/qualifications/"
-    assert "analyse en cours" in browser.get(marks).content.decode()
+    assert "analyse antivirus&nbsp;: en cours" in browser.get(marks).content.decode()
     page = browser.get(url)
     assert page.status_code == 409 and "attend son analyse antivirus" in page.content.decode()
+    assert "n’est pas encore analysé</h1>" in page.content.decode()
     evidence = f"/api/v1/trust-marks/{mark.uuid}/evidence/"
     assert problem_of(api.get(evidence), 409)["code"] == "file_held"
     scan_file(mark.evidence.scan.pk)

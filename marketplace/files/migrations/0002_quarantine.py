@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='storedfile',
             name='scan_state',
-            field=models.CharField(choices=[('unscanned', 'Non analysé'), ('waiting', 'Analyse en cours'), ('clean', 'Sain'), ('infected', 'Infecté')], default='unscanned', max_length=10, verbose_name='analyse'),
+            field=models.CharField(choices=[('unscanned', 'Non analysé'), ('waiting', 'En cours'), ('clean', 'Sain'), ('infected', 'Infecté')], default='unscanned', max_length=10, verbose_name='analyse'),
         ),
         migrations.CreateModel(
             name='FileScan',
