@@ -10,6 +10,7 @@ from catalog.models import (
     OfferClaim,
     RegisterDifference,
     RegisterImport,
+    Supplier,
     TrustMark,
     TrustReport,
     VersionReview,
@@ -77,6 +78,11 @@ def offer_abilities(actor: Actor, offer: Offer) -> Verdicts:
         "remove": curator,
         "see_evidence": _or(owner or actor.has(*OPERATOR_ROLES, *OVERSIGHT_ROLES), OWNER, actor),
     }
+
+
+def supplier_abilities(actor: Actor, supplier: Supplier) -> Verdicts:
+    curator = _or(actor.has(Role.CURATOR), CURATOR, actor)
+    return {"suspend_offers": curator, "lift_offers": curator}
 
 
 def claim_abilities(actor: Actor, claim: OfferClaim) -> Verdicts:

@@ -24,6 +24,7 @@ from catalog.api_exports import ExportMixin
 from catalog.api_queues import FactsMixin
 from catalog.api_reviews import ProposeVersionMixin
 from catalog.api_stack import StackMixin
+from catalog.api_suppliers import SupplierMovesMixin
 from catalog.api_transfer import TransferMixin
 from catalog.cards import CARD_FIELDS, public_card
 from catalog.filters import OfferFilterSet
@@ -226,11 +227,11 @@ def _page_link(request: Request, page: OfferPage, number: int) -> str | None:
 
 
 @extend_schema_view(list=extend_schema(summary="Fournisseurs qui ont une offre publique"))
-class SupplierViewSet(ReadViewSet):
+class SupplierViewSet(SupplierMovesMixin, ReadViewSet):
     about = "les fournisseurs qui ont une offre publique"
     queryset = Supplier.objects.order_by("name", "pk")
     serializer_class = SupplierSerializer
-    public = True
+    public = ("list", "retrieve")
 
 
 ROUTES = [

@@ -1,7 +1,9 @@
-"""What losing a status would touch: the offer, those built on it, and what upper apps know of."""
+"""What losing a status, or being suspended, would touch: the offers, those built on them, and what upper
+apps know of."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from catalog.hooks import Effect, effects_on
@@ -13,10 +15,16 @@ from marketplace.accounts.models import Membership
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """`people` counts each person once, whatever the number of reasons to tell them."""
-
     effects: tuple[Effect, ...]
-    people: int
+
+    @property
+    def told(self) -> frozenset[int]:
+        """Each person once, whatever the number of reasons to tell them."""
+        return frozenset().union(*(effect.people for effect in self.effects))
+
+    @property
+    def people(self) -> int:
+        return len(self.told)
 
     def sentence(self, subject: str = "Cette décision") -> str:
         parts = [effect.words for effect in self.effects if effect.count]
@@ -31,9 +39,16 @@ class Preview:
 
 def preview(mark: TrustMark) -> Preview:
     """The mark's offer first, then its dependants, then what is registered. A few queries."""
-    ids = with_dependants([mark.offer_id])
+    return preview_offers([mark.offer_id])
+
+
+def preview_offers(first: Collection[int]) -> Preview:
+    """These offers first, in the order given, then those built on them, then what is registered."""
+    rank = {pk: place for place, pk in enumerate(first)}
+    ids = with_dependants(list(first))
     offers = sorted(
-        Offer.objects.filter(pk__in=ids).select_related("supplier"), key=lambda o: o.pk != mark.offer_id
+        Offer.objects.filter(pk__in=ids).select_related("supplier").order_by("pk"),
+        key=lambda o: rank.get(o.pk, len(rank)),
     )
     managers = Membership.objects.holding(Role.SUPPLIER_MANAGER).filter(
         organisation__in=[o.supplier.organisation_id for o in offers if o.supplier.organisation_id]
@@ -44,5 +59,4 @@ def preview(mark: TrustMark) -> Preview:
         tuple((offer.name, offer.get_absolute_url()) for offer in offers),
         frozenset(managers.values_list("user_id", flat=True)),
     )
-    effects = (own, *effects_on(offers))
-    return Preview(effects, len(frozenset().union(*(effect.people for effect in effects))))
+    return Preview((own, *effects_on(offers)))

@@ -22,6 +22,7 @@ from catalog.views import (
     saved_searches,
     search,
     sheet,
+    supplier_moves,
     suppliers,
     transfer,
 )
@@ -30,6 +31,7 @@ app_name = "catalog"
 OFFER = "offres/<int:number>-<slug:slug>/"
 EDIT = f"{OFFER}modifier/"
 SEARCH = "mes-recherches/<uuid:uuid>/"
+SUPPLIER = "fournisseurs/<int:number>-<slug:slug>/"
 MARK = "pilotage/qualifications/<uuid:uuid>/"
 
 urlpatterns = [
@@ -77,6 +79,8 @@ urlpatterns = [
     path("mes-offres/", authoring.my_offers, name="my_offers"),
     path("fournisseurs/", suppliers.suppliers, name="suppliers"),
     path("fournisseurs/<int:number>-<slug:slug>/", suppliers.supplier, name="supplier"),
+    path(f"{SUPPLIER}suspendre/", supplier_moves.suspend, name="suspend_supplier"),
+    path(f"{SUPPLIER}lever/", supplier_moves.lift, name="lift_supplier"),
     path("pilotage/qualifications/", curation.mark_list, name="mark_list"),
     path(MARK, curation.mark_page, name="mark"),
     path(f"{MARK}signaler/", curation.report, name="report"),

@@ -9,6 +9,7 @@ from catalog.cards import card_of
 from catalog.models import OfferSearchRow, Supplier
 from catalog.views.finding import actor_of
 from catalog.views.search import page_number
+from catalog.views.supplier_moves import supplier_moves_of
 from marketplace.errors import NotVisible
 from marketplace.ui.breadcrumb import breadcrumb
 
@@ -46,6 +47,7 @@ def supplier(request: HttpRequest, number: int, slug: str) -> HttpResponse:
     context = {
         "supplier": found,
         "cards": [card_of(card, on=today) for card in rows.values_list("card", flat=True)],
+        "may": supplier_moves_of(actor_of(request), found),
         "breadcrumb_data": breadcrumb(("Fournisseurs", "/fournisseurs/"), current=found.name),
     }
     return render(request, "catalog/supplier.html", context)

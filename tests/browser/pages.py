@@ -94,6 +94,17 @@ def stale(address: str) -> Callable[[World], str]:
     return made
 
 
+def suspended(part: str) -> Callable[[World], str]:
+    """Of a supplier whose offer is suspended: one of its own, the world's stays listed."""
+
+    def made(world: World) -> str:
+        offer = make_offer()
+        offer.suspend(actor=world.actor("curator"), reason="Essai.")
+        return offer.supplier.get_absolute_url() + part
+
+    return made
+
+
 def heard(address: str) -> Callable[[World], str]:
     """With a report on a mark; its own page when the address is empty."""
 
@@ -232,6 +243,7 @@ page(
     lambda world: f"/pilotage/registres/ecarts/{with_difference(world.actor('curator')).uuid}/",
     "/pilotage/registres/ecarts/",
 )
+page("curator", lambda world: f"{world.offer.supplier.get_absolute_url()}suspendre/", suspended("lever/"))
 page("curator", heard("/pilotage/signalements/"), heard(""), sheet("relancer/"))
 page("supplier_manager", sheet("confirmer/"), stale("/mes-offres/"))
 page("curator", lambda world: f"/pilotage/moderation/{_second_review(world)}/")

@@ -81,6 +81,10 @@ def claim(world: World) -> dict[str, Any]:
     return {"uuid": pages.claim(world)["uuid"]}
 
 
+def supplier(world: World) -> dict[str, Any]:
+    return {"uuid": world.offer.supplier.uuid}
+
+
 def trust_report(world: World) -> dict[str, Any]:
     return {"uuid": pages.trust_report(world)["uuid"]}
 
@@ -160,6 +164,8 @@ CATALOGUE: dict[str, Row] = {
     **moves("register-import", "undo", CURATOR, pages.applied_import),
     **reading("register-difference", CURATOR | only("auditor"), pages.difference),
     **moves("register-difference", "close", CURATOR, pages.difference),
+    "GET api:supplier-suspension": Row(CURATOR, supplier),
+    **moves("supplier", "suspend-offers lift-offers", CURATOR, supplier),
     "GET api:stale-facts-list": Row(CURATOR),
     **moves("offer", "confirm-facts", SUPPLIERS, of("offer")),
     **moves("offer", "ask-facts", CURATOR, of("offer")),

@@ -51,6 +51,12 @@ def supplier(world: World) -> dict[str, Any]:
     return {"number": world.offer.supplier.number, "slug": world.offer.supplier.slug}
 
 
+def suspended_supplier(world: World) -> dict[str, Any]:
+    if world.offer.state == "listed":
+        world.offer.suspend(actor=world.actor("curator"), reason="Essai.")
+    return supplier(world)
+
+
 def need(**more: Any) -> Kwargs:
     return lambda world: {"number": world.need.number, **more}
 
@@ -156,6 +162,8 @@ CURATION: dict[str, Row] = {
     "GET catalog:suspend": Row(CURATOR, offer()),
     "GET catalog:lift": Row(CURATOR, offer()),
     "GET catalog:remove": Row(CURATOR, offer()),
+    "GET catalog:suspend_supplier": Row(CURATOR, supplier),
+    "GET catalog:lift_supplier": Row(CURATOR, suspended_supplier),
     "GET catalog:mark_list": Row(READERS),
     "GET catalog:mark": Row(READERS, mark()),
     "GET catalog:report": Row(CURATOR, mark()),
