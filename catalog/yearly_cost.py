@@ -18,8 +18,8 @@ MONTHS = 12
 CENT = Decimal("0.01")
 BASIS = (
     "Douze mois de la formule la moins chère, HT\u00a0: chaque ligne de prix récurrente est comptée pour une "
-    "unité, ou pour le minimum facturé\u202f; le volume inclus ne coûte rien. Les frais payés une seule fois "
-    "et ceux de sortie n’y sont pas."
+    "unité, ou pour le minimum facturé\u202f; le volume inclus ne coûte rien. Les frais payés une "
+    "seule fois, ceux de sortie et l’assistance vendue à part n’y sont pas."
 )
 
 
@@ -56,7 +56,7 @@ def yearly_cost(offer: Offer) -> YearlyCost:
 
 def _of_plan(plan: Plan) -> YearlyCost | None:
     lines = list(plan.lines.all())
-    recurring = [line for line in lines if line.monthly_eur_ht is not None]
+    recurring = [line for line in lines if line.is_due]
     if not recurring:
         return None
     today = timezone.localdate()

@@ -129,8 +129,11 @@ class Plan(models.Model):
         return copy
 
     def entry_price(self) -> PriceLine | None:
-        """What « à partir de » says: the dearest fixed line, else the cheapest unit line; None: unknown."""
-        recurring = [line for line in self.lines.all() if line.monthly_eur_ht is not None]
+        """What « à partir de » says: the dearest fixed line, else the cheapest unit line; None: unknown.
+
+        Support sold apart is not counted: it is not what enters the service.
+        """
+        recurring = [line for line in self.lines.all() if line.is_due]
         fixed = [line for line in recurring if line.kind == PriceKind.FIXED]
         if fixed:
             return max(fixed, key=lambda line: line.monthly_eur_ht or Decimal(0))
@@ -214,6 +217,11 @@ class PriceLine(models.Model):
         if factor is None or self.kind in UNTIMED_KINDS:
             return None
         return self.amount_eur_ht * factor
+
+    @property
+    def is_due(self) -> bool:
+        """Recurs, and is paid by whoever uses the service: not support sold apart."""
+        return self.monthly_eur_ht is not None and self.meter != Meter.SUPPORT
 
     @property
     def component(self) -> Component:

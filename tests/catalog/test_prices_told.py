@@ -144,3 +144,15 @@ def test_the_curator_reads_the_figures_before_deciding() -> None:
     page = client_for(make_member("curator")).get(f"/pilotage/moderation/{review.uuid}/").content.decode()
     assert "Prix inhabituel" in page
     assert "4 fois la médiane de la catégorie" in page
+
+
+def test_support_sold_apart_is_no_entry_price() -> None:
+    offer = make_offer(state="draft", price="10")
+    assert offer.draft_version is not None
+    plan = offer.draft_version.plans.get()
+    plan.lines.create(
+        code="assistance", label="Assistance", kind="fixed", amount_eur_ht=D(450), meter="support"
+    )
+    entry = plan.entry_price()
+    assert entry is not None
+    assert entry.code == "abonnement"
