@@ -128,10 +128,10 @@ class LineForm(MarketForm):
         "meter",
         "included_quantity",
         "minimum_quantity",
-        "tiers",
         "tier_mode",
         "next_amount_eur_ht",
         "next_from",
+        "tiers",
     )
 
     @property
