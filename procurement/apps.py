@@ -27,6 +27,6 @@ class ProcurementConfig(AppConfig):
         register_card_lines("procurement.projects", card_lines.card_lines)
         register_panel("compare.actions", panels.add_compared, rank=10)
         register_panel("offer.sections", panels.reviews, rank=50)
-        register_desk("procurement.voices", desk_voices.rows)
+        register_desk("procurement.voices", desk_voices.rows, shortcuts=desk_voices.shortcuts)
         registrations_orders.register()
         followed.register()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import SUPPLIER_ROLES, Role
-from marketplace.ui.desk import SOON, TODO, DeskRow
+from marketplace.ui.desk import SOON, TODO, DeskRow, Shortcut
 from procurement.enums_voices import UserReviewState
 from procurement.models import UserReview
 
@@ -35,3 +35,9 @@ def rows(actor: Actor) -> list[DeskRow]:
         )
         for review in waiting.order_by("state_since", "pk")[:MOST]
     ]
+
+
+def shortcuts(actor: Actor) -> list[Shortcut]:
+    if not actor.has(Role.CURATOR):
+        return []
+    return [Shortcut("Avis d’utilisateurs", "/pilotage/avis/", "Modérés pour la loi, jamais pour le goût")]
