@@ -19,15 +19,12 @@ class RegisterFileForm(MarketForm):
 
 
 class ConfirmImportForm(MarketForm):
-    """`faults`: how many lines are left out; without any, nothing is asked."""
+    """`faults`: how many lines would be left out; without any, nothing is asked."""
 
-    without_faults = forms.BooleanField(required=False)
+    without_faults = forms.BooleanField(label="Importer sans les lignes fautives", required=False)
     sha256 = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
     def __init__(self, *args: object, faults: int, **options: object) -> None:
         super().__init__(*args, **options)
         if not faults:
             del self.fields["without_faults"]
-            return
-        words = "la ligne fautive" if faults == 1 else f"les {faults} lignes fautives"
-        self.fields["without_faults"].label = f"Importer sans {words}"

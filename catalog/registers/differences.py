@@ -36,10 +36,11 @@ class Difference:
 def merged(
     rows: Sequence[Row], *, previous: Sequence[Mapping[str, Any]], faults: Iterable[Fault], read_on: str
 ) -> list[dict[str, Any]]:
-    """The rows of the new release: what was read, each with the link its row already had; and what the
-    register said before of the lines that could not be read, under its old reading date."""
+    """The rows of the new release: what was read, over what was known of the columns that the file lacks and
+    of the link its row already had; then what the register said before of the lines that could not be read,
+    under its old reading date."""
     before = {row_key(row): row for row in previous}
-    made = [{**row, "read_on": read_on, "offer": before.get(row_key(row), {}).get("offer")} for row in rows]
+    made = [{"offer": None, **before.get(row_key(row), {}), **row, "read_on": read_on} for row in rows]
     read = {row_key(row) for row in rows}
     unread = {fault.key for fault in faults if fault.key} - read
     return made + [dict(before[key]) for key in before if key in unread]

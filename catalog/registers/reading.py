@@ -127,6 +127,8 @@ def _row(given: Mapping[str, Any], *, line: int, register: Register) -> tuple[Ro
     wrong: list[tuple[str, str]] = []
     names = {str(name or "").strip(): value for name, value in given.items()}
     for column in register.columns:
+        if column.name not in names and not column.required:
+            continue  # a column that the file lacks says nothing: what was known of it stays
         try:
             row[column.name] = _value(names.get(column.name), column)
         except ValueError as error:
@@ -171,6 +173,6 @@ def _day(text: str) -> str:
 def _status(text: str) -> str:
     found = STATUSES.get(text.casefold())
     if found is None:
-        known = ", ".join(sorted(set(STATUSES.values())))
+        known = ", ".join(sorted(str(TrustStatus(status).label) for status in RECORDED_STATUSES))
         raise ValueError(f"« {text[:30]} » n’est pas un statut. Statuts connus : {known}.")
     return found

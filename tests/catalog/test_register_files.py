@@ -76,6 +76,17 @@ def test_a_bad_line_is_no_disappearance() -> None:
     assert [(d.kind, d.key) for d in differences(before, gone)] == [("gone", "n:1"), ("new", "n:900")]
 
 
+def test_a_column_that_the_file_lacks_erases_nothing() -> None:
+    before = [{"service": "Nuage", "provider": "Essai SAS", "decision": "900", "status": "in_force"}]
+    before[0] |= {"valid_from": "2025-01-01", "valid_until": "2028-01-01", "perimeter": "FR-Paris"}
+    rows = read_file(register_file(GOOD), register=HDS).rows
+    made = merged(rows, previous=before, faults=(), read_on="2026-11-26")
+    assert made[0]["perimeter"] == "FR-Paris" and differences(before, made) == []
+    emptied = read_file(register_file(f"{GOOD};", head=f"{REGISTER_HEAD};perimeter"), register=HDS).rows
+    told = differences(before, merged(emptied, previous=before, faults=(), read_on="2026-11-26"))
+    assert [(each.kind, each.fields) for each in told] == [("changed", ("perimeter",))]
+
+
 def test_a_like_name_proves_nothing() -> None:
     before = [{"service": "Nuage", "provider": "Essai SAS", "decision": None, "status": "in_force"}]
     after = [{"service": "Nuage", "provider": "Essai", "decision": None, "status": "in_force"}]

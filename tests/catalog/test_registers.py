@@ -69,6 +69,7 @@ def test_nothing_changes_before_the_confirmation() -> None:
     page = client.get(answer["Location"]).content.decode()
     assert mark.offer.name in page and "n’est pas un statut" in page
     assert current_release("hds_register") is None and not RegisterDifference.objects.exists()
+    assert "Importer sans les lignes fautives" in page
     refused = client.post(answer["Location"], {"move": "apply", "sha256": made.sha256})
     assert refused.status_code == 400 and current_release("hds_register") is None
     done = client.post(answer["Location"], {"move": "apply", "sha256": made.sha256, "without_faults": "on"})
