@@ -1,6 +1,7 @@
 import uuid
 
 from django.db import models
+from django.db.models.functions import Left, Upper
 from django.urls import reverse
 
 from catalog.countries import zone_label
@@ -15,6 +16,15 @@ class SupplierQuerySet(models.QuerySet["Supplier"]):
             offers__state__in=(OfferState.WITHDRAWN, OfferState.REMOVED)
         )
         return self.annotate(offers_count=models.Count("offers", filter=public)).filter(offers_count__gt=0)
+
+    def with_initial(self) -> "SupplierQuerySet":
+        """`initial`: the capital its name begins with, accents left out; « # » for a figure or a sign."""
+        first = Upper(
+            Left(models.Func(models.F("name"), function="unaccent", output_field=models.CharField()), 1)
+        )
+        letter = models.When(first__regex="^[A-Z]$", then=models.F("first"))
+        initial = models.Case(letter, default=models.Value("#"), output_field=models.CharField())
+        return self.annotate(first=first).annotate(initial=initial)
 
     def visible_to(self, actor: object) -> "SupplierQuerySet":
         """Everybody sees the suppliers that have a public offer, whoever asks."""
@@ -65,6 +75,11 @@ class Supplier(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("catalog:supplier", args=[self.number, self.slug])
+
+    @property
+    def is_sme(self) -> bool | None:
+        """Of a micro-enterprise or a PME; None: its size is not known."""
+        return self.size in (SupplierSize.MICRO, SupplierSize.PME) if self.size else None
 
     @property
     def country_name(self) -> str:

@@ -1,11 +1,15 @@
 """S6: who stands behind the offers."""
 
+from collections import Counter
+from string import ascii_uppercase
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils import timezone
 
 from catalog.cards import card_of
+from catalog.enums import HELD_STATUSES
 from catalog.models import OfferSearchRow, Supplier
 from catalog.views.finding import actor_of
 from catalog.views.search import page_number
@@ -15,18 +19,29 @@ from marketplace.ui.breadcrumb import breadcrumb
 
 PAGE_SIZE = 30
 LONGEST = 100
+LETTERS = (*ascii_uppercase, "#")
 
 
 def suppliers(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST]
-    rows = Supplier.objects.visible_to(actor_of(request)).order_by("name", "pk")
+    rows = Supplier.objects.visible_to(actor_of(request)).with_initial().order_by("name", "pk")
     if asked:
         rows = rows.filter(name__unaccent__icontains=asked)
+    counts = Counter(rows.values_list("initial", flat=True))
+    letter = request.GET.get("lettre", "").upper()
+    if letter in counts:
+        rows = rows.filter(initial=letter)
     pages = Paginator(rows, PAGE_SIZE)
     number = page_number(request.GET)
     if number > pages.num_pages:
         raise NotVisible()
-    context = {"page": pages.page(number), "q": asked, "breadcrumb_data": breadcrumb(current="Fournisseurs")}
+    context = {
+        "page": pages.page(number),
+        "q": asked,
+        "letters": [(each, counts[each], each == letter) for each in LETTERS if each != "#" or counts[each]],
+        "letter": letter if letter in counts else "",
+        "breadcrumb_data": breadcrumb(current="Fournisseurs"),
+    }
     return render(request, "catalog/suppliers.html", context)
 
 
@@ -44,9 +59,11 @@ def supplier(request: HttpRequest, number: int, slug: str) -> HttpResponse:
         return HttpResponsePermanentRedirect(found.get_absolute_url())
     today = timezone.localdate()
     rows = OfferSearchRow.objects.filter(supplier=found, is_public=True).order_by("sort_name", "pk")
+    cards = [card_of(card, on=today) for card in rows.values_list("card", flat=True)]
     context = {
         "supplier": found,
-        "cards": [card_of(card, on=today) for card in rows.values_list("card", flat=True)],
+        "cards": cards,
+        "held": sum(any(mark.status in HELD_STATUSES for mark in card.marks) for card in cards),
         "may": supplier_moves_of(actor_of(request), found),
         "breadcrumb_data": breadcrumb(("Fournisseurs", "/fournisseurs/"), current=found.name),
     }

@@ -89,6 +89,7 @@ AUDITOR = (JOURNAL, Entry("Dossiers", "/dossiers/"), ORDERS, OFFERS)
 PUBLIC_PREFIXES = (
     "/offres/",
     "/fournisseurs/",
+    "/logiciels-libres/",
     "/consultations/",
     "/doctrine/",
     "/observatoire/",

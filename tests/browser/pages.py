@@ -143,6 +143,7 @@ page(
     "/fournisseurs/",
     lambda world: world.offer.supplier.get_absolute_url(),
     lambda world: f"/offres/comparer/?offre={world.offer.number}&offre={_second(world)}",
+    "/logiciels-libres/",
     lambda world: f"/offres/cout/?offre={world.offer.number}&offre={_second(world)}&months=36&seats=40",
     lambda world: f"/invitation/{_invited(world)}/",
 )

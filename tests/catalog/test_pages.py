@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from catalog import stack
-from catalog.models import OfferAlias
+from catalog.models import OfferAlias, Supplier
 from tests.builders import client_for, make_member
 from tests.catalog.builders import ACTOR, make_mark, make_offer
 
@@ -163,6 +163,35 @@ def test_suppliers(client: Client) -> None:
     assert client.get(hidden.supplier.get_absolute_url()).status_code == 404
     assert hidden.supplier.name not in text(client.get("/fournisseurs/"))
     assert client.get("/fournisseurs/?page=99").status_code == 404
+
+
+def test_suppliers_from_a_to_z(client: Client) -> None:
+    for name in ("Éclair Exemple", "Essai Exemple", "Zèbre Exemple", "3 Exemples"):
+        offer = make_offer()
+        Supplier.objects.filter(pk=offer.supplier_id).update(name=name)
+    page = text(client.get("/fournisseurs/?lettre=e"))
+    assert "Éclair Exemple" in page
+    assert "Essai Exemple" in page
+    assert "Zèbre Exemple" not in page
+    assert "E" in page
+    assert "(1)" in page
+    assert "3 Exemples" in text(client.get("/fournisseurs/?lettre=%23"))
+    assert "Zèbre Exemple" in text(client.get("/fournisseurs/?lettre=oups"))
+
+
+def test_the_map_of_free_software(client: Client) -> None:
+    answers = {"name": "Libre Exemple", "open_source": True, "licence": "agpl", "sill_id": 33}
+    make_offer(answers=answers)
+    make_offer(answers={"name": "Tu Exemple", "open_source": True})
+    make_offer(answers={"name": "Fermé Exemple", "open_source": False})
+    with CaptureQueriesContext(connection) as seen:
+        page = text(client.get("/logiciels-libres/"))
+    assert "2 offres" in page
+    assert "AGPL" in page
+    assert "33" in page
+    assert "Inconnu" in page
+    assert "Fermé Exemple" not in page
+    assert len(seen) <= 2
 
 
 ROLES = (

@@ -116,6 +116,7 @@ PUBLIC: dict[str, Row] = {
     "GET catalog:offers_export": Row(EVERYBODY, lambda world: {"kind": "csv"}),
     "GET catalog:compare": Row(EVERYBODY),
     "GET catalog:cost": Row(EVERYBODY),
+    "GET catalog:free_software": Row(EVERYBODY),
     "GET catalog:compare_table": Row(EVERYBODY, lambda world: {"kind": "csv"}),
     "GET catalog:offer_by_number": Row(EVERYBODY, lambda world: {"number": world.offer.number}),
     "GET catalog:offer": Row(EVERYBODY, offer()),
