@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.models import Membership
@@ -33,6 +32,7 @@ from tests.procurement.derogation_builders import (
     make_saas,
     paper,
 )
+from tests.support.racing import at_once
 
 AT_ONCE = pytest.mark.django_db(transaction=True)
 
@@ -240,27 +240,6 @@ def test_events_of_the_catalogue_prompt_it_once(ministry: Administration) -> Non
     for waiting in asked.filter(event__kind="offer.state_changed"):
         assert consume(waiting.pk)
     assert Notification.objects.count() == 1  # once an offer
-
-
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    start, outcomes = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def run(index: int, act: Callable[[], Any]) -> None:
-        try:
-            start.wait(timeout=10)
-            outcomes[index] = act()
-        except DomainError as error:
-            outcomes[index] = error.code  # type: ignore[call-overload]
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert not any(thread.is_alive() for thread in threads), "a deadlock"
-    return outcomes
 
 
 def again(actor: Actor) -> Actor:
