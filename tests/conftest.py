@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import browsing, database, needs, network, ordering
+from tests.support import browsing, database, needs, network, ordering, turns
 
 chrome, visit = browsing.chrome, browsing.visit
 
@@ -20,6 +20,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     database.close_database()
+    turns.forget_turns()
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -31,6 +32,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     needs.leave_out_or_fail(items)
     if hasattr(config, "workerinput"):
         ordering.longest_files_first(items)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    with turns.turn(item):
+        return (yield)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -58,6 +65,7 @@ def _closed_network() -> Iterator[None]:
 def _flush_passes_append_only_tables() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         database.let_flush_pass_append_only_tables(patch)
+        database.drop_whoever_is_connected(patch)
         yield
 
 

@@ -93,7 +93,8 @@ class Statement:
             return chosen
         fair = f"{FAIR_SQL}, offer_id"
         if not self.text:
-            return fair
+            # The fair order is between suppliers; one's own offers are looked for by their name.
+            return fair if self.query.owner is None else ORDER_SQL["name"]
         middle = f"ts_filter(text, '{{a,b}}') @@ {self.text}"
         return f"(name_text @@ {self.text}) DESC, ({middle}) DESC, {fair}"
 

@@ -39,9 +39,10 @@ def opened(request: pytest.FixtureRequest, chrome: Any, live_server: Any) -> Any
     def go(path: str, client: Client) -> Any:
         held = client.cookies.get(settings.SESSION_COOKIE_NAME)
         cookie = (settings.SESSION_COOKIE_NAME, held.value) if held else None
-        page = testing.open_page(
+        context = testing.open_context(
             chrome, url=live_server.url, cookie=cookie, width=width, javascript=javascript
         )
+        page = testing.open_page(context, home=live_server.url)
         pages.append(page)
         page.answer = page.goto(live_server.url + path)
         return page

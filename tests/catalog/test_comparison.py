@@ -172,7 +172,7 @@ def test_each_fact_says_where_it_was_read(client: Client) -> None:
 def test_the_table_in_a_file(client: Client, kind: str) -> None:
     first, second = priced(*LINES, name="P"), make_offer(answers={"name": "=1+1"})
     answer: Any = client.get(f"/offres/comparer/tableau.{kind}?{query(first, second)}")
-    data = b"".join(answer.streaming_content)
+    data = answer.getvalue()
     if kind == "csv":
         lines: Any = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), delimiter=";"))
         assert lines[0][3] == "'=1+1"

@@ -74,7 +74,7 @@ def test_the_form_asks_judges_and_keeps_it(member: Any, offer: Offer) -> None:
     assert (answers["colours"], answers["weight"]) == (["blue"], "12.5")
     summary = browser.get(f"{offer.get_absolute_url()}modifier/").content.decode()
     assert "Section d’essai" in summary
-    assert "2 sur 2" in summary
+    assert "2\u00a0réponses sur 2" in summary
 
 
 def test_the_api_takes_and_refuses_it(member: Any, offer: Offer) -> None:

@@ -20,7 +20,7 @@ from tests.builders import actor_for
 from tests.catalog.builders import ACTOR, make_mark, make_offer
 from tests.catalog.opendata.commits import rename, separate
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.alone, pytest.mark.django_db(transaction=True)]
 ACT = {"issuer": "ANSSI", "act_reference": "ACTE-1", "act_date": dt.date(2026, 1, 5)}
 
 

@@ -33,6 +33,17 @@ def close_database() -> None:
     _running.close()
 
 
+def drop_whoever_is_connected(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread of a live server may still hold a connection when the test database is dropped."""
+    from django.db.backends.base.creation import BaseDatabaseCreation
+
+    def destroy(self: BaseDatabaseCreation, name: str, verbosity: int) -> None:
+        with self._nodb_cursor() as cursor:  # type: ignore[attr-defined]  # of every backend
+            cursor.execute(f"DROP DATABASE {self.connection.ops.quote_name(name)} WITH (FORCE)")
+
+    monkeypatch.setattr(BaseDatabaseCreation, "_destroy_test_db", destroy)
+
+
 def let_flush_pass_append_only_tables(monkeypatch: pytest.MonkeyPatch) -> None:
     """Transactional tests end by TRUNCATE, which the triggers of append-only tables refuse. The account
     of the tests is a superuser, and only Django's own flush goes round the triggers."""

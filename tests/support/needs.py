@@ -11,7 +11,18 @@ from pathlib import Path
 import pytest
 
 SHARED = Path(os.environ.get("SHARED_DIR", Path(__file__).resolve().parents[3] / "shared"))
-REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/15")
+
+
+def _own_redis(url: str) -> str:
+    """Each xdist process empties a database of its own, counted down from the one given."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    server, _, number = url.rpartition("/")
+    if not (number.isdigit() and worker.isdigit()):
+        return url
+    return f"{server}/{(int(number) - int(worker)) % 16}"
+
+
+REDIS_URL = _own_redis(os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/15"))
 
 
 def chromium() -> str | None:

@@ -20,7 +20,7 @@ URL = "/api/v1/changes/"
 # « 1.18446744073709551616.1 »: no transaction has this number.
 TOO_GREAT = "MS4xODQ0Njc0NDA3MzcwOTU1MTYxNi4x"
 # Rows become readable once their transaction has ended: these tests commit.
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.alone, pytest.mark.django_db(transaction=True)]
 
 
 def get(url: str = URL, **query: Any) -> dict[str, Any]:

@@ -219,6 +219,7 @@ def test_more_offers_cost_no_more_queries(name: str) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.alone
 def test_a_copy_and_the_feed_after_it_miss_nothing() -> None:
     """What was still open when the copy began is in the feed from the address the copy gives."""
     slow, quick = make_offer(), make_offer()
