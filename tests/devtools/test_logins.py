@@ -193,6 +193,9 @@ def test_the_sealer_reads_the_journal_alone_and_writes_no_event(logins: Pair, or
 
 
 def test_a_wrong_password_opens_nothing(logins: Pair) -> None:
+    """On a server that asks for one: the embedded PostgreSQL does, a machine's may trust its own users."""
+    if "EMBEDDED_DATABASE_URL" not in os.environ:
+        pytest.skip("the machine's PostgreSQL decides itself whom it trusts")
     stranger = Login(logins.serving.name, "faux")
     with pytest.raises(psycopg.OperationalError, match="password"):
         stranger.connect()
