@@ -85,6 +85,7 @@ def test_inserting_an_event_and_erasing_its_side_row_are_let_through(serving_rol
     assert verify_journal().intact
 
 
+@pytest.mark.alone
 @pytest.mark.django_db(transaction=True)
 def test_events_committed_out_of_order_are_all_sealed_once() -> None:
     """The first event's transaction stays open while the second one commits and is sealed."""
@@ -115,6 +116,7 @@ def test_events_committed_out_of_order_are_all_sealed_once() -> None:
     assert verify_journal().intact
 
 
+@pytest.mark.alone
 @pytest.mark.django_db(transaction=True)
 def test_two_chainers_at_once_make_one_chain() -> None:
     organisation = make_organisation()

@@ -14,12 +14,13 @@ SHARED = Path(os.environ.get("SHARED_DIR", Path(__file__).resolve().parents[3] /
 
 
 def _own_redis(url: str) -> str:
-    """Each xdist process empties a database of its own, counted down from the one given."""
+    """Each xdist process empties a database of its own, counted down from the one given: that one may be
+    CELERY_BROKER_URL, where the workers of other tests take every message of their queues."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
     server, _, number = url.rpartition("/")
     if not (number.isdigit() and worker.isdigit()):
         return url
-    return f"{server}/{(int(number) - int(worker)) % 16}"
+    return f"{server}/{(int(number) - 1 - int(worker)) % 16}"
 
 
 REDIS_URL = _own_redis(os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/15"))
