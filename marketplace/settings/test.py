@@ -1,3 +1,6 @@
+import os
+import tempfile
+
 from marketplace.settings.base import *  # noqa: F403
 from marketplace.settings.base import DATABASES, DEMO_AUDIT_SIGNING_KEY, DEMO_MASTER_KEYS, env
 
@@ -19,6 +22,8 @@ DEMONSTRATION = True
 WHITENOISE_AUTOREFRESH = True
 # A test's uncommitted rows are seen by its own connection only.
 AUDIT_SEALER_ALIAS = "default"
+# Never the heads that a `make run` of the same checkout wrote: they seal another journal.
+AUDIT_HEADS_DIR = os.path.join(tempfile.gettempdir(), f"market-test-heads-{os.getpid()}")
 # A test's rows are mostly not committed; those of the index switch it on.
 SEARCH_IN_MEMORY = False
 SEARCH_FOLDER = ""
