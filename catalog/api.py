@@ -20,6 +20,7 @@ from catalog.abilities import catalog_abilities, is_editable, offer_abilities, o
 from catalog.actions.authoring import create_draft, save_answers, save_plans
 from catalog.api_claims import ClaimOfferMixin
 from catalog.api_cost import CostMixin
+from catalog.api_documents import DocumentsMixin
 from catalog.api_exports import ExportMixin
 from catalog.api_queues import FactsMixin
 from catalog.api_reviews import ProposeVersionMixin
@@ -42,6 +43,7 @@ from catalog.serializers import (
     plan_inputs,
 )
 from catalog.serializers_curation import ClaimInput, CopyInput, DecisionReasonInput, RestartInput
+from catalog.serializers_documents import JoinFileInput
 from catalog.serializers_stack import EdgeInput
 from marketplace.accounts.abilities import require
 from marketplace.accounts.actors import Actor
@@ -68,6 +70,7 @@ class OfferViewSet(
     ClaimOfferMixin,
     ProposeVersionMixin,
     StackMixin,
+    DocumentsMixin,
     ExportMixin,
     CostMixin,
     FactsMixin,
@@ -89,6 +92,7 @@ class OfferViewSet(
         "edit": AnswersInput,
         "claim": ClaimInput,
         "add_edge": EdgeInput,
+        "join_document": JoinFileInput,
         "restart": RestartInput,
         "copy": CopyInput,
     }

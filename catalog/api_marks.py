@@ -87,7 +87,7 @@ class TrustMarkViewSet(MoveMixin, PatchMixin, ReadViewSet):
     moves = _mark_moves()
 
     def get_queryset(self) -> Any:
-        rows = super().get_queryset().select_related("offer__supplier")
+        rows = super().get_queryset().select_related("offer__supplier", "evidence")
         return rows.prefetch_related("facts", "offer__effective_trust")
 
     @extend_schema(request=MarkInput, responses={201: TrustMarkSerializer})

@@ -11,6 +11,7 @@ from rest_framework import serializers
 from catalog.actions.declarations import DECLARABLE
 from catalog.enums import Scheme, TrustStatus
 from catalog.models import Offer, TrustFact, TrustMark
+from marketplace.files.models import ScanState
 from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer
 
 
@@ -34,6 +35,14 @@ class TrustMarkSerializer(StrictModelSerializer):
         help_text="Ce que le référentiel vaut pour l’offre, couches dessous comprises."
     )
     has_evidence = serializers.SerializerMethodField(help_text="Un certificat est joint.")
+    evidence_scan = serializers.ChoiceField(
+        source="evidence.scan_state",
+        choices=ScanState.choices,
+        read_only=True,
+        allow_null=True,
+        default=None,
+        help_text="Où en est l’analyse antivirus du certificat ; null : aucun n’est joint.",
+    )
     facts = TrustFactSerializer(many=True, read_only=True)
 
     class Meta:
@@ -41,7 +50,7 @@ class TrustMarkSerializer(StrictModelSerializer):
         fields = (
             "id", "offer", "scheme", "name", "level", "scope", "regions", "status", "recorded_status",
             "effective", "milestone", "valid_from", "valid_until", "decision_number", "issuer", "origin",
-            "source", "source_url", "read_on", "note", "version", "has_evidence", "facts",
+            "source", "source_url", "read_on", "note", "version", "has_evidence", "evidence_scan", "facts",
         )  # fmt: skip
         read_only_fields = fields
 

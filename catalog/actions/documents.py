@@ -30,13 +30,18 @@ def joined(answers: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
             yield name, value["file"]
 
 
-def scan_words(answers: Mapping[str, Any]) -> dict[str, str]:
-    """By question, what the antivirus said of its file. One query, none without a file."""
+def kept_files(answers: Mapping[str, Any]) -> dict[str, StoredFile]:
+    """By question, the file its answer names. One query, none without a file."""
     named = {name: value["id"] for name, value in joined(answers)}
     if not named:
         return {}
     found = {str(row.uuid): row for row in StoredFile.objects.filter(uuid__in=named.values())}
-    return {name: found[file].get_scan_state_display() for name, file in named.items() if file in found}
+    return {name: found[file] for name, file in named.items() if file in found}
+
+
+def scan_words(answers: Mapping[str, Any]) -> dict[str, str]:
+    """By question, what the antivirus said of its file. One query, none without a file."""
+    return {name: kept.get_scan_state_display() for name, kept in kept_files(answers).items()}
 
 
 def check_joined(

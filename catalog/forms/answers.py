@@ -11,7 +11,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from catalog.forms.fields import REMOVE, REPEATED, fields_of, leaves, name_of, shown_at
+from catalog.forms.fields import REMOVE, REPEATED, KeptFile, fields_of, leaves, name_of, shown_at
 from catalog.questions.conditions import condition_words, offered_in
 from catalog.questions.engine import COMPOSITES, Question, Section, is_unknown
 from catalog.questions.validation import MAX_ITEMS, AnswerError, clean_answer
@@ -37,7 +37,8 @@ class Block:
 class SectionForm(MarketForm):
     """Fields made from the section's questions; `base` says what the person was shown.
 
-    `shape`: what was typed, which says how many rows each list has; `add`: the list that gets one more.
+    `shape`: what was typed, which says how many rows each list has; `add`: the list that gets one more;
+    `kept`: the files joined already, by question.
     Only the questions that concern the offer are here: the answers to the others stay as they are.
     """
 
@@ -54,9 +55,11 @@ class SectionForm(MarketForm):
         categories: Mapping[str, str],
         shape: Mapping[str, Any] | None = None,
         add: str = "",
+        kept: Mapping[str, KeptFile] | None = None,
     ) -> None:
         self.section, self.answers, self.categories = section, answers, categories
         self.questions = offered_in(section, answers)
+        self.kept = kept or {}
         self.models = answers.get("service_models") or []
         self.rows = {q.id: _rows(q, answers.get(q.id), data or shape, add) for q in self.questions}
         self.uploads: dict[tuple[str, Path], UploadedFile] = {}
@@ -72,6 +75,7 @@ class SectionForm(MarketForm):
                 models=self.models,
                 categories=self.categories,
                 current=self.answers.get(question.id),
+                kept=self.kept.get(question.id),
             )
 
     def _initial(self) -> Iterator[tuple[str, Any]]:
@@ -182,7 +186,12 @@ def digest(section: Section, answers: Mapping[str, Any]) -> str:
 def typed_again(form: SectionForm, data: Any, *, add: str) -> SectionForm:
     """The same form with one more row, showing what was typed without judging it yet."""
     fresh = SectionForm(
-        section=form.section, answers=form.answers, categories=form.categories, shape=data, add=add
+        section=form.section,
+        answers=form.answers,
+        categories=form.categories,
+        shape=data,
+        add=add,
+        kept=form.kept,
     )
     for name, field in fresh.fields.items():
         if not isinstance(field.widget, forms.FileInput):

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 
 from catalog.countries import COUNTRY_NAMES
 from catalog.questions.conditions import condition_words
 from catalog.questions.engine import COMPOSITES, NUMBERS, Question
+
+if TYPE_CHECKING:
+    from marketplace.files.models import StoredFile
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file joined already, shown beside its field with its scan; `url` gives it."""
+
+    stored: StoredFile
+    url: str
+
 
 YES_NO = [("true", "Oui"), ("false", "Non"), ("", "Je ne sais pas")]
 NOT_SAID = ("", "Non renseigné")
@@ -38,10 +50,16 @@ def leaves(question: Question, *, rows: int) -> Iterator[tuple[tuple[str, ...], 
 
 
 def fields_of(
-    question: Question, *, rows: int, models: Iterable[str], categories: Mapping[str, str], current: Any
+    question: Question,
+    *,
+    rows: int,
+    models: Iterable[str],
+    categories: Mapping[str, str],
+    current: Any,
+    kept: KeptFile | None = None,
 ) -> Iterator[tuple[str, forms.Field]]:
     """« facultatif » is said of those that may stay unanswered for ever; the others may be left for
-    later, so only `clean_answer` judges a value."""
+    later, so only `clean_answer` judges a value. `kept`: the file joined already, shown with its scan."""
     required = question.is_required(models)
     for path, leaf in leaves(question, rows=rows):
         field = _compact(leaf) if question.type == "table" else None
@@ -53,7 +71,8 @@ def fields_of(
         yield name, field
         stored = _at(current, path)
         if leaf.type == "document" and stored:
-            field.help_text = f"Fichier joint : {stored.get('name') or 'document'}. Un nouveau le remplace."
+            field.help_text = f"Fichier joint : {stored.get('name') or 'document'}. Un nouveau le remplace."
+            field.kept = kept  # type: ignore[attr-defined]  # read by the field's template
             yield name + REMOVE, forms.BooleanField(label="Retirer ce fichier", required=False)
 
 

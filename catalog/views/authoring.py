@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from catalog.abilities import catalog_abilities, is_editable
+from catalog.actions.answer_files import files_owner
 from catalog.actions.authoring import create_draft, refuse_if_not_editable, save_answers
-from catalog.actions.documents import reference
+from catalog.actions.documents import kept_files, reference
 from catalog.actions.reviews import waiting_numbers
 from catalog.enums import OfferState
 from catalog.forms.answers import SectionForm, digest, typed_again
+from catalog.forms.fields import KeptFile
 from catalog.freshness import facts_age
 from catalog.models import Offer
 from catalog.questions.conditions import Completeness, completeness
@@ -31,10 +34,6 @@ from marketplace.ui import drafts
 from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.once import once
 from marketplace.ui.typography import time_text
-
-if TYPE_CHECKING:
-    from marketplace.accounts.actors import Actor
-    from marketplace.accounts.models import Organisation
 
 EXTRA = (
     ("prix", "Formules et prix"),
@@ -167,7 +166,7 @@ def edit_section(request: HttpRequest, *, offer: Offer, name: str) -> HttpRespon
             return saved
         if not form.errors:
             conflicts = _conflicts(asked, stored=_answers(offer), typed=form.given)
-            form = _with_new_base(request, asked, _answers(offer))
+            form = _with_new_base(request, offer, asked)
     done = completeness(_answers(offer))
     context = {
         "offer": offer,
@@ -200,7 +199,20 @@ def _section_form(request: HttpRequest, offer: Offer, asked: Section) -> Section
         answers=_answers(offer),
         categories=category_labels(),
         shape=None if is_post else drafts.kept_for(request),
+        kept=_kept(offer, asked),
     )
+
+
+def _kept(offer: Offer, asked: Section) -> dict[str, KeptFile]:
+    """The files joined to the section's answers, by question. Two queries, one without a file."""
+    version = offer.shown_for_edit
+    said = version.answers if version else {}
+    kept = kept_files({question.id: said.get(question.id) for question in asked.questions})
+    where = (offer.number, offer.slug, version.number if version else 0)
+    return {
+        name: KeptFile(stored, reverse("catalog:answer_document", args=[*where, name]))
+        for name, stored in kept.items()
+    }
 
 
 def _save(request: HttpRequest, offer: Offer, form: SectionForm) -> HttpResponse | None:
@@ -211,7 +223,7 @@ def _save(request: HttpRequest, offer: Offer, form: SectionForm) -> HttpResponse
     try:
         with transaction.atomic():
             for (question, path), upload in form.uploads.items():
-                stored = store_upload(upload, owner=_owner(offer, actor), actor=actor, field=question)
+                stored = store_upload(upload, owner=files_owner(offer, actor), actor=actor, field=question)
                 form.attach(question, path, reference(stored))
             version = save_answers(offer, actor=actor, answers=form.given, expected_version=offer.version)
     except RuleBroken as error:
@@ -226,14 +238,6 @@ def _save(request: HttpRequest, offer: Offer, form: SectionForm) -> HttpResponse
     return redirect("catalog:edit_section", offer.number, offer.slug, following)
 
 
-def _owner(offer: Offer, actor: Actor) -> Organisation:
-    """The organisation the file is kept for. Raises NotVisible for somebody who acts for none."""
-    owner = offer.supplier.organisation or actor.organisation
-    if owner is None:
-        raise NotVisible()
-    return owner
-
-
 def _conflicts(asked: Section, *, stored: Any, typed: Any) -> list[tuple[str, str, str]]:
     """(question, what is saved, what was typed), where they differ."""
     labels = category_labels()
@@ -244,8 +248,9 @@ def _conflicts(asked: Section, *, stored: Any, typed: Any) -> list[tuple[str, st
     ]
 
 
-def _with_new_base(request: HttpRequest, asked: Section, answers: Any) -> SectionForm:
+def _with_new_base(request: HttpRequest, offer: Offer, asked: Section) -> SectionForm:
     """The typed texts again, now knowing what is saved: sending once more keeps them."""
-    data = request.POST.copy()
+    data, answers = request.POST.copy(), _answers(offer)
     data["base"] = digest(asked, answers)
-    return SectionForm(data, section=asked, answers=answers, categories=category_labels())
+    kept = _kept(offer, asked)
+    return SectionForm(data, section=asked, answers=answers, categories=category_labels(), kept=kept)

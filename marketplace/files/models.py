@@ -11,9 +11,9 @@ from marketplace.leases import Leased
 
 class ScanState(models.TextChoices):
     UNSCANNED = "unscanned", "Non analysé"
-    WAITING = "waiting", "En cours"
+    WAITING = "waiting", "En attente"
     CLEAN = "clean", "Sain"
-    INFECTED = "infected", "Infecté"
+    INFECTED = "infected", "Refusé"
 
 
 class StoredFile(models.Model):
@@ -30,6 +30,7 @@ class StoredFile(models.Model):
         "analyse", max_length=10, choices=ScanState.choices, default=ScanState.UNSCANNED
     )
     scanned_at = models.DateTimeField("analysé le", null=True, blank=True)
+    scan_finding = models.CharField("ce que l’analyse a trouvé", max_length=200, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     keep_until = models.DateField("à garder jusqu’au", null=True, blank=True)
 
@@ -41,6 +42,22 @@ class StoredFile(models.Model):
 
     def audit_organisation_ids(self) -> list[int]:
         return [self.owner_id]
+
+    @property
+    def is_given(self) -> bool:
+        """Whether who may see it may read it: not while it waits for its scan, never once refused."""
+        return self.scan_state not in (ScanState.WAITING, ScanState.INFECTED)
+
+    @property
+    def scan_reason(self) -> str:
+        """Why the file is refused and what to do, in French; empty when it is not refused."""
+        if self.scan_state != ScanState.INFECTED:
+            return ""
+        named = f" ({self.scan_finding})" if self.scan_finding else ""
+        return (
+            f"Un logiciel malveillant y a été trouvé{named}. Ce fichier n’est donné à personne : "
+            "analysez le poste d’où il vient, puis joignez un fichier sain."
+        )
 
 
 class FileScan(Leased):

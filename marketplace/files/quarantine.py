@@ -11,8 +11,9 @@ from marketplace.accounts.actors import system_actor
 from marketplace.audit.journal import record
 from marketplace.errors import Gone, MoveRefused
 from marketplace.files.models import FileScan, ScanState, StoredFile
-from marketplace.files.scan import scanner
+from marketplace.files.scan import Verdict, scanner
 from marketplace.files.tasks import scan_file
+from marketplace.leases import LeaseState
 from marketplace.notifications.outbox import notify
 
 
@@ -44,42 +45,57 @@ def raise_if_withheld(stored: StoredFile) -> None:
             "réessayez dans quelques minutes.",
         )
     if stored.scan_state == ScanState.INFECTED:
-        found = f"Un logiciel malveillant a été trouvé dans « {stored.name} » : ce fichier n’est plus donné."
+        named = f" ({stored.scan_finding})" if stored.scan_finding else ""
+        found = f"Un logiciel malveillant a été trouvé dans « {stored.name} »{named} : il n’est plus donné."
         raise Gone("file_infected", found, reason="Joignez un fichier sain à sa place.")
 
 
-def judge(stored: StoredFile) -> ScanState:
+def judge(stored: StoredFile) -> Verdict:
     """What the scanner says; unscanned when none is configured any more. Raises OSError: try again."""
     from marketplace.files.store import content_of
 
     judged_by = scanner()
-    return judged_by(content_of(stored)) if judged_by is not None else ScanState.UNSCANNED
+    return judged_by(content_of(stored)) if judged_by is not None else Verdict(ScanState.UNSCANNED)
 
 
-def settle(stored: StoredFile, verdict: ScanState) -> None:
+def settle(stored: StoredFile, verdict: Verdict) -> None:
     """Write the verdict; an infected file is journalled and its sender told. Call in a transaction."""
     before = stored.scan_state
-    StoredFile.objects.filter(pk=stored.pk).update(scan_state=verdict, scanned_at=timezone.now())
-    if verdict != ScanState.INFECTED:
+    stored.scan_state, stored.scan_finding = verdict
+    # Nobody looked: the date of an analysis is not written.
+    stored.scanned_at = timezone.now() if verdict.state != ScanState.UNSCANNED else None
+    stored.save(update_fields=["scan_state", "scan_finding", "scanned_at"])
+    if verdict.state != ScanState.INFECTED:
         return
-    record(stored, "infected", actor=SCANNER_ACTOR, from_state=before, to_state=verdict)
+    record(
+        stored,
+        "infected",
+        actor=SCANNER_ACTOR,
+        from_state=before,
+        to_state=verdict.state,
+        detail={"finding": verdict.finding},
+    )
     if stored.uploaded_by is not None:
         notify(
             [stored.uploaded_by],
             subject=f"Fichier infecté : {stored.name}",
-            body="Notre analyse y a trouvé un logiciel malveillant. Personne ne peut plus le lire. "
-            "Analysez le poste d’où il vient, puis joignez un fichier sain.",
+            body=stored.scan_reason,
             organisation=stored.owner,
             key=f"file-infected-{stored.pk}",
         )
 
 
 def take_backlog() -> int:
-    """Files kept before a scanner was configured: scanned little by little, given out meanwhile."""
+    """Files nobody has scanned (kept, or judged, while no scanner was configured): scanned little by
+    little, given out meanwhile. Returns how many were queued."""
     if scanner() is None:
         return 0
+    left = FileScan.objects.filter(lease_state=LeaseState.DONE, file__scan_state=ScanState.UNSCANNED)
+    again = FileScan.objects.filter(pk__in=list(left.values_list("pk", flat=True)[:BACKLOG_AT_ONCE])).update(
+        lease_state=LeaseState.DUE, attempt=0, due_at=timezone.now(), sent_at=None, done_at=None
+    )
     old = StoredFile.objects.filter(scan_state=ScanState.UNSCANNED, scan__isnull=True).order_by("pk")
     made = FileScan.objects.bulk_create(
         [FileScan(file=stored) for stored in old[:BACKLOG_AT_ONCE]], ignore_conflicts=True
     )
-    return len(made)
+    return again + len(made)

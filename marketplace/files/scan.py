@@ -5,16 +5,26 @@ from __future__ import annotations
 import socket
 import struct
 from collections.abc import Callable
+from typing import NamedTuple
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
 from marketplace.files.models import ScanState
 
-Scanner = Callable[[bytes], ScanState]
 _CHUNK = 65_536
 _ANSWER = 4096
 _SECONDS = 30
+
+
+class Verdict(NamedTuple):
+    """Clean or infected; `finding`: what was found, as the scanner names it."""
+
+    state: ScanState
+    finding: str = ""
+
+
+Scanner = Callable[[bytes], Verdict]
 
 
 class ScannerAway(OSError):
@@ -29,15 +39,20 @@ def scanner() -> Scanner | None:
     return clamav if settings.CLAMAV_ADDRESS else None
 
 
-def clamav(content: bytes) -> ScanState:
+def clamav(content: bytes) -> Verdict:
     """One INSTREAM exchange with clamd. Raises OSError (ScannerAway on what is not a verdict)."""
     host, _, port = settings.CLAMAV_ADDRESS.rpartition(":")
     answer = _instream(content, host.strip("[]"), int(port))
     if answer.endswith(b": OK"):
-        return ScanState.CLEAN
+        return Verdict(ScanState.CLEAN)
     if answer.endswith(b" FOUND"):
-        return ScanState.INFECTED
+        found = answer.removesuffix(b" FOUND").rpartition(b": ")[2]
+        return Verdict(ScanState.INFECTED, _printable(found))
     raise ScannerAway(answer[:200].decode("utf-8", "replace") or "no answer")
+
+
+def _printable(name: bytes) -> str:
+    return "".join(c for c in name.decode("utf-8", "replace") if c.isprintable())[:200]
 
 
 def _instream(content: bytes, host: str, port: int) -> bytes:

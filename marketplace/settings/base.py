@@ -28,7 +28,7 @@ SITE_URL = env("SITE_URL", default="http://localhost:8000")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="ne-pas-repondre@place.example")
 # host:port of clamd; empty: uploads stay « non analysé ».
 CLAMAV_ADDRESS = env("CLAMAV_ADDRESS", default="")
-# The dotted name of another scanner: bytes → ScanState, raises OSError when it has no verdict.
+# The dotted name of another scanner: bytes → Verdict, raises OSError when it has no verdict.
 FILE_SCANNER = env("FILE_SCANNER", default="")
 
 # Time limits of a listing dossier: the operator's own, and the appeal's of the code of relations

@@ -150,6 +150,12 @@ DEROGATION = {
     "expired": Badge("Expirée", "error"),
     "refused": Badge("Refusée", "error"),
 }
+SCAN = {
+    "unscanned": Badge("Non analysé", icon=QUESTION),
+    "waiting": Badge("En attente", "info no-icon"),
+    "clean": Badge("Sain", "success"),
+    "infected": Badge("Refusé", "error"),
+}
 TABLES: dict[str, dict[str, Badge]] = {
     "mark": MARK,
     "check": CHECK,
@@ -167,6 +173,7 @@ TABLES: dict[str, dict[str, Badge]] = {
     "need": NEED,
     "user_review": USER_REVIEW,
     "derogation": DEROGATION,
+    "scan": SCAN,
 }
 
 # Name on screen, and the ending of participles: « HDS » is a certification, Gaia-X a label.

@@ -33,11 +33,18 @@ class MarketBoundField(DsfrBoundField):
 
     @property
     def describedby(self) -> str:
-        """Hint first, then error: what the field is, then what is wrong with it."""
+        """Hint first, then the scan of a kept file, then error: what the field is, then what is wrong."""
         ids = [f"{self.auto_id}_helptext"] if self.help_text else []
+        if getattr(self.field, "kept", None):
+            ids.append(f"{self.auto_id}_scan")
         if self.errors:
             ids.append(f"{self.auto_id}_error")
         return " ".join(ids)
+
+    @property
+    def aria_describedby(self) -> str | None:
+        """A kept file's scan is heard too; other controls as Django says."""
+        return self.describedby if getattr(self.field, "kept", None) else super().aria_describedby
 
 
 class MarketForm(DsfrBaseForm):

@@ -21,7 +21,7 @@ from marketplace.accounts.actors import Actor
 from marketplace.audit.models import AuditEvent
 from marketplace.errors import Gone, MoveRefused, RuleBroken
 from marketplace.files.models import FileAccess, FileScan, ScanState, StoredFile
-from marketplace.files.scan import ScannerAway, clamav
+from marketplace.files.scan import ScannerAway, Verdict, clamav
 from marketplace.files.sniff import DOCUMENTS, ODS, sniff
 from marketplace.files.store import read_file, store_bytes, store_upload
 from marketplace.files.tasks import scan_file, sweep_scans
@@ -133,7 +133,7 @@ def test_the_scanner_away_is_tried_again_and_the_file_stays_held(
 
 def test_an_answer_in_pieces_and_answers_that_are_no_verdict(clamd: Clamd) -> None:
     clamd.answer = (b"stream: Worm.", b"Essai FO", b"UND\0")
-    assert clamav(PDF_BYTES) == ScanState.INFECTED
+    assert clamav(PDF_BYTES) == (ScanState.INFECTED, "Worm.Essai")
     for said in (b"INSTREAM size limit exceeded. ERROR\0", b"\0", b"BROOK\0", b"stream: OKAY\0"):
         clamd.answer = (said,)
         with pytest.raises(ScannerAway):
@@ -145,17 +145,17 @@ def test_a_worker_that_lost_its_lease_writes_nothing(
 ) -> None:
     stored = kept(actor)
 
-    def slow(content: bytes) -> ScanState:
+    def slow(content: bytes) -> Verdict:
         FileScan.objects.update(token="other")
-        return ScanState.CLEAN
+        return Verdict(ScanState.CLEAN)
 
     monkeypatch.setattr("marketplace.files.quarantine.scanner", lambda: slow)
     scan_file(stored.scan.pk)
     assert again(stored).scan_state == ScanState.WAITING
 
 
-def always_clean(content: bytes) -> ScanState:
-    return ScanState.CLEAN
+def always_clean(content: bytes) -> Verdict:
+    return Verdict(ScanState.CLEAN)
 
 
 def test_another_scanner_is_one_setting(actor: Actor, rung: list[int], settings: Any) -> None:
@@ -172,6 +172,25 @@ def test_a_scanner_no_longer_configured_holds_nothing(
     settings.CLAMAV_ADDRESS = ""
     scan_file(stored.scan.pk)
     assert read_file(again(stored), actor=actor) == PDF_BYTES
+    assert (again(stored).scan_state, again(stored).scanned_at) == (ScanState.UNSCANNED, None)
+
+
+def test_judged_while_nobody_scans_it_is_scanned_again_once_somebody_does(
+    actor: Actor, clamd: Clamd, rung: list[int], settings: Any
+) -> None:
+    stored = kept(actor, INFECTED)
+    address, settings.CLAMAV_ADDRESS = settings.CLAMAV_ADDRESS, ""
+    scan_file(stored.scan.pk)
+    sweep_scans()
+    assert (clamd.seen, rung) == ([], []), "nobody to ask"
+    settings.CLAMAV_ADDRESS = address
+    sweep_scans()
+    sweep_scans()
+    assert rung == [stored.scan.pk], "rung once"
+    scan_file(stored.scan.pk)
+    assert (again(stored).scan_state, again(stored).scan_finding) == ("infected", "Eicar-Test-Signature")
+    sweep_scans()
+    assert len(clamd.seen) == 1
 
 
 def test_old_files_are_scanned_once_a_scanner_comes(actor: Actor, rung: list[int], settings: Any) -> None:
@@ -205,14 +224,14 @@ def test_the_page_and_the_api_say_held_then_gone(clamd: Clamd, rung: list[int]) 
     url = f"{offer.get_absolute_url()}preuves/{mark.uuid}/"
     browser, api = client_for(member), client_for_token(member)
     marks = f"{offer.get_absolute_url()}modifier/qualifications/"
-    assert "analyse antivirus&nbsp;: en cours" in browser.get(marks).content.decode()
+    assert "analyse antivirus&nbsp;: en attente" in browser.get(marks).content.decode()
     page = browser.get(url)
     assert page.status_code == 409 and "attend son analyse antivirus" in page.content.decode()
     assert "n’est pas encore analysé</h1>" in page.content.decode()
     evidence = f"/api/v1/trust-marks/{mark.uuid}/evidence/"
     assert problem_of(api.get(evidence), 409)["code"] == "file_held"
     scan_file(mark.evidence.scan.pk)
-    assert "infecté" in browser.get(marks).content.decode()
+    assert "analyse antivirus&nbsp;: refusé" in browser.get(marks).content.decode()
     page = browser.get(url)
     assert page.status_code == 410 and "logiciel malveillant" in page.content.decode()
     assert problem_of(api.get(evidence), 410)["code"] == "file_infected"

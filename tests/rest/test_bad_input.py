@@ -25,7 +25,7 @@ from tests.rest.builders import problem_of
 pytestmark = pytest.mark.django_db
 WRITES = sorted(key for key in ROWS if key.startswith(("POST api:", "PATCH api:")))
 # Sent as a form: JSON is refused before it is read. Their own tests send them broken forms.
-FILES = {"POST api:trust-mark-evidence", "POST api:dispute-file"}
+FILES = {"POST api:trust-mark-evidence", "POST api:dispute-file", "POST api:offer-documents"}
 # The doctrine's rules and the queues of moderation are a handful, answered whole; the feed of changes has a
 # cursor and no page.
 WHOLE = "doctrine|moderation-queue|change"

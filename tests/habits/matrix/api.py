@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from catalog.actions.answer_files import join_file
 from catalog.actions.declarations import join_evidence
 from catalog.stack import add_edge
 from tests.habits.matrix import catalog as pages
@@ -109,6 +110,14 @@ def documented(world: World) -> dict[str, Any]:
     return declaration(world)
 
 
+def joined(world: World) -> dict[str, Any]:
+    """A file of the version in edition: its supplier's alone."""
+    pdf = SimpleUploadedFile("plan.pdf", b"%PDF-1.7\n%%EOF\n")
+    question = "exit_plan_document"
+    join_file(world.offer, question=question, actor=world.actor("supplier_editor"), upload=pdf)
+    return {"uuid": world.offer.uuid, "question": question}
+
+
 def edge(world: World) -> dict[str, Any]:
     made = add_edge(world.offer, actor=world.actor("supplier_editor"), base_name="Socle", layer="platform")
     made.refresh_from_db()
@@ -135,6 +144,11 @@ CATALOGUE: dict[str, Row] = {
     "POST api:offer-claim": Row(MANAGERS, of("offer")),
     "POST api:offer-propose": Row(MANAGER, of("offer")),
     "GET api:offer-document": Row(SUPPLIERS, of("offer")),
+    "GET api:offer-documents": Row(EVERYBODY, of("offer")),
+    "POST api:offer-documents": Row(SUPPLIERS, of("offer")),
+    "GET api:offer-answer-document": Row(SUPPLIERS, joined),
+    "DELETE api:offer-answer-document": Row(SUPPLIERS, joined),
+    "GET api:offer-answer-document-file": Row(SUPPLIERS, joined),
     "POST api:offer-import": Row(SUPPLIERS | only(OTHER_SUPPLIER)),
     "POST api:offer-import-into": Row(SUPPLIERS, of("offer")),
     "POST api:offer-copy": Row(SUPPLIERS, of("offer")),
