@@ -6,7 +6,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from procurement import api_derogations, api_voices
+from procurement import api_derogations, api_peers, api_voices
 from procurement.api_doctrine import DoctrineAssessmentViewSet, DoctrineRuleViewSet
 from procurement.api_needs import AssessmentViewSet, OpinionViewSet, ProjectViewSet
 
@@ -18,6 +18,7 @@ ROUTES: list[tuple[str, Any, str]] = [
     ("opinions", OpinionViewSet, "opinion"),
     *api_derogations.ROUTES,
     *api_voices.ROUTES,
+    *api_peers.ROUTES,
 ]
 if find_spec("procurement.api_orders") is not None:
     ROUTES += import_module("procurement.api_orders").ROUTES

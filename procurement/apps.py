@@ -14,6 +14,7 @@ class ProcurementConfig(AppConfig):
             card_lines,
             desk,
             desk_derogations,
+            desk_peers,
             desk_voices,
             followed,
             panels,
@@ -27,6 +28,8 @@ class ProcurementConfig(AppConfig):
         register_card_lines("procurement.projects", card_lines.card_lines)
         register_panel("compare.actions", panels.add_compared, rank=10)
         register_panel("offer.sections", panels.reviews, rank=50)
+        register_panel("offer.sections", panels.peers, rank=55)
+        register_desk("procurement.peers", desk_peers.rows, shortcuts=desk_peers.shortcuts)
         register_desk("procurement.voices", desk_voices.rows, shortcuts=desk_voices.shortcuts)
         registrations_orders.register()
         followed.register()

@@ -13,8 +13,15 @@ from catalog.enums import OfferState
 from marketplace.accounts.abilities import allowed
 from marketplace.ui.panels import Panel
 from procurement.abilities import projects_abilities
+from procurement.abilities_peers import (
+    consent_abilities,
+    offer_peer_abilities,
+    peers_abilities,
+    reads_peers,
+)
 from procurement.abilities_voices import offer_voice_abilities
-from procurement.models import UserReview
+from procurement.models import PeerConsent, UserReview
+from procurement.models.peer import users_of
 from procurement.models.user_review import counts_of
 from procurement.views.find import actor_of
 
@@ -39,6 +46,30 @@ def reviews(request: HttpRequest, offer: Any) -> Panel | None:
             "total": len(published),
             "counts": counts_of(published),
             "may_review": allowed(offer_voice_abilities(actor_of(request), offer), "review"),
+        },
+    )
+
+
+def peers(request: HttpRequest, offer: Any) -> Panel | None:
+    """« Un pair l’utilise », on the sheet: for members of administrations. None when unclaimed."""
+    actor = actor_of(request)
+    if offer.state == OfferState.UNCLAIMED or not reads_peers(actor):
+        return None
+    users = set(users_of(offer).values_list("pk", flat=True))
+    consents = list(PeerConsent.objects.reachable().filter(offer=offer).for_pages())
+    here = actor.organisation
+    own = next((given for given in consents if given.organisation == here), None)
+    return Panel(
+        "procurement/peers/_panel.html",
+        {
+            "offer": offer,
+            "users": len(users),
+            "ours": here is not None and here.pk in users,
+            "consents": consents,
+            "own": own,
+            "may_consent": allowed(offer_peer_abilities(actor, offer), "consent"),
+            "may_withdraw": own is not None and allowed(consent_abilities(actor, own), "withdraw"),
+            "may_write": allowed(peers_abilities(actor), "write"),
         },
     )
 

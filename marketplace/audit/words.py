@@ -36,6 +36,8 @@ OBJECTS = {
     "procurement.order": "Bon de commande",
     "procurement.contract": "Marché ou contrat",
     "procurement.contractreview": "Réexamen de contrat",
+    "procurement.peerconsent": "Accord de mise en relation",
+    "procurement.peermessage": "Message entre pairs",
     "files.storedfile": "Fichier",
 }
 ACTS = {

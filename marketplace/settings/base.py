@@ -196,6 +196,8 @@ DSFR_MARK_OPTIONAL_FIELDS = True
 
 # What one address without account may send in a minute, pages and API together; 0: no limit.
 VISITOR_SENDS_PER_MINUTE = env.int("VISITOR_SENDS_PER_MINUTE", default=600)
+# What one member of an administration may write to peers in 24 hours.
+PEER_MESSAGES_A_DAY = env.int("PEER_MESSAGES_A_DAY", default=5)
 PROXY_COUNT = env.int("PROXY_COUNT", default=0)
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000

@@ -141,6 +141,12 @@ USER_REVIEW = {
     "contested": Badge("Masqué, contesté", "warning"),
     "upheld": Badge("Masqué, contestation rejetée", "error"),
 }
+PEER_MESSAGE = {
+    "sent": Badge("En attente de réponse", "info no-icon"),
+    "answered": Badge("Répondu", "success"),
+    "declined": Badge("Décliné"),
+    "lapsed": Badge("Sans suite : accord retiré"),
+}
 DEROGATION = {
     "asked": Badge("Demandée", "info no-icon"),
     "minister_signed": Badge("Signée par le ministre", "info no-icon"),
@@ -172,6 +178,7 @@ TABLES: dict[str, dict[str, Badge]] = {
     "organisation": ORGANISATION,
     "need": NEED,
     "user_review": USER_REVIEW,
+    "peer_message": PEER_MESSAGE,
     "derogation": DEROGATION,
     "scan": SCAN,
 }

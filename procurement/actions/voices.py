@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 def write(offer: Offer, *, actor: Actor, text: str, ratings: Mapping[str, str]) -> UserReview:
     """Raises NotAllowed, RuleBroken (a public sheet, a second review of the same administration)."""
     require(offer_voice_abilities(actor, offer), "review")
-    _refuse_public_sheet(offer)
+    refuse_public_sheet(
+        offer, "Cette fiche publique n’est pas tenue par un fournisseur : aucun avis n’y est attaché."
+    )
     organisation, user = actor.organisation, actor.user
     assert organisation is not None and user is not None  # `review` asks for a person of an administration
     said = _said(ratings)
@@ -141,13 +143,10 @@ def _said(ratings: Mapping[str, str]) -> dict[str, str]:
     return {code: ratings[code] for code in Criterion.values if ratings.get(code)}
 
 
-def _refuse_public_sheet(offer: Offer) -> None:
+def refuse_public_sheet(offer: Offer, sentence: str) -> None:
     """Nobody answers for a sheet that no supplier claimed; in a demonstration, no real offer is judged."""
     if offer.state == OfferState.UNCLAIMED or (settings.DEMONSTRATION and offer.is_public_sheet):
-        raise RuleBroken(
-            "public_sheet",
-            "Cette fiche publique n’est pas tenue par un fournisseur : aucun avis n’y est attaché.",
-        )
+        raise RuleBroken("public_sheet", sentence)
 
 
 def _tell_authors(review: UserReview, *, subject: str, body: str) -> None:

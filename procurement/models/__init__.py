@@ -5,6 +5,7 @@ from procurement.models.eligibility import SHORTLIST_LIMIT, EligibilityList, Eli
 from procurement.models.need_link import ProjectNeed
 from procurement.models.opinion import Opinion
 from procurement.models.order import Order, OrderFlag, OrderLine, OrderMessage
+from procurement.models.peer import PeerConsent, PeerMessage
 from procurement.models.project import Project
 from procurement.models.user_review import ReviewEdition, UserReview
 from procurement.models.vehicle import PurchasingVehicle
@@ -23,6 +24,8 @@ __all__ = [
     "OrderFlag",
     "OrderLine",
     "OrderMessage",
+    "PeerConsent",
+    "PeerMessage",
     "Project",
     "ProjectNeed",
     "PurchasingVehicle",

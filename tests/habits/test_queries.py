@@ -15,8 +15,8 @@ from catalog.actions.needs import join, report
 from catalog.actions.saved_searches import save
 from catalog.models import FactsEvent, SearchNews
 from catalog.trust import report as hear
-from procurement.models import UserReview
-from tests.builders import make_organisation
+from procurement.models import PeerConsent, PeerMessage, UserReview
+from tests.builders import make_member, make_organisation
 from tests.catalog import builders as catalogue
 from tests.habits.matrix.world import World
 from tests.procurement import builders as needs
@@ -99,6 +99,18 @@ def user_review(world: World) -> None:
     UserReview.objects.create(offer=world.offer, organisation=make_organisation(), text="Essai.")
 
 
+def peer(world: World) -> None:
+    """One more administration that agreed and wrote to the world's requester, and one more agreement of
+    the world's ministry, withdrawn."""
+    author = make_member("requester")
+    by = {"organisation": author.organisation, "user": author.user}
+    PeerConsent.objects.create(offer=world.offer, **by)
+    PeerMessage.objects.create(consent=world.peer_consent, text="Essai.", **by)
+    at = author.joined_at
+    own = {"organisation": world.ministry, "user": world.the("requester").user}
+    PeerConsent.objects.create(offer=world.offer, state="withdrawn", withdrawn_at=at, **own)
+
+
 def derogation(world: World) -> None:
     derogations.make_derogation(world._administration)
 
@@ -123,6 +135,9 @@ LISTS: list[tuple[str, str, Make]] = [
     ("/api/v1/saved-searches/", "requester", search),
     ("/api/v1/reviews/", "requester", user_review),
     ("/pilotage/avis/", "curator", user_review),
+    ("/api/v1/peer-consents/", "requester", peer),
+    ("/api/v1/peer-messages/", "requester", peer),
+    ("/pairs/", "requester", peer),
     ("/besoins/", "requester", need),
     ("/besoins/signaler/?q=signature", "requester", need),
     ("/api/v1/disputes/", "qualification_officer", dispute),

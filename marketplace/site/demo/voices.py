@@ -5,7 +5,7 @@ from __future__ import annotations
 from catalog.actions import saved_searches
 from catalog.models import Offer
 from marketplace.site.demo.acting import act
-from procurement.actions import voices
+from procurement.actions import peers, voices
 
 
 def load_voices(offers: dict[str, Offer]) -> None:
@@ -25,6 +25,13 @@ def load_voices(offers: dict[str, Offer]) -> None:
         review,
         actor=act("responsable@logiciels.example"),
         text="Réponse fictive. La documentation d’administration est refaite, sa nouvelle édition suit.",
+    )
+    agreed = peers.consent(offers["messagerie"], actor=act("prescripteur@ministere.example"))
+    peers.write(
+        agreed,
+        actor=act("prescripteur@agence.example"),
+        text="Message fictif. Combien de jours la reprise des boîtes aux lettres "
+        "a-t-elle demandé à vos équipes\u202f?",
     )
     saved_searches.save(
         actor=act("prescripteur@ministere.example"),

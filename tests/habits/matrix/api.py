@@ -244,6 +244,15 @@ DEROGATIONS: dict[str, Row] = {
     **moves("user-review", "hide", CURATOR, of("user_review")),
     **moves("user-review", "contest", BUYERS, of("user_review")),
     **moves("user-review", "uphold restore", CURATOR | DECIDER, of("user_review")),
+    **reading("peer-consent", INSIDE | only(OTHER_BUYER), of("peer_consent")),
+    "GET api:peer-consent-usage": Row(
+        INSIDE | only(OTHER_BUYER), query=lambda world: f"?offer={world.offer.uuid}"
+    ),
+    "POST api:peer-consent-list": Row(only("requester", "purchasing", "organisation_admin", OTHER_BUYER)),
+    **moves("peer-consent", "withdraw", only("requester", "organisation_admin"), of("peer_consent")),
+    **reading("peer-message", only("requester", OTHER_BUYER, "auditor"), of("peer_message")),
+    "POST api:peer-message-list": Row(BUYERS | only(OTHER_BUYER)),
+    **moves("peer-message", "answer decline", REQUESTER, of("peer_message")),
     "GET api:project-needs": Row(INSIDE, of("project")),
     "POST api:project-needs": Row(REQUESTER, of("project")),
     **reading("derogation", INSIDE, of("derogation")),

@@ -40,6 +40,14 @@ def said(**more: Any) -> Kwargs:
     return lambda world: {"uuid": world.user_review.uuid, **more}
 
 
+def agreed(world: World) -> dict[str, Any]:
+    return {"uuid": world.peer_consent.uuid}
+
+
+def asked(**more: Any) -> Kwargs:
+    return lambda world: {"uuid": world.peer_message.uuid, **more}
+
+
 def project(**more: Any) -> Kwargs:
     return lambda world: {"number": world.project.number, **more}
 
@@ -129,6 +137,12 @@ ORDERS: dict[str, Row] = {
     "GET procurement:review_revise": Row(BUYERS, said()),
     "GET procurement:review_act": Row(only("curator"), said(words="masquer")),
     "GET procurement:moderated_reviews": Row(only("curator", "decision_maker", "auditor")),
+    "GET procurement:peers": Row(INSIDE | only(OTHER_BUYER)),
+    "GET procurement:peer_consent": Row(only("requester", "purchasing", "organisation_admin"), used_sheet),
+    "GET procurement:peer_write": Row(only(OTHER_BUYER), agreed),
+    "GET procurement:peer_withdraw": Row(only("requester", "organisation_admin"), agreed),
+    "GET procurement:peer_message": Row(only("requester", OTHER_BUYER, "auditor"), asked()),
+    "GET procurement:peer_message_act": Row(REQUESTER, asked(words="repondre")),
     "GET procurement:orders": Row(SIGNED_IN),
     "GET procurement:order": Row(INSIDE, order("awaiting_approval")),
     "GET procurement:order_document": Row(BOTH_SIDES, order("sent")),

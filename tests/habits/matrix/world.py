@@ -16,8 +16,18 @@ from catalog.trust import add_mark
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import BUYER_ROLES, OPERATOR_ROLES, SUPPLIER_ROLES, OrganisationKind, Role
 from marketplace.accounts.models import Membership, Organisation
+from procurement.actions import peers
 from procurement.actions.voices import write
-from procurement.models import Assessment, Contract, Derogation, Order, Project, UserReview
+from procurement.models import (
+    Assessment,
+    Contract,
+    Derogation,
+    Order,
+    PeerConsent,
+    PeerMessage,
+    Project,
+    UserReview,
+)
 from qualification.models import CheckRun, Dispute, Dossier
 from tests.builders import client_for, make_member, make_organisation
 from tests.habits.matrix.rows import OTHER_BUYER, OTHER_SUPPLIER, SIGNED_IN, STRANGER
@@ -222,6 +232,17 @@ class World:
         """Of the world's ministry, on the offer that its contract is about."""
         assert self.contract
         return write(self.offer, actor=self.actor(Role.REQUESTER), text="Essai.", ratings={"support": "good"})
+
+    @cached_property
+    def peer_consent(self) -> PeerConsent:
+        """Of the ministry's requester, on the offer that its contract is about."""
+        assert self.contract
+        return peers.consent(self.offer, actor=self.actor(Role.REQUESTER))
+
+    @cached_property
+    def peer_message(self) -> PeerMessage:
+        """From the other administration to the ministry's requester; nobody answered yet."""
+        return peers.write(self.peer_consent, actor=self.actor(OTHER_BUYER), text="Essai.")
 
     @cached_property
     def contract(self) -> Contract:
