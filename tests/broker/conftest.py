@@ -38,6 +38,12 @@ def broker_url(request: pytest.FixtureRequest) -> Iterator[str]:
         yield cluster.url(SERVING, scheme="pgmq")
 
 
+def waiting_readers(client: redis.Redis) -> list[dict[str, str]]:
+    """The connections blocked on a queue (BRPOP) of the database this client uses."""
+    number = str(client.connection_pool.connection_kwargs.get("db", 0))
+    return [each for each in client.client_list() if each["db"] == number and "b" in each["flags"]]
+
+
 @dataclass
 class Workers:
     broker_url: str
@@ -63,8 +69,15 @@ class Workers:
         return process
 
     def kill(self, process: "subprocess.Popen[bytes]") -> None:
+        """Kill the group, and let go of the broker: Redis would hand the next message to a dead reader.
+
+        A child keeps its parent's connections until it is dead too, a moment after its parent.
+        """
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        if self.broker_url.startswith("redis"):
+            with redis.Redis.from_url(self.broker_url) as client:
+                wait_for(lambda: not waiting_readers(client), seconds=20, otherwise=lambda: repr(client.client_list()))
 
 
 @pytest.fixture
