@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -22,6 +22,7 @@ from django.utils.safestring import SafeString, mark_safe
 from catalog.cards import card_of
 from catalog.hooks import CardLine
 from catalog.models.trust import EXPIRING_WITHIN
+from catalog.search.cards import KeptCard
 
 # What the markup is made of: another content is another edition.
 SOURCES = (
@@ -66,17 +67,20 @@ def _turns(data: Mapping[str, Any]) -> Iterator[datetime.date]:
             yield datetime.date.fromisoformat(mark["until"]) - EXPIRING_WITHIN
 
 
-def shown(
-    data: Mapping[str, Any], *, on: datetime.date, return_path: str, line: CardLine | None = None
-) -> SafeString:
+def shown(data: KeptCard, *, on: datetime.date, return_path: str, line: CardLine | None = None) -> SafeString:
     """The card as this reader sees it today: the markup kept beside the data, else rendered from them.
 
     `line`: what an upper app tells this reader of the offer; never in what is kept.
     """
-    kept = data.get("html")
-    if kept and line is None:
-        return mark_safe(kept.replace(_ENCODED, quote(return_path, safe="")))  # noqa: S308 -- our template's
+    if data.html and line is None:
+        return mark_safe(data.html.replace(_ENCODED, _quoted(return_path)))  # noqa: S308 -- our template's
     return _render(data, on=on, return_path=return_path, line=line)
+
+
+@lru_cache(maxsize=64)
+def _quoted(path: str) -> str:
+    """One path for all the cards of a page."""
+    return quote(path, safe="")
 
 
 def _render(

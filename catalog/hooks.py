@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from catalog.models import Offer, OfferVersion
 
@@ -70,18 +70,18 @@ class CardLine:
     text: str
 
 
-CardLineSource = Callable[["HttpRequest", Sequence[int]], Mapping[int, CardLine]]
+CardLineSource = Callable[["HttpRequest", Sequence[Mapping[str, Any]]], Mapping[int, CardLine]]
 _CARD_LINES: dict[str, CardLineSource] = {}
 
 
 def register_card_lines(name: str, source: CardLineSource) -> None:
-    """`source(request, numbers)` answers for all the cards at once: its queries do not grow with them."""
+    """`source(request, cards)` answers for all by number: its queries do not grow with them."""
     _CARD_LINES[name] = source
 
 
-def card_lines(request: HttpRequest, numbers: Sequence[int]) -> dict[int, CardLine]:
+def card_lines(request: HttpRequest, cards: Sequence[Mapping[str, Any]]) -> dict[int, CardLine]:
     """The last source registered wins on a number that two speak of."""
     found: dict[int, CardLine] = {}
     for source in _CARD_LINES.values():
-        found |= source(request, numbers)
+        found |= source(request, cards)
     return found

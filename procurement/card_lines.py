@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,12 +75,12 @@ def project_choice(request: HttpRequest, subject: Any) -> Panel | None:
     return Panel("procurement/_project_choice.html", context)
 
 
-def card_lines(request: HttpRequest, offers: Sequence[int]) -> dict[int, CardLine]:
-    """`offers`: public numbers. Two queries more than the choice of the project, whatever their number."""
+def card_lines(request: HttpRequest, cards: Sequence[Mapping[str, Any]]) -> dict[int, CardLine]:
+    """By public number. Two queries more than the choice of the project, whatever their number."""
     chosen = chosen_project(request)
-    if chosen is None or chosen.project is None or chosen.result is None or not offers:
+    if chosen is None or chosen.project is None or chosen.result is None or not cards:
         return {}
-    found = Offer.objects.filter(number__in=offers).select_related("live_version")
+    found = Offer.objects.filter(number__in=[card["number"] for card in cards]).select_related("live_version")
     judged = judge_offers(found, result=chosen.result, service_models=chosen.project.service_models)
     return {row.offer.number: _line(row, chosen.project, chosen.result) for row in judged}
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 # With %(edition)s and %(today)s.
@@ -12,8 +14,23 @@ CARD_HTML = (
 )
 
 
-def card_data(card: str, html: str | None) -> dict[str, Any]:
-    data: dict[str, Any] = json.loads(card)
-    if html:
-        data["html"] = html
-    return data
+class KeptCard(Mapping[str, Any]):
+    """The data of a card, parsed when first read: a page that has the markup of its cards needs none."""
+
+    def __init__(self, text: str, html: str | None = None) -> None:
+        self._text = text
+        self.html = html
+
+    @cached_property
+    def _data(self) -> dict[str, Any]:
+        data: dict[str, Any] = json.loads(self._text)
+        return data
+
+    def __getitem__(self, name: str) -> Any:
+        return self._data[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._data)
+
+    def __len__(self) -> int:
+        return len(self._data)

@@ -6,7 +6,8 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
+
+from catalog.search.cards import KeptCard
 
 ORDERINGS = {
     "relevance": "Pertinence",
@@ -96,7 +97,7 @@ class Answer:
     version: str
     total: int
     ids: tuple[int, ...]
-    cards: tuple[dict[str, Any], ...]
+    cards: tuple[KeptCard, ...]
     counts: Mapping[tuple[str, str], int]
     suppliers: Mapping[str, str] = field(default_factory=dict)
     readings: tuple[Reading, ...] = ()
@@ -109,7 +110,7 @@ class OfferPage:
     version: str
     total: int
     ids: tuple[int, ...]
-    cards: tuple[dict[str, Any], ...]
+    cards: tuple[KeptCard, ...]
     facets: Mapping[str, tuple[FacetValue, ...]]
     page: int
     page_size: int

@@ -15,7 +15,7 @@ from django.db import connection
 
 from catalog.card_markup import edition
 from catalog.models.trust import EXPIRING_WITHIN
-from catalog.search.cards import CARD_HTML, card_data
+from catalog.search.cards import CARD_HTML, KeptCard
 from catalog.search.facets import FACETS, PRICE_MAX, PRICE_STEPS, RANGES, Facet
 from catalog.search.fairness import FAIR_SQL, multiplier
 from catalog.search.query import Answer, OfferQuery
@@ -196,13 +196,13 @@ def _tag_sql(statement: Statement, name: str) -> str:
     )
 
 
-def stream_cards(query: OfferQuery, *, batch: int = 200) -> Iterator[list[tuple[int, dict[str, Any]]]]:
+def stream_cards(query: OfferQuery, *, batch: int = 200) -> Iterator[list[tuple[int, KeptCard]]]:
     """The whole list, in its order: `batch` (offer's id, card) at a time from a cursor of the server."""
     statement = Statement(query)
     with connection.chunked_cursor() as cursor:
         cursor.execute(_ordered_sql(statement), statement.parameters)
         while rows := cursor.fetchmany(batch):
-            yield [(row[0], card_data(row[1], None)) for row in rows]
+            yield [(row[0], KeptCard(row[1])) for row in rows]
 
 
 def _ordered_sql(statement: Statement) -> str:
@@ -210,8 +210,8 @@ def _ordered_sql(statement: Statement) -> str:
     return f"SELECT offer_id, card::text, {CARD_HTML} FROM {ROW} WHERE {where} ORDER BY {statement.order()}"
 
 
-def _page(statement: Statement) -> tuple[tuple[int, ...], tuple[dict[str, Any], ...]]:
+def _page(statement: Statement) -> tuple[tuple[int, ...], tuple[KeptCard, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(f"{_ordered_sql(statement)} LIMIT %(limit)s OFFSET %(offset)s", statement.parameters)
         rows = cursor.fetchall()
-    return tuple(row[0] for row in rows), tuple(card_data(row[1], row[2]) for row in rows)
+    return tuple(row[0] for row in rows), tuple(KeptCard(row[1], row[2]) for row in rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -24,10 +25,12 @@ from catalog.views.search_groups import (
     in_sections,
     kept_fields,
     main_facets,
+    range_groups,
     range_words,
 )
 from marketplace.accounts.abilities import allowed
 from marketplace.documents.answers import FORMATS
+from marketplace.ui.addresses import query_text
 from marketplace.ui.breadcrumb import breadcrumb
 
 HIGHEST_PAGE = 1_000_000
@@ -48,11 +51,11 @@ def offers(request: HttpRequest) -> HttpResponse:
     query = replace(query, counted=main_facets(query))
     page = search(query, categories=found.categories)
     here = request.get_full_path()
-    lines = card_lines(request, [data["number"] for data in page.cards])
+    lines = card_lines(request, page.cards)
     context = {
         **common(request, found, query, page),
         "cards": [
-            shown(data, on=query.today, return_path=here, line=lines.get(data["number"]))
+            shown(data, on=query.today, return_path=here, line=lines.get(data["number"]) if lines else None)
             for data in page.cards
         ],
         "here": here,
@@ -76,7 +79,9 @@ def filters(request: HttpRequest) -> HttpResponse:
     found.is_valid()
     query = found.query(with_facets=True)
     page = search(query, categories=found.categories)
-    return render(request, "catalog/filters.html", common(request, found, query, page))
+    context = common(request, found, query, page)
+    context["sections"] = in_sections(context["groups"], query)
+    return render(request, "catalog/filters.html", context)
 
 
 def common(request: HttpRequest, found: OfferFilterSet, query: OfferQuery, page: OfferPage) -> dict[str, Any]:
@@ -85,7 +90,7 @@ def common(request: HttpRequest, found: OfferFilterSet, query: OfferQuery, page:
         "query": query,
         "page": page,
         "groups": groups,
-        "sections": in_sections(groups, query),
+        "used_ranges": [one for one in range_groups(query, query.ranges) if one.used],
         "kept": [*kept_fields(query), *_of_the_page(request.GET)],
         "of_the_page": _of_the_page(request.GET),
         "used_count": len(query.used) - bool(query.q),
@@ -93,13 +98,19 @@ def common(request: HttpRequest, found: OfferFilterSet, query: OfferQuery, page:
             f"#n-{group.name}-{value.value}" for group in groups for value, _ in (*group.first, *group.folded)
         ),
         "active": list(active_filters(query, page, request.GET)),
-        "orderings": ORDERINGS.items(),
+        "orderings": tuple(ORDERINGS.items()),
         "ignored": [name for name in found.ignored if name not in PAGE_PARAMETERS],
         "query_string": request.GET.urlencode(),
         "without_page": _without(request.GET, "page"),
-        "exports": FORMATS.values(),
+        "exports": _exports(),
         "breadcrumb_data": breadcrumb(current="Offres"),
     }
+
+
+@cache
+def _exports() -> tuple[tuple[str, str], ...]:
+    """(address, label) of each format."""
+    return tuple((reverse("catalog:offers_export", args=[one.code]), one.label) for one in FORMATS.values())
 
 
 def _of_the_page(given: QueryDict) -> list[tuple[str, str]]:
@@ -134,24 +145,15 @@ def active_filters(query: OfferQuery, page: OfferPage, given: QueryDict) -> Iter
 
 
 def _keeping(given: QueryDict, name: str, values: list[str]) -> str:
-    query = given.copy()
-    query.pop("page", None)
-    query.setlist(name, values)
-    return query.urlencode()
+    return query_text(given, without=("page",), **{name: values})
 
 
 def _without(given: QueryDict, *names: str) -> str:
-    query = given.copy()
-    for name in names:
-        query.pop(name, None)
-    return query.urlencode()
+    return query_text(given, without=names)
 
 
 def _with(given: QueryDict, **values: object) -> str:
-    query = given.copy()
-    for name, value in values.items():
-        query[name] = str(value)
-    return _url(query.urlencode())
+    return _url(query_text(given, **values))
 
 
 def _url(query_string: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from catalog.search.facets import FACET_LABELS, FACETS, MAIN_FACETS, OFFER, PRICE_MAX, RANGES, Range
 from catalog.search.query import FacetValue, OfferPage, OfferQuery
-from catalog.views.search_markup import values_html
+from catalog.views.search_markup import group_html
 
 SHOWN_FIRST = 8
 # Of a facet with more values (suppliers), those that the most offers have; the others are told by number.
@@ -28,13 +28,20 @@ class Group:
     used: int
     unlisted: int = 0
 
-    @property
-    def first_html(self) -> SafeString:
-        return values_html(self.name, self.first)
+    def html(self, *, is_open: bool = False) -> SafeString:
+        return group_html(
+            self.name,
+            self.label,
+            first=self.first,
+            folded=self.folded,
+            used=self.used,
+            unlisted=self.unlisted,
+            is_open=is_open,
+        )
 
     @property
-    def folded_html(self) -> SafeString:
-        return values_html(self.name, self.folded)
+    def open_html(self) -> SafeString:
+        return self.html(is_open=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +115,11 @@ def _section_of(name: str) -> str:
     return FACETS[name].section if name in FACETS else OFFER
 
 
-def range_groups(query: OfferQuery) -> Iterator[RangeGroup]:
-    for name, one in RANGES.items():
+def range_groups(query: OfferQuery, names: Iterable[str] = RANGES) -> Iterator[RangeGroup]:
+    for name in names:
         least, most = query.ranges.get(name, (None, None))
         is_price = f"{name}_max" == PRICE_MAX
-        yield RangeGroup(one, number_text(least), None if is_price else number_text(most))
+        yield RangeGroup(RANGES[name], number_text(least), None if is_price else number_text(most))
 
 
 def range_words(query: OfferQuery) -> Iterator[tuple[str, str]]:

@@ -1,12 +1,12 @@
-"""The values of a facet as HTML: the template's own output, its count put in afterwards.
+"""A facet as HTML: the template's own output, its values and their counts put in afterwards.
 
 A page shows a hundred values: rendering each by the template engine would cost more than the search. What
-is remembered is the markup of a value; counts never are.
+is remembered is the markup around values; counts never are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from django.template.loader import render_to_string
@@ -28,9 +28,49 @@ def _around(facet: str, value: str, label: str, ticked: bool, is_empty: bool) ->
     return before, after
 
 
-def values_html(facet: str, rows: Iterable[tuple[FacetValue, bool]]) -> SafeString:
-    parts: list[str] = []
+_FIRST, _FOLDED = "\ue010", "\ue011"
+
+
+@lru_cache(maxsize=4096)
+def _shell(
+    name: str, label: str, used: int, folded: int, unlisted: int, is_open: bool
+) -> tuple[str, str, str]:
+    """What stands before, between and after the values shown first and those folded away."""
+    context = {
+        "name": name,
+        "label": label,
+        "used": used,
+        "folded": folded,
+        "unlisted": unlisted,
+        "is_open": is_open,
+        "first_html": _FIRST,
+        "folded_html": _FOLDED,
+    }
+    before, _, rest = render_to_string("catalog/_facet.html", context).partition(_FIRST)
+    between, _, after = rest.partition(_FOLDED)
+    return before, between, after
+
+
+def group_html(
+    name: str,
+    label: str,
+    *,
+    first: Sequence[tuple[FacetValue, bool]],
+    folded: Sequence[tuple[FacetValue, bool]],
+    used: int,
+    unlisted: int,
+    is_open: bool,
+) -> SafeString:
+    """One facet of the form: values told as (value, ticked)."""
+    before, between, after = _shell(name, label, used, len(folded), unlisted, is_open)
+    parts = [before, *_values(name, first), between, *_values(name, folded), after]
+    return mark_safe("".join(parts))  # noqa: S308 -- made of the template's output and of numbers
+
+
+def _values(facet: str, rows: Sequence[tuple[FacetValue, bool]]) -> Iterator[str]:
     for value, ticked in rows:
         before, after = _around(facet, value.value, value.label, ticked, value.count == 0)
-        parts += (before, str(value.count) if after else "", after)
-    return mark_safe("".join(parts))  # noqa: S308 -- made of the template's output and of numbers
+        yield before
+        if after:
+            yield str(value.count)
+            yield after

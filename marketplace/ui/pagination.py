@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 
+from marketplace.ui.addresses import query_text
+
 
 @dataclass(frozen=True, slots=True)
 class PageLink:
@@ -37,11 +39,10 @@ def shown_numbers(number: int, *, pages: int) -> list[int | None]:
 
 
 def pager(number: int, *, pages: int, query: QueryDict | None = None) -> Pager:
-    base = query.copy() if query is not None else QueryDict(mutable=True)
+    kept = query_text(query, without=("page",)) if query is not None else ""
 
     def url(target: int) -> str:
-        base["page"] = str(target)
-        return f"?{base.urlencode()}"
+        return f"?{kept}&page={target}" if kept else f"?page={target}"
 
     links = tuple(
         PageLink(item, url(item) if item else "", current=item == number)

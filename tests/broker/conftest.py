@@ -77,7 +77,11 @@ class Workers:
         process.wait()
         if self.broker_url.startswith("redis"):
             with redis.Redis.from_url(self.broker_url) as client:
-                wait_for(lambda: not waiting_readers(client), seconds=20, otherwise=lambda: repr(client.client_list()))
+                wait_for(
+                    lambda: not waiting_readers(client),
+                    seconds=20,
+                    otherwise=lambda: repr(client.client_list()),
+                )
 
 
 @pytest.fixture

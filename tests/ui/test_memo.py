@@ -4,7 +4,10 @@ import pytest
 from django.template import Context, Template
 from django.utils.safestring import mark_safe
 
-SOURCE = "{% load memo %}{% memo name links=shelf.links %}{{ name }}{{ secret }}{% for l in links %}[{{ l }}]{% endfor %}{% endmemo %}"
+SOURCE = (
+    "{% load memo %}{% memo name links=shelf.links %}"
+    "{{ name }}{{ secret }}{% for l in links %}[{{ l }}]{% endfor %}{% endmemo %}"
+)
 
 
 def render(source=SOURCE, **values):
@@ -51,8 +54,8 @@ def test_a_value_that_cannot_be_compared_is_an_error():
 
 
 def test_an_included_template_works_inside():
-    source = '{% load memo %}{% memo url %}{% include "components/page_link.html" with kind="next" text="Suite" %}{% endmemo %}'
-    assert 'href="/là"' in render(source, url="/là")
+    inner = '{% include "components/header_links.html" with login_url=tag %}'
+    assert 'href="/là"' in render("{% load memo %}{% memo tag %}" + inner + "{% endmemo %}", tag="/là")
 
 
 def test_a_safe_string_never_answers_for_the_unsafe_one():

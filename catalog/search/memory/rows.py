@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from catalog.card_markup import edition
-from catalog.search.cards import CARD_HTML, card_data
+from catalog.search.cards import CARD_HTML, KeptCard
 
 ROW, GONE = "catalog_offersearchrow", "catalog_searchgone"
 Status = tuple[str, datetime.date | None, datetime.date | None]
@@ -125,7 +125,7 @@ def _caught(gone: int | None, row: tuple[Any, ...]) -> Row:
     return _row(row) if row[0] is not None else Row(offer_id=int(gone or 0), is_public=False)
 
 
-def cards(offers: list[int], *, seen: str, today: datetime.date) -> tuple[dict[int, dict[str, Any]], bool]:
+def cards(offers: list[int], *, seen: str, today: datetime.date) -> tuple[dict[int, KeptCard], bool]:
     """(cards by offer, whether anything was written that `seen` did not see): one statement."""
     sql = (
         f"SELECT offer_id, card::text, {CARD_HTML} FROM {ROW} WHERE offer_id = ANY(%(offers)s)"
@@ -135,7 +135,7 @@ def cards(offers: list[int], *, seen: str, today: datetime.date) -> tuple[dict[i
     with connection.cursor() as cursor:
         cursor.execute(sql, {"offers": offers, "seen": seen, "today": today, "edition": edition()})
         found = cursor.fetchall()
-    told = {offer: card_data(card, html) for offer, card, html in found if card is not None}
+    told = {offer: KeptCard(card, html) for offer, card, html in found if card is not None}
     return told, any(card is None for _, card, _ in found)
 
 

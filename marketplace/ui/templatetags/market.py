@@ -254,7 +254,7 @@ def market_pagination(context: Context, page: Any, total_pages: int | None = Non
     number = page if isinstance(page, int) else page.number
     pages = total_pages if total_pages is not None else page.paginator.num_pages
     request = context.get("request")
-    query = request.GET.copy() if request is not None else None
+    query = request.GET if request is not None else None
     return {"pager": pagination.pager(number, pages=pages, query=query)}
 
 
