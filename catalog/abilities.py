@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from catalog.enums import OfferState
 from catalog.models import (
+    Category,
     Offer,
     OfferClaim,
     RegisterDifference,
@@ -52,6 +53,7 @@ def catalog_abilities(actor: Actor) -> Verdicts:
         "create": _or(actor.is_supplier and actor.has(*SUPPLIER_ROLES), SUPPLIER, actor),
         "own_list": _or(actor.is_supplier and actor.has(*SUPPLIER_ROLES), SUPPLIER, actor),
         "curate": curator,
+        "see_categories": _or(actor.has(Role.CURATOR, Role.AUDITOR), CURATOR, actor),
         "see_registers": _or(actor.has(Role.CURATOR, Role.AUDITOR), CURATOR, actor),
         "see_qualifications": _or(
             actor.has(Role.CURATOR, Role.QUALIFICATION_OFFICER, Role.DECISION_MAKER, Role.AUDITOR),
@@ -83,6 +85,15 @@ def offer_abilities(actor: Actor, offer: Offer) -> Verdicts:
 def supplier_abilities(actor: Actor, supplier: Supplier) -> Verdicts:
     curator = _or(actor.has(Role.CURATOR), CURATOR, actor)
     return {"suspend_offers": curator, "lift_offers": curator}
+
+
+def categories_abilities(actor: Actor) -> Verdicts:
+    """What needs no object."""
+    return {"create": _or(actor.has(Role.CURATOR), CURATOR, actor)}
+
+
+def category_abilities(actor: Actor, category: Category) -> Verdicts:
+    return dict.fromkeys(("edit", *category.MOVES), _or(actor.has(Role.CURATOR), CURATOR, actor))
 
 
 def claim_abilities(actor: Actor, claim: OfferClaim) -> Verdicts:

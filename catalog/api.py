@@ -15,7 +15,16 @@ from rest_framework.exceptions import NotAuthenticated, NotFound, ValidationErro
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog import api_claims, api_marks, api_needs, api_queues, api_registers, api_reviews, api_searches
+from catalog import (
+    api_categories,
+    api_claims,
+    api_marks,
+    api_needs,
+    api_queues,
+    api_registers,
+    api_reviews,
+    api_searches,
+)
 from catalog.abilities import catalog_abilities, is_editable, offer_abilities, owns
 from catalog.actions.authoring import create_draft, save_answers, save_plans
 from catalog.api_claims import ClaimOfferMixin
@@ -33,7 +42,7 @@ from catalog.models import Offer, OfferVersion, Supplier
 from catalog.opendata import api as opendata
 from catalog.opendata import api_files
 from catalog.search.engine import is_past_the_end, search
-from catalog.search.query import OfferPage
+from catalog.search.query import FacetValue, OfferPage
 from catalog.serializers import (
     AnswersInput,
     DraftInput,
@@ -164,10 +173,7 @@ class OfferViewSet(
             else cards,
         }
         if with_facets:
-            body["facets"] = {
-                name: [{"value": v.value, "label": v.label, "count": v.count} for v in values]
-                for name, values in page.facets.items()
-            }
+            body["facets"] = {name: [_facet_value(v) for v in values] for name, values in page.facets.items()}
         if ignored := [name for name in found.unknown if name != "mine"]:
             body["ignored"] = ignored
         return Response(body)
@@ -222,6 +228,12 @@ def _wanted_fields(given: QueryDict) -> frozenset[str]:
     return names
 
 
+def _facet_value(found: FacetValue) -> dict[str, Any]:
+    """`parent`: only where the values are a tree, and under another one."""
+    told: dict[str, Any] = {"value": found.value, "label": found.label, "count": found.count}
+    return told | {"parent": found.parent} if found.parent else told
+
+
 def _page_link(request: Request, page: OfferPage, number: int) -> str | None:
     if not 1 <= number <= page.pages:
         return None
@@ -242,6 +254,7 @@ ROUTES = [
     ("offers", OfferViewSet, "offer"),
     ("suppliers", SupplierViewSet, "supplier"),
     *api_marks.ROUTES,
+    *api_categories.ROUTES,
     *api_claims.ROUTES,
     *api_reviews.ROUTES,
     *api_needs.ROUTES,

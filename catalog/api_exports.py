@@ -14,9 +14,10 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from catalog.categories import category_words
 from catalog.comparison import MOST, compare, for_comparison
 from catalog.filters import OfferFilterSet
-from catalog.models import Category, Offer
+from catalog.models import Offer
 from catalog.offer_table import offer_table
 from catalog.serializers_comparison import ComparisonSerializer
 from marketplace.documents.answers import FORMATS, Format, table_answer
@@ -49,7 +50,7 @@ class ExportMixin(MarketViewSet):
         if not found.is_valid():
             raise translate_validation(found.errors)
         site = request.build_absolute_uri("/").rstrip("/")
-        table = offer_table(found.query(), categories=found.categories, site=site)
+        table = offer_table(found.query(), categories=found.categories.said, site=site)
         return table_answer(table, format=_format(given), name="offres")
 
     @extend_schema(parameters=[OFFERS], responses=ComparisonSerializer, filters=False)
@@ -60,7 +61,7 @@ class ExportMixin(MarketViewSet):
         columns = for_comparison(numbers, actor=self.actor)
         if len(columns) < len(numbers):
             raise NotVisible
-        found = compare(columns, categories=dict(Category.objects.values_list("code", "label")))
+        found = compare(columns, categories=category_words())
         return Response(ComparisonSerializer(found, context=self.get_serializer_context()).data)
 
 

@@ -37,6 +37,11 @@ class ReviewState(models.TextChoices):
     SUPERSEDED = "superseded", "Remplacée par une version plus récente"
 
 
+class CategoryState(models.TextChoices):
+    OPEN = "open", "Ouverte"
+    RETIRED = "retired", "Retirée"
+
+
 class ClaimProof(models.TextChoices):
     DNS = "dns", "Enregistrement DNS sur le domaine de la fiche"
     REGISTER_CONTACT = "register_contact", "Contact inscrit au registre"

@@ -11,7 +11,8 @@ from django import forms
 from django.http import QueryDict
 from django.utils import timezone
 
-from catalog.models import Category, OfferSearchRow
+from catalog.categories import EMPTY, CategoryTree, category_tree
+from catalog.models import OfferSearchRow
 from catalog.search.facets import FACETS, PRICE_LABEL, PRICE_MAX, RANGES, Facet, values_for
 from catalog.search.query import MAX_PAGE_SIZE, ORDERINGS, PAGE_SIZE, Bounds, OfferQuery
 
@@ -30,7 +31,7 @@ class CodesField(forms.Field):
         options.setdefault("required", False)
         super().__init__(**options)
         self.facet = facet
-        self.categories: dict[str, str] = {}
+        self.categories: CategoryTree = EMPTY
         self.refused: list[str] = []
         self.lenient = False
 
@@ -118,13 +119,13 @@ class OfferFilterSet(django_filters.FilterSet):
         self.base_filters = {name: every[name] for name in every if name in (data or {})}
         super().__init__(data, **options)
         self.lenient = lenient
-        self.categories: dict[str, str] = {}
+        self.categories: CategoryTree = EMPTY
         ours = {*every, *PLAIN_PARAMETERS}
         self.unknown = sorted(str(name)[:40] for name in (data or {}) if name not in ours)
 
     def is_valid(self) -> bool:
-        """One query, for the codes of categories."""
-        self.categories = dict(Category.objects.values_list("code", "label"))
+        """One query, for the tree of categories."""
+        self.categories = category_tree()
         for field in self.form.fields.values():
             if isinstance(field, CodesField):
                 field.categories, field.lenient = self.categories, self.lenient
@@ -155,6 +156,7 @@ class OfferFilterSet(django_filters.FilterSet):
             page=page,
             page_size=min(page_size, MAX_PAGE_SIZE),
             with_facets=with_facets,
+            branches=self.categories.under,
         )
 
     def _bounds(self, name: str) -> Bounds:

@@ -282,6 +282,9 @@ class FacetValueSerializer(StrictSerializer):
     value = serializers.CharField()
     label = serializers.CharField()
     count = serializers.IntegerField()
+    parent = serializers.CharField(
+        required=False, help_text="La valeur au-dessus, quand les valeurs forment un arbre."
+    )
 
 
 class OfferCardSerializer(StrictSerializer):

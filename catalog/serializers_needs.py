@@ -52,7 +52,7 @@ class NeedInput(StrictSerializer):
         max_length=len(ServiceModel),
     )
     category = serializers.SlugRelatedField[Category](
-        slug_field="code", queryset=Category.objects.all(), required=False, allow_null=True, default=None
+        slug_field="code", queryset=Category.objects.open(), required=False, allow_null=True, default=None
     )
     searched = serializers.CharField(
         max_length=2000,

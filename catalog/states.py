@@ -2,6 +2,7 @@
 
 from catalog.enums import (
     OPEN_NEEDS,
+    CategoryState,
     ClaimState,
     NeedState,
     OfferState,
@@ -91,6 +92,10 @@ NEED_MOVES = moves(
         NeedState.OPEN,
         label="Rouvrir le besoin",
     ),
+)
+
+CATEGORY_MOVES = moves(
+    Move("retire", frozenset({CategoryState.OPEN}), CategoryState.RETIRED, label="Retirer la catégorie"),
 )
 
 REGISTER_IMPORT_MOVES = moves(

@@ -3,6 +3,7 @@ from django.urls import path
 from catalog.opendata import urls as opendata
 from catalog.views import (
     authoring,
+    categories,
     claims,
     compare,
     cost,
@@ -97,6 +98,10 @@ urlpatterns = [
     path("pilotage/registres/<slug:code>/importer/", registers.read, name="read_register"),
     path("pilotage/moderation/", queues.landing, name="moderation"),
     path("pilotage/moderation/versions/", moderation.review_list, name="review_list"),
+    path("pilotage/categories/", categories.category_list, name="category_list"),
+    path("pilotage/categories/ajouter/", categories.category_add, name="category_add"),
+    path("pilotage/categories/<slug:code>/modifier/", categories.category_edit, name="category_edit"),
+    path("pilotage/categories/<slug:code>/retirer/", categories.category_retire, name="category_retire"),
     path("pilotage/informations/", queues.stale_facts, name="stale_facts"),
     path("pilotage/signalements/", queues.report_list, name="report_list"),
     path("pilotage/signalements/<uuid:uuid>/", queues.report_page, name="report_page"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 
 from catalog.abilities import offer_abilities
-from catalog.models import Category
+from catalog.categories import category_words
 from catalog.presentation import ShownMark, plans_of, shown_marks
 from catalog.questions.engine import questions
 from catalog.questions.rows import NOT_SAID, say
@@ -60,7 +60,7 @@ def sent_for(dossier: Dossier, requirements: Iterable[Requirement]) -> list[Sent
         return []
     asked = list(requirements)
     wants_category = any("category" in requirement.questions for requirement in asked)
-    labels = dict(Category.objects.values_list("code", "label")) if wants_category else {}
+    labels = category_words() if wants_category else {}
     return [_sent(dossier, version, requirement, labels) for requirement in asked]
 
 

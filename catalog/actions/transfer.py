@@ -10,7 +10,8 @@ from django.db import transaction
 from rest_framework.exceptions import ValidationError
 
 from catalog.actions.authoring import category_codes, create_draft, save_answers, save_plans
-from catalog.models import Category, Offer
+from catalog.categories import category_words
+from catalog.models import Offer
 from catalog.questions.diff import Change, changes
 from catalog.questions.validation import clean_answers
 from catalog.serializers import plan_inputs
@@ -42,7 +43,7 @@ def rehearse(document: Mapping[str, Any], *, actor: Actor, into: Offer | None) -
         transaction.set_rollback(True)
     if into is not None:
         into.refresh_from_db()
-    labels = dict(Category.objects.values_list("code", "label"))
+    labels = category_words()
     plans = document.get("plans")
     return Report(
         changes=tuple(changes(before, after, categories=labels)),

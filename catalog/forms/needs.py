@@ -26,7 +26,7 @@ def initial_of_search(given: QueryDict) -> dict[str, Any]:
     return {
         "title": given.get("q", "").replace("\x00", "").strip()[:160],
         "service_models": [code for code in given.getlist("model")[:10] if code in codes],
-        "category": Category.objects.filter(code=given.get("category", "").replace("\x00", "")).first(),
+        "category": Category.objects.standing(given.get("category", "").replace("\x00", "")),
         "searched": searched_text(given.urlencode()),
     }
 
@@ -57,7 +57,7 @@ class NeedForm(MarketForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["category"].queryset = Category.objects.all()  # type: ignore[attr-defined]  # ModelChoiceField
+        self.fields["category"].queryset = Category.objects.open()  # type: ignore[attr-defined]  # ModelChoiceField
 
     def clean_searched(self) -> str:
         return searched_text(self.cleaned_data["searched"])

@@ -65,7 +65,7 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         )
 
     def for_sheet(self) -> OfferQuerySet:
-        return self.select_related("supplier__organisation", "category", "live_version")
+        return self.select_related("supplier__organisation", "category__parent__parent", "live_version")
 
 
 class Offer(Stateful):
@@ -262,7 +262,7 @@ class Offer(Stateful):
         self.name = answers.get("name") or self.name
         self.slug = slugify(self.name)[:80] or "offre"
         self.service_models = answers.get("service_models") or []
-        self.category = Category.objects.filter(code=answers.get("category") or "").first()
+        self.category = Category.objects.standing(answers.get("category") or "")
         self.description = answers.get("description") or ""
         self.website = answers.get("website") or ""
         self.regions = answers.get("storage_regions")

@@ -56,11 +56,16 @@ def load() -> str:
 
 
 def load_categories() -> int:
+    """What a curator touched is theirs; a row under another one comes after it in the file."""
     rows = read("categories")["categories"]
+    known = {category.code: category for category in Category.objects.all()}
     for position, row in enumerate(rows):
-        Category.objects.update_or_create(
-            code=row["code"], defaults={"label": row["label"], "position": position}
-        )
+        category = known.setdefault(row["code"], Category(code=row["code"]))
+        if not category.is_curated:
+            category.parent = known[row["under"]] if "under" in row else None
+            category.level = category.parent.level + 1 if category.parent else 1
+            category.label, category.position = row["label"], position
+            category.save()
     return len(rows)
 
 

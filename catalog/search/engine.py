@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from django.conf import settings
 from django.db import connection
 
+from catalog.categories import EMPTY, CategoryTree
 from catalog.search import sql
 from catalog.search.facets import CATEGORY, FACETS, PRICE_MAX, PRICE_STEPS, SUPPLIERS, Facet
 from catalog.search.memory.keeper import keeper
@@ -22,15 +24,15 @@ from catalog.search.query import Answer, FacetValue, OfferPage, OfferQuery
 stream_cards = sql.stream_cards
 
 
-def search(query: OfferQuery, *, categories: dict[str, str] | None = None) -> OfferPage:
-    """Two or three SQL statements at most. `categories` (code → label) gives the words of that facet."""
+def search(query: OfferQuery, *, categories: CategoryTree = EMPTY) -> OfferPage:
+    """Two or three SQL statements at most. `categories` gives the words and the tree of that facet."""
     found = _answer(query)
     return OfferPage(
         version=found.version,
         total=found.total,
         ids=found.ids,
         cards=found.cards,
-        facets=_facets(query, found, categories or {}) if query.with_facets else {},
+        facets=_facets(query, found, categories) if query.with_facets else {},
         page=query.page,
         page_size=query.page_size,
         readings=found.readings,
@@ -49,9 +51,7 @@ def total_without(query: OfferQuery, name: str) -> int:
     return sql.total(freed) if in_memory is None else in_memory
 
 
-def _facets(
-    query: OfferQuery, found: Answer, categories: dict[str, str]
-) -> dict[str, tuple[FacetValue, ...]]:
+def _facets(query: OfferQuery, found: Answer, categories: CategoryTree) -> dict[str, tuple[FacetValue, ...]]:
     by_name: dict[str, dict[str, int]] = {}
     for (name, value), count in found.counts.items():
         by_name.setdefault(name, {})[value] = count
@@ -59,9 +59,12 @@ def _facets(
     for facet in FACETS.values():
         if query.counted is not None and facet.name not in query.counted:
             continue
-        known = categories if facet is CATEGORY else facet.labels
-        words = found.suppliers if facet is SUPPLIERS else {}
         counts = by_name.get(facet.name, {})
+        if facet is CATEGORY:
+            told[facet.name] = tuple(_tree_values(categories, counts, query.facets.get(facet.name, ())))
+            continue
+        known = facet.labels
+        words = found.suppliers if facet is SUPPLIERS else {}
         told[facet.name] = tuple(_values(facet, known, counts, query.facets.get(facet.name, ()), words))
     if query.counted is None or PRICE_MAX in query.counted:
         told[PRICE_MAX] = tuple(_price_values(query, by_name.get(PRICE_MAX, {}), found.total))
@@ -75,6 +78,19 @@ def _price_values(query: OfferQuery, counts: Mapping[str, int], total: int) -> I
     for step in sorted({*PRICE_STEPS, typed} - {""}, key=float):
         under += counts.get(step, 0)
         yield FacetValue(step, f"{step} € HT par mois", under if step in PRICE_STEPS else total)
+
+
+def _tree_values(
+    tree: CategoryTree, counts: Mapping[str, int], chosen: Iterable[str]
+) -> Iterator[FacetValue]:
+    """In the order of the tree. An offer has one category, so that a branch counts the sum of its leaves."""
+    summed = dict(counts)
+    for code, leaves in tree.under.items():
+        summed[code] = sum(counts.get(leaf, 0) for leaf in leaves)
+    labels = {code: node.label for code, node in tree.nodes.items()}
+    for value in _values(CATEGORY, labels, summed, chosen, {}):
+        node = tree.nodes.get(value.value)
+        yield replace(value, parent=node.parent) if node and node.parent else value
 
 
 def _values(

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from catalog.categories import CategoryTree
 from catalog.countries import COUNTRY_NAMES, ZONE_LABELS, zone_label
 from catalog.enums import HELD_STATUSES, OfferState, ServiceModel, SupplierSize, TrustStatus
 from catalog.questions.engine import FILTER_RANGE, FILTER_VALUES, Question, section
@@ -281,9 +282,15 @@ MAIN_FACETS = tuple(
 )  # fmt: skip
 
 
-def values_for(facet: Facet, word: str, *, categories: dict[str, str]) -> tuple[str, ...]:
-    """The values a word stands for; empty when the facet does not know it. Case does not matter."""
-    known = categories if facet.name == CATEGORY.name else facet.labels
+def values_for(facet: Facet, word: str, *, categories: CategoryTree) -> tuple[str, ...]:
+    """The values a word stands for; empty when the facet does not know it. Case does not matter.
+
+    A category that was retired stands for the one that replaces it: its addresses stay good.
+    """
+    if facet.name == CATEGORY.name:
+        found = categories.standing(word) or categories.standing(word.lower())
+        return (found,) if found else ()
+    known = facet.labels
     for form in (word, word.lower(), word.upper()):
         if form in known or (facet.accepts is not None and facet.accepts(form)):
             return (form,)

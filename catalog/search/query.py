@@ -42,6 +42,15 @@ class OfferQuery:
     counted: tuple[str, ...] | None = None
     # An organisation: its supplier's offers in any state but removed, in place of the public ones.
     owner: int | None = None
+    # Code of a category that has others under it → itself and all of them.
+    branches: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def wanted(self, name: str) -> tuple[str, ...]:
+        """What the filter of this name lets through: a branch of the tree stands for its leaves."""
+        chosen = self.facets[name]
+        if name != "category" or not self.branches:
+            return chosen
+        return tuple(dict.fromkeys(leaf for code in chosen for leaf in self.branches.get(code, (code,))))
 
     @property
     def bounds(self) -> dict[str, Bounds]:
@@ -76,9 +85,12 @@ class OfferQuery:
 
 @dataclass(frozen=True, slots=True)
 class FacetValue:
+    """`parent`: the value above it in a tree; empty elsewhere."""
+
     value: str
     label: str
     count: int
+    parent: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,8 +59,9 @@ class Statement:
         }
         text = as_sql(self.sentence, self.parameters)
         self.text = f"({text})" if text else ""
-        for name, chosen in query.facets.items():
-            values = chosen if FACETS[name].sql else [f"{name}={value}" for value in chosen]
+        for name in query.facets:
+            wanted = query.wanted(name)
+            values = wanted if FACETS[name].sql else [f"{name}={value}" for value in wanted]
             self.parameters[f"in_{name}"] = list(values)
         for name, (least, most) in query.bounds.items():
             self.parameters[f"least_{name}"], self.parameters[f"most_{name}"] = least, most

@@ -17,6 +17,7 @@ from catalog.actions.answer_files import files_owner
 from catalog.actions.authoring import create_draft, refuse_if_not_editable, save_answers
 from catalog.actions.documents import kept_files, reference
 from catalog.actions.reviews import waiting_numbers
+from catalog.categories import category_options, category_words
 from catalog.enums import OfferState
 from catalog.forms.answers import SectionForm, digest, typed_again
 from catalog.forms.fields import KeptFile
@@ -26,7 +27,7 @@ from catalog.questions.conditions import Completeness, completeness
 from catalog.questions.engine import Section, section, sections
 from catalog.questions.rows import say
 from catalog.views.finding import actor_of, on_offer
-from catalog.views.sheet import category_labels, trail
+from catalog.views.sheet import trail
 from marketplace.accounts.abilities import require
 from marketplace.errors import NotVisible, RuleBroken, VersionStale
 from marketplace.files.store import store_upload
@@ -79,7 +80,7 @@ def create(request: HttpRequest) -> HttpResponse:
         request.POST if is_post else None,
         section=first,
         answers={},
-        categories=category_labels(),
+        categories=category_options({}),
         shape=None if is_post else drafts.kept_for(request),
     )
     if added := request.POST.get("add", ""):
@@ -196,8 +197,8 @@ def _section_form(request: HttpRequest, offer: Offer, asked: Section) -> Section
         request.POST if is_post else None,
         request.FILES if is_post else None,
         section=asked,
-        answers=_answers(offer),
-        categories=category_labels(),
+        answers=(answers := _answers(offer)),
+        categories=category_options(answers),
         shape=None if is_post else drafts.kept_for(request),
         kept=_kept(offer, asked),
     )
@@ -240,7 +241,7 @@ def _save(request: HttpRequest, offer: Offer, form: SectionForm) -> HttpResponse
 
 def _conflicts(asked: Section, *, stored: Any, typed: Any) -> list[tuple[str, str, str]]:
     """(question, what is saved, what was typed), where they differ."""
-    labels = category_labels()
+    labels = category_words()
     return [
         (q.short, say(q, stored.get(q.id), categories=labels), say(q, typed.get(q.id), categories=labels))
         for q in asked.questions
@@ -253,4 +254,4 @@ def _with_new_base(request: HttpRequest, offer: Offer, asked: Section) -> Sectio
     data, answers = request.POST.copy(), _answers(offer)
     data["base"] = digest(asked, answers)
     kept = _kept(offer, asked)
-    return SectionForm(data, section=asked, answers=answers, categories=category_labels(), kept=kept)
+    return SectionForm(data, section=asked, answers=answers, categories=category_options(answers), kept=kept)

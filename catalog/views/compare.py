@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from catalog.categories import category_words
 from catalog.comparison import MOST, ComparedOffer, Comparison, compare, for_comparison
 from catalog.comparison_table import comparison_pdf, comparison_table, conclusion_of, counts_of
 from catalog.views.finding import actor_of
-from catalog.views.sheet import category_labels
 from catalog.yearly_cost import BASIS
 from marketplace.documents.answers import FORMATS, table_answer
 from marketplace.ui.breadcrumb import breadcrumb
@@ -39,7 +39,7 @@ def comparison(request: HttpRequest) -> HttpResponse:
     numbers = asked_numbers(request.GET)
     # One more than is compared: the page names the one left out.
     asked = for_comparison(numbers[: MOST + 1], actor=actor_of(request))
-    found = compare(asked[:MOST], categories=category_labels())
+    found = compare(asked[:MOST], categories=category_words())
     here = address([column.offer.number for column in found.columns])
     context = {
         "comparison": found,
@@ -65,7 +65,7 @@ def table(request: HttpRequest, kind: str) -> HttpResponseBase:
     if kind != PDF and kind not in FORMATS:
         raise Http404
     numbers = asked_numbers(request.GET)[:MOST]
-    found = compare(for_comparison(numbers, actor=actor_of(request)), categories=category_labels())
+    found = compare(for_comparison(numbers, actor=actor_of(request)), categories=category_words())
     if kind != PDF:
         return table_answer(comparison_table(found), format=FORMATS[kind], name="comparaison")
     page = request.build_absolute_uri(f"{reverse('catalog:compare')}?{address(numbers)}")

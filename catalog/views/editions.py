@@ -12,12 +12,13 @@ from django.shortcuts import redirect, render
 from catalog.actions import reviews
 from catalog.actions.authoring import refuse_if_not_editable
 from catalog.actions.editions import copy_offer, copy_plan, restart_from
+from catalog.categories import category_words
 from catalog.enums import ReviewState
 from catalog.forms.transfer import NameForm
 from catalog.models import Offer
 from catalog.questions.diff import changes
 from catalog.views.finding import actor_of, on_offer
-from catalog.views.sheet import category_labels, readable_versions, trail
+from catalog.views.sheet import readable_versions, trail
 from marketplace.errors import NotVisible, RuleBroken
 from marketplace.ui.once import once
 from marketplace.ui.typography import plural
@@ -80,7 +81,7 @@ def restart(request: HttpRequest, *, offer: Offer, version: int) -> HttpResponse
             f"{version}. Envoyez-la quand elle est prête.",
         )
         return redirect("catalog:edit", offer.number, offer.slug)
-    differences = changes(offer.live_version.answers, old.answers, categories=category_labels())
+    differences = changes(offer.live_version.answers, old.answers, categories=category_words())
     context = {
         "offer": offer,
         "title": f"Revenir à la version {version}",

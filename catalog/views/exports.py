@@ -20,6 +20,6 @@ def offers(request: HttpRequest, kind: str) -> HttpResponseBase:
     found = OfferFilterSet(request.GET, lenient=True)
     found.is_valid()
     table = offer_table(
-        found.query(), categories=found.categories, site=request.build_absolute_uri("/").rstrip("/")
+        found.query(), categories=found.categories.said, site=request.build_absolute_uri("/").rstrip("/")
     )
     return table_answer(table, format=FORMATS[kind], name="offres")

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 
 from catalog.abilities import catalog_abilities, review_abilities
 from catalog.actions import reviews
+from catalog.categories import category_words
 from catalog.enums import ReviewState
 from catalog.forms.marks import ReasonForm
 from catalog.models import VersionReview
@@ -17,7 +18,6 @@ from catalog.presentation import plans_of
 from catalog.price_outlier import price_places
 from catalog.questions.diff import changes
 from catalog.views.finding import actor_of
-from catalog.views.sheet import category_labels
 from marketplace.accounts.abilities import allowed, require
 from marketplace.errors import NotVisible
 from marketplace.ui.breadcrumb import breadcrumb
@@ -97,7 +97,7 @@ def _context(review: VersionReview) -> dict[str, object]:
     return {
         "review": review,
         "offer": offer,
-        "changes": changes(before, after, categories=category_labels()),
+        "changes": changes(before, after, categories=category_words()),
         "plans": plans_of(review.version_proposed),
         "compared": compared,
         "difference_caption": f"Différences avec la version {compared.number}"

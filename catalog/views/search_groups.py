@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.utils.safestring import SafeString
 
-from catalog.search.facets import FACET_LABELS, FACETS, MAIN_FACETS, OFFER, PRICE_MAX, RANGES, Range
+from catalog.search.facets import CATEGORY, FACET_LABELS, FACETS, MAIN_FACETS, OFFER, PRICE_MAX, RANGES, Range
 from catalog.search.query import FacetValue, OfferPage, OfferQuery
 from catalog.views.search_markup import group_html
 
@@ -19,7 +19,10 @@ MOST_LISTED = 150
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One facet of the form: its values, the ticked ones, those folded away, those not listed."""
+    """One facet of the form: its values, the ticked ones, those folded away, those not listed.
+
+    `is_tree`: values stand under one another, in their own order.
+    """
 
     name: str
     label: str
@@ -27,6 +30,7 @@ class Group:
     folded: tuple[tuple[FacetValue, bool], ...]
     used: int
     unlisted: int = 0
+    is_tree: bool = False
 
     def html(self, *, is_open: bool = False) -> SafeString:
         return group_html(
@@ -37,6 +41,7 @@ class Group:
             used=self.used,
             unlisted=self.unlisted,
             is_open=is_open,
+            is_tree=self.is_tree,
         )
 
     @property
@@ -82,6 +87,10 @@ def facet_groups(query: OfferQuery, page: OfferPage) -> Iterator[Group]:
 
 def _group(name: str, values: tuple[FacetValue, ...], chosen: tuple[str, ...]) -> Group:
     rows = [(value, value.value in chosen) for value in values]
+    if name == CATEGORY.name and any(value.parent for value in values):
+        # The first level is told even at zero: who looks for a branch learns that it is empty.
+        seen = tuple(row for row in rows if row[0].count or row[1] or not row[0].parent)
+        return Group(name, FACET_LABELS[name], seen, (), used=len(chosen), is_tree=True)
     # At zero a value is kept where it is ticked; elsewhere only while the list stays short.
     told = [row for row in rows if row[0].count or row[1]]
     if len(told) > SHOWN_FIRST and name != PRICE_MAX:

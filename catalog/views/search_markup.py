@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from catalog.search.query import FacetValue
 
 _MARK = 987_654_321
+_INSIDE = "\ue001"
 
 
 @lru_cache(maxsize=8192)
@@ -60,11 +61,42 @@ def group_html(
     used: int,
     unlisted: int,
     is_open: bool,
+    is_tree: bool = False,
 ) -> SafeString:
     """One facet of the form: values told as (value, ticked)."""
     before, between, after = _shell(name, label, used, len(folded), unlisted, is_open)
-    parts = [before, *_values(name, first), between, *_values(name, folded), after]
+    shown = _tree if is_tree else _values
+    parts = [before, *shown(name, first), between, *_values(name, folded), after]
     return mark_safe("".join(parts))  # noqa: S308 -- made of the template's output and of numbers
+
+
+def _tree(facet: str, rows: Sequence[tuple[FacetValue, bool]]) -> Iterator[str]:
+    """Each value, then a fold of those under it; the fold is open when one of them is ticked."""
+    below: dict[str, list[tuple[FacetValue, bool]]] = {}
+    for row in rows:
+        below.setdefault(row[0].parent, []).append(row)
+    return _branches(facet, below, "")
+
+
+def _branches(facet: str, below: dict[str, list[tuple[FacetValue, bool]]], parent: str) -> Iterator[str]:
+    for value, ticked in below.get(parent, ()):
+        yield from _values(facet, [(value, ticked)])
+        if inside := below.get(value.value):
+            before, after = _fold(value.label, len(inside), _is_used(below, value.value))
+            yield before
+            yield from _branches(facet, below, value.value)
+            yield after
+
+
+def _is_used(below: dict[str, list[tuple[FacetValue, bool]]], parent: str) -> bool:
+    return any(ticked or _is_used(below, value.value) for value, ticked in below.get(parent, ()))
+
+
+@lru_cache(maxsize=2048)
+def _fold(label: str, count: int, is_open: bool) -> tuple[str, str]:
+    context = {"label": label, "count": count, "is_open": is_open, "inside": _INSIDE}
+    before, _, after = render_to_string("catalog/_facet_branch.html", context).partition(_INSIDE)
+    return before, after
 
 
 def _values(facet: str, rows: Sequence[tuple[FacetValue, bool]]) -> Iterator[str]:

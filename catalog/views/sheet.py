@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from catalog.abilities import is_editable, offer_abilities, owns
 from catalog.actions.documents import scan_words
+from catalog.categories import category_words
 from catalog.enums import OfferState, ReviewState, ServiceModel
 from catalog.fact_sources import in_words
 from catalog.freshness import facts_age
-from catalog.models import Category, Offer, OfferVersion
+from catalog.models import Offer, OfferVersion
 from catalog.opendata.schema_org import data_block, described
 from catalog.presentation import (
     plans_of,
@@ -50,7 +51,7 @@ def sheet_context(request: HttpRequest, offer: Offer, version: OfferVersion | No
     marks, layers = shown_marks(offer), layers_of(offer)
     verdicts = offer_abilities(actor, offer)
     answers = version.answers if version else {}
-    sections = sheet_rows(answers, categories=category_labels(), public_sheet=offer.is_public_sheet)
+    sections = sheet_rows(answers, categories=category_words(), public_sheet=offer.is_public_sheet)
     return {
         "offer": offer,
         "version": version,
@@ -90,14 +91,14 @@ def silent_sections(parts: list[SectionRows]) -> dict[str, Any]:
 
 
 def trail(offer: Offer, *, part: str = "") -> dict[str, Any]:
+    """The sheet itself stands under the categories of its offer, each the list of what it holds."""
     links = [("Offres", "/offres/")]
     if not part:
+        category = offer.category
+        path = [*category.ancestors, category] if category else []
+        links += [(above.label, f"/offres/?category={above.code}") for above in path]
         return breadcrumb(*links, current=offer.name)
     return breadcrumb(*links, (offer.name, offer.get_absolute_url()), current=part)
-
-
-def category_labels() -> dict[str, str]:
-    return dict(Category.objects.values_list("code", "label"))
 
 
 FACT_WORDS = {
@@ -175,7 +176,7 @@ def version(request: HttpRequest, *, offer: Offer, version: int) -> HttpResponse
     shown = next((v for v in readable if v.number == version), None)
     if shown is None:
         raise NotVisible()
-    labels = category_labels()
+    labels = category_words()
     parts = sheet_rows(shown.answers, categories=labels, public_sheet=offer.is_public_sheet)
     previous = next((v for v in readable if v.number < version), None)
     context = {

@@ -65,6 +65,8 @@ OPERATOR = (
             "/pilotage/revendications/",
             "/pilotage/informations/",
             "/pilotage/signalements/",
+            "/pilotage/categories/",
+            "/pilotage/selections/",
         ),
         frozenset({Role.CURATOR}),
     ),

@@ -10,6 +10,7 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
+from catalog.categories import tree_of
 from catalog.models import Offer, OfferSearchRow
 from catalog.models.trust import status_by_the_clock
 from catalog.search.facets import PRICE_STEPS
@@ -34,7 +35,7 @@ TAGS = {
 }
 CHOICES: dict[str, tuple[str, ...]] = {
     "model": MODELS,
-    "category": ("data", "security"),
+    "category": ("platform", "stores", "data", "files", "security"),
     "secnumcloud": READ,
     "hds": READ,
     "iso27001": READ,
@@ -43,6 +44,12 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "open_source": ("true", "false", "unknown"),
     **TAGS,
 }
+# Code → what stands above it, nearest first.
+ABOVE = {"data": ("stores", "platform"), "files": ("platform",), "stores": ("platform",)}
+TREE = tree_of(
+    (code, code.capitalize(), (ABOVE.get(code) or (None,))[0], None, "open")
+    for code in ("platform", "stores", "data", "files", "security")
+)
 ORDERINGS = ("", "name", "-name", "price", "-price", "-listed_on")
 
 
@@ -58,7 +65,7 @@ def random_row(rng: random.Random, n: int) -> dict[str, Any]:
         "is_public": rng.random() > 0.1,
         "sort_name": rng.choice("abcde") + str(n % 7),
         "service_models": sorted(rng.sample(MODELS, rng.randint(0, 3))),
-        "category": rng.choice(("data", "security", "")),
+        "category": rng.choice(("data", "files", "stores", "security", "")),
         "regions": sorted(rng.sample(REGIONS, rng.randint(1, 2))),
         "open_source": rng.choice((True, False, None)),
         "price_eur_ht": rng.choice(PRICES),
@@ -103,6 +110,7 @@ def random_query(rng: random.Random) -> OfferQuery:
         page=rng.randint(1, 3),
         page_size=7,
         with_facets=True,
+        branches=TREE.under,
     )
 
 
@@ -113,7 +121,7 @@ def values(row: dict[str, Any], facet: str) -> set[str]:
     if facet == "region":
         return set(row["regions"])
     if facet == "category":
-        return {row["category"]}
+        return {row["category"], *ABOVE.get(row["category"], ())}
     if facet == "open_source":
         return {{True: "true", False: "false", None: "unknown"}[row["open_source"]]}
     if facet == "gaiax":

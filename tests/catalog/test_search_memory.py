@@ -23,7 +23,7 @@ from catalog.search.memory.generation import build
 from catalog.search.memory.keeper import Keeper, keeper
 from catalog.search.query import OfferQuery
 from tests.catalog.builders import make_mark, make_offer
-from tests.catalog.search_oracle import TODAY, check, insert, random_query, random_row, seeded
+from tests.catalog.search_oracle import TODAY, TREE, check, insert, random_query, random_row, seeded
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -40,7 +40,7 @@ def asked(query: OfferQuery) -> Any:
     """From the index, or the test fails."""
     found = keeper.answer(query)
     assert found is not None
-    return search(query)
+    return search(query, categories=TREE)
 
 
 @pytest.mark.parametrize("round_", range(3))

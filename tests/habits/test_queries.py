@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from catalog.actions.needs import join, report
 from catalog.actions.saved_searches import save
-from catalog.models import FactsEvent, SearchNews
+from catalog.models import Category, FactsEvent, SearchNews
 from catalog.trust import report as hear
 from procurement.models import PeerConsent, PeerMessage, UserReview
 from tests.builders import make_member, make_organisation
@@ -88,6 +88,10 @@ def need(world: World) -> None:
     join(made, actor=world.actor("other_buyer"))
 
 
+def category(world: World) -> None:
+    Category.objects.create(code=f"c{next(_count)}", label="Essai", level=2, parent=world.category)
+
+
 def search(world: World) -> None:
     actor = world.actor("approver")
     save(actor=actor, name=f"Essai {next(_count)}", query="model=saas", is_shared=True)
@@ -131,6 +135,8 @@ LISTS: list[tuple[str, str, Make]] = [
     ("/api/v1/derogations/", "requester", derogation),
     ("/api/v1/needs/", "requester", need),
     ("/api/v1/needs/?near=signature", "requester", need),
+    ("/pilotage/categories/", "curator", category),
+    ("/api/v1/categories/", "requester", category),
     ("/mes-recherches/", "requester", search),
     ("/api/v1/saved-searches/", "requester", search),
     ("/api/v1/reviews/", "requester", user_review),

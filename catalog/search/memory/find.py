@@ -49,7 +49,8 @@ def _filters(generation: Generation, query: OfferQuery) -> Iterator[tuple[str, B
     for name, chosen in query.facets.items():
         if chosen:
             values = values_of(generation, name)
-            yield name, BitMap.union(*(values.get(value, _NOTHING) for value in chosen), _NOTHING)
+            wanted = query.wanted(name)
+            yield name, BitMap.union(*(values.get(value, _NOTHING) for value in wanted), _NOTHING)
     for name, bounds in query.bounds.items():
         yield f"range {name}", _range(generation, name, bounds)
 

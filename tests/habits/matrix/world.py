@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 
 from catalog.actions.needs import report
 from catalog.actions.saved_searches import save
-from catalog.models import MissingNeed, Offer, SavedSearch, TrustMark
+from catalog.models import Category, MissingNeed, Offer, SavedSearch, TrustMark
 from catalog.trust import add_mark
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import BUYER_ROLES, OPERATOR_ROLES, SUPPLIER_ROLES, OrganisationKind, Role
@@ -105,6 +105,10 @@ class World:
     def offer(self) -> Offer:
         """Listed, of the world's supplier."""
         return orders.make_offer(organisation=self.supplier)
+
+    @cached_property
+    def category(self) -> Category:
+        return Category.objects.create(code="nuages", label="Nuages")
 
     @cached_property
     def draft(self) -> Offer:

@@ -1,0 +1,112 @@
+"""The tree of categories as readers of the catalogue need it: one query, then plain data.
+
+An offer has one category. A question about a branch is a question about its leaves (`under`), and counts
+add up exactly: the search keeps codes alone, so that moving a category changes no search row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.apps import apps
+
+BETWEEN = " › "
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An open category. `path`: labels from the first level down to its own."""
+
+    code: str
+    label: str
+    parent: str
+    path: tuple[str, ...]
+
+    @property
+    def level(self) -> int:
+        return len(self.path)
+
+    @property
+    def words(self) -> str:
+        return BETWEEN.join(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryTree:
+    """`nodes`: code → open category, in the order of the tree. `replaced`: retired code → open code, or
+    nothing. `under`: of those that have others below them, code → itself and all of them."""
+
+    nodes: Mapping[str, Node] = field(default_factory=dict)
+    replaced: Mapping[str, str] = field(default_factory=dict)
+    under: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def standing(self, code: str) -> str:
+        """The open code that a code means today; empty when it means nothing."""
+        return code if code in self.nodes else self.replaced.get(code, "")
+
+    @property
+    def said(self) -> dict[str, str]:
+        """The word of every code, retired ones by what replaces them."""
+        labels = {code: node.label for code, node in self.nodes.items()}
+        return labels | {old: labels[new] for old, new in self.replaced.items() if new in labels}
+
+    def options(self, *, current: str = "") -> dict[str, str]:
+        """For a form, in the order of the tree. `current` stays on it when it is retired: an answer is not
+        changed behind its author's back."""
+        found = {code: node.words for code, node in self.nodes.items()}
+        if current in self.replaced:
+            new = self.nodes.get(self.replaced[current])
+            found[current] = f"Catégorie retirée, remplacée par {new.label}" if new else "Catégorie retirée"
+        return found
+
+
+EMPTY = CategoryTree()
+_Row = tuple[str, str, str | None, str | None, str]
+
+
+def category_tree() -> CategoryTree:
+    """One query."""
+    # The models read the facets, which read this module.
+    rows = (
+        apps.get_model("catalog", "Category")
+        .objects.order_by("position", "label", "pk")
+        .values_list("code", "label", "parent__code", "merged_into__code", "state")
+    )
+    return tree_of(rows)
+
+
+def category_options(answers: Mapping[str, Any]) -> dict[str, str]:
+    """What a form offers beside these answers. One query."""
+    return category_tree().options(current=answers.get("category") or "")
+
+
+def category_words() -> dict[str, str]:
+    """Code → word, retired codes included. One query."""
+    return category_tree().said
+
+
+def tree_of(rows: Iterable[_Row]) -> CategoryTree:
+    children: dict[str, list[tuple[str, str]]] = {}
+    replaced: dict[str, str] = {}
+    for code, label, parent, successor, state in rows:
+        if state == "open":
+            children.setdefault(parent or "", []).append((code, label))
+        else:
+            replaced[code] = successor or ""
+    nodes: dict[str, Node] = {}
+    under: dict[str, tuple[str, ...]] = {}
+
+    def walk(parent: str, path: tuple[str, ...]) -> tuple[str, ...]:
+        below: list[str] = []
+        for code, label in children.get(parent, ()):
+            nodes[code] = Node(code, label, parent, (*path, label))
+            found = (code, *walk(code, (*path, label)))
+            if len(found) > 1:
+                under[code] = found
+            below += found
+        return tuple(below)
+
+    walk("", ())
+    return CategoryTree(nodes, replaced, under)
