@@ -9,6 +9,7 @@ from catalog.models import (
     Category,
     Offer,
     OfferClaim,
+    OfferHandover,
     RegisterDifference,
     RegisterImport,
     Supplier,
@@ -32,6 +33,7 @@ SUPPLIER = role_needed(
     Role.SUPPLIER_EDITOR, Role.SUPPLIER_MANAGER, because="Seul un fournisseur peut faire cela."
 )
 CONFIRMED = "L’opérateur a constaté ce statut : vous ne pouvez plus le modifier."
+RECEIVER = role_needed(Role.SUPPLIER_MANAGER, because="Seul le fournisseur qui reçoit l’offre répond.")
 CLAIMANT = role_needed(Role.SUPPLIER_MANAGER, because="Seul un fournisseur revendique une fiche.")
 
 
@@ -54,6 +56,11 @@ def catalog_abilities(actor: Actor) -> Verdicts:
         "own_list": _or(actor.is_supplier and actor.has(*SUPPLIER_ROLES), SUPPLIER, actor),
         "curate": curator,
         "see_categories": _or(actor.has(Role.CURATOR, Role.AUDITOR), CURATOR, actor),
+        "see_handovers": _or(
+            actor.has(Role.CURATOR, Role.AUDITOR) or (actor.is_supplier and actor.has(*SUPPLIER_ROLES)),
+            CURATOR,
+            actor,
+        ),
         "see_registers": _or(actor.has(Role.CURATOR, Role.AUDITOR), CURATOR, actor),
         "see_qualifications": _or(
             actor.has(Role.CURATOR, Role.QUALIFICATION_OFFICER, Role.DECISION_MAKER, Role.AUDITOR),
@@ -74,6 +81,7 @@ def offer_abilities(actor: Actor, offer: Offer) -> Verdicts:
         "claim": _or(actor.is_supplier and actor.has(Role.SUPPLIER_MANAGER), CLAIMANT, actor),
         "suspend": curator,
         "lift": curator,
+        "hand_over": curator,
         "confirm_facts": editor,
         "ask_facts": curator,
         "withdraw": _or(manager or actor.has(Role.CURATOR), MANAGER, actor),
@@ -109,6 +117,16 @@ def claim_abilities(actor: Actor, claim: OfferClaim) -> Verdicts:
         "cancel": follow,
         "check_dns": YES if curator == YES else follow,
     }
+
+
+def handover_abilities(actor: Actor, handover: OfferHandover) -> Verdicts:
+    """The receiving supplier answers, never the person who proposed it."""
+    received = actor.organisation is not None and handover.organisation_to_id == actor.organisation.pk
+    answer = _or(received and actor.has(Role.SUPPLIER_MANAGER), RECEIVER, actor)
+    if actor.is_person(handover.proposed_by_id):
+        answer = "Vous avez proposé ce transfert : une autre personne y répond."
+    cancel = _or(actor.has(Role.CURATOR), CURATOR, actor)
+    return {"accept": answer, "refuse": answer, "cancel": cancel}
 
 
 def review_abilities(actor: Actor, review: VersionReview) -> Verdicts:

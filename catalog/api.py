@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from catalog import (
     api_categories,
     api_claims,
+    api_handovers,
     api_marks,
     api_needs,
     api_queues,
@@ -31,6 +32,7 @@ from catalog.api_claims import ClaimOfferMixin
 from catalog.api_cost import CostMixin
 from catalog.api_documents import DocumentsMixin
 from catalog.api_exports import ExportMixin
+from catalog.api_handovers import HandOverMixin
 from catalog.api_queues import FactsMixin
 from catalog.api_reviews import ProposeVersionMixin
 from catalog.api_stack import StackMixin
@@ -83,6 +85,7 @@ class OfferViewSet(
     ExportMixin,
     CostMixin,
     FactsMixin,
+    HandOverMixin,
     TransferMixin,
     ReadViewSet,
 ):
@@ -256,6 +259,7 @@ ROUTES = [
     *api_marks.ROUTES,
     *api_categories.ROUTES,
     *api_claims.ROUTES,
+    *api_handovers.ROUTES,
     *api_reviews.ROUTES,
     *api_needs.ROUTES,
     *api_queues.ROUTES,

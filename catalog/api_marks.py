@@ -67,7 +67,7 @@ def _mark_moves() -> Mapping[str, MoveEndpoint]:
     acts: dict[str, MoveEndpoint] = {
         move.name: MoveEndpoint(_record(move.target), DatedActInput if move.name in dated else ActInput)
         for move in TRUST_MOVES.values()
-        if move.name not in ("expire", "retract")
+        if move.name not in ("expire", "retract", "question")
     }
     return {**acts, "retract": MoveEndpoint(declarations.retract_mark, RetractInput)}
 

@@ -7,6 +7,7 @@ import datetime
 from django.urls import reverse
 from django.utils import timezone
 
+from catalog.actions.handovers import waiting_for
 from catalog.enums import ReviewState, TrustStatus
 from catalog.freshness import due_on
 from catalog.models import OfferClaim, TrustMark, VersionReview
@@ -22,12 +23,12 @@ DESK_QUEUES = frozenset({"reports", "facts", "register_differences"})
 
 
 def rows(actor: Actor) -> list[DeskRow]:
-    """Two queries for a supplier, four for a curator, none for the others."""
+    """Three queries for a supplier, four for a curator, none for the others."""
     found: list[DeskRow] = []
     if actor.has(Role.CURATOR):
         found += [*_claims(), *_reviews(), *_queues()]
     if actor.has(*SUPPLIER_ROLES):
-        found += [*_expiring(actor), *_to_confirm(actor)]
+        found += [*_expiring(actor), *_to_confirm(actor), *_handovers(actor)]
     return found
 
 
@@ -92,6 +93,20 @@ def _to_confirm(actor: Actor) -> list[DeskRow]:
             zone=TODO,
         )
         for offer in rows[:MOST]
+    ]
+
+
+def _handovers(actor: Actor) -> list[DeskRow]:
+    return [
+        DeskRow(
+            object_label=f"Transfert de {handover.offer.name}",
+            url=handover.get_absolute_url(),
+            expected=f"Accepter ou refuser l’offre de {handover.supplier_from.name}",
+            since=handover.proposed_at,
+            button="Répondre",
+            zone=TODO,
+        )
+        for handover in waiting_for(actor.organisation)
     ]
 
 

@@ -59,6 +59,13 @@ class NeedState(models.TextChoices):
 OPEN_NEEDS = (NeedState.OPEN, NeedState.ANSWERED)
 
 
+class HandoverState(models.TextChoices):
+    PROPOSED = "proposed", "En attente d’acceptation"
+    ACCEPTED = "accepted", "Accepté"
+    REFUSED = "refused", "Refusé"
+    CANCELLED = "cancelled", "Annulé"
+
+
 class Scheme(models.TextChoices):
     SECNUMCLOUD = "secnumcloud", "SecNumCloud"
     HDS = "hds", "HDS"
@@ -70,7 +77,8 @@ class Scheme(models.TextChoices):
 
 
 class TrustStatus(models.TextChoices):
-    """`expiring`, `unknown` and `not_applicable` are derived on reading, never stored on a mark."""
+    """`expiring` and `not_applicable` are derived on reading, never stored on a mark; `unknown` is stored
+    only on a mark to be proved again (`catalog.trust.question`)."""
 
     ANNOUNCED = "announced", "Annoncée"
     IN_PROGRESS = "in_progress", "En préparation"
@@ -91,6 +99,8 @@ RECORDED_STATUSES = frozenset(TrustStatus) - {
     TrustStatus.UNKNOWN,
     TrustStatus.NOT_APPLICABLE,
 }
+# What the last fact of a mark may say: the above, and « unknown » while nobody has proved it again.
+MARK_STATUSES = RECORDED_STATUSES | {TrustStatus.UNKNOWN}
 # What a buyer may rely on today.
 HELD_STATUSES = frozenset({TrustStatus.IN_FORCE, TrustStatus.EXPIRING, TrustStatus.RENEWAL_PENDING})
 LOST_STATUSES = frozenset(

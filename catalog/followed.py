@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from catalog.models import Offer, OfferClaim, TrustMark, VersionReview
-from catalog.states import CLAIM_MOVES, OFFER_MOVES, REVIEW_MOVES, TRUST_MOVES
+from catalog.models import Offer, OfferClaim, OfferHandover, TrustMark, VersionReview
+from catalog.states import CLAIM_MOVES, HANDOVER_MOVES, OFFER_MOVES, REVIEW_MOVES, TRUST_MOVES
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import OPERATOR_ROLES, SUPPLIER_ROLES
 from marketplace.ui.followed import Followed, follow
@@ -31,6 +31,10 @@ def _marks(actor: Actor) -> QuerySet[TrustMark] | None:
 
 def _claims(actor: Actor) -> QuerySet[OfferClaim] | None:
     return OfferClaim.objects.visible_to(actor).with_people() if _concerned(actor) else None
+
+
+def _handovers(actor: Actor) -> QuerySet[OfferHandover] | None:
+    return OfferHandover.objects.visible_to(actor).with_people() if _concerned(actor) else None
 
 
 def _reviews(actor: Actor) -> QuerySet[VersionReview] | None:
@@ -84,6 +88,15 @@ FOLLOWED = (
         ),
         done=frozenset(REVIEW_MOVES),
         told=frozenset(REVIEW_MOVES),
+    ),
+    Followed(
+        "catalog.offerhandover",
+        seen=_handovers,
+        own=_ours("organisation_to"),
+        url=OfferHandover.get_absolute_url,
+        label=lambda handover: f"Transfert de {handover.offer.name}",
+        done=frozenset(HANDOVER_MOVES) | {"create"},
+        told=frozenset(HANDOVER_MOVES) | {"create"},
     ),
 )
 

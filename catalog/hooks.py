@@ -2,7 +2,7 @@
 
 `material_change`: open the dossier that examines a version (qualification). `effects`: what a change
 of status touches, for the preview page (procurement). `card_lines`: what is said first on the cards of
-a list (procurement).
+a list (procurement). `handover_refusal`: what is to be decided before an offer changes hands (qualification).
 """
 
 from __future__ import annotations
@@ -29,6 +29,20 @@ def register_material_change(handler: MaterialHandler) -> None:
 
 def material_handler() -> MaterialHandler | None:
     return _MATERIAL[0] if _MATERIAL else None
+
+
+HandoverCheck = Callable[[Offer], str]
+_HANDOVER_CHECKS: dict[str, HandoverCheck] = {}
+
+
+def register_handover_check(name: str, check: HandoverCheck) -> None:
+    """`check(offer)` says what is to be done first, or nothing. Registering a name again replaces it."""
+    _HANDOVER_CHECKS[name] = check
+
+
+def handover_refusal(offer: Offer) -> str:
+    """The first reason not to move the offer now; empty when there is none."""
+    return next((said for check in _HANDOVER_CHECKS.values() if (said := check(offer))), "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,21 +15,25 @@ from catalog.prices.words import conditions
 from catalog.stack import Layer
 from marketplace.ui.drawings import StackLayer, TimelineFact
 
+# Statuses whose last fact is told beside the mark.
+TOLD = LOST_STATUSES | {TrustStatus.UNKNOWN}
+
 
 @dataclass(frozen=True, slots=True)
 class ShownMark:
     """`status` is today's, layers included. `undermined_by` names the layer that takes the mark down;
-    `lost_by` is the dated fact of a loss."""
+    `lost_by` is the dated fact of a loss; `to_prove` says why the mark is to be proved again."""
 
     mark: TrustMark
     status: str
     undermined_by: Offer | None
     base_until: datetime.date | None
     lost_by: TrustFact | None = None
+    to_prove: str = ""
 
 
 def shown_marks(offer: Offer) -> list[ShownMark]:
-    """Two queries: marks and effective trust; one more when a mark is lost by an act."""
+    """Two queries: marks and effective trust; one more when one is lost by an act or to be proved again."""
     today = timezone.localdate()
     marks = offer.trust_marks.select_related("evidence").order_by("pk")
     worth = {row.mark_id: row for row in offer.effective_trust.select_related("undermined_by")}
@@ -38,12 +42,18 @@ def shown_marks(offer: Offer) -> list[ShownMark]:
 
 
 def _with_losses(found: list[ShownMark]) -> list[ShownMark]:
-    lost = [shown.mark.pk for shown in found if shown.mark.status in LOST_STATUSES]
-    if not lost:
+    told = [shown.mark.pk for shown in found if shown.mark.status in TOLD]
+    if not told:
         return found
-    facts = TrustFact.objects.filter(mark__in=lost, status__in=LOST_STATUSES).order_by("recorded_at", "pk")
+    facts = TrustFact.objects.filter(mark__in=told, status__in=TOLD).order_by("recorded_at", "pk")
     last = {fact.mark_id: fact for fact in facts}
-    return [replace(shown, lost_by=last.get(shown.mark.pk)) for shown in found]
+    return [_explained(shown, last.get(shown.mark.pk)) for shown in found]
+
+
+def _explained(shown: ShownMark, fact: TrustFact | None) -> ShownMark:
+    if fact is not None and shown.mark.status == TrustStatus.UNKNOWN:
+        return replace(shown, to_prove=fact.reason)
+    return replace(shown, lost_by=fact) if shown.mark.status in LOST_STATUSES else shown
 
 
 def _shown(mark: TrustMark, row: EffectiveTrust | None, *, on: datetime.date) -> ShownMark:
@@ -152,6 +162,8 @@ def _told(fact: TrustFact, mark: TrustMark) -> TimelineFact:
     words = f"{mark.name} : {TrustStatus(fact.status).label.lower()}"
     if fact.milestone:
         words += f" ({fact.milestone})"
+    if fact.status == TrustStatus.UNKNOWN:
+        words = f"{mark.name} : à reprouver. {fact.reason}".strip()
     if fact.act_reference:
         words += f", acte {fact.act_reference}"
     corrects = (

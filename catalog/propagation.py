@@ -16,13 +16,15 @@ STANDING = frozenset({TrustStatus.IN_FORCE, TrustStatus.RENEWAL_PENDING})
 RANK = {
     TrustStatus.IN_FORCE: 0,
     TrustStatus.RENEWAL_PENDING: 0,
-    TrustStatus.SUSPENDED: 1,
-    TrustStatus.EXPIRED: 2,
-    TrustStatus.WITHDRAWN: 3,
-    TrustStatus.IN_PROGRESS: 4,
-    TrustStatus.ANNOUNCED: 5,
-    TrustStatus.ABANDONED: 6,
-    TrustStatus.NONE: 7,
+    # To be proved again: never counted as lost.
+    TrustStatus.UNKNOWN: 1,
+    TrustStatus.SUSPENDED: 2,
+    TrustStatus.EXPIRED: 3,
+    TrustStatus.WITHDRAWN: 4,
+    TrustStatus.IN_PROGRESS: 5,
+    TrustStatus.ANNOUNCED: 6,
+    TrustStatus.ABANDONED: 7,
+    TrustStatus.NONE: 8,
 }
 Key = tuple[int, str]
 

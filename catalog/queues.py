@@ -13,7 +13,15 @@ from django.utils import timezone
 
 from catalog.enums import NeedState, ReviewState
 from catalog.freshness import ANSWERED_STATES, due_on, last_fresh_day
-from catalog.models import MissingNeed, Offer, OfferClaim, RegisterDifference, TrustReport, VersionReview
+from catalog.models import (
+    MissingNeed,
+    Offer,
+    OfferClaim,
+    OfferHandover,
+    RegisterDifference,
+    TrustReport,
+    VersionReview,
+)
 from marketplace.working_days import working_days_between
 
 Waiting = tuple[int, dt.date | None]
@@ -111,6 +119,13 @@ OWN = (
         "Examiner",
         "catalog:claim_list",
         lambda on: waiting(OfferClaim.objects.filter(state__in=OfferClaim.OPEN_STATES), "created_at"),
+    ),
+    Queue(
+        "handovers",
+        "Transferts sans réponse",
+        "Suivre",
+        "catalog:handover_list",
+        lambda on: waiting(OfferHandover.objects.waiting(), "proposed_at"),
     ),
     Queue(
         "reports",

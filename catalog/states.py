@@ -4,6 +4,7 @@ from catalog.enums import (
     OPEN_NEEDS,
     CategoryState,
     ClaimState,
+    HandoverState,
     NeedState,
     OfferState,
     RegisterImportState,
@@ -51,6 +52,16 @@ CLAIM_MOVES = moves(
     Move("grant", frozenset({ClaimState.OPEN, ClaimState.CONTESTED}), ClaimState.GRANTED, label="Accorder"),
     Move("refuse", frozenset({ClaimState.OPEN, ClaimState.CONTESTED}), ClaimState.REFUSED, label="Refuser"),
     Move("cancel", frozenset({ClaimState.OPEN, ClaimState.CONTESTED}), ClaimState.CANCELLED, label="Annuler"),
+)
+
+HANDOVER_MOVES = moves(
+    Move(
+        "accept", frozenset({HandoverState.PROPOSED}), HandoverState.ACCEPTED, label="Accepter le transfert"
+    ),
+    Move("refuse", frozenset({HandoverState.PROPOSED}), HandoverState.REFUSED, label="Refuser le transfert"),
+    Move(
+        "cancel", frozenset({HandoverState.PROPOSED}), HandoverState.CANCELLED, label="Annuler le transfert"
+    ),
 )
 
 REVIEW_MOVES = moves(
@@ -121,26 +132,41 @@ REGISTER_IMPORT_MOVES = moves(
 TRUST_MOVES = moves(
     Move(
         "suspend",
-        frozenset({TrustStatus.IN_FORCE, TrustStatus.RENEWAL_PENDING}),
+        frozenset({TrustStatus.IN_FORCE, TrustStatus.RENEWAL_PENDING, TrustStatus.UNKNOWN}),
         TrustStatus.SUSPENDED,
         label="Suspendre",
     ),
     Move("reinstate", frozenset({TrustStatus.SUSPENDED}), TrustStatus.IN_FORCE, label="Rétablir"),
     Move(
         "withdraw",
-        frozenset({TrustStatus.IN_FORCE, TrustStatus.RENEWAL_PENDING, TrustStatus.SUSPENDED}),
+        frozenset(
+            {
+                TrustStatus.IN_FORCE,
+                TrustStatus.RENEWAL_PENDING,
+                TrustStatus.SUSPENDED,
+                TrustStatus.UNKNOWN,
+            }
+        ),
         TrustStatus.WITHDRAWN,
         label="Retirer",
     ),
     Move(
         "abandon",
-        frozenset({TrustStatus.ANNOUNCED, TrustStatus.IN_PROGRESS}),
+        frozenset({TrustStatus.ANNOUNCED, TrustStatus.IN_PROGRESS, TrustStatus.UNKNOWN}),
         TrustStatus.ABANDONED,
         label="Constater l’abandon",
     ),
     Move(
         "start",
-        frozenset({TrustStatus.ANNOUNCED, TrustStatus.NONE, TrustStatus.ABANDONED, TrustStatus.IN_PROGRESS}),
+        frozenset(
+            {
+                TrustStatus.ANNOUNCED,
+                TrustStatus.NONE,
+                TrustStatus.ABANDONED,
+                TrustStatus.IN_PROGRESS,
+                TrustStatus.UNKNOWN,
+            }
+        ),
         TrustStatus.IN_PROGRESS,
         label="Constater l’entrée en qualification ou un jalon",
     ),
@@ -155,6 +181,7 @@ TRUST_MOVES = moves(
                 TrustStatus.EXPIRED,
                 TrustStatus.WITHDRAWN,
                 TrustStatus.NONE,
+                TrustStatus.UNKNOWN,
             }
         ),
         TrustStatus.IN_FORCE,
@@ -175,6 +202,7 @@ TRUST_MOVES = moves(
                 TrustStatus.IN_PROGRESS,
                 TrustStatus.IN_FORCE,
                 TrustStatus.RENEWAL_PENDING,
+                TrustStatus.UNKNOWN,
             }
         ),
         TrustStatus.NONE,
@@ -185,5 +213,20 @@ TRUST_MOVES = moves(
         frozenset({TrustStatus.IN_FORCE, TrustStatus.RENEWAL_PENDING, TrustStatus.SUSPENDED}),
         TrustStatus.EXPIRED,
         label="Constater l’expiration",
+    ),
+    # The offer changed hands: its marks are to be proved for the one who holds it now. No page records
+    # this alone, for only an issuer's act takes a status away.
+    Move(
+        "question",
+        frozenset(
+            {
+                TrustStatus.ANNOUNCED,
+                TrustStatus.IN_PROGRESS,
+                TrustStatus.IN_FORCE,
+                TrustStatus.RENEWAL_PENDING,
+            }
+        ),
+        TrustStatus.UNKNOWN,
+        label="Mettre à reprouver",
     ),
 )

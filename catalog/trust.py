@@ -287,6 +287,24 @@ def confirm(mark: TrustMark, *, actor: Actor, source: str, read_on: datetime.dat
     return fact
 
 
+def question(mark: TrustMark, *, actor: Actor, reason: str) -> TrustFact:
+    """To be proved again: what was said of it was said of another holder. Nobody took it away, so it is
+    unknown, not lost; its history stays. Call in a transaction that holds `lock_stack`.
+
+    Raises MoveRefused when the mark holds nothing.
+    """
+    locked = locked_mark(mark, None)
+    locked.check_move("question")
+    before, locked.status = locked.status, TrustStatus.UNKNOWN
+    locked.version += 1
+    locked.save(update_fields=["status", "version"])
+    fact = TrustFact(mark=locked, origin=locked.origin, reason=reason)
+    append_fact(fact, Act(TrustStatus.UNKNOWN, timezone.now()), actor=actor)
+    record(locked, "question", actor=actor, from_state=before, to_state=locked.status, reason=reason)
+    spread(locked, before=before, fact=fact)
+    return fact
+
+
 def end_of_validity(last_day: datetime.date) -> datetime.datetime:
     """Midnight in Paris after the last valid day."""
     return timezone.make_aware(

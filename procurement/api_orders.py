@@ -56,7 +56,7 @@ class OrderViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
             "project",
             "buyer",
             "supplier",
-            "offer",
+            "offer__supplier",
             "offer_version",
             "plan",
             "vehicle",
@@ -145,7 +145,7 @@ class ContractViewSet(MoveMixin, ReadViewSet):
 
     about = "les contrats de son administration ou de son entreprise"
     queryset = (
-        Contract.objects.select_related("order", "buyer", "supplier", "offer", "offer_version")
+        Contract.objects.select_related("order", "buyer", "supplier", "offer__supplier", "offer_version")
         .prefetch_related("offer__effective_trust", "reviews__replacements")
         .order_by("-signed_at", "-pk")
     )

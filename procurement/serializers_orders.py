@@ -48,6 +48,9 @@ class OrderSerializer(StrictModelSerializer):
     buyer_name = serializers.CharField(source="buyer.name", read_only=True)
     supplier = serializers.UUIDField(source="supplier.uuid", read_only=True)
     supplier_name = serializers.CharField(source="supplier.name", read_only=True)
+    offer_supplier = serializers.UUIDField(
+        source="offer.supplier.uuid", read_only=True, help_text="À qui l’offre est aujourd’hui."
+    )
     offer = serializers.UUIDField(source="offer.uuid", read_only=True)
     offer_version = serializers.IntegerField(source="offer_version.number", read_only=True)
     plan = serializers.CharField(source="plan.code", read_only=True)
@@ -70,6 +73,7 @@ class OrderSerializer(StrictModelSerializer):
             "buyer_name",
             "supplier",
             "supplier_name",
+            "offer_supplier",
             "offer",
             "offer_version",
             "plan",
@@ -218,6 +222,9 @@ class ContractSerializer(StrictModelSerializer):
     buyer_name = serializers.CharField(source="buyer.name", read_only=True)
     supplier = serializers.UUIDField(source="supplier.uuid", read_only=True)
     supplier_name = serializers.CharField(source="supplier.name", read_only=True)
+    offer_supplier = serializers.UUIDField(
+        source="offer.supplier.uuid", read_only=True, help_text="À qui l’offre est aujourd’hui."
+    )
     offer = serializers.UUIDField(source="offer.uuid", read_only=True)
     offer_version = serializers.IntegerField(source="offer_version.number", read_only=True)
     total_eur_ht = serializers.DecimalField(source="order.total_eur_ht", read_only=True, **MONEY)
@@ -242,6 +249,7 @@ class ContractSerializer(StrictModelSerializer):
             "buyer_name",
             "supplier",
             "supplier_name",
+            "offer_supplier",
             "offer",
             "offer_version",
             "total_eur_ht",

@@ -7,12 +7,16 @@ class QualificationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from catalog.hooks import register_material_change
+        from importlib import import_module
+
+        from catalog.hooks import register_handover_check, register_material_change
         from marketplace.ui.panels import register_panel
         from qualification import desk, followed, panels
-        from qualification.listing import examine_change
+        from qualification.listing import examine_change, open_dossier_refusal
 
+        import_module("qualification.consumers")
         desk.register()
         followed.register()
         register_material_change(examine_change)
+        register_handover_check("qualification", open_dossier_refusal)
         register_panel("offer.actions", panels.offer_dossier)

@@ -14,10 +14,11 @@ from marketplace.errors import RuleBroken
 from marketplace.events.bus import emit
 from qualification import gather
 from qualification.checks.trust_marks import held_in_register
+from qualification.enums import DossierState
+from qualification.models import Dossier
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
-    from qualification.models import Dossier
 
 REGISTER_SOURCE = "catalogue de l’ANSSI"
 CLOSED = (OfferState.WITHDRAWN, OfferState.REMOVED)
@@ -91,3 +92,13 @@ def _show(offer: Offer, *, version: OfferVersion, actor: Actor, reason: str) -> 
     offer.touch("version_online", actor=actor, apply=apply, reason=reason, detail={"version": version.number})
     OfferSearchRow.objects.refresh([offer.pk])
     emit("offer.version_online", {"offer": offer.pk, "version": version.pk})
+
+
+def open_dossier_refusal(offer: Offer) -> str:
+    """A dossier belongs to the supplier who sent it: it is decided before the offer changes hands. One not
+    sent yet follows the offer (`qualification.consumers`)."""
+    sent = Dossier.objects.exclude(state__in=(DossierState.DRAFT, DossierState.DECIDED))
+    open_now = sent.filter(offer=offer).first()
+    if open_now is None:
+        return ""
+    return f"Le dossier {open_now.number} de cette offre n’est pas décidé : il faut le décider d’abord."

@@ -52,7 +52,7 @@ def is_own_word(mark: TrustMark) -> bool:
     """Nobody but the supplier has spoken of this mark yet."""
     last = mark.facts.order_by("recorded_at", "pk").last()
     spoken = mark.origin != Origin.DECLARED or (last is not None and last.origin != Origin.DECLARED)
-    return not spoken and mark.status in (*DECLARABLE, TrustStatus.NONE)
+    return not spoken and mark.status in (*DECLARABLE, TrustStatus.NONE, TrustStatus.UNKNOWN)
 
 
 def refuse_if_not_own(mark: TrustMark) -> None:

@@ -2,6 +2,7 @@ from catalog.models.category import Category
 from catalog.models.change import Change
 from catalog.models.claim import OfferClaim
 from catalog.models.facts import FactsEvent
+from catalog.models.handover import OfferHandover
 from catalog.models.need import MissingNeed, NeedJoin
 from catalog.models.offer import Offer, OfferAlias
 from catalog.models.online import OnlineVersion
@@ -24,6 +25,7 @@ __all__ = [
     "Offer",
     "OfferAlias",
     "OfferClaim",
+    "OfferHandover",
     "OfferSearchRow",
     "OfferVersion",
     "OnlineVersion",

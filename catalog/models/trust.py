@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 
-from catalog.enums import ENDED_STATUSES, RECORDED_STATUSES, Origin, Scheme, TrustStatus
+from catalog.enums import ENDED_STATUSES, MARK_STATUSES, Origin, Scheme, TrustStatus
 from catalog.states import TRUST_MOVES
 from marketplace.accounts.enums import Role
 from marketplace.errors import MoveRefused
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
 
 EXPIRING_WITHIN = datetime.timedelta(days=180)
-RECORDED = sorted(RECORDED_STATUSES)
+RECORDED = sorted(MARK_STATUSES)
 
 
 def status_by_the_clock(

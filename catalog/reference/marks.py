@@ -6,6 +6,8 @@ import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
+
 from catalog.enums import Origin, Scheme, TrustStatus
 from catalog.models import Offer, TrustFact, TrustMark
 from catalog.trust import ANSSI, REFERENCE, record_status
@@ -27,11 +29,20 @@ def load_marks(offer: Offer, rows: list[dict[str, Any]], *, sources: dict[str, s
         mark = existing.get((row["scheme"], row.get("label", "")))
         if mark is None:
             _insert(offer, row, sources=sources, read_on=read_on)
-        elif mark.belongs_to_operator and (mark.status, _iso(mark.valid_until)) != (
-            row["status"],
-            row.get("valid_until"),
-        ):
+        elif mark.belongs_to_operator and _differs(mark, row) and not _questioned_since(mark, read_on):
             _follow(mark, row, read_on=read_on)
+
+
+def _differs(mark: TrustMark, row: dict[str, Any]) -> bool:
+    return (mark.status, _iso(mark.valid_until)) != (row["status"], row.get("valid_until"))
+
+
+def _questioned_since(mark: TrustMark, read_on: str) -> bool:
+    """The register was read before the offer changed hands: it names the former holder."""
+    if mark.status != TrustStatus.UNKNOWN:
+        return False
+    last = mark.facts.order_by("recorded_at", "pk").last()
+    return last is not None and read_on <= timezone.localdate(last.recorded_at).isoformat()
 
 
 def _insert(offer: Offer, row: dict[str, Any], *, sources: dict[str, str], read_on: str) -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from catalog.abilities import is_editable, offer_abilities, owns
 from catalog.actions.documents import scan_words
+from catalog.actions.handovers import MOVABLE
 from catalog.categories import category_words
 from catalog.enums import OfferState, ReviewState, ServiceModel
 from catalog.fact_sources import in_words
@@ -74,7 +75,9 @@ def sheet_context(request: HttpRequest, offer: Offer, version: OfferVersion | No
         "may": {name: allowed(verdicts, name) for name in verdicts},
         "moves": [move for move in offer.available_moves() if allowed(verdicts, move.name)],
         "owner": owns(actor, offer),
+        "former": offer.handovers.done().select_related("supplier_from"),
         "facts_age": facts_age(offer, on=timezone.localdate()),
+        "is_movable": offer.state in MOVABLE,
         "is_unclaimed": offer.state == OfferState.UNCLAIMED,
         "is_suspended": offer.state == OfferState.SUSPENDED,
         "breadcrumb_data": trail(offer),
@@ -152,6 +155,7 @@ def history(request: HttpRequest, *, offer: Offer) -> HttpResponse:
     context = {
         "offer": offer,
         "facts": timeline(marks),
+        "former": offer.handovers.done().select_related("supplier_from"),
         "versions": readable_versions(actor_of(request), offer),
         "breadcrumb_data": trail(offer, part="Historique"),
     }
@@ -222,5 +226,10 @@ def _was_accepted(version: OfferVersion) -> bool:
 def preview(request: HttpRequest, *, offer: Offer) -> HttpResponse:
     """« Voir comme un acheteur »: the sheet with the version in edition."""
     draft = offer.shown_for_edit
-    context = sheet_context(request, offer, draft) | {"is_preview": True, "moves": [], "owner": False}
+    context = sheet_context(request, offer, draft) | {
+        "is_preview": True,
+        "moves": [],
+        "owner": False,
+        "is_movable": False,
+    }
     return render(request, "catalog/sheet.html", context)

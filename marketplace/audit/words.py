@@ -20,6 +20,7 @@ OBJECTS = {
     "catalog.offer": "Offre",
     "catalog.offerversion": "Version d’offre",
     "catalog.offerclaim": "Revendication",
+    "catalog.offerhandover": "Transfert d’offre",
     "catalog.versionreview": "Modification à modérer",
     "catalog.trustmark": "Qualification",
     "qualification.dossier": "Dossier",
@@ -61,6 +62,8 @@ ACTS = {
     "open_review": "Ouvrir un réexamen",
     "decide_review": "Décider du réexamen",
     "freeze": "Figer la liste",
+    "hand_over": "Changer de fournisseur",
+    "follow_offer": "Suivre l’offre chez son nouveau fournisseur",
 }
 STATE_FIELDS = ("status", "verdict")
 

@@ -76,6 +76,19 @@ def refuse_lost_offer(order: Order, *, on: dt.date) -> None:
         )
 
 
+def refuse_changed_supplier(order: Order) -> None:
+    """Before sending: an order is not sent to a supplier who has the offer no more. Call under the lock of
+    the offer. Raises MoveRefused."""
+    offer = lock_offer(order)
+    if offer.supplier_id == order.supplier_id:
+        return
+    raise MoveRefused(
+        "supplier_changed",
+        f"{offer.name} est passée de {order.supplier.name} à {offer.supplier.name} : ce bon de commande "
+        "nomme l’ancien fournisseur. Annulez-le et refaites-le.",
+    )
+
+
 def refuse_changed_content(order: Order) -> None:
     """Raises MoveRefused when what the database holds is not what was approved."""
     if order.content_hash() != order.approved_hash:

@@ -23,6 +23,7 @@ from procurement.actions.order_checks import (
     missing_before_opinions,
     refuse_beyond_maximum,
     refuse_changed_content,
+    refuse_changed_supplier,
     refuse_lost_offer,
 )
 from procurement.enums_orders import OrderState
@@ -171,6 +172,7 @@ def send(order: Order, *, actor: Actor, expected_version: int | None = None) -> 
 
     def apply(row: Order) -> None:
         refuse_changed_content(row)
+        refuse_changed_supplier(row)
         refuse_lost_offer(row, on=timezone.localdate())
         row.sent_number = next_number(f"BC-{row.buyer.number}")
         row.sent_at = timezone.now()

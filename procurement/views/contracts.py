@@ -36,6 +36,7 @@ from procurement.enums_orders import RUNNING_CONTRACTS
 from procurement.forms.orders import ReasonForm, ReviewDecisionForm
 from procurement.models import Contract
 from procurement.order_steps import contract_steps
+from procurement.supplier_change import kept_sentence
 from procurement.views.find import actor_of
 from procurement.views.order_find import posted
 
@@ -61,7 +62,7 @@ BY_SLUG = {page.slug: name for name, page in PAGES.items()}
 def visible_contract(request: HttpRequest, number: str) -> Contract:
     actor = actor_of(request)
     found = Contract.objects.visible_to(actor).select_related(
-        "buyer", "supplier", "offer", "offer_version", "order", "order__plan", "order__project"
+        "buyer", "supplier", "offer__supplier", "offer_version", "order", "order__plan", "order__project"
     )
     contract = found.filter(number=number).first()
     if contract is None:
@@ -100,6 +101,7 @@ def contract_page(request: HttpRequest, number: str) -> HttpResponse:
         "reviews": reviews,
         "open_reviews": [review for review in reviews if not review.decision],
         "may_decide": verdicts["decide_review"] == "" and contract.state in RUNNING_CONTRACTS,
+        "supplier_change": kept_sentence(contract, "Ce contrat"),
         "running": contract.state in RUNNING_CONTRACTS,
         "moves": [
             (page.button, reverse("procurement:contract_move", args=[contract.number, page.slug]))

@@ -13,7 +13,15 @@ def visible_order(request: HttpRequest, number: str) -> Order:
     """Raises NotVisible (404) when it is not this reader's."""
     actor = actor_of(request)
     found = Order.objects.visible_to(actor).select_related(
-        "buyer", "supplier", "offer", "offer_version", "plan", "project", "vehicle", "approved_by", "document"
+        "buyer",
+        "supplier",
+        "offer__supplier",
+        "offer_version",
+        "plan",
+        "project",
+        "vehicle",
+        "approved_by",
+        "document",
     )
     order = found.filter(number=number).first()
     if order is None:

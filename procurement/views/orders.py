@@ -30,6 +30,7 @@ from procurement.obligations import required_schemes
 from procurement.order_opinions import current_opinions
 from procurement.order_people import approvers_for
 from procurement.order_steps import order_steps, state_sentence
+from procurement.supplier_change import order_sentence
 from procurement.views.find import actor_of
 from procurement.views.order_find import visible_order
 from procurement.views.order_moves import buttons_for
@@ -126,6 +127,7 @@ def _page(request: HttpRequest, order: Order, *, form: MessageForm, status: int 
         "gaps": _gaps(order) if inside else [],
         "trust": _trust(order),
         "flags": list(order.flags.all()) if inside else [],
+        "supplier_change": order_sentence(order),
         "contract": getattr(order, "contract", None),
         "messages_open": order.sent_at is not None,
         "order_messages": list(order.messages.select_related("author", "organisation")),

@@ -8,6 +8,7 @@ of « Nuage Exemple Souverain » then reaches that contract.
 from __future__ import annotations
 
 from marketplace.site.demo.buying import load_buying
+from marketplace.site.demo.curation import load_curation
 from marketplace.site.demo.dossiers import load_dossiers
 from marketplace.site.demo.lacks import load_lacks
 from marketplace.site.demo.offers import load_offers
@@ -20,4 +21,5 @@ def load_story() -> str:
     load_buying(offers)
     load_lacks()
     load_voices(offers)
+    load_curation(offers)
     return f"Demonstration: {len(offers)} fictitious offers, their dossiers, projects, orders and a contract."

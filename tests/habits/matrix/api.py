@@ -82,6 +82,10 @@ def claim(world: World) -> dict[str, Any]:
     return {"uuid": pages.claim(world)["uuid"]}
 
 
+def handover(world: World) -> dict[str, Any]:
+    return pages.handover(world)
+
+
 def supplier(world: World) -> dict[str, Any]:
     return {"uuid": world.offer.supplier.uuid}
 
@@ -171,6 +175,11 @@ CATALOGUE: dict[str, Row] = {
     "POST api:category-list": Row(CURATOR),
     "PATCH api:category-detail": Row(CURATOR, of("category")),
     "POST api:category-retire": Row(CURATOR, of("category")),
+    **moves("offer", "hand-over", CURATOR, of("offer")),
+    "GET api:offer-former-suppliers": Row(EVERYBODY, of("offer")),
+    **reading("handover", SUPPLIERS | CURATOR | only(OTHER_SUPPLIER, "auditor"), handover),
+    **moves("handover", "accept refuse", only(OTHER_SUPPLIER), handover),
+    **moves("handover", "cancel", CURATOR, handover),
     **reading("need", pages.NEED_READERS, of("need")),
     "POST api:need-list": Row(pages.NEED_VOICES),
     **moves("need", "join", pages.NEED_VOICES, of("need")),

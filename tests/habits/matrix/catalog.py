@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from catalog.models import OfferClaim, VersionReview
+from django.utils import timezone
+
+from catalog.models import OfferClaim, OfferHandover, VersionReview
 from catalog.trust import report
 from tests.catalog.builders import read_and_confirm, read_register, with_difference
 from tests.habits.matrix.rows import (
@@ -76,6 +78,22 @@ def claim(world: World) -> dict[str, Any]:
         register_contact="Registre d’essai",
     )
     return {"uuid": found.uuid}
+
+
+def handover(world: World) -> dict[str, Any]:
+    """Of the world's offer, proposed to another supplier."""
+    open_now = OfferHandover.objects.waiting().filter(offer=world.offer).first()
+    if open_now is None:
+        open_now = OfferHandover.objects.create(
+            offer=world.offer,
+            supplier_from=world.offer.supplier,
+            organisation_to=world.the(OTHER_SUPPLIER).organisation,
+            reason="Fusion d’essai.",
+            source="Annonce d’essai",
+            source_date=timezone.localdate(),
+            proposed_by=world.the("curator").user,
+        )
+    return {"uuid": open_now.uuid}
 
 
 def trust_report(world: World) -> dict[str, Any]:
@@ -163,6 +181,9 @@ CURATION: dict[str, Row] = {
     "GET catalog:suspend": Row(CURATOR, offer()),
     "GET catalog:lift": Row(CURATOR, offer()),
     "GET catalog:remove": Row(CURATOR, offer()),
+    "GET catalog:hand_over": Row(CURATOR, offer()),
+    "GET catalog:handover_list": Row(SUPPLIERS | CURATOR | only(OTHER_SUPPLIER, "auditor")),
+    "GET catalog:handover": Row(SUPPLIERS | CURATOR | only(OTHER_SUPPLIER, "auditor"), handover),
     "GET catalog:suspend_supplier": Row(CURATOR, supplier),
     "GET catalog:lift_supplier": Row(CURATOR, suspended_supplier),
     "GET catalog:mark_list": Row(READERS),
