@@ -12,7 +12,6 @@ from django.shortcuts import redirect, render
 
 from catalog.abilities import catalog_abilities, handover_abilities
 from catalog.actions import handovers
-from catalog.effects import preview_offers
 from catalog.enums import HandoverState
 from catalog.forms.handovers import AnswerForm, HandOverForm
 from catalog.models import Offer, OfferHandover
@@ -118,6 +117,5 @@ def _context(found: OfferHandover, form: AnswerForm, verdicts: dict[str, str]) -
         "is_open": is_open,
         "may": {name: is_open and allowed(verdicts, name) for name in verdicts},
         "marks": handovers.marks_to_prove(found.offer) if is_open else [],
-        "preview": preview_offers([found.offer_id]) if is_open else None,
         "breadcrumb_data": breadcrumb(("Transferts", "/transferts/"), current=found.offer.name),
     }
