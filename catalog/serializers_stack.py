@@ -9,8 +9,8 @@ from rest_framework import serializers
 
 from catalog.enums import StackLayer, TrustStatus
 from catalog.models import Offer, StackEdge
-from catalog.questions.engine import questions
-from catalog.questions.validation import AnswerError, clean_answer
+from catalog.questions.validation import AnswerError
+from catalog.stack import layer_region
 from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer
 
 
@@ -74,12 +74,9 @@ class EdgeInput(StrictSerializer):
     def validate_region(self, text: str) -> str:
         """The rule of the storage regions."""
         try:
-            found = clean_answer(questions()["storage_regions"], text)
+            return layer_region(text)
         except AnswerError as error:
             raise serializers.ValidationError(str(error)) from error
-        if found is not None and len(found) > 1:
-            raise serializers.ValidationError("Une seule région par couche.")
-        return found[0] if found else ""
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if (attrs["base"] is None) == (not attrs["base_name"]):

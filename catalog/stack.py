@@ -9,6 +9,8 @@ from django.db import IntegrityError, transaction
 
 from catalog.enums import StackLayer
 from catalog.models import EffectiveTrust, Offer, StackEdge
+from catalog.questions.engine import questions
+from catalog.questions.validation import AnswerError, clean_answer
 from catalog.trust import lock_stack, recompute
 from marketplace.audit.journal import record
 from marketplace.errors import RuleBroken
@@ -20,6 +22,14 @@ CYCLE = (
     "Cette couche repose déjà sur votre offre : une pile ne peut pas tourner en rond. "
     "Choisissez une autre couche."
 )
+
+
+def layer_region(text: str) -> str:
+    """One region by the rule of the storage regions; empty when not said. Raises AnswerError."""
+    found = clean_answer(questions()["storage_regions"], text) or []
+    if len(found) > 1:
+        raise AnswerError("Une seule région par couche.")
+    return str(found[0]) if found else ""
 
 
 def add_edge(offer: Offer, *, actor: Actor, base: Offer | None = None, **fields: Any) -> StackEdge:

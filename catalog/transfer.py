@@ -1,8 +1,8 @@
 """An offer as one JSON document: all its supplier wrote, to keep, to copy elsewhere, to bring back.
 
 `{"format": "offre", "format_version": 1, "offer": {…}, "answers": {question: value}, "plans": […],
-"declared_marks": […], "stack": […]}`; the shape of answers and plans is the API's own. Marks and layers
-are told, never brought back: they are declared on their own pages, with their evidence.
+"declared_marks": […], "stack": […]}`; the shape of each is the API's own. A certificate's file is no part
+of it: a declaration comes back without its evidence.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from marketplace.rest.parsers import StrictJSONParser
 FORMAT, FORMAT_VERSION = "offre", 1
 MAX_BYTES = 1_000_000
 MARK_FIELDS = (
-    "scheme", "label", "level", "scope", "regions", "status", "valid_from", "valid_until",
+    "scheme", "label", "level", "scope", "regions", "status", "milestone", "valid_from", "valid_until",
     "decision_number", "issuer",
 )  # fmt: skip
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from rest_framework.exceptions import ValidationError
 
 from catalog.actions.authoring import category_codes, create_draft, save_answers, save_plans
+from catalog.actions.transfer_parts import Parts, bring_parts
 from catalog.categories import category_words
 from catalog.models import Offer
 from catalog.questions.diff import Change, changes
@@ -22,8 +23,6 @@ from marketplace.errors import RuleBroken
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
 
-LEFT_OUT = ("declared_marks", "stack")
-
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -31,15 +30,21 @@ class Report:
 
     changes: tuple[Change, ...]
     plans: int | None
-    left_out: tuple[str, ...]
+    parts: Parts
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    offer: Offer
+    parts: Parts
 
 
 def rehearse(document: Mapping[str, Any], *, actor: Actor, into: Offer | None) -> Report:
     """The import made then undone. Raises what the import would raise."""
     before = _answers(into)
     with transaction.atomic():
-        offer = bring_back(document, actor=actor, into=into)
-        after = _answers(Offer.objects.get(pk=offer.pk))
+        made = bring_back(document, actor=actor, into=into)
+        after = _answers(Offer.objects.get(pk=made.offer.pk))
         transaction.set_rollback(True)
     if into is not None:
         into.refresh_from_db()
@@ -48,14 +53,15 @@ def rehearse(document: Mapping[str, Any], *, actor: Actor, into: Offer | None) -
     return Report(
         changes=tuple(changes(before, after, categories=labels)),
         plans=len(plans) if isinstance(plans, list) else None,
-        left_out=tuple(name for name in LEFT_OUT if document.get(name)),
+        parts=made.parts,
     )
 
 
 def bring_back(
     document: Mapping[str, Any], *, actor: Actor, into: Offer | None, expected_version: int | None = None
-) -> Offer:
-    """A new draft, or the version in edition of `into`. Answers and plans together, or nothing.
+) -> Imported:
+    """A new draft, or the version in edition of `into`. Answers and plans together, or nothing; marks and
+    layers where they can be declared (`parts` tells the others).
 
     Raises RuleBroken naming each value at fault, MoveRefused, VersionStale.
     """
@@ -64,10 +70,14 @@ def bring_back(
         given.is_valid(raise_exception=True)
     except ValidationError as error:
         raise _all_faults(refused(error), document) from error
-    answers, plans = dict(given.validated_data.get("answers") or {}), given.validated_data.get("plans")
-    if not answers and plans is None:
+    said = given.validated_data
+    answers, plans = dict(said.get("answers") or {}), said.get("plans")
+    marks, layers = said.get("declared_marks") or [], said.get("stack") or []
+    if not (answers or marks or layers) and plans is None:
         raise RuleBroken(
-            "document_empty", "Le document ne contient ni réponse ni formule à reprendre.", field="answers"
+            "document_empty",
+            "Le document ne contient ni réponse ni formule à reprendre, ni qualification, ni couche.",
+            field="answers",
         )
     with transaction.atomic():
         if into is None:
@@ -77,7 +87,8 @@ def bring_back(
             save_answers(offer, actor=actor, answers=answers, expected_version=expected_version)
         if plans is not None:
             save_plans(offer, actor=actor, plans=plan_inputs(plans))
-    return offer
+        parts = bring_parts(offer, actor=actor, marks=marks, layers=layers)
+    return Imported(offer, parts)
 
 
 def _all_faults(shape: RuleBroken, document: Mapping[str, Any]) -> RuleBroken:

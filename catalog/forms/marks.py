@@ -11,8 +11,8 @@ from django.utils import timezone
 from catalog.actions.declarations import DECLARABLE
 from catalog.enums import Scheme, StackLayer
 from catalog.models import Offer, TrustMark
-from catalog.questions.engine import questions
-from catalog.questions.validation import AnswerError, clean_answer
+from catalog.questions.validation import AnswerError
+from catalog.stack import layer_region
 from catalog.trust import ANSSI
 from marketplace.ui.forms import MarketForm
 
@@ -89,12 +89,10 @@ class EdgeForm(MarketForm):
         self.actor = actor
 
     def clean_region(self) -> str:
-        text = self.cleaned_data["region"]
         try:
-            clean_answer(questions()["storage_regions"], text)
+            return layer_region(self.cleaned_data["region"])
         except AnswerError as error:
             raise forms.ValidationError(str(error)) from error
-        return str(text)
 
     def clean_base(self) -> Offer | None:
         text = self.cleaned_data["base"].strip().rstrip("/")

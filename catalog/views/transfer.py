@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -13,6 +14,7 @@ from django.shortcuts import redirect, render
 from catalog.abilities import catalog_abilities
 from catalog.actions.authoring import refuse_if_not_editable
 from catalog.actions.transfer import Report, bring_back, rehearse
+from catalog.actions.transfer_parts import LeftOut
 from catalog.forms.transfer import ImportForm
 from catalog.models import Offer
 from catalog.questions.engine import questions
@@ -24,8 +26,16 @@ from marketplace.accounts.abilities import require
 from marketplace.errors import RuleBroken
 from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.once import once
+from marketplace.ui.typography import french, plural
 
-PLACES = {"plans": "formule", "lines": "ligne de prix", "tiers": "palier"}
+TOLD = 5
+PLACES = {
+    "plans": "formule",
+    "lines": "ligne de prix",
+    "tiers": "palier",
+    "declared_marks": "qualification",
+    "stack": "couche",
+}
 
 
 @on_offer(ability="edit")
@@ -82,9 +92,19 @@ def _page(request: HttpRequest, *, into: Offer | None, back: str, **context: Any
 
 def _applied(request: HttpRequest, text: str, *, into: Offer | None) -> HttpResponse:
     with transaction.atomic():
-        offer = bring_back(read_text(text), actor=actor_of(request), into=into)
+        made = bring_back(read_text(text), actor=actor_of(request), into=into)
+    offer = made.offer
     messages.success(request, "Import appliqué. Vérifiez les sections avant d’envoyer l’offre.")
+    _tell_left_out(request, made.parts.left_out)
     return redirect("catalog:edit", offer.number, offer.slug)
+
+
+def _tell_left_out(request: HttpRequest, left_out: Sequence[LeftOut]) -> None:
+    for one in left_out[:TOLD]:
+        messages.warning(request, french(f"Non repris : {one.what}. {one.why}"))
+    if len(left_out) > TOLD:
+        others = plural(len(left_out) - TOLD, one="autre", many="autres")
+        messages.warning(request, french(f"Non repris aussi : {others}. Examinez de nouveau le document."))
 
 
 def _told(error: RuleBroken) -> list[tuple[str, str]]:
