@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -122,6 +122,17 @@ class OfferFilterSet(django_filters.FilterSet):
         self.categories: CategoryTree = EMPTY
         ours = {*every, *PLAIN_PARAMETERS}
         self.unknown = sorted(str(name)[:40] for name in (data or {}) if name not in ours)
+
+    def get_form_class(self) -> Callable[..., forms.Form]:
+        """No class is made at each request: the fields given are set on a plain form."""
+        fields = {name: one.field for name, one in self.filters.items()}
+
+        def form(*values: Any, **options: Any) -> forms.Form:
+            made = forms.Form(*values, **options)
+            made.fields = fields
+            return made
+
+        return form
 
     def is_valid(self) -> bool:
         """One query, for the tree of categories."""

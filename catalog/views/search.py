@@ -10,6 +10,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html_join
 
 from catalog.abilities_needs import needs_abilities
 from catalog.card_markup import shown
@@ -86,12 +87,14 @@ def filters(request: HttpRequest) -> HttpResponse:
 
 def common(request: HttpRequest, found: OfferFilterSet, query: OfferQuery, page: OfferPage) -> dict[str, Any]:
     groups = list(facet_groups(query, page))
+    without_page = _without(request.GET, "page")
+    kept = (*kept_fields(query), *_of_the_page(request.GET))
     return {
         "query": query,
         "page": page,
         "groups": groups,
         "used_ranges": [one for one in range_groups(query, query.ranges) if one.used],
-        "kept": [*kept_fields(query), *_of_the_page(request.GET)],
+        "kept_html": format_html_join("", '<input type="hidden" name="{}" value="{}">', kept),
         "of_the_page": _of_the_page(request.GET),
         "used_count": len(query.used) - bool(query.q),
         "counts_to_swap": ",".join(
@@ -101,10 +104,16 @@ def common(request: HttpRequest, found: OfferFilterSet, query: OfferQuery, page:
         "orderings": tuple(ORDERINGS.items()),
         "ignored": [name for name in found.ignored if name not in PAGE_PARAMETERS],
         "query_string": request.GET.urlencode(),
-        "without_page": _without(request.GET, "page"),
+        "without_page": without_page,
+        "filters_url": f"{_filters_url()}?{without_page}" if without_page else _filters_url(),
         "exports": _exports(),
         "breadcrumb_data": breadcrumb(current="Offres"),
     }
+
+
+@cache
+def _filters_url() -> str:
+    return reverse("catalog:filters")
 
 
 @cache

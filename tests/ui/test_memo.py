@@ -62,3 +62,18 @@ def test_a_safe_string_never_answers_for_the_unsafe_one():
     template = Template("{% load memo %}{% memo name %}{{ name }}{% endmemo %}")
     assert template.render(Context({"name": mark_safe("<b>")})) == "<b>"
     assert template.render(Context({"name": "<b>"})) == "&lt;b&gt;"
+
+
+def test_what_fills_is_put_in_each_time_and_escaped():
+    template = Template(
+        "{% load memo %}{% memo url fill q n=page.total %}[{{ url }}?{{ q }}&amp;{{ n }}{{ q }}]{% endmemo %}"
+    )
+    told = [
+        template.render(Context({"url": "/a", "q": q, "page": {"total": n}}))
+        for q, n in (("<b>", 1), ("c\ue0200\ue021", 22), (mark_safe("<i>"), 0))
+    ]
+    assert told == [
+        "[/a?&lt;b&gt;&amp;1&lt;b&gt;]",
+        "[/a?c\ue0200\ue021&amp;22c\ue0200\ue021]",
+        "[/a?<i>&amp;0<i>]",
+    ]

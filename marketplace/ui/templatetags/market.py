@@ -44,6 +44,7 @@ from marketplace.ui import badges, drafts, drawings, once, pagination, typograph
 from marketplace.ui import panels as panel_registry
 
 register = template.Library()
+FORMS = (BaseForm, BaseFormSet)
 
 
 @register.filter
@@ -334,9 +335,6 @@ def typed_by(context: Context) -> str:
 @register.simple_tag(takes_context=True)
 def error_title(context: Context) -> str:
     """« Erreur : » at the start of <title> when a form of the page was refused."""
-    values = (value for layer in context.dicts for value in layer.values())
-    refused = any(
-        isinstance(value, BaseForm | BaseFormSet) and value.is_bound and value.errors and not value.is_valid()
-        for value in values
-    )
+    forms = [value for layer in context.dicts for value in layer.values() if isinstance(value, FORMS)]
+    refused = any(form.is_bound and form.errors and not form.is_valid() for form in forms)
     return f"Erreur{typography.NBSP}: " if refused or context.get("page_has_errors") else ""
