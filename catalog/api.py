@@ -38,13 +38,15 @@ from catalog.api_reviews import ProposeVersionMixin
 from catalog.api_stack import StackMixin
 from catalog.api_suppliers import SupplierMovesMixin
 from catalog.api_transfer import TransferMixin
+from catalog.api_usage import RANKED_PARAMETERS
 from catalog.cards import CARD_FIELDS, public_card
 from catalog.filters import OfferFilterSet
 from catalog.models import Offer, OfferVersion, Supplier
 from catalog.opendata import api as opendata
 from catalog.opendata import api_files
+from catalog.search.cards import KeptCard
 from catalog.search.engine import is_past_the_end, search
-from catalog.search.query import FacetValue, OfferPage
+from catalog.search.query import FacetValue, OfferPage, OfferQuery
 from catalog.serializers import (
     AnswersInput,
     DraftInput,
@@ -56,6 +58,7 @@ from catalog.serializers import (
 from catalog.serializers_curation import ClaimInput, CopyInput, DecisionReasonInput, RestartInput
 from catalog.serializers_documents import JoinFileInput
 from catalog.serializers_stack import EdgeInput
+from catalog.usage_prices import card_price, public_usage_price
 from marketplace.accounts.abilities import require
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import OPERATOR_ROLES, OVERSIGHT_ROLES
@@ -71,6 +74,7 @@ LIST_PARAMETERS = [
     ),
     OpenApiParameter("page", int, description="Numéro de page, à partir de 1."),
     OpenApiParameter("page_size", int, description="Nombre de résultats par page, de 1 à 100."),
+    *RANKED_PARAMETERS,
 ]
 
 
@@ -166,7 +170,7 @@ class OfferViewSet(
         page = search(query, categories=found.categories)
         if is_past_the_end(page):
             raise NotFound(f"Cette page est au-delà de la dernière ({page.pages}).", code="past_the_end")
-        cards = [public_card(card, on=query.today) for card in page.cards]
+        cards = [_told(card, query, found.place) for card in page.cards]
         body: dict[str, Any] = {
             "count": page.total,
             "next": _page_link(request, page, number + 1),
@@ -175,6 +179,8 @@ class OfferViewSet(
             if wanted
             else cards,
         }
+        if query.priced_usage is not None:
+            body["unpriced"] = page.unpriced
         if with_facets:
             body["facets"] = {name: [_facet_value(v) for v in values] for name, values in page.facets.items()}
         if ignored := [name for name in found.unknown if name != "mine"]:
@@ -220,6 +226,14 @@ class OfferViewSet(
             if plans is not None:
                 save_plans(obj, actor=actor, plans=plan_inputs(plans), expected_version=expected_version)
         return obj
+
+
+def _told(card: KeptCard, query: OfferQuery, place: str) -> dict[str, Any]:
+    told, usage = public_card(card, on=query.today), query.priced_usage
+    if usage is not None:
+        priced = card_price(card, usage=usage, place=place, on=query.today)
+        told["usage_price"] = public_usage_price(priced)
+    return told
 
 
 def _wanted_fields(given: QueryDict) -> frozenset[str]:

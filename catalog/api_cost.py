@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
@@ -12,8 +12,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.api_exports import OFFERS, asked_uuids
+from catalog.api_usage import USAGE_PARAMETERS
 from catalog.costing import Buyer, OfferCost, offer_costs, offers_to_cost
-from catalog.forms.usage import BUYERS, MOST_MONTHS, PLACES, UsageForm
+from catalog.forms.usage import DEFAULT_PLACE, UsageForm
 from marketplace.errors import NotVisible
 from marketplace.rest.serializers import StrictSerializer
 from marketplace.rest.viewsets import MarketViewSet
@@ -86,25 +87,10 @@ class CostsSerializer(StrictSerializer):
     results = OfferCostSerializer(many=True)
 
 
-QUANTITIES = ("seats", "vcpu_hours", "storage_gb", "egress_gb", "assistance_days")
-PARAMETERS = [
-    OFFERS,
-    OpenApiParameter("months", int, required=True, description=f"Durée, de 1 à {MOST_MONTHS} mois."),
-    *(
-        OpenApiParameter(name, float, description=str(UsageForm.base_fields[name].label))
-        for name in QUANTITIES
-    ),
-    OpenApiParameter("support", bool, description="Compter l’assistance."),
-    OpenApiParameter("starts_on", str, description="Premier jour (AAAA-MM-JJ) ; aujourd’hui si absent."),
-    OpenApiParameter("buyer_kind", str, enum=[code for code, _ in BUYERS]),
-    OpenApiParameter("place", str, enum=[code for code, _ in PLACES], description="Territoire, pour la TVA."),
-]
-
-
 class CostMixin(MarketViewSet):
     """On the offers' viewset."""
 
-    @extend_schema(parameters=PARAMETERS, responses=CostsSerializer, filters=False)
+    @extend_schema(parameters=[OFFERS, *USAGE_PARAMETERS], responses=CostsSerializer, filters=False)
     @action(detail=False, methods=["get"], pagination_class=None)
     def cost(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Le coût d’un usage, départ compris ; un prix absent est nommé, jamais compté pour zéro."""
@@ -116,6 +102,6 @@ class CostMixin(MarketViewSet):
         if len(known) < len(asked):
             raise NotVisible
         said = form.cleaned_data
-        buyer = Buyer(kind=said["buyer_kind"], place=said["place"] or "metropole")
+        buyer = Buyer(kind=said["buyer_kind"], place=said["place"] or DEFAULT_PLACE)
         found = offer_costs([known[one] for one in asked], usage=form.usage(), buyer=buyer)
         return Response(CostsSerializer({"results": found}).data)

@@ -14,6 +14,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from catalog.api_usage import RANKED_PARAMETERS
 from catalog.categories import category_words
 from catalog.comparison import MOST, compare, for_comparison
 from catalog.filters import OfferFilterSet
@@ -41,7 +42,7 @@ OFFERS = OpenApiParameter(
 class ExportMixin(MarketViewSet):
     """On the offers' viewset."""
 
-    @extend_schema(parameters=[FORMAT], responses=FILES)
+    @extend_schema(parameters=[FORMAT, *RANKED_PARAMETERS], responses=FILES)
     @action(detail=False, methods=["get"], pagination_class=None)
     def export(self, request: Request, *args: object, **kwargs: object) -> HttpResponseBase:
         """Tout un résultat de recherche dans un fichier : mêmes paramètres que la liste, sans pages."""

@@ -60,7 +60,7 @@ def _offer_cost(offer: Offer, *, usage: Usage, buyer: Buyer) -> OfferCost:
     costs = [cost(plan, usage=usage, terms=terms) for plan in priced_plans(offer)]
     shown = best(costs)
     today = timezone.localdate()
-    rule = _vat_rule(offer, answers, buyer, on=today)
+    rule = vat_rule(offer.supplier.country, regime=answers.get("vat_regime"), place=buyer.place, on=today)
     taxed = totals([TaxedAmount(shown.total_eur_ht, rule)]) if shown else None
     return OfferCost(
         offer=offer,
@@ -86,12 +86,7 @@ def _offer_cost(offer: Offer, *, usage: Usage, buyer: Buyer) -> OfferCost:
 
 def priced_plans(offer: Offer) -> list[PricedPlan]:
     version = offer.live_version
-    return [
-        PricedPlan(
-            plan.code, plan.name, tuple(line.component for line in plan.lines.all()), plan.commitment_months
-        )
-        for plan in (version.plans.all() if version else ())
-    ]
+    return [plan.priced for plan in (version.plans.all() if version else ())]
 
 
 def exit_terms(answers: Mapping[str, Any]) -> ExitTerms:
@@ -109,12 +104,12 @@ def _number(value: Any) -> Decimal | None:
         return None
 
 
-def _vat_rule(offer: Offer, answers: Mapping[str, Any], buyer: Buyer, *, on: dt.date) -> VatRule | None:
+def vat_rule(country: str, *, regime: str | None, place: str, on: dt.date) -> VatRule | None:
     """None when the supplier's regime is not known: the total then stays without tax."""
     facts = VatFacts(
-        supplier_country=offer.supplier.country or None,
-        supplier_regime=answers.get("vat_regime") or None,
-        customer_place=buyer.place or None,
+        supplier_country=country or None,
+        supplier_regime=regime or None,
+        customer_place=place or None,
         customer_identified=None,
     )
     return vat_for(facts, rules=vat_rules(), on=on)

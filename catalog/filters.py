@@ -10,8 +10,10 @@ import django_filters
 from django import forms
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from catalog.categories import EMPTY, CategoryTree, category_tree
+from catalog.forms.usage import DEFAULT_PLACE, RankedUsageForm
 from catalog.models import OfferSearchRow
 from catalog.search.facets import FACETS, PRICE_LABEL, PRICE_MAX, RANGES, Facet, values_for
 from catalog.search.query import MAX_PAGE_SIZE, ORDERINGS, PAGE_SIZE, Bounds, OfferQuery
@@ -19,6 +21,7 @@ from catalog.search.query import MAX_PAGE_SIZE, ORDERINGS, PAGE_SIZE, Bounds, Of
 MAX_TEXT = 200
 MAX_VALUES = 50
 MIN_NUMBER = 0
+USAGE_PARAMETERS = tuple(RankedUsageForm.base_fields)
 PLAIN_PARAMETERS = frozenset({"page", "page_size", "fields", "facets", "format"})
 
 
@@ -88,7 +91,8 @@ class OfferFilterSet(django_filters.FilterSet):
     """Reads parameters into an OfferQuery; the rows themselves are found by `catalog.search`.
 
     `lenient` (pages): what cannot be understood is left out and named in `ignored`. Strict (API): it
-    is an error on its parameter. A parameter nobody knows is never an error: it is named in `ignored`.
+    is an error on its parameter; so is the usage by which the list is to be ordered. A parameter nobody
+    knows is never an error: it is named in `ignored`.
     """
 
     q = TextFilter(label="Texte cherché, en français")
@@ -120,7 +124,7 @@ class OfferFilterSet(django_filters.FilterSet):
         super().__init__(data, **options)
         self.lenient = lenient
         self.categories: CategoryTree = EMPTY
-        ours = {*every, *PLAIN_PARAMETERS}
+        ours = {*every, *PLAIN_PARAMETERS, *USAGE_PARAMETERS}
         self.unknown = sorted(str(name)[:40] for name in (data or {}) if name not in ours)
 
     def get_form_class(self) -> Callable[..., forms.Form]:
@@ -140,7 +144,24 @@ class OfferFilterSet(django_filters.FilterSet):
         for field in self.form.fields.values():
             if isinstance(field, CodesField):
                 field.categories, field.lenient = self.categories, self.lenient
-        return bool(super().is_valid())
+        is_valid = bool(super().is_valid())
+        if self.lenient or not self.usage_form.is_bound or self.usage_form.is_valid():
+            return is_valid
+        self.form.errors.update(self.usage_form.errors)
+        return False
+
+    @cached_property
+    def usage_form(self) -> RankedUsageForm:
+        """Bound when the list is to be ordered by the price of a usage, whatever is told of it."""
+        asked = (self.data or {}).get("ordering") == "usage"
+        return RankedUsageForm(self.data) if asked else RankedUsageForm()
+
+    @property
+    def place(self) -> str:
+        """The buyer's, for the tax on the price of the usage."""
+        form = self.usage_form
+        told: Mapping[str, Any] = form.cleaned_data if form.is_bound and form.is_valid() else {}
+        return str(told.get("place") or DEFAULT_PLACE)
 
     @property
     def ignored(self) -> list[str]:
@@ -164,6 +185,9 @@ class OfferFilterSet(django_filters.FilterSet):
             price_max=given.get(PRICE_MAX),
             ranges={name: bounds for name in RANGES if (bounds := self._bounds(name)) != (None, None)},
             ordering=given.get("ordering") or "",
+            usage=self.usage_form.usage()
+            if self.usage_form.is_bound and self.usage_form.is_valid()
+            else None,
             page=page,
             page_size=min(page_size, MAX_PAGE_SIZE),
             with_facets=with_facets,

@@ -287,6 +287,18 @@ class FacetValueSerializer(StrictSerializer):
     )
 
 
+class UsagePriceSerializer(StrictSerializer):
+    total_eur_ht = serializers.DecimalField(
+        16, 2, allow_null=True, help_text="De la formule la moins chère, départ non compté. Null : inconnu."
+    )
+    total_eur_ttc = serializers.DecimalField(16, 2, allow_null=True, help_text="Null : TVA inconnue.")
+    plan = serializers.CharField(allow_null=True)
+    months = serializers.IntegerField(allow_null=True, help_text="Mois comptés, engagement minimal compris.")
+    missing = serializers.ListField(
+        child=serializers.CharField(), help_text="Pourquoi le prix est inconnu, en mots."
+    )
+
+
 class OfferCardSerializer(StrictSerializer):
     id = serializers.UUIDField()
     number = serializers.IntegerField()
@@ -303,6 +315,7 @@ class OfferCardSerializer(StrictSerializer):
     orderable = serializers.BooleanField()
     price_from = serializers.DictField(allow_null=True)
     trust = serializers.ListField(child=serializers.DictField())
+    usage_price = UsagePriceSerializer(required=False, help_text="Avec ordering=usage.")
 
 
 class OfferListSerializer(StrictSerializer):
@@ -310,6 +323,9 @@ class OfferListSerializer(StrictSerializer):
     next = serializers.CharField(allow_null=True)
     previous = serializers.CharField(allow_null=True)
     results = OfferCardSerializer(many=True)
+    unpriced = serializers.IntegerField(
+        required=False, help_text="Avec ordering=usage : offres au prix inconnu, rangées à la suite."
+    )
     facets = serializers.DictField(
         child=FacetValueSerializer(many=True), required=False, help_text="Avec facets=1."
     )

@@ -12,8 +12,9 @@ from marketplace.accounts.enums import BUYER_KINDS, OrganisationKind
 from marketplace.ui.forms import MarketForm
 
 MOST_MONTHS = 120
+DEFAULT_PLACE = "metropole"
 PLACES = [
-    ("metropole", "France métropolitaine"),
+    (DEFAULT_PLACE, "France métropolitaine"),
     ("guadeloupe", "Guadeloupe"),
     ("martinique", "Martinique"),
     ("reunion", "La Réunion"),
@@ -76,6 +77,25 @@ class UsageForm(MarketForm):
         """Call after is_valid()."""
         said: dict[str, Any] = dict(self.cleaned_data)
         for name in ("buyer_kind", "place"):
-            del said[name]
+            said.pop(name, None)
         said["starts_on"] = said["starts_on"] or timezone.localdate()
         return Usage(**said)
+
+
+class RankedUsageForm(UsageForm):
+    """The usage by which a list is ordered: nothing of what leaving costs, nor of who pays it back."""
+
+    buyer_kind = None  # type: ignore[assignment]  # Django's way to leave out a field
+    assistance_days = None  # type: ignore[assignment]
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        if not any(said.get(name) or name in self.errors for name in RANKED_QUANTITIES):
+            self.add_error("seats", NOTHING_USED)
+        return said
+
+
+RANKED_QUANTITIES = ("seats", "vcpu_hours", "storage_gb", "egress_gb")
+NOTHING_USED = (
+    "Indiquez au moins une quantité\u00a0: des postes, des heures de vCPU, des données stockées ou sorties."
+)

@@ -58,8 +58,9 @@ class OfferSearchRow(models.Model):
 
     Statuses are stored with their end date; the clock is applied when reading. `card` is what a list
     shows of the offer, so that a page of results is one query. `tags` are « facet=value », `numbers` the
-    ranges. `card_html` is its markup, for that edition of the code, until the day before `card_until`
-    (catalog.card_markup). `fair` orders equals (catalog.search.fairness).
+    ranges, `prices` what a usage costs (catalog.prices.packed). `card_html` is its markup, for that
+    edition of the code, until the day before `card_until` (catalog.card_markup). `fair` orders equals
+    (catalog.search.fairness).
 
     A trigger writes in `changed_in` (not a field) the transaction that wrote the row, and keeps in
     `catalog_searchgone` the rows deleted: what an index in memory lacks is read from them.
@@ -90,6 +91,7 @@ class OfferSearchRow(models.Model):
     tags = ArrayField(models.TextField(), default=list)
     numbers = models.JSONField(default=dict)
     statuses = models.JSONField(default=dict)
+    prices = models.JSONField(default=dict)
     text = SearchVectorField(null=True)
     name_text = SearchVectorField(null=True)
     card = models.JSONField(default=dict)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from catalog.enums import UNTIMED_KINDS, Meter, PriceKind, PricePeriod, TierMode
 from catalog.prices.components import Component, Tier
+from catalog.prices.cost import PricedPlan
 from marketplace.errors import MoveRefused
 
 if TYPE_CHECKING:
@@ -127,6 +128,12 @@ class Plan(models.Model):
         )
         PriceLine.objects.bulk_create(line.copied(copy) for line in self.lines.all())
         return copy
+
+    @property
+    def priced(self) -> PricedPlan:
+        """No query once the lines are prefetched."""
+        components = tuple(line.component for line in self.lines.all())
+        return PricedPlan(self.code, self.name, components, self.commitment_months)
 
     def entry_price(self) -> PriceLine | None:
         """What « à partir de » says: the dearest fixed line, else the cheapest unit line; None: unknown.

@@ -47,6 +47,25 @@ class CostLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Use:
+    """What a usage costs while it lasts. `monthly[i]`: HT charged in month i. `missing`: what is needed and
+    not priced, in words; `uncounted`: labels of the prices whose quantity is not ours to know."""
+
+    lines: tuple[CostLine, ...]
+    monthly: tuple[Decimal, ...]
+    missing: tuple[str, ...]
+    uncounted: tuple[str, ...]
+
+    @property
+    def total_eur_ht(self) -> Decimal:
+        return sum(self.monthly, ZERO)
+
+    @property
+    def is_whole(self) -> bool:
+        return bool(self.lines) and not self.missing and not self.uncounted
+
+
+@dataclass(frozen=True, slots=True)
 class Cost:
     """`monthly[i]`: HT charged in month i. `missing`: what is needed and not priced, in words."""
 
@@ -80,6 +99,26 @@ class Cost:
 
 def cost(plan: PricedPlan, *, usage: Usage, terms: ExitTerms) -> Cost:
     """Raises ValueError when an amount is larger than an order could hold."""
+    used = use(plan, usage=usage)
+    months = len(used.monthly)
+    return Cost(
+        plan=plan,
+        lines=used.lines,
+        monthly=used.monthly,
+        leaving=leaving(
+            plan.components,
+            usage=usage,
+            terms=terms,
+            ends_on=add_months(usage.starts_on, months),
+            last_month_eur_ht=_recurring(used.lines, usage=usage, months=months),
+        ),
+        missing=used.missing,
+        uncounted=used.uncounted,
+    )
+
+
+def use(plan: PricedPlan, *, usage: Usage) -> Use:
+    """Without what leaving costs. Raises ValueError when an amount is larger than an order could hold."""
     months = max(usage.months, plan.commitment_months)
     counted, uncounted = _sorted_out(plan.components, usage)
     monthly = [ZERO] * months
@@ -91,17 +130,9 @@ def cost(plan: PricedPlan, *, usage: Usage, terms: ExitTerms) -> Cost:
         total = sum((amount for _, amount in amounts), ZERO)
         lines.append(CostLine(component, quantity, len(amounts), total))
     priced = {component.meter for component, _ in counted}
-    return Cost(
-        plan=plan,
+    return Use(
         lines=tuple(lines),
         monthly=tuple(monthly),
-        leaving=leaving(
-            plan.components,
-            usage=usage,
-            terms=terms,
-            ends_on=add_months(usage.starts_on, months),
-            last_month_eur_ht=_recurring(counted, usage=usage, months=months),
-        ),
         missing=tuple(MISSING_WORDS[meter] for meter in usage.needed if meter not in priced),
         uncounted=tuple(component.label for component in uncounted),
     )
@@ -153,8 +184,14 @@ def _amounts(
         return
     charged = _per_period(component, quantity)
     step = 12 if component.period == PricePeriod.YEAR else 1
+    # A price has two values at most: its own, and the one announced.
+    charges: dict[Decimal, Decimal] = {}
     for month in range(0, months, step):
-        yield month, component.charge(charged, on=add_months(starts_on, month))
+        day = add_months(starts_on, month)
+        amount = component.amount_on(day)
+        if amount not in charges:
+            charges[amount] = component.charge(charged, on=day)
+        yield month, charges[amount]
 
 
 def _per_period(component: Component, quantity: Decimal) -> Decimal:
@@ -163,13 +200,14 @@ def _per_period(component: Component, quantity: Decimal) -> Decimal:
     return quantity * HOURS_PER_MONTH if by_hour else quantity
 
 
-def _recurring(counted: Counted, *, usage: Usage, months: int) -> Decimal:
+def _recurring(lines: Sequence[CostLine], *, usage: Usage, months: int) -> Decimal:
     """HT of an ordinary month at the end, yearly prices spread: what a month of notice costs."""
     day = add_months(usage.starts_on, months)
     total = ZERO
-    for component, quantity in counted:
+    for line in lines:
+        component = line.component
         if component.kind in UNTIMED_KINDS:
             continue
-        amount = component.charge(_per_period(component, quantity), on=day)
+        amount = component.charge(_per_period(component, line.quantity), on=day)
         total += amount / 12 if component.period == PricePeriod.YEAR else amount
     return total

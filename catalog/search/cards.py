@@ -14,12 +14,24 @@ CARD_HTML = (
 )
 
 
-class KeptCard(Mapping[str, Any]):
-    """The data of a card, parsed when first read: a page that has the markup of its cards needs none."""
+# Read for the price of a usage alone.
+CARD_PRICES = "CASE WHEN %(priced)s THEN prices::text END"
 
-    def __init__(self, text: str, html: str | None = None) -> None:
-        self._text = text
+
+class KeptCard(Mapping[str, Any]):
+    """The data of a card, parsed when first read: a page that has the markup of its cards needs none.
+
+    `prices`: its price lists, in a list ordered by the price of a usage; empty elsewhere.
+    """
+
+    def __init__(self, text: str, html: str | None = None, prices: str | None = None) -> None:
+        self._text, self._prices = text, prices
         self.html = html
+
+    @property
+    def prices(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self._prices) if self._prices else {}
+        return found
 
     @cached_property
     def _data(self) -> dict[str, Any]:

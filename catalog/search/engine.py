@@ -36,6 +36,7 @@ def search(query: OfferQuery, *, categories: CategoryTree = EMPTY) -> OfferPage:
         page=query.page,
         page_size=query.page_size,
         readings=found.readings,
+        unpriced=found.unpriced,
     )
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from catalog.countries import zones
 from catalog.enums import OfferState, Scheme, TrustStatus
+from catalog.prices.packed import packed
 from catalog.questions.facets import facet_values, numbers
 from catalog.search.facets import COLUMN_FACETS, STATUS_FACETS
 from catalog.search.fairness import PRIME
@@ -50,6 +51,7 @@ def searchable_fields(offer: Offer) -> SearchFields:
         "fair": fair_number(str(offer.uuid)),
         "tags": sorted(tags(offer)),
         "numbers": {name: str(number) for name, number in numbers(_answers(offer)).items()},
+        "prices": prices(offer),
         "statuses": {scheme: _dated(trust[scheme]) for scheme in STATUS_FACETS if scheme in trust},
         **_card_columns(card(offer, trust, entry)),
     }
@@ -86,6 +88,11 @@ def _card_columns(data: dict[str, Any]) -> dict[str, Any]:
 
 def _answers(offer: Offer) -> dict[str, Any]:
     return offer.live_version.answers if offer.live_version else {}
+
+
+def prices(offer: Offer) -> dict[str, Any]:
+    plans = offer.live_version.plans.all() if offer.live_version else ()
+    return packed((plan.priced for plan in plans), vat_regime=str(_answers(offer).get("vat_regime") or ""))
 
 
 def tags(offer: Offer) -> Iterator[str]:

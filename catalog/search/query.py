@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from catalog.prices.usage import Usage
 from catalog.search.cards import KeptCard
 
 ORDERINGS = {
@@ -15,6 +16,7 @@ ORDERINGS = {
     "-name": "Nom, de Z à A",
     "price": "Prix, croissant",
     "-price": "Prix, décroissant",
+    "usage": "Prix pour mon usage, croissant",
     "-listed_on": "Référencées récemment",
 }
 PAGE_SIZE = 20
@@ -27,7 +29,8 @@ class OfferQuery:
     """OR inside a facet, AND between facets. `today` decides what has expired.
 
     `ranges`: name → (least, most), either may be None. `price_max` is the most of the range « price ».
-    `counted`: the facets to count; None: all.
+    `counted`: the facets to count; None: all. `usage`: what is priced when ordered by « usage »; offers
+    without a price for all of it come last, in the fair order.
     """
 
     today: datetime.date
@@ -36,6 +39,7 @@ class OfferQuery:
     price_max: Decimal | None = None
     ranges: Mapping[str, Bounds] = field(default_factory=dict)
     ordering: str = ""
+    usage: Usage | None = None
     page: int = 1
     page_size: int = PAGE_SIZE
     with_facets: bool = False
@@ -78,6 +82,11 @@ class OfferQuery:
         return names + ["price_max" if name == "price" else name for name in self.bounds]
 
     @property
+    def priced_usage(self) -> Usage | None:
+        """The usage by which the list is ordered; None when another order is asked, or no usage told."""
+        return self.usage if self.ordering == "usage" else None
+
+    @property
     def first(self) -> int:
         """Rows before the page."""
         return (self.page - 1) * self.page_size
@@ -113,11 +122,16 @@ class Answer:
     counts: Mapping[tuple[str, str], int]
     suppliers: Mapping[str, str] = field(default_factory=dict)
     readings: tuple[Reading, ...] = ()
+    unpriced: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class OfferPage:
-    """`version` moves with every change of the catalogue and every day (the clock changes statuses)."""
+    """`version` moves with every change of the catalogue and every day (the clock changes statuses).
+
+    `unpriced`: of the offers found, those without a price for the usage they are ordered by; 0 in another
+    order.
+    """
 
     version: str
     total: int
@@ -127,6 +141,7 @@ class OfferPage:
     page: int
     page_size: int
     readings: tuple[Reading, ...] = ()
+    unpriced: int = 0
 
     @property
     def pages(self) -> int:

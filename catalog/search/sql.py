@@ -15,7 +15,8 @@ from django.db import connection
 
 from catalog.card_markup import edition
 from catalog.models.trust import EXPIRING_WITHIN
-from catalog.search.cards import CARD_HTML, KeptCard
+from catalog.search import sql_prices
+from catalog.search.cards import CARD_HTML, CARD_PRICES, KeptCard
 from catalog.search.facets import FACETS, PRICE_MAX, PRICE_STEPS, RANGES, Facet
 from catalog.search.fairness import FAIR_SQL, multiplier
 from catalog.search.query import Answer, OfferQuery
@@ -27,6 +28,7 @@ ORDER_SQL = {
     "-name": "sort_name DESC, offer_id DESC",
     "price": f"price_eur_ht ASC NULLS LAST, {FAIR_SQL}, offer_id",
     "-price": f"price_eur_ht DESC NULLS LAST, {FAIR_SQL}, offer_id",
+    "usage": f"usage_price ASC NULLS LAST, {FAIR_SQL}, offer_id",
     "-listed_on": f"listed_on DESC NULLS LAST, {FAIR_SQL}, offer_id",
 }
 OWNED = (
@@ -55,8 +57,11 @@ class Statement:
             "edition": edition(),
             "limit": query.page_size,
             "offset": query.first,
+            "priced": query.priced_usage is not None,
             "tagged": [name for name, chosen in query.facets.items() if chosen and not FACETS[name].sql],
         }
+        if query.priced_usage is not None:
+            self.parameters |= sql_prices.parameters(query.priced_usage)
         text = as_sql(self.sentence, self.parameters)
         self.text = f"({text})" if text else ""
         for name in query.facets:
@@ -90,7 +95,7 @@ class Statement:
     def order(self) -> str:
         """Tiers rather than ts_rank: explainable to a supplier, and it reads no other offer's text."""
         chosen = ORDER_SQL.get(self.query.ordering)
-        if chosen:
+        if chosen and (self.query.ordering != "usage" or self.query.priced_usage):
             return chosen
         fair = f"{FAIR_SQL}, offer_id"
         if not self.text:
@@ -108,7 +113,7 @@ def answer(query: OfferQuery) -> Answer:
     suppliers = dict(name.split("=", 1) for name in named)
     for name in named:
         del counts[SUPPLIER_NAMES, name]
-    ids, cards = _page(statement)
+    ids, cards, unpriced = _page(statement)
     return Answer(
         version=f"{counts.pop(('version', ''), 0)}-{query.today.isoformat()}",
         total=counts.pop(("total", "")),
@@ -116,6 +121,7 @@ def answer(query: OfferQuery) -> Answer:
         cards=cards,
         counts=counts,
         suppliers=suppliers,
+        unpriced=unpriced,
     )
 
 
@@ -203,16 +209,24 @@ def stream_cards(query: OfferQuery, *, batch: int = 200) -> Iterator[list[tuple[
     with connection.chunked_cursor() as cursor:
         cursor.execute(_ordered_sql(statement), statement.parameters)
         while rows := cursor.fetchmany(batch):
-            yield [(row[0], KeptCard(row[1])) for row in rows]
+            yield [(row[0], KeptCard(row[1], None, row[3])) for row in rows]
 
 
 def _ordered_sql(statement: Statement) -> str:
+    """Rows of (offer, card, its markup, its prices, offers of the list without a price for the usage)."""
     where = f"{statement.base} AND {statement.where(plain=False)}"
-    return f"SELECT offer_id, card::text, {CARD_HTML} FROM {ROW} WHERE {where} ORDER BY {statement.order()}"
+    priced = statement.query.priced_usage is not None
+    source = f"{ROW}, LATERAL (SELECT {sql_prices.USAGE_PRICE} AS usage_price) AS usage" if priced else ROW
+    unpriced = "count(*) FILTER (WHERE usage_price IS NULL) OVER ()" if priced else "0"
+    return (
+        f"SELECT offer_id, card::text, {CARD_HTML}, {CARD_PRICES}, {unpriced} FROM {source}"
+        f" WHERE {where} ORDER BY {statement.order()}"
+    )
 
 
-def _page(statement: Statement) -> tuple[tuple[int, ...], tuple[KeptCard, ...]]:
+def _page(statement: Statement) -> tuple[tuple[int, ...], tuple[KeptCard, ...], int]:
     with connection.cursor() as cursor:
         cursor.execute(f"{_ordered_sql(statement)} LIMIT %(limit)s OFFSET %(offset)s", statement.parameters)
         rows = cursor.fetchall()
-    return tuple(row[0] for row in rows), tuple(KeptCard(row[1], row[2]) for row in rows)
+    cards = tuple(KeptCard(*row[1:4]) for row in rows)
+    return tuple(row[0] for row in rows), cards, rows[0][4] if rows else 0

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from catalog.comparison import MOST
 from catalog.costing import Buyer, OfferCost, offer_costs, offers_to_cost
-from catalog.forms.usage import UsageForm
+from catalog.forms.usage import DEFAULT_PLACE, UsageForm
 from catalog.views.compare import address, asked_numbers
 from catalog.views.finding import actor_of
 from marketplace.accounts.actors import Actor
@@ -46,7 +46,7 @@ def cost(request: HttpRequest) -> HttpResponse:
 def buyer_of(form: UsageForm) -> Buyer:
     """Call after is_valid()."""
     said = form.cleaned_data
-    return Buyer(kind=said["buyer_kind"], place=said["place"] or "metropole")
+    return Buyer(kind=said["buyer_kind"], place=said["place"] or DEFAULT_PLACE)
 
 
 def _form(request: HttpRequest, actor: Actor) -> UsageForm:

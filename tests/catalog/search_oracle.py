@@ -13,10 +13,13 @@ from typing import Any
 from catalog.categories import tree_of
 from catalog.models import Offer, OfferSearchRow
 from catalog.models.trust import status_by_the_clock
+from catalog.prices.packed import unpacked
+from catalog.prices.usage_price import usage_price
 from catalog.search.facets import PRICE_STEPS
 from catalog.search.fairness import fair_rank
 from catalog.search.query import OfferPage, OfferQuery
 from tests.catalog.builders import make_supplier
+from tests.catalog.invented_prices import random_prices, random_usage
 
 TODAY = dt.date(2026, 11, 22)
 MODELS = ("iaas", "paas", "saas", "caas")
@@ -50,7 +53,7 @@ TREE = tree_of(
     (code, code.capitalize(), (ABOVE.get(code) or (None,))[0], None, "open")
     for code in ("platform", "stores", "data", "files", "security")
 )
-ORDERINGS = ("", "name", "-name", "price", "-price", "-listed_on")
+ORDERINGS = ("", "name", "-name", "price", "-price", "-listed_on", "usage", "usage")
 
 
 def seeded() -> random.Random:
@@ -73,6 +76,7 @@ def random_row(rng: random.Random, n: int) -> dict[str, Any]:
         "fair": rng.randint(1, 2**31 - 2),
         "tags": sorted(f"{name}={rng.choice(values)}" for name, values in TAGS.items()),
         "statuses": rng.choice(({}, {"iso27001": _status(rng)})),
+        "prices": random_prices(rng),
         **{scheme: rng.choice(STATUSES if scheme != "gaiax" else LEVELS) for scheme in COLUMNS},
         **{f"{scheme}_until": rng.choice(UNTIL) for scheme in COLUMNS},
         **{f"{scheme}_base_until": rng.choice(UNTIL) for scheme in COLUMNS},
@@ -107,6 +111,7 @@ def random_query(rng: random.Random) -> OfferQuery:
         price_max=rng.choice((None, None, Decimal(10), Decimal(100))),
         ranges={"price": (least, None)} if least else {},
         ordering=rng.choice(ORDERINGS),
+        usage=rng.choice((None, random_usage(rng), random_usage(rng))),
         page=rng.randint(1, 3),
         page_size=7,
         with_facets=True,
@@ -157,10 +162,11 @@ def ordered(rows: list[dict[str, Any]], query: OfferQuery) -> list[int]:
         return [row["id"] for row in (by_name[::-1] if query.ordering == "-name" else by_name)]
 
     def key(row: dict[str, Any]) -> tuple[Any, ...]:
-        price, listed = row["price_eur_ht"], row["listed_on"]
+        price, listed, total = row["price_eur_ht"], row["listed_on"], _total(row, query)
         first: dict[str, tuple[Any, ...]] = {
             "price": (price is None, price or 0),
             "-price": (price is None, -(price or 0)),
+            "usage": (total is None, total or 0),
             "-listed_on": (listed is None, -listed.toordinal() if listed else 0),
         }
         return (*first.get(query.ordering, ()), fair_rank(row["fair"], day=query.today), row["id"])
@@ -168,10 +174,19 @@ def ordered(rows: list[dict[str, Any]], query: OfferQuery) -> list[int]:
     return [row["id"] for row in sorted(rows, key=key)]
 
 
+def _total(row: dict[str, Any], query: OfferQuery) -> Decimal | None:
+    """None too when no usage was told: the order is then the fair one."""
+    if query.ordering != "usage" or query.usage is None:
+        return None
+    return usage_price(unpacked(row["prices"]), usage=query.usage).total_eur_ht
+
+
 def check(page: OfferPage, query: OfferQuery, rows: list[dict[str, Any]]) -> None:
     """Total, ids in order, and every count of every facet."""
     found = [row for row in rows if passes(row, query)]
     assert page.total == len(found)
+    if query.ordering == "usage" and query.usage and page.ids:
+        assert page.unpriced == sum(_total(row, query) is None for row in found)
     assert list(page.ids) == ordered(found, query)[query.first : query.first + query.page_size]
     for name in CHOICES:
         counted = Counter(

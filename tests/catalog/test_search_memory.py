@@ -16,6 +16,7 @@ from django.db import connection
 from pytest_django import Settings
 
 from catalog.models import OfferSearchRow
+from catalog.prices.usage import Usage
 from catalog.search import sql
 from catalog.search.engine import search
 from catalog.search.memory import file, rows
@@ -209,14 +210,15 @@ def test_the_file_gives_back_the_same_index_and_takes_what_was_written_since(tmp
     file.save(keeper.generation, tmp_path / "kept")
     OfferSearchRow.objects.filter(offer_id=known[0]["id"]).delete()
     keeper.generation = file.load(tmp_path / "kept", day=TODAY)
-    for q in ("", "coffre", "coffre-fort", "numer*"):
-        query = OfferQuery(today=TODAY, q=q, with_facets=True)
+    usage = Usage(12, TODAY, seats=Decimal(7))
+    for q, ordering in (("", ""), ("coffre", ""), ("coffre-fort", ""), ("numer*", ""), ("", "usage")):
+        query = OfferQuery(today=TODAY, q=q, with_facets=True, ordering=ordering, usage=usage)
         fast, slow = keeper.answer(query), sql.answer(query)
         assert fast is not None
         assert (fast.total, fast.ids, dict(fast.counts)) == (slow.total, slow.ids, dict(slow.counts))
 
 
-@pytest.mark.parametrize("damage", [b"", b"oups", b"offers-index 1\n" + b"\0" * 30])
+@pytest.mark.parametrize("damage", [b"", b"oups", file.MAGIC + b"\0" * 30])
 def test_a_damaged_file_is_ignored(tmp_path: Path, damage: bytes) -> None:
     (tmp_path / "kept").write_bytes(damage)
     assert file.load(tmp_path / "kept", day=TODAY) is None

@@ -21,10 +21,12 @@ import numpy as np
 from pyroaring import BitMap
 
 from catalog.search.memory.clock import Today
+from catalog.search.memory.columns import Column
 from catalog.search.memory.generation import Generation
-from catalog.search.memory.store import Column, Dated, Posting, Store
+from catalog.search.memory.prices import Kind, Prices
+from catalog.search.memory.store import Dated, Posting, Store
 
-MAGIC = b"offers-index 1\n"
+MAGIC = b"offers-index 2\n"
 COLUMNS = ("offers", "price", "listed", "fair", "supplier", "changed")
 logger = logging.getLogger(__name__)
 
@@ -107,6 +109,12 @@ def _parts(store: Store, alive: BitMap) -> Iterator[tuple[str, Any]]:
     count = store.count
     for name in COLUMNS:
         yield name, getattr(store, name).values[:count]
+    prices = store.prices
+    yield "price kinds", np.array(prices.kinds, dtype=np.int64).ravel()
+    for name, length in (("kind", prices.steps), ("amount", prices.steps), ("holds", prices.plans)):
+        yield f"price {name}", getattr(prices, name).values[:length]
+    yield "price step_end", prices.step_end.values[: prices.plans]
+    yield "price plan_end", prices.plan_end.values[:count]
     yield "names", "\n".join(name.replace("\n", " ") for name in store.names)
     yield "suppliers", json.dumps(store.supplier_names)
     for name, column in store.numbers.items():
@@ -151,6 +159,7 @@ def _read_columns(store: Store, parts: dict[str, memoryview]) -> None:
         column: Column = getattr(store, name)
         column.values = _array(parts[name], column.values.dtype)
     store.count = len(store.offers.values)
+    _read_prices(store.prices, parts)
     store.names = _lines(parts["names"], empty=store.count == 0)
     for part, raw in parts.items():
         kind, _, name = part.partition(" ")
@@ -160,6 +169,16 @@ def _read_columns(store: Store, parts: dict[str, memoryview]) -> None:
             kept = store.statuses.setdefault(name, Dated())
             column = getattr(kept, kind)
             column.values = _array(raw, column.values.dtype)
+
+
+def _read_prices(prices: Prices, parts: dict[str, memoryview]) -> None:
+    rows = _array(parts["price kinds"], np.int64).reshape(-1, len(Kind._fields)).tolist()
+    prices.kinds = [Kind(*row) for row in rows]
+    prices.numbers = {kind: number for number, kind in enumerate(prices.kinds)}
+    for name in ("kind", "amount", "holds", "step_end", "plan_end"):
+        column: Column = getattr(prices, name)
+        column.values = _array(parts[f"price {name}"], column.values.dtype)
+    prices.steps, prices.plans = len(prices.kind.values), len(prices.holds.values)
 
 
 def _array(raw: memoryview, dtype: Any) -> Any:

@@ -10,10 +10,14 @@ from typing import Any
 import numpy as np
 from pyroaring import BitMap
 
+from catalog.prices.usage import Usage
 from catalog.search.facets import FACETS, PRICE_MAX, PRICE_STEPS
+from catalog.search.fairness import PRIME
 from catalog.search.memory.codes import MOST_HITS
+from catalog.search.memory.columns import MICRO
 from catalog.search.memory.generation import Generation
-from catalog.search.memory.store import ABSENT, MICRO, bitmap, ids
+from catalog.search.memory.prices import UNKNOWN
+from catalog.search.memory.store import ABSENT, bitmap, ids
 from catalog.search.memory.text import Text
 from catalog.search.query import Bounds, OfferQuery, Reading
 
@@ -29,6 +33,7 @@ class Found:
     offers: tuple[int, ...]
     counts: Mapping[tuple[str, str], int]
     readings: tuple[Reading, ...]
+    unpriced: int = 0
 
 
 def find(generation: Generation, query: OfferQuery) -> Found:
@@ -39,9 +44,13 @@ def find(generation: Generation, query: OfferQuery) -> Found:
     for chosen in filters.values():
         hits = hits & chosen
     counts = _counts(generation, query, base=base, filters=filters, hits=hits) if query.with_facets else {}
-    slots = _page(generation, query, hits, text)
+    unpriced = 0
+    if query.priced_usage is None:
+        slots = _page(generation, query, hits, text)
+    else:
+        slots, unpriced = _cheapest(generation, query, query.priced_usage, hits)
     offers = generation.store.offers.values
-    return Found(len(hits), tuple(int(offers[slot]) for slot in slots), counts, text.readings)
+    return Found(len(hits), tuple(int(offers[slot]) for slot in slots), counts, text.readings, unpriced)
 
 
 def _filters(generation: Generation, query: OfferQuery) -> Iterator[tuple[str, BitMap]]:
@@ -158,6 +167,21 @@ def _page(generation: Generation, query: OfferQuery, hits: BitMap, text: Text) -
         if len(found) == query.page_size:
             break
     return found
+
+
+def _cheapest(generation: Generation, query: OfferQuery, usage: Usage, hits: BitMap) -> tuple[list[int], int]:
+    """The page by the price of a usage, equals by the fair order; how many of all the hits have none."""
+    store, slots, need = generation.store, ids(hits), query.first + query.page_size
+    totals = store.prices.totals(usage, slots)
+    unpriced = int(np.count_nonzero(totals == UNKNOWN))
+    if len(slots) > 4 * need:
+        # Only what may be among the first ones is sorted.
+        kept = totals <= np.partition(totals, need - 1)[need - 1]
+        slots, totals = slots[kept], totals[kept]
+    fair = store.fair.values[slots].astype(np.int64) * generation.today.multiplier % PRIME
+    order = np.lexsort((store.offers.values[slots], fair, totals))
+    page: list[int] = slots[order][query.first : need].tolist()
+    return page, unpriced
 
 
 def supplier_names(generation: Generation, counts: Mapping[tuple[str, str], int], query: OfferQuery) -> Any:

@@ -54,7 +54,12 @@ class Keeper:
             if generation is None:
                 return None
             found = find(generation, query)
-            cards, is_late = rows.cards(list(found.offers), seen=generation.snapshot, today=query.today)
+            cards, is_late = rows.cards(
+                list(found.offers),
+                seen=generation.snapshot,
+                today=query.today,
+                priced=query.priced_usage is not None,
+            )
             if not is_late and len(cards) == len(found.offers):
                 return Answer(
                     version=f"{generation.store.seq}-{query.today.isoformat()}",
@@ -64,6 +69,7 @@ class Keeper:
                     counts=found.counts,
                     suppliers=supplier_names(generation, found.counts, query),
                     readings=found.readings,
+                    unpriced=found.unpriced,
                 )
             self.catch_up(generation)
         return None

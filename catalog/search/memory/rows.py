@@ -14,7 +14,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from catalog.card_markup import edition
-from catalog.search.cards import CARD_HTML, KeptCard
+from catalog.prices.packed import Packed
+from catalog.search.cards import CARD_HTML, CARD_PRICES, KeptCard
 
 ROW, GONE = "catalog_offersearchrow", "catalog_searchgone"
 Status = tuple[str, datetime.date | None, datetime.date | None]
@@ -23,7 +24,7 @@ COLUMNS = (
     " card->'supplier'->>'number', card->'supplier'->>'name', tags, numbers::text,"
     " service_models, category, regions, open_source,"
     " secnumcloud, secnumcloud_until, secnumcloud_base_until, hds, hds_until, hds_base_until,"
-    " gaiax, gaiax_until, gaiax_base_until, statuses::text,"
+    " gaiax, gaiax_until, gaiax_base_until, statuses::text, prices::text,"
     " COALESCE(tsvector_to_array(text), '{}'),"
     " COALESCE(tsvector_to_array(ts_filter(text, '{a,b}')), '{}'),"
     " COALESCE(tsvector_to_array(name_text), '{}')"
@@ -54,6 +55,7 @@ class Row:
     tags: tuple[str, ...] = ()
     numbers: dict[str, Decimal] | Any = None
     statuses: dict[str, Status] | Any = None
+    prices: Packed | None = None
     anywhere: tuple[str, ...] = ()
     middle: tuple[str, ...] = ()
     name: tuple[str, ...] = ()
@@ -125,18 +127,22 @@ def _caught(gone: int | None, row: tuple[Any, ...]) -> Row:
     return _row(row) if row[0] is not None else Row(offer_id=int(gone or 0), is_public=False)
 
 
-def cards(offers: list[int], *, seen: str, today: datetime.date) -> tuple[dict[int, KeptCard], bool]:
+def cards(
+    offers: list[int], *, seen: str, today: datetime.date, priced: bool = False
+) -> tuple[dict[int, KeptCard], bool]:
     """(cards by offer, whether anything was written that `seen` did not see): one statement."""
     sql = (
-        f"SELECT offer_id, card::text, {CARD_HTML} FROM {ROW} WHERE offer_id = ANY(%(offers)s)"
-        f" UNION ALL SELECT NULL, NULL, NULL WHERE EXISTS (SELECT 1 FROM {ROW} WHERE {LACKED})"
+        f"SELECT offer_id, card::text, {CARD_HTML}, {CARD_PRICES} FROM {ROW} WHERE offer_id = ANY(%(offers)s)"
+        f" UNION ALL SELECT NULL, NULL, NULL, NULL WHERE EXISTS (SELECT 1 FROM {ROW} WHERE {LACKED})"
         f" OR EXISTS (SELECT 1 FROM {GONE} WHERE {LACKED})"
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"offers": offers, "seen": seen, "today": today, "edition": edition()})
+        cursor.execute(
+            sql, {"offers": offers, "seen": seen, "today": today, "edition": edition(), "priced": priced}
+        )
         found = cursor.fetchall()
-    told = {offer: KeptCard(card, html) for offer, card, html in found if card is not None}
-    return told, any(card is None for _, card, _ in found)
+    told = {offer: KeptCard(*card) for offer, *card in found if offer is not None}
+    return told, any(row[0] is None for row in found)
 
 
 def _row(found: tuple[Any, ...]) -> Row:
@@ -166,9 +172,10 @@ def _row(found: tuple[Any, ...]) -> Row:
         ),
         numbers={key: Decimal(value) for key, value in json.loads(numbers).items()},
         statuses=statuses,
-        anywhere=tuple(found[26]),
-        middle=tuple(found[27]),
-        name=tuple(found[28]),
+        prices=json.loads(found[26]),
+        anywhere=tuple(found[27]),
+        middle=tuple(found[28]),
+        name=tuple(found[29]),
     )
 
 

@@ -15,12 +15,12 @@ import numpy as np
 from pyroaring import BitMap
 
 from catalog.search.facets import PRICE_STEPS
+from catalog.search.memory.columns import MICRO, START, Column
+from catalog.search.memory.prices import Prices
 from catalog.search.memory.rows import Row
 
-MICRO = 1_000_000
 ABSENT = np.iinfo(np.int64).min
 NO_DAY = -1
-START = 1024
 
 
 class Posting:
@@ -33,22 +33,6 @@ class Posting:
 
     def at(self, tier: int) -> BitMap | None:
         return (self.name, self.middle, self.anywhere)[tier]
-
-
-class Column:
-    """A growing array. Readers take `values` once: a longer copy replaces it, equal on their slots."""
-
-    __slots__ = ("values",)
-
-    def __init__(self, dtype: Any, values: Any = None) -> None:
-        self.values = np.zeros(START, dtype=dtype) if values is None else values
-
-    def put(self, slot: int, value: int) -> None:
-        if slot >= len(self.values):
-            longer = np.zeros(max(2 * len(self.values), slot + 1), dtype=self.values.dtype)
-            longer[: len(self.values)] = self.values
-            self.values = longer
-        self.values[slot] = value
 
 
 class Dated:
@@ -66,6 +50,7 @@ class Store:
         self.slots: dict[int, int] = {}
         self.offers, self.price, self.listed = Column(np.int64), Column(np.int64), Column(np.int32)
         self.fair, self.supplier, self.changed = Column(np.int32), Column(np.int32), Column(np.int64)
+        self.prices = Prices()
         self.names: list[str] = []
         self.numbers: dict[str, Column] = {}
         self.values: dict[str, dict[str, BitMap]] = {}
@@ -110,6 +95,7 @@ class Store:
         self.fair.put(slot, row.fair)
         self.supplier.put(slot, int(row.supplier_number or 0))
         self.changed.put(slot, row.changed_in)
+        self.prices.add(slot, row.prices or {})
         self.names.append(row.sort_name)
         if row.supplier_number:
             self.supplier_names[row.supplier_number] = row.supplier_name

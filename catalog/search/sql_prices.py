@@ -1,0 +1,97 @@
+"""The price of a usage in SQL: the rule of `catalog.prices.usage_price`, read from the row's `prices`.
+
+Written apart from the arrays in memory: in tests each is the other's oracle.
+"""
+
+# ruff: noqa: S608 -- SQL is assembled from constants of this module; every value is a parameter.
+
+from __future__ import annotations
+
+from typing import Any
+
+from catalog.prices.cost import HOURS_PER_MONTH
+from catalog.prices.usage import Usage
+from marketplace.calendar_months import add_months
+from marketplace.money import LARGEST_TOTAL
+
+# Of a usage and of a commitment alike.
+MOST_MONTHS = 120
+
+
+def parameters(usage: Usage) -> dict[str, Any]:
+    return {
+        "usage_months": usage.months,
+        "usage_starts": [add_months(usage.starts_on, month) for month in range(MOST_MONTHS)],
+        "usage_seat": usage.seats,
+        "usage_vcpu_hour": usage.vcpu_hours or 0,
+        "usage_storage_gb": usage.storage_gb or 0,
+        "usage_egress_gb": usage.egress_gb or 0,
+        "usage_support": usage.support,
+        "usage_needed": [meter.value for meter in usage.needed],
+        "usage_hours": HOURS_PER_MONTH,
+        "usage_largest": LARGEST_TOTAL,
+    }
+
+
+# Of one line: null, unknown; zero, not needed. What is charged whatever the usage counts once.
+_QUANTITY = """
+CASE
+  WHEN l->>'meter' = 'support' AND NOT %(usage_support)s THEN 0
+  WHEN l->>'kind' <> 'unit' THEN 1
+  WHEN l->>'meter' IN ('other', 'assistance_day') THEN NULL
+  WHEN l->>'meter' = 'support' THEN %(usage_seat)s::numeric
+  WHEN l->>'meter' = 'seat' THEN COALESCE(%(usage_seat)s::numeric, 0)
+  WHEN l->>'meter' = 'vcpu_hour' THEN %(usage_vcpu_hour)s::numeric
+  WHEN l->>'meter' = 'storage_gb' THEN %(usage_storage_gb)s::numeric
+  ELSE %(usage_egress_gb)s::numeric
+END"""
+_IS_ONCE = "(l->>'kind') = 'one_off'"
+# Charged in one period: by the hour, every hour of the month unless the usage counts its hours.
+_USED = f"""
+greatest(quantity * CASE
+  WHEN l->>'period' = 'hour' AND l->>'meter' <> 'vcpu_hour' AND NOT {_IS_ONCE} THEN %(usage_hours)s ELSE 1
+END, (l->>'minimum')::numeric)"""
+# Started periods, those before the announced price and those from its day.
+_PERIODS = f"""
+SELECT count(*) FILTER (WHERE (day < (l->>'from')::date) IS NOT FALSE) AS before,
+       count(*) FILTER (WHERE day >= (l->>'from')::date) AS after
+FROM unnest(%(usage_starts)s::date[]) WITH ORDINALITY AS start(day, month)
+WHERE CASE WHEN {_IS_ONCE} THEN month = 1
+  ELSE month <= greatest(%(usage_months)s, (p->>'commitment')::int)
+    AND (l->>'period' <> 'year' OR month %% 12 = 1) END"""
+_STEPS = """
+SELECT 0 AS low, (l->'tiers'->0->>'above')::numeric AS high, (l->>'amount')::numeric AS amount,
+       COALESCE(l->>'next', l->>'amount')::numeric AS later
+UNION ALL
+SELECT above, lead(above) OVER (ORDER BY above), amount, amount
+FROM jsonb_to_recordset(l->'tiers') AS tier(above numeric, amount_eur_ht numeric),
+ LATERAL (SELECT tier.amount_eur_ht AS amount) AS its"""
+_CHARGED = """
+CASE WHEN l->>'mode' = 'volume'
+  THEN CASE WHEN low < used AND (high IS NULL OR used <= high) THEN used - free ELSE 0 END
+  ELSE greatest(0, least(used, COALESCE(high, used)) - greatest(low, free)) END"""
+_LINE = f"""
+SELECT sum(before * round(charged * amount, 2) + after * round(charged * later, 2)) AS total,
+       max(greatest(CASE WHEN before > 0 THEN round(charged * amount, 2) END,
+                    CASE WHEN after > 0 THEN round(charged * later, 2) END)) AS dearest
+FROM (SELECT {_USED} AS used) AS one,
+ LATERAL (SELECT least(used, (l->>'included')::numeric) AS free) AS two,
+ LATERAL ({_STEPS}) AS step,
+ LATERAL (SELECT {_CHARGED} AS charged) AS three,
+ LATERAL ({_PERIODS}) AS period
+WHERE quantity > 0"""
+_PLAN = f"""
+SELECT CASE WHEN bool_or(quantity > 0)
+    AND NOT bool_or(quantity IS NULL)
+    AND %(usage_needed)s::text[] <@ array_agg(l->>'meter') FILTER (WHERE quantity > 0)
+    AND max(dearest) <= %(usage_largest)s AND sum(total) <= %(usage_largest)s
+  THEN sum(total) END AS total
+FROM jsonb_array_elements(p->'lines') AS line(l),
+ LATERAL (SELECT {_QUANTITY} AS quantity) AS needed,
+ LATERAL ({_LINE}) AS priced
+WHERE l->>'kind' <> 'exit'"""
+# HT, of the cheapest formula that prices the whole usage; null when none does.
+USAGE_PRICE = (
+    f"(SELECT min(whole.total) FROM jsonb_array_elements(prices->'plans') AS plan(p),"
+    f" LATERAL ({_PLAN}) AS whole)"
+)

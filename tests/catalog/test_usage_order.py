@@ -1,0 +1,112 @@
+"""The list by the price of a usage, by the page, the API and the files; what is missing is said."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from catalog.enums import Meter
+from catalog.models import Offer, OfferSearchRow, PriceLine
+from tests.catalog.builders import make_offer
+
+pytestmark = pytest.mark.django_db
+API = "/api/v1/offers/"
+USAGE = "ordering=usage&seats=10&months=12"
+
+
+def by_seat(name: str, price: str, **more: Any) -> Offer:
+    offer = make_offer(state="draft", price=price, answers={"name": name, **more})
+    PriceLine.objects.filter(plan__version__offer=offer).update(meter=Meter.SEAT)
+    version = offer.versions.get()
+    version.freeze()
+    Offer.objects.filter(pk=offer.pk).update(state="listed", live_version=version)
+    OfferSearchRow.objects.refresh([offer.pk])
+    return offer
+
+
+@pytest.fixture
+def offers() -> None:
+    by_seat("Chère", "12.5", vat_regime="normal")
+    by_seat("Modeste", "4")
+    make_offer(answers={"name": "Sans prix"})
+    make_offer(answers={"name": "Autre mesure"}, price="3")
+
+
+def answer(client: Client, query: str = USAGE) -> Any:
+    return client.get(f"{API}?{query}").json()
+
+
+@pytest.mark.usefixtures("offers")
+def test_the_api_ranges_by_total_then_the_unknown_ones_with_what_is_missing(client: Client) -> None:
+    found = answer(client)
+    assert [one["name"] for one in found["results"][:2]] == ["Modeste", "Chère"]
+    assert (found["count"], found["unpriced"]) == (4, 2)
+    told = {one["name"]: one["usage_price"] for one in found["results"]}
+    assert told["Modeste"] == {
+        "total_eur_ht": "480.00",
+        "total_eur_ttc": None,
+        "plan": "Standard",
+        "months": 12,
+        "missing": [],
+    }
+    assert told["Chère"]["total_eur_ttc"] == "1800.00"
+    assert told["Sans prix"]["missing"] == ["aucun prix structuré n’est publié"]
+    assert told["Autre mesure"]["missing"][0] == "le prix du poste n’est pas publié"
+    assert "usage_price" not in answer(client, "")["results"][0]
+    assert "unpriced" not in answer(client, "")
+
+
+@pytest.mark.usefixtures("offers")
+def test_pages_hold_each_offer_once(client: Client) -> None:
+    whole = [one["name"] for one in answer(client)["results"]]
+    paged = [answer(client, f"{USAGE}&page_size=1&page={n}")["results"][0]["name"] for n in range(1, 5)]
+    assert paged == whole
+    assert [answer(client, f"{USAGE}&page_size=1&page={n}")["unpriced"] for n in (1, 4)] == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "words"),
+    [
+        ("ordering=usage", "months", "Indiquez une durée entre 1 et 120 mois."),
+        ("ordering=usage&months=12", "seats", "Indiquez au moins une quantité"),
+        ("ordering=usage&months=12&seats=beaucoup", "seats", "Indiquez un nombre de postes entre 0"),
+        ("ordering=usage&months=500&seats=2", "months", "Indiquez une durée entre 1 et 120 mois."),
+        ("ordering=usage&months=12&seats=0", "seats", "Indiquez au moins une quantité"),
+    ],
+)
+def test_a_wrong_usage_is_an_error_on_its_parameter(
+    client: Client, query: str, field: str, words: str
+) -> None:
+    refused = client.get(f"{API}?{query}")
+    assert refused.status_code == 400
+    error = refused.json()["errors"][0]
+    assert error["field"] == field
+    assert words in error["message"]
+
+
+@pytest.mark.usefixtures("offers")
+def test_the_file_has_the_order_of_the_list(client: Client) -> None:
+    names = [one["name"] for one in answer(client)["results"]]
+    file = b"".join(client.get(f"/offres/resultats.csv?{USAGE}")).decode("utf-8-sig")  # type: ignore[arg-type]
+    assert sorted(names, key=file.index) == names
+
+
+@pytest.mark.usefixtures("offers")
+def test_the_usage_is_read_only_when_the_list_is_ordered_by_it(client: Client) -> None:
+    assert answer(client, "seats=beaucoup&months=0")["count"] == 4
+    assert "ignored" not in answer(client, "seats=10")
+
+
+@pytest.mark.usefixtures("offers")
+def test_one_s_own_offers_are_ordered_alike(client: Client) -> None:
+    from tests.builders import make_member
+
+    offer = Offer.objects.get(name="Chère")
+    member = make_member("supplier_manager")
+    offer.supplier.organisation = member.organisation
+    offer.supplier.save()
+    client.force_login(member.user)
+    assert Decimal(answer(client, f"mine=1&{USAGE}")["results"][0]["usage_price"]["total_eur_ht"]) == 1500
