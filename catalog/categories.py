@@ -6,11 +6,12 @@ add up exactly: the search keeps codes alone, so that moving a category changes 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
-from django.apps import apps
+from django.db import connection
 
 BETWEEN = " › "
 
@@ -64,17 +65,19 @@ class CategoryTree:
 
 EMPTY = CategoryTree()
 _Row = tuple[str, str, str | None, str | None, str]
+_SQL = (
+    "SELECT one.code, one.label, above.code, successor.code, one.state FROM catalog_category one"
+    " LEFT JOIN catalog_category above ON above.id = one.parent_id"
+    " LEFT JOIN catalog_category successor ON successor.id = one.merged_into_id"
+    " ORDER BY one.position, one.label, one.id"
+)
 
 
 def category_tree() -> CategoryTree:
-    """One query."""
-    # The models read the facets, which read this module.
-    rows = (
-        apps.get_model("catalog", "Category")
-        .objects.order_by("position", "label", "pk")
-        .values_list("code", "label", "parent__code", "merged_into__code", "state")
-    )
-    return tree_of(rows)
+    """One query; the tree is built again only when its rows are others than last time."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SQL)
+        return tree_of(tuple(cursor.fetchall()))
 
 
 def category_options(answers: Mapping[str, Any]) -> dict[str, str]:
@@ -87,7 +90,8 @@ def category_words() -> dict[str, str]:
     return category_tree().said
 
 
-def tree_of(rows: Iterable[_Row]) -> CategoryTree:
+@lru_cache(maxsize=8)
+def tree_of(rows: tuple[_Row, ...]) -> CategoryTree:
     children: dict[str, list[tuple[str, str]]] = {}
     replaced: dict[str, str] = {}
     for code, label, parent, successor, state in rows:

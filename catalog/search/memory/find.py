@@ -13,7 +13,7 @@ from pyroaring import BitMap
 from catalog.prices.usage import Usage
 from catalog.search.facets import FACETS, PRICE_MAX, PRICE_STEPS
 from catalog.search.fairness import PRIME
-from catalog.search.memory.codes import MOST_HITS
+from catalog.search.memory.codes import MOST_HITS, MOST_SHARE
 from catalog.search.memory.columns import MICRO
 from catalog.search.memory.generation import Generation
 from catalog.search.memory.prices import UNKNOWN
@@ -106,7 +106,7 @@ def _counts(
     found: dict[tuple[str, str], int] = {}
     wanted = FACETS if query.counted is None else query.counted
     done: set[str] = set()
-    if len(hits) <= MOST_HITS:
+    if len(hits) <= max(MOST_HITS, len(generation.alive) // MOST_SHARE):
         done = set(generation.today.codes.columns) - generation.store.several - set(filters)
         found = {key: count for key, count in generation.today.codes.count(hits) if key[0] in done}
     for name in wanted:
