@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from catalog import (
     api_categories,
     api_claims,
+    api_collections,
     api_handovers,
     api_marks,
     api_needs,
@@ -274,6 +275,7 @@ ROUTES = [
     *api_categories.ROUTES,
     *api_claims.ROUTES,
     *api_handovers.ROUTES,
+    *api_collections.ROUTES,
     *api_reviews.ROUTES,
     *api_needs.ROUTES,
     *api_queues.ROUTES,

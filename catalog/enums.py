@@ -42,6 +42,19 @@ class CategoryState(models.TextChoices):
     RETIRED = "retired", "Retirée"
 
 
+class CollectionState(models.TextChoices):
+    DRAFT = "draft", "Brouillon"
+    PUBLISHED = "published", "Publiée"
+    ARCHIVED = "archived", "Archivée"
+
+
+class CuratedKind(models.TextChoices):
+    """What an administration says to its own people of an offer."""
+
+    RECOMMENDED = "recommended", "Recommandée"
+    ALLOWED = "allowed", "Autorisée"
+
+
 class ClaimProof(models.TextChoices):
     DNS = "dns", "Enregistrement DNS sur le domaine de la fiche"
     REGISTER_CONTACT = "register_contact", "Contact inscrit au registre"

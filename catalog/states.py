@@ -4,6 +4,7 @@ from catalog.enums import (
     OPEN_NEEDS,
     CategoryState,
     ClaimState,
+    CollectionState,
     HandoverState,
     NeedState,
     OfferState,
@@ -107,6 +108,17 @@ NEED_MOVES = moves(
 
 CATEGORY_MOVES = moves(
     Move("retire", frozenset({CategoryState.OPEN}), CategoryState.RETIRED, label="Retirer la catégorie"),
+)
+
+COLLECTION_MOVES = moves(
+    Move("publish", frozenset({CollectionState.DRAFT}), CollectionState.PUBLISHED, label="Publier"),
+    Move(
+        "archive",
+        frozenset({CollectionState.DRAFT, CollectionState.PUBLISHED}),
+        CollectionState.ARCHIVED,
+        label="Archiver",
+    ),
+    Move("reopen", frozenset({CollectionState.ARCHIVED}), CollectionState.DRAFT, label="Reprendre"),
 )
 
 REGISTER_IMPORT_MOVES = moves(

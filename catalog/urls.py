@@ -5,6 +5,7 @@ from catalog.views import (
     authoring,
     categories,
     claims,
+    collections,
     compare,
     cost,
     curation,
@@ -35,6 +36,7 @@ OFFER = "offres/<int:number>-<slug:slug>/"
 EDIT = f"{OFFER}modifier/"
 SEARCH = "mes-recherches/<uuid:uuid>/"
 SUPPLIER = "fournisseurs/<int:number>-<slug:slug>/"
+COLLECTION = "selections/<slug:slug>/"
 MARK = "pilotage/qualifications/<uuid:uuid>/"
 
 urlpatterns = [
@@ -116,6 +118,12 @@ urlpatterns = [
     path(f"{SEARCH}modifier/", saved_searches.saved_search_edit, name="saved_search_edit"),
     path(f"{SEARCH}supprimer/", saved_searches.saved_search_delete, name="saved_search_delete"),
     path(f"{SEARCH}alertes/", saved_searches.saved_search_follow, name="saved_search_follow"),
+    path("selections/", collections.collection_list, name="collection_list"),
+    path("selections/nouvelle/", collections.collection_new, name="collection_new"),
+    path(COLLECTION, collections.collection, name="collection"),
+    path(f"{COLLECTION}modifier/", collections.collection_edit, name="collection_edit"),
+    path(f"{COLLECTION}offres/", collections.collection_offers, name="collection_offers"),
+    path(f"{COLLECTION}<slug:words>/", collections.collection_act, name="collection_act"),
     path("besoins/", needs.need_list, name="need_list"),
     path("besoins/signaler/", needs.need_new, name="need_new"),
     path("besoins/<slug:number>/", needs.need, name="need"),

@@ -1,6 +1,8 @@
 from catalog.models.category import Category
 from catalog.models.change import Change
 from catalog.models.claim import OfferClaim
+from catalog.models.collection import Collection, CollectionEntry
+from catalog.models.curated import CuratedOffer
 from catalog.models.facts import FactsEvent
 from catalog.models.handover import OfferHandover
 from catalog.models.need import MissingNeed, NeedJoin
@@ -18,6 +20,9 @@ from catalog.models.version import OfferVersion, Plan, PriceLine
 __all__ = [
     "Category",
     "Change",
+    "Collection",
+    "CollectionEntry",
+    "CuratedOffer",
     "EffectiveTrust",
     "FactsEvent",
     "MissingNeed",

@@ -8,10 +8,11 @@ from typing import Any
 from django.contrib.syndication.views import Feed
 from django.db.models import QuerySet
 from django.urls import reverse_lazy
+from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 
 from catalog.enums import ChangeKind, OfferState, TrustStatus
-from catalog.models import Change
+from catalog.models import Change, Collection
 
 MOST = 50
 NEW = (ChangeKind.OPENED, ChangeKind.LISTED)
@@ -97,3 +98,29 @@ class StatusChanges(_Changes):
     link = reverse_lazy("catalog:offers")
     feed_url = reverse_lazy("catalog:status_feed")
     kinds = STATUS
+
+
+class Collections(Feed):
+    """The operator's collections on show today, the newest first."""
+
+    feed_type = Atom1Feed
+    language = "fr"
+    title = "Sélections du catalogue"
+    subtitle = "Offres réunies par l’opérateur pour un besoin."
+    link = reverse_lazy("catalog:collection_list")
+    feed_url = reverse_lazy("catalog:collections_feed")
+
+    def items(self) -> QuerySet[Collection]:
+        return Collection.objects.on_show(timezone.localdate())[:MOST]
+
+    def item_title(self, collection: Collection) -> str:
+        return collection.title
+
+    def item_description(self, collection: Collection) -> str:
+        return collection.intro
+
+    def item_guid(self, collection: Collection) -> str:
+        return f"urn:uuid:{collection.uuid}"
+
+    def item_pubdate(self, collection: Collection) -> dt.datetime | None:
+        return collection.published_at

@@ -10,8 +10,9 @@ from django.contrib.sitemaps import Sitemap
 from django.db.models import Max, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 
-from catalog.models import Offer, Supplier
+from catalog.models import Collection, Offer, Supplier
 from catalog.models.change import standing
 from catalog.opendata.licence import absolute
 from marketplace.ui import navigation
@@ -44,6 +45,11 @@ class SupplierMap(_Dated):
         return rows.annotate(changed_at=Max("offers__changes__at")).order_by("pk")
 
 
+class CollectionMap(Sitemap):
+    def items(self) -> QuerySet[Collection]:
+        return Collection.objects.on_show(timezone.localdate()).order_by("pk")
+
+
 class PageMap(Sitemap):
     """Pages of words: when they changed is not known, so it is not said."""
 
@@ -56,7 +62,7 @@ class PageMap(Sitemap):
         return path
 
 
-SITEMAPS = {"pages": PageMap, "offres": OfferMap, "fournisseurs": SupplierMap}
+SITEMAPS = {"pages": PageMap, "offres": OfferMap, "fournisseurs": SupplierMap, "selections": CollectionMap}
 
 
 def robots(request: HttpRequest) -> HttpResponse:

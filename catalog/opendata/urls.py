@@ -4,12 +4,13 @@ from django.contrib.sitemaps import views as sitemaps
 from django.urls import path
 
 from catalog.opendata import views
-from catalog.opendata.feeds import NewOffers, StatusChanges
+from catalog.opendata.feeds import Collections, NewOffers, StatusChanges
 from catalog.opendata.sitemaps import SITEMAPS, robots
 
 PATHS = [
     path("offres/flux/nouvelles.atom", NewOffers(), name="new_offers_feed"),
     path("offres/flux/statuts.atom", StatusChanges(), name="status_feed"),
+    path("selections/flux.atom", Collections(), name="collections_feed"),
     path("donnees/", views.open_data, name="open_data"),
     path("robots.txt", robots, name="robots"),
     path(

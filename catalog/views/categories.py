@@ -18,6 +18,7 @@ from catalog.forms.categories import CategoryForm, RetireForm
 from catalog.models import Category
 from catalog.models.offer import CLOSED_STATES
 from catalog.views.finding import actor_of
+from catalog.views.posting import show, version_read
 from marketplace.accounts.abilities import allowed, require
 from marketplace.errors import NotVisible, RuleBroken
 from marketplace.ui.breadcrumb import breadcrumb
@@ -55,7 +56,7 @@ def category_add(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     require(catalog_abilities(actor), "curate")
     initial = {"parent": request.GET.get("sous", "").replace("\x00", "")}
-    form = CategoryForm(_posted(request), tree=category_tree(), none=FIRST_LEVEL, initial=initial)
+    form = CategoryForm.of(request, tree=category_tree(), none=FIRST_LEVEL, initial=initial)
     if form.is_bound and form.is_valid():
         given = form.cleaned_data
         try:
@@ -63,7 +64,7 @@ def category_add(request: HttpRequest) -> HttpResponse:
                 actor=actor, label=given["label"], parent=form.category(), position=given["position"]
             )
         except RuleBroken as refused:
-            _show(form, refused)
+            show(form, refused)
         else:
             messages.success(request, f"Catégorie « {made.label} » ajoutée.")
             return redirect("catalog:category_list")
@@ -76,17 +77,17 @@ def category_edit(request: HttpRequest, code: str) -> HttpResponse:
     require(catalog_abilities(actor), "curate")
     category, tree = _open(code), category_tree()
     initial = {"label": category.label, "parent": tree.nodes[code].parent, "position": category.position}
-    form = CategoryForm(
-        _posted(request), tree=tree, none=FIRST_LEVEL, but=tree.under.get(code, (code,)), initial=initial
+    form = CategoryForm.of(
+        request, tree=tree, none=FIRST_LEVEL, but=tree.under.get(code, (code,)), initial=initial
     )
     if form.is_bound and form.is_valid():
         values: dict[str, Any] = {"label": form.cleaned_data["label"], "parent": form.category()}
         if form.cleaned_data["position"] is not None:
             values["position"] = form.cleaned_data["position"]
         try:
-            categories.edit(category, actor=actor, expected_version=_version(request), **values)
+            categories.edit(category, actor=actor, expected_version=version_read(request), **values)
         except RuleBroken as refused:
-            _show(form, refused)
+            show(form, refused)
         else:
             messages.success(request, "Catégorie modifiée.")
             return redirect("catalog:category_list")
@@ -105,7 +106,7 @@ def category_retire(request: HttpRequest, code: str) -> HttpResponse:
     actor = actor_of(request)
     require(catalog_abilities(actor), "curate")
     category, tree = _open(code), category_tree()
-    form = RetireForm(_posted(request), tree=tree, none=NOWHERE, but=tree.under.get(code, (code,)))
+    form = RetireForm.of(request, tree=tree, none=NOWHERE, but=tree.under.get(code, (code,)))
     if form.is_bound and form.is_valid():
         try:
             categories.retire(
@@ -113,10 +114,10 @@ def category_retire(request: HttpRequest, code: str) -> HttpResponse:
                 actor=actor,
                 into=form.category(),
                 reason=form.cleaned_data["reason"],
-                expected_version=_version(request),
+                expected_version=version_read(request),
             )
         except RuleBroken as refused:
-            _show(form, refused)
+            show(form, refused)
         else:
             messages.success(request, f"Catégorie « {category.label} » retirée.")
             return redirect("catalog:category_list")
@@ -165,17 +166,3 @@ def _open(code: str) -> Category:
     if found is None:
         raise NotVisible()
     return found
-
-
-def _posted(request: HttpRequest) -> Any:
-    return request.POST if request.method == "POST" else None
-
-
-def _version(request: HttpRequest) -> int | None:
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
-def _show(form: MarketForm, refused: RuleBroken) -> None:
-    for name, texts in refused.fields.items():
-        form.add_error(name if name in form.fields else None, texts)

@@ -17,6 +17,7 @@ from catalog.actions import needs
 from catalog.forms.needs import AnswerForm, CoverForm, MergeForm, WhyForm
 from catalog.models import MissingNeed
 from catalog.views.finding import actor_of
+from catalog.views.posting import version_read
 from marketplace.accounts.abilities import allowed, require
 from marketplace.accounts.actors import Actor
 from marketplace.errors import NotVisible, RuleBroken
@@ -100,7 +101,7 @@ def need_move(request: HttpRequest, number: str, words: str) -> HttpResponse:
     form = page.form(request.POST if request.method == "POST" else None, need=need)
     if form.is_bound and form.is_valid():
         try:
-            page.act(need, actor=actor, expected_version=_version(request), **form.cleaned_data)
+            page.act(need, actor=actor, expected_version=version_read(request), **form.cleaned_data)
         except RuleBroken as refused:
             for name, texts in refused.fields.items():
                 form.add_error(name, texts)
@@ -136,8 +137,3 @@ def _context(need: MissingNeed, page: MovePage, form: MarketForm) -> dict[str, A
             current=need.MOVES[page.move].label,
         ),
     }
-
-
-def _version(request: HttpRequest) -> int | None:
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

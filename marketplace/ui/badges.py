@@ -135,6 +135,11 @@ NEED = {
     "dismissed": Badge("Écarté"),
     "merged": Badge("Fusionné"),
 }
+COLLECTION = {
+    "draft": Badge("Brouillon"),
+    "published": Badge("Publiée", "success"),
+    "archived": Badge("Archivée"),
+}
 USER_REVIEW = {
     "published": Badge("Publié", "success"),
     "hidden": Badge("Masqué pour un motif légal", "error"),
@@ -177,6 +182,7 @@ TABLES: dict[str, dict[str, Badge]] = {
     "review": REVIEW,
     "organisation": ORGANISATION,
     "need": NEED,
+    "collection": COLLECTION,
     "user_review": USER_REVIEW,
     "peer_message": PEER_MESSAGE,
     "derogation": DEROGATION,

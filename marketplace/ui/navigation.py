@@ -24,7 +24,7 @@ class Entry:
 
 
 DESK = Entry("Mon bureau", "/bureau/")
-OFFERS = Entry("Offres", "/offres/")
+OFFERS = Entry("Offres", "/offres/", ("/offres/", "/selections/"))
 CONSULTATIONS = Entry("Consultations", "/consultations/")
 ORDERS = Entry("Commandes et contrats", "/commandes/", ("/commandes/", "/contrats/"))
 ORGANISATION = Entry("Organisation", "/organisation/")
@@ -66,7 +66,6 @@ OPERATOR = (
             "/pilotage/informations/",
             "/pilotage/signalements/",
             "/pilotage/categories/",
-            "/pilotage/selections/",
         ),
         frozenset({Role.CURATOR}),
     ),
@@ -92,6 +91,7 @@ PUBLIC_PREFIXES = (
     "/offres/",
     "/fournisseurs/",
     "/logiciels-libres/",
+    "/selections/",
     "/consultations/",
     "/doctrine/",
     "/observatoire/",
