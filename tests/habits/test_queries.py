@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from catalog.actions import collections
 from catalog.actions.needs import join, report
 from catalog.actions.saved_searches import save
 from catalog.models import Category, FactsEvent, SearchNews
@@ -88,6 +89,18 @@ def need(world: World) -> None:
     join(made, actor=world.actor("other_buyer"))
 
 
+def collection(world: World) -> None:
+    """One more on show, and one more offer in the world's."""
+    actor = world.actor("curator")
+    made = collections.create(
+        actor=actor, title="Essai", intro="Essai.", offers=[(catalogue.make_offer(), "x")]
+    )
+    collections.publish(made, actor=actor)
+    kept = [(row.offer, row.why) for row in world.collection.entries.all()]
+    offers = [*kept, (catalogue.make_offer(), "Essai.")]
+    collections.edit(world.collection, actor=actor, offers=offers)
+
+
 def category(world: World) -> None:
     Category.objects.create(code=f"c{next(_count)}", label="Essai", level=2, parent=world.category)
 
@@ -135,6 +148,10 @@ LISTS: list[tuple[str, str, Make]] = [
     ("/api/v1/derogations/", "requester", derogation),
     ("/api/v1/needs/", "requester", need),
     ("/api/v1/needs/?near=signature", "requester", need),
+    ("/selections/", "curator", collection),
+    ("/selections/essai/", "requester", collection),
+    ("/selections/essai/offres/", "curator", collection),
+    ("/api/v1/collections/", "requester", collection),
     ("/pilotage/categories/", "curator", category),
     ("/api/v1/categories/", "requester", category),
     ("/mes-recherches/", "requester", search),

@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.utils import timezone
 
-from catalog.actions import handovers
+from catalog.actions import collections, handovers
 from catalog.models import Offer
 from marketplace.site.demo.acting import act
 
@@ -14,6 +14,37 @@ SOFTWARE_SIREN = "000001024"
 
 
 def load_curation(offers: dict[str, Offer]) -> None:
+    _sale(offers)
+    _collections(offers)
+
+
+def _collections(offers: dict[str, Offer]) -> None:
+    """One names fictitious offers, the other follows a search over what the registers say."""
+    curator = act("moderateur@operateur.example")
+    chosen = (
+        ("messagerie", "Courriel et agendas sur une infrastructure qualifiée, code ouvert."),
+        ("coffre", "Garder ses documents ; le délai de bascule est à négocier."),
+        ("accompagnement", "Se faire aider à migrer, au jour et sans engagement."),
+    )
+    named = collections.create(
+        actor=curator,
+        title="Équiper une équipe de projet",
+        intro="Sélection fictive. De quoi écrire, garder ses documents et se faire aider. Les offres ont été "
+        "choisies pour leurs prix publics et leurs formats de sortie.",
+        offers=[(Offer.objects.get(pk=offers[code].pk), why) for code, why in chosen],
+    )
+    live = collections.create(
+        actor=curator,
+        title="Qualifiées SecNumCloud",
+        intro="Toutes les offres dont la qualification SecNumCloud est en vigueur. La liste suit le "
+        "catalogue : une qualification perdue en sort aussitôt.",
+        query="secnumcloud=in_force&secnumcloud=expiring&secnumcloud=renewal_pending",
+    )
+    for made in (named, live):
+        collections.publish(made, actor=curator)
+
+
+def _sale(offers: dict[str, Offer]) -> None:
     """A fictitious sale of a business: « Logiciels Exemple » has not answered yet."""
     handovers.propose(
         Offer.objects.get(pk=offers["espace"].pk),

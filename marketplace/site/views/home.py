@@ -4,8 +4,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from catalog.models import Collection
 from marketplace.site import facts
 from marketplace.ui.navigation import exists
+
+MOST_COLLECTIONS = 3
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -20,6 +23,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "bars": census.bars,
             "offers_count": census.offers,
             "register": facts.anssi_reading(today),
+            "collections": Collection.objects.on_show(today)[:MOST_COLLECTIONS],
             "try_url": "/doctrine/essayer/" if exists("/doctrine/essayer/") else "/doctrine/",
         },
     )

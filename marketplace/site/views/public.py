@@ -69,6 +69,7 @@ def site_map(request: HttpRequest) -> HttpResponse:
 
 PUBLIC_EXTRA = (
     navigation.Entry("Comparer des offres", "/offres/comparer/"),
+    navigation.Entry("Sélections", "/selections/"),
     navigation.Entry("Logiciels libres", "/logiciels-libres/"),
     navigation.Entry("Essayer l’analyse de sensibilité", "/doctrine/essayer/"),
     navigation.Entry("Délais constatés", "/dossiers/delais/"),

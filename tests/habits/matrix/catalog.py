@@ -150,6 +150,9 @@ PUBLIC: dict[str, Row] = {
     "GET catalog:sitemap": Row(EVERYBODY),
     "GET catalog:sitemap_part": Row(EVERYBODY, lambda world: {"section": "pages"}),
     "GET catalog:supplier": Row(EVERYBODY, supplier),
+    "GET catalog:collection_list": Row(EVERYBODY),
+    "GET catalog:collections_feed": Row(EVERYBODY),
+    "GET catalog:collection": Row(EVERYBODY, lambda world: {"slug": world.collection.slug}),
 }
 OWN: dict[str, Row] = {
     "GET catalog:my_offers": Row(SUPPLIERS | only(OTHER_SUPPLIER)),
@@ -199,6 +202,12 @@ CURATION: dict[str, Row] = {
     "GET catalog:undo_import": Row(CURATOR, applied_import),
     "GET catalog:read_register": Row(CURATOR, lambda world: {"code": "hds"}),
     "GET catalog:moderation": Row(CURATOR),
+    "GET catalog:collection_new": Row(CURATOR),
+    "GET catalog:collection_edit": Row(CURATOR, lambda world: {"slug": world.collection.slug}),
+    "GET catalog:collection_offers": Row(CURATOR, lambda world: {"slug": world.collection.slug}),
+    "GET catalog:collection_act": Row(
+        CURATOR, lambda world: {"slug": world.collection.slug, "words": "archiver"}
+    ),
     "GET catalog:category_list": Row(CURATOR | only("auditor")),
     "GET catalog:category_add": Row(CURATOR),
     "GET catalog:category_edit": Row(CURATOR, lambda world: {"code": world.category.code}),

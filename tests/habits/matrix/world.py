@@ -9,9 +9,10 @@ from typing import Any
 from django.test import Client
 from rest_framework.test import APIClient
 
+from catalog.actions import collections
 from catalog.actions.needs import report
 from catalog.actions.saved_searches import save
-from catalog.models import Category, MissingNeed, Offer, SavedSearch, TrustMark
+from catalog.models import Category, Collection, MissingNeed, Offer, OfferSearchRow, SavedSearch, TrustMark
 from catalog.trust import add_mark
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import BUYER_ROLES, OPERATOR_ROLES, SUPPLIER_ROLES, OrganisationKind, Role
@@ -105,6 +106,14 @@ class World:
     def offer(self) -> Offer:
         """Listed, of the world's supplier."""
         return orders.make_offer(organisation=self.supplier)
+
+    @cached_property
+    def collection(self) -> Collection:
+        """Published: it names the world's listed offer."""
+        actor = self.actor(Role.CURATOR)
+        OfferSearchRow.objects.refresh([self.offer.pk])
+        made = collections.create(actor=actor, title="Essai", intro="Essai.", offers=[(self.offer, "Essai.")])
+        return collections.publish(made, actor=actor)
 
     @cached_property
     def category(self) -> Category:
