@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('catalog', '0020_handovers'),
+        ('catalog', '0021_usage_prices'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
