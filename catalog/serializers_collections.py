@@ -51,9 +51,7 @@ class OneCollectionSerializer(CollectionSerializer):
 
 
 class CollectionOfferInput(StrictSerializer):
-    offer = serializers.SlugRelatedField[Offer](
-        slug_field="uuid", queryset=Offer.objects.filter(live_version__isnull=False)
-    )
+    offer = serializers.SlugRelatedField[Offer](slug_field="uuid", queryset=Offer.objects.all())
     why = serializers.CharField(max_length=500)
 
 
