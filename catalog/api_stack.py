@@ -17,10 +17,10 @@ from catalog import stack as layers
 from catalog.actions.authoring import refuse_if_not_editable
 from catalog.api_claims import ONCE
 from catalog.enums import TrustStatus
+from catalog.layers import Falls, Layer, dependants_of, falls_of, layers_of
 from catalog.models import Offer
 from catalog.presentation import stack_conclusion
 from catalog.serializers_stack import EdgeInput, StackSerializer
-from catalog.stack import Layer, layers_of
 from catalog.trust import without_mark
 from marketplace.errors import NotVisible, RuleBroken
 from marketplace.rest.idempotency import once
@@ -81,13 +81,14 @@ class StackMixin(MarketViewSet):
         found = layers_of(offer)
         body = {
             "edges": offer.stack_edges.select_related("base"),
-            "layers": [_layer(one) for one in found],
+            "layers": [_layer(one, falls) for one, falls in zip(found, falls_of(found), strict=True)],
             "conclusion": stack_conclusion(found),
+            "dependants": dependants_of(offer),
         }
         return Response(StackSerializer(body, context=self.get_serializer_context()).data, status=status)
 
 
-def _layer(layer: Layer) -> dict[str, Any]:
+def _layer(layer: Layer, falls: Falls) -> dict[str, Any]:
     if layer.trust is not None:
         status: TrustStatus = layer.trust.status_on(timezone.localdate())
     else:
@@ -99,6 +100,7 @@ def _layer(layer: Layer) -> dict[str, Any]:
         "region": layer.region,
         "inherits": layer.inherits,
         "secnumcloud": status.value,
+        "if_it_falls": {"loses": list(falls.loses), "relies": list(falls.relies)},
     }
 
 

@@ -86,5 +86,14 @@ def zones(regions: Iterable[str] | None) -> list[str]:
     return [*found, "EU"] if EU_COUNTRIES.issuperset(found) else found
 
 
+def place_words(region: str) -> str:
+    """« Paris (France) » of « FR-Paris », « France » of « FR »; what is no region as it stands."""
+    country = country_of(region)
+    if country is None:
+        return region
+    place = region[len(country) + 1 :]
+    return f"{place} ({zone_label(country)})" if place else zone_label(country)
+
+
 def zone_label(zone: str) -> str:
     return ZONE_LABELS.get(zone) or COUNTRY_NAMES.get(zone, zone)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from django.utils import timezone
 
 from catalog.cards import price_unit
+from catalog.countries import place_words
 from catalog.enums import HELD_STATUSES, LOST_STATUSES, Origin, Scheme, TrustStatus
+from catalog.layers import Dependant, Falls, Layer, falls_of
 from catalog.models import EffectiveTrust, Offer, OfferVersion, PriceLine, TrustFact, TrustMark
 from catalog.prices.words import conditions
-from catalog.stack import Layer
+from catalog.stack import own_layer
 from marketplace.ui.drawings import StackLayer, TimelineFact
+from marketplace.ui.typography import french, plural
 
 # Statuses whose last fact is told beside the mark.
 TOLD = LOST_STATUSES | {TrustStatus.UNKNOWN}
@@ -80,20 +83,78 @@ def status_sentence(offer: Offer, marks: list[ShownMark]) -> str:
     return "Aucune qualification SecNumCloud en vigueur."
 
 
-def stack_layers(layers: list[Layer]) -> list[StackLayer]:
-    today = timezone.localdate()
-    return [
-        StackLayer(
-            layer=item.layer,
-            name=item.name,
-            region=item.region,
-            state=_state_words(item, today),
-            url=item.offer.get_absolute_url() if item.offer else "",
-            inherits=layers[index + 1].inherits if index + 1 < len(layers) else None,
-            broken=item.trust is not None and item.trust.status_on(today) in LOST_STATUSES,
+MOST_STANDING = 3
+
+
+def stack_layers(layers: list[Layer], *, standing: Sequence[Dependant] = ()) -> list[StackLayer]:
+    """What the picture draws: the first offers that stand on this one, then its own layers."""
+    today, falls = timezone.localdate(), falls_of(layers)
+    above = list(standing[:MOST_STANDING])
+    drawn = [_standing(one) for one in above]
+    for place, item in enumerate(layers):
+        loses, relies = _shifted(falls[place], place, above)
+        names = [*(one.offer.name for one in above), *(one.name for one in layers)]
+        more = len(standing) - len(above)
+        drawn.append(
+            StackLayer(
+                layer=item.layer,
+                name=item.name,
+                region=regions_words(item.region),
+                state=_state_words(item, today),
+                url=item.offer.get_absolute_url() if item.offer else "",
+                inherits=_link_below(layers, place),
+                broken=item.trust is not None and item.trust.status_on(today) in LOST_STATUSES,
+                loses=loses,
+                relies=relies,
+                falls=_falls_words([names[n] for n in loses], [names[n] for n in relies], more=more),
+            )
         )
-        for index, item in enumerate(layers)
-    ]
+    return drawn
+
+
+def _standing(one: Dependant) -> StackLayer:
+    state = "Perd aussi son statut" if one.loses else "Garde son statut"
+    regions = regions_words(", ".join(one.offer.regions or []))
+    url = one.offer.get_absolute_url()
+    return StackLayer(own_layer(one.offer), one.offer.name, regions, state, url, standing=True)
+
+
+def _shifted(falls: Falls, place: int, above: Sequence[Dependant]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Places in the picture, what stands on the offer included: it loses its status where the offer does."""
+    own_status = place == 0 or 0 in falls.loses
+    lost = [n for n, one in enumerate(above) if one.loses and own_status]
+    kept = [n for n in range(len(above)) if n not in lost]
+    shift = len(above)
+    loses = (*lost, *(n + shift for n in falls.loses))
+    return loses, (*kept, *(n + shift for n in falls.relies))
+
+
+def _link_below(layers: Sequence[Layer], place: int) -> bool | None:
+    """Of the layer with the one drawn just under it; None: it does not stand on that one."""
+    under = layers[place + 1].supports if place + 1 < len(layers) else ()
+    return next((one.inherits for one in under if one.above == place), None)
+
+
+def _falls_words(loses: Sequence[str], relies: Sequence[str], *, more: int) -> str:
+    said = []
+    if loses:
+        said.append(f"{_names(loses)} {'perd' if len(loses) == 1 else 'perdent'} le statut qui s’y appuie")
+    if relies:
+        verb = "repose dessus et garde" if len(relies) == 1 else "reposent dessus et gardent"
+        said.append(f"{_names(relies)} {verb} {'son' if len(relies) == 1 else 'leur'} statut")
+    if not said:
+        return ""
+    others = f" {plural(more, one='autre offre du catalogue', many='autres offres du catalogue')} aussi."
+    return french(f"Si cette couche tombe : {' ; '.join(said)}.") + (others if more > 0 else "")
+
+
+def _names(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} et {names[-1]}"
+
+
+def regions_words(regions: str) -> str:
+    """« Paris (France), Allemagne » of « FR-Paris, DE »; empty when none is known."""
+    return ", ".join(place_words(region) for region in regions.split(", ") if region)
 
 
 def _state_words(item: Layer, today: datetime.date) -> str:
@@ -131,7 +192,9 @@ def stack_conclusion(layers: list[Layer]) -> str:
     if top.trust and top.trust.is_undermined(today):
         return "La couche sur laquelle cette offre s’appuie a perdu son statut : l’offre le perd avec elle."
     if own in HELD_STATUSES:
-        return "Cette offre est qualifiée et s’appuie sur la couche du dessous."
+        if any(one.above == 0 and one.inherits for layer in below for one in layer.supports):
+            return "Cette offre est qualifiée et s’appuie sur la couche du dessous."
+        return "Cette offre est qualifiée sans s’appuyer sur le statut de la couche du dessous."
     if held_below:
         return "Cette offre n’est pas qualifiée. Être posée sur une couche qualifiée ne la qualifie pas."
     return "Cette offre n’est pas qualifiée, ni la couche sur laquelle elle repose."

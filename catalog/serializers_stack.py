@@ -37,6 +37,22 @@ class EdgeSerializer(StrictModelSerializer):
         return OfferRefSerializer(edge.base).data if edge.base is not None else None
 
 
+class FallsSerializer(StrictSerializer):
+    """Places in `layers`, from 0."""
+
+    loses = serializers.ListField(
+        child=serializers.IntegerField(), help_text="Celles dont le statut tombe avec celui de cette couche."
+    )
+    relies = serializers.ListField(
+        child=serializers.IntegerField(), help_text="Celles qui reposent dessus et gardent leur statut."
+    )
+
+
+class DependantSerializer(StrictSerializer):
+    offer = OfferRefSerializer()
+    loses = serializers.BooleanField(help_text="Son statut tombe avec celui de cette offre.")
+
+
 class LayerSerializer(StrictSerializer):
     layer = serializers.ChoiceField(choices=StackLayer.choices)
     name = serializers.CharField()
@@ -46,12 +62,14 @@ class LayerSerializer(StrictSerializer):
         allow_null=True, help_text="La couche du dessus s’appuie sur sa qualification ; null en haut."
     )
     secnumcloud = serializers.ChoiceField(choices=TrustStatus.choices, help_text="Aujourd’hui.")
+    if_it_falls = FallsSerializer()
 
 
 class StackSerializer(StrictSerializer):
     edges = EdgeSerializer(many=True, help_text="Ce que l’offre déclare elle-même.")
     layers = LayerSerializer(many=True, help_text="De haut en bas, couches des couches comprises.")
     conclusion = serializers.CharField()
+    dependants = DependantSerializer(many=True, help_text="Offres en ligne qui reposent sur celle-ci.")
 
 
 class EdgeInput(StrictSerializer):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
 from catalog.enums import StackLayer
-from catalog.models import EffectiveTrust, Offer, StackEdge
+from catalog.models import Offer, StackEdge
 from catalog.questions.engine import questions
 from catalog.questions.validation import AnswerError, clean_answer
 from catalog.trust import lock_stack, recompute
@@ -83,59 +82,9 @@ def above(offers: list[int]) -> set[int]:
     return seen
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """One box of the stack picture. `offer` None: known by name only."""
-
-    layer: str
-    name: str
-    offer: Offer | None
-    region: str
-    inherits: bool | None
-    trust: EffectiveTrust | None
-
-
-def layers_of(offer: Offer) -> list[Layer]:
-    """The offer's own layer first, then what it stands on, top to bottom. A few queries per level."""
-    edges = _edges_below(offer)
-    trusts = _secnumcloud([offer.pk, *(edge.base_id for edge in edges if edge.base_id)])
-    found = [
-        Layer(own_layer(offer), offer.name, offer, ", ".join(offer.regions or []), None, trusts.get(offer.pk))
-    ]
-    found += [
-        Layer(
-            edge.layer,
-            edge.base.name if edge.base else edge.base_name,
-            edge.base,
-            edge.region,
-            edge.inherits,
-            trusts.get(edge.base_id) if edge.base_id else None,
-        )
-        for edge in edges
-    ]
-    order = list(StackLayer.values)
-    return [found[0], *sorted(found[1:], key=lambda item: order.index(item.layer))]
-
-
 def own_layer(offer: Offer) -> str:
     if "saas" in offer.service_models:
         return StackLayer.SOFTWARE
     if "iaas" in offer.service_models:
         return StackLayer.INFRASTRUCTURE
     return StackLayer.PLATFORM
-
-
-def _edges_below(offer: Offer) -> list[StackEdge]:
-    edges: list[StackEdge] = []
-    level, seen = {offer.pk}, {offer.pk}
-    while level:
-        found = list(StackEdge.objects.filter(offer__in=level).select_related("base__supplier"))
-        edges += found
-        level = {edge.base_id for edge in found if edge.base_id} - seen
-        seen |= level
-    return edges
-
-
-def _secnumcloud(offers: list[int]) -> dict[int, EffectiveTrust]:
-    rows = EffectiveTrust.objects.filter(offer__in=offers, scheme="secnumcloud")
-    return {row.offer_id: row for row in rows}

@@ -78,7 +78,10 @@ class EdgeForm(MarketForm):
     )
     layer = forms.ChoiceField(label="Couche", choices=StackLayer.choices, initial=StackLayer.INFRASTRUCTURE)
     region = forms.CharField(
-        label="Région", help_text="Par exemple « FR-Paris ».", max_length=60, required=False
+        label="Région",
+        help_text="Le code du pays, puis le lieu : « FR-Paris » se lira « Paris (France) ».",
+        max_length=60,
+        required=False,
     )
     inherits = forms.BooleanField(
         label="Notre qualification ou certification s’appuie sur celle de cette couche", required=False

@@ -1,6 +1,7 @@
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 
+from catalog.countries import place_words
 from catalog.enums import StackLayer
 
 
@@ -46,3 +47,8 @@ class StackEdge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.offer} → {self.base or self.base_name}"
+
+    @property
+    def region_words(self) -> str:
+        """« Paris (France) »; empty when the region is not known."""
+        return place_words(self.region) if self.region else ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from catalog.countries import country_of, zone_label
+from catalog.countries import place_words, zone_label
 from catalog.questions.conditions import applies, effective
 from catalog.questions.engine import NUMBERS, Question, Section, is_unknown, questions, sections
 
@@ -135,7 +135,7 @@ def _plain(question: Question, value: Any, categories: Mapping[str, str]) -> str
     if kind == "country":
         return zone_label(value)
     if kind == "regions":
-        return ", ".join(_place(region) for region in value)
+        return ", ".join(place_words(region) for region in value)
     if kind in NUMBERS:
         return number_words(value, question.unit)
     if kind == "date":
@@ -149,14 +149,6 @@ def number_words(value: Any, unit: str) -> str:
     """« 12 345,6 mois »: thousands apart, comma, the unit."""
     number = f"{Decimal(str(value)):,f}".replace(",", "\u202f").replace(".", ",")
     return f"{number}{NBSP}{unit}".strip()
-
-
-def _place(region: str) -> str:
-    country = country_of(region)
-    if country is None:
-        return region
-    place = region[len(country) + 1 :]
-    return f"{place} ({zone_label(country)})" if place else zone_label(country)
 
 
 @dataclass(frozen=True, slots=True)

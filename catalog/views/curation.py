@@ -18,7 +18,7 @@ from catalog.abilities import catalog_abilities, mark_abilities
 from catalog.enums import LOST_STATUSES, Scheme
 from catalog.forms.marks import ActForm, DatedActForm, ReportForm
 from catalog.models import Offer, TrustMark
-from catalog.presentation import timeline
+from catalog.presentation import regions_words, timeline
 from catalog.propagation import with_dependants
 from catalog.stack import own_layer
 from catalog.states import TRUST_MOVES
@@ -196,18 +196,18 @@ def dependants_picture(mark: TrustMark, *, loses: bool) -> list[StackLayer]:
     ids = [pk for pk in with_dependants([mark.offer_id]) if pk != mark.offer_id]
     above = Offer.objects.filter(pk__in=ids).order_by("name")[:MOST_DRAWN]
     state = "Perd son statut" if loses else "Suit le nouveau statut"
-    drawn = [(offer, True) for offer in above] + [(mark.offer, None)]
     return [
         StackLayer(
             layer=own_layer(offer),
             name=offer.name,
-            region=", ".join(offer.regions or []),
+            region=regions_words(", ".join(offer.regions or [])),
             state=state,
             url=offer.get_absolute_url(),
-            inherits=inherits,
             broken=loses,
+            standing=offer != mark.offer,
+            loses=tuple(range(len(above))) if offer == mark.offer else (),
         )
-        for offer, inherits in drawn
+        for offer in (*above, mark.offer)
     ]
 
 

@@ -15,6 +15,7 @@ from catalog.categories import category_words
 from catalog.enums import OfferState, ReviewState, ServiceModel
 from catalog.fact_sources import in_words
 from catalog.freshness import facts_age
+from catalog.layers import dependants_of, layers_of
 from catalog.models import Offer, OfferVersion
 from catalog.opendata.schema_org import data_block, described
 from catalog.presentation import (
@@ -28,7 +29,6 @@ from catalog.presentation import (
 from catalog.price_history import price_history
 from catalog.questions.diff import changes
 from catalog.questions.rows import SectionRows, sheet_rows
-from catalog.stack import layers_of
 from catalog.views.finding import actor_of, on_offer, safe_return, visible_offer
 from marketplace.accounts.abilities import allowed
 from marketplace.accounts.actors import Actor
@@ -136,11 +136,10 @@ def cited_sources(offer: Offer) -> list[tuple[str, str]]:
 
 @on_offer
 def stack(request: HttpRequest, *, offer: Offer) -> HttpResponse:
-    layers = layers_of(offer)
-    dependants = Offer.objects.public().filter(stack_edges__base=offer).distinct().select_related("supplier")
+    layers, dependants = layers_of(offer), dependants_of(offer)
     context = {
         "offer": offer,
-        "layers": stack_layers(layers),
+        "layers": stack_layers(layers, standing=dependants),
         "conclusion": stack_conclusion(layers),
         "edges": offer.stack_edges.select_related("base"),
         "dependants": dependants,

@@ -24,6 +24,8 @@ STACK_LABELS = {
 }
 BOX_HEIGHT = 100
 BOX_GAP = 40
+# An offer standing on the one drawn.
+STANDING_HEIGHT, STANDING_GAP = 56, 12
 LINE_LIMIT = 24
 BAR_WIDTH = 220
 PATTERNS = ("solid", "hatched", "dotted", "empty")
@@ -37,8 +39,10 @@ def shorten(text: str, limit: int = LINE_LIMIT) -> str:
 class StackLayer:
     """One layer, from the top (software) down. ``name`` "" is an undeclared host.
 
-    ``inherits``: whether the layer's own status comes from the layer under it (None: no link under).
-    ``broken``: the status of this layer is suspended or lost (drawn hatched).
+    ``inherits``: whether the layer's own status comes from the layer drawn under it (None: no link under).
+    ``broken``: the status of this layer is suspended or lost (drawn hatched). ``standing``: an offer that
+    stands on the one drawn, in a smaller box. ``loses``, ``relies``: places of the layers whose status
+    falls with this one's, and of those that stand on it and keep theirs; ``falls`` says it in words.
     """
 
     layer: str
@@ -48,6 +52,10 @@ class StackLayer:
     url: str = ""
     inherits: bool | None = None
     broken: bool = False
+    standing: bool = False
+    loses: tuple[int, ...] = ()
+    relies: tuple[int, ...] = ()
+    falls: str = ""
 
     @property
     def label(self) -> str:
@@ -65,35 +73,50 @@ class StackLayer:
 @dataclass(frozen=True, slots=True)
 class StackBox:
     layer: StackLayer
+    number: int
     y: int
+    height: int
     lines: tuple[tuple[int, str], ...]
-    link: str  # "", "solid", "broken"
+    link: str  # "", "solid", "broken", or "standing": a word and no line
 
     @property
-    def link_top(self) -> int:
-        return self.y + BOX_HEIGHT
+    def bottom(self) -> int:
+        return self.y + self.height
 
     @property
     def link_bottom(self) -> int:
-        return self.y + BOX_HEIGHT + BOX_GAP
+        return self.bottom + BOX_GAP
 
     @property
     def link_text_y(self) -> int:
-        return self.y + BOX_HEIGHT + BOX_GAP // 2 + 5
+        return self.bottom + BOX_GAP // 2 + 5
 
 
 def stack_boxes(layers: Sequence[StackLayer]) -> tuple[StackBox, ...]:
-    boxes = []
+    boxes, y = [], 4
     for index, layer in enumerate(layers):
-        y = 4 + index * (BOX_HEIGHT + BOX_GAP)
-        texts = (shorten(layer.shown_name), shorten(layer.region or "Région inconnue"), shorten(layer.state))
-        link = "" if index == len(layers) - 1 else "solid" if layer.inherits else "broken"
-        boxes.append(StackBox(layer, y, tuple((y + 46 + i * 21, t) for i, t in enumerate(texts) if t), link))
+        following = layers[index + 1] if index + 1 < len(layers) else None
+        height, first, gap = BOX_HEIGHT, 46, BOX_GAP
+        texts = [layer.shown_name, layer.region or "Région inconnue", layer.state]
+        if layer.standing:
+            height, first, texts = STANDING_HEIGHT, 22, [layer.shown_name, layer.state]
+            gap = STANDING_GAP if following is not None and following.standing else BOX_GAP
+        lines = tuple((y + first + i * 21, shorten(text)) for i, text in enumerate(texts) if text)
+        boxes.append(StackBox(layer, index + 1, y, height, lines, _link(layer, following)))
+        y += height + gap
     return tuple(boxes)
 
 
+def _link(layer: StackLayer, following: StackLayer | None) -> str:
+    if following is None:
+        return ""
+    if layer.standing:
+        return "" if following.standing else "standing"
+    return {None: "", True: "solid", False: "broken"}[layer.inherits]
+
+
 def stack_height(layers: Sequence[StackLayer]) -> int:
-    return 8 + len(layers) * BOX_HEIGHT + max(0, len(layers) - 1) * BOX_GAP
+    return stack_boxes(layers)[-1].bottom + 4 if layers else 8
 
 
 @dataclass(frozen=True, slots=True)

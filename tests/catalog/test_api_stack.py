@@ -47,14 +47,24 @@ def test_everybody_reads_the_stack(offer: Offer) -> None:
             "source": "",
         }
     ]
-    names = ("layer", "name", "offer", "region", "inherits", "secnumcloud")
+    names = ("layer", "name", "offer", "region", "inherits", "secnumcloud", "if_it_falls")
     rows = [
-        ("software", "Brume", str(offer.uuid), "FR-Paris", None, "unknown"),
-        ("infrastructure", "Socle", str(base.uuid), "FR-Paris", True, "in_force"),
-        ("data_centre", "Salle Exemple", None, "", False, "unknown"),
+        ("software", "Brume", str(offer.uuid), "FR-Paris", None, "unknown", {"loses": [], "relies": []}),
+        (
+            "infrastructure",
+            "Socle",
+            str(base.uuid),
+            "FR-Paris",
+            True,
+            "in_force",
+            {"loses": [0], "relies": []},
+        ),
+        ("data_centre", "Salle Exemple", None, "", False, "unknown", {"loses": [], "relies": [0, 1]}),
     ]
     assert body["layers"] == [dict(zip(names, row, strict=True)) for row in rows]
-    assert set(body) == {"edges", "layers", "conclusion"}
+    assert set(body) == {"edges", "layers", "conclusion", "dependants"}
+    under = client_for_token(None).get(address(base)).json()["dependants"]
+    assert [(one["offer"]["name"], one["loses"]) for one in under] == [("Brume", True)]
     assert "ne la qualifie pas" in body["conclusion"]
 
 

@@ -6,8 +6,9 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from catalog import stack
+from catalog.layers import layers_of
 from catalog.models import StackEdge
-from catalog.stack import above, below, layers_of
+from catalog.stack import above, below
 from marketplace.errors import RuleBroken
 from tests.catalog.builders import ACTOR, make_offer
 

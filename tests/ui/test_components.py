@@ -1,6 +1,7 @@
 """Words and shapes of the components, without a browser."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,7 @@ from django.template import engines
 from django.utils import timezone
 
 from marketplace.ui import badges, desk, drawings, pagination, panels, typography
+from marketplace.ui.stack_falls import stack_frame
 
 
 @pytest.mark.parametrize(
@@ -131,7 +133,35 @@ def test_stack_links_are_solid_only_when_inherited() -> None:
     boxes = drawings.stack_boxes(layers)
     assert [box.link for box in boxes] == ["broken", "solid", ""]
     assert boxes[2].lines[0][1] == "Hébergeur non déclaré"
+    unlinked = [drawings.StackLayer("software", "A"), layers[2]]
+    assert [box.link for box in drawings.stack_boxes(unlinked)] == ["", ""]
+    assert stack_frame(boxes).falls == ()
     assert drawings.stack_height(layers) > boxes[2].y + drawings.BOX_HEIGHT
+
+
+def test_what_falls_is_drawn_inside_the_picture_each_in_its_lane() -> None:
+    """Solid to what loses its status, dashed to what keeps it; arrows end on the boxes they point at."""
+    layers = [
+        drawings.StackLayer("software", "Posée", standing=True),
+        drawings.StackLayer("software", "A", inherits=True),
+        drawings.StackLayer("infrastructure", "B", inherits=False, loses=(0, 1)),
+        drawings.StackLayer("data_centre", "C", relies=(0, 1, 2)),
+    ]
+    boxes = drawings.stack_boxes(layers)
+    frame = stack_frame(boxes)
+    assert [fall.number for fall in frame.falls] == [3, 4]
+    solid, dashed = frame.falls
+    assert (bool(solid.lost), bool(solid.kept)) == (True, False)
+    assert (bool(dashed.lost), bool(dashed.kept)) == (False, True)
+    assert [len(fall.heads) for fall in frame.falls] == [2, 3]
+    for fall, places in ((solid, (0, 1)), (dashed, (0, 1, 2))):
+        for (_, points), place in zip(fall.heads, places, strict=True):
+            x, y = map(int, points.split()[0].split(","))
+            assert boxes[place].y < y < boxes[place].bottom and x == frame.right + 1
+        drawn = [int(n) for n in re.findall(r"[MH](\d+)", fall.lost + fall.kept)]
+        assert frame.right <= min(drawn) and max(drawn) < frame.width
+    assert frame.width == 320 and frame.box_width > 200
+    assert {p for _, p in solid.heads}.isdisjoint({p for _, p in dashed.heads})
 
 
 def test_bars_never_draw_an_unknown_value() -> None:

@@ -42,6 +42,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from marketplace.ui import badges, drafts, drawings, once, pagination, typography
 from marketplace.ui import panels as panel_registry
+from marketplace.ui.stack_falls import stack_frame
 
 register = template.Library()
 FORMS = (BaseForm, BaseFormSet)
@@ -183,9 +184,11 @@ def mark_line(mark: Any, status: str = "", undermined_by: Any = None) -> dict[st
 def stack_picture(
     layers: Sequence[drawings.StackLayer], conclusion: str, ident: str = "pile"
 ) -> dict[str, Any]:
+    boxes = drawings.stack_boxes(layers)
     return {
         "layers": layers,
-        "boxes": drawings.stack_boxes(layers),
+        "boxes": boxes,
+        "frame": stack_frame(boxes),
         "height": drawings.stack_height(layers),
         "conclusion": conclusion,
         "ident": ident,
