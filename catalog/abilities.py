@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from catalog.enums import OfferState
 from catalog.models import (
     Category,
+    DuplicatePair,
     Offer,
     OfferClaim,
     OfferHandover,
@@ -56,6 +57,7 @@ def catalog_abilities(actor: Actor) -> Verdicts:
         "own_list": _or(actor.is_supplier and actor.has(*SUPPLIER_ROLES), SUPPLIER, actor),
         "curate": curator,
         "see_categories": _or(actor.has(Role.CURATOR, Role.AUDITOR), CURATOR, actor),
+        "see_duplicates": _or(actor.has(Role.CURATOR, Role.AUDITOR), CURATOR, actor),
         "see_handovers": _or(
             actor.has(Role.CURATOR, Role.AUDITOR) or (actor.is_supplier and actor.has(*SUPPLIER_ROLES)),
             CURATOR,
@@ -127,6 +129,11 @@ def handover_abilities(actor: Actor, handover: OfferHandover) -> Verdicts:
         answer = "Vous avez proposé ce transfert : une autre personne y répond."
     cancel = _or(actor.has(Role.CURATOR), CURATOR, actor)
     return {"accept": answer, "refuse": answer, "cancel": cancel}
+
+
+def duplicate_abilities(actor: Actor, pair: DuplicatePair) -> Verdicts:
+    curator = _or(actor.has(Role.CURATOR), CURATOR, actor)
+    return dict.fromkeys(("dismiss", "ask", "confirm", "reopen"), curator)
 
 
 def review_abilities(actor: Actor, review: VersionReview) -> Verdicts:

@@ -79,6 +79,14 @@ class HandoverState(models.TextChoices):
     CANCELLED = "cancelled", "Annulé"
 
 
+class DuplicateState(models.TextChoices):
+    OPEN = "open", "À examiner"
+    ASKED = "asked", "Retrait demandé au fournisseur"
+    DISMISSED = "dismissed", "Pas un doublon"
+    CONFIRMED = "confirmed", "Doublon retiré"
+    LAPSED = "lapsed", "Sans objet"
+
+
 class Scheme(models.TextChoices):
     SECNUMCLOUD = "secnumcloud", "SecNumCloud"
     HDS = "hds", "HDS"

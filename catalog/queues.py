@@ -11,9 +11,10 @@ from django.db.models import Count, Min, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from catalog.enums import NeedState, ReviewState
+from catalog.enums import DuplicateState, NeedState, ReviewState
 from catalog.freshness import ANSWERED_STATES, due_on, last_fresh_day
 from catalog.models import (
+    DuplicatePair,
     MissingNeed,
     Offer,
     OfferClaim,
@@ -140,6 +141,13 @@ OWN = (
         "Traiter",
         "catalog:difference_list",
         lambda on: waiting(RegisterDifference.objects.filter(closed_at__isnull=True), "reading__state_since"),
+    ),
+    Queue(
+        "duplicates",
+        "Doublons probables",
+        "Examiner",
+        "catalog:duplicate_list",
+        lambda on: waiting(DuplicatePair.objects.filter(state=DuplicateState.OPEN), "found_at"),
     ),
     Queue("facts", "Informations à reconfirmer", "Relancer", "catalog:stale_facts", _stale),
     Queue(

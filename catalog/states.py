@@ -5,6 +5,7 @@ from catalog.enums import (
     CategoryState,
     ClaimState,
     CollectionState,
+    DuplicateState,
     HandoverState,
     NeedState,
     OfferState,
@@ -62,6 +63,35 @@ HANDOVER_MOVES = moves(
     Move("refuse", frozenset({HandoverState.PROPOSED}), HandoverState.REFUSED, label="Refuser le transfert"),
     Move(
         "cancel", frozenset({HandoverState.PROPOSED}), HandoverState.CANCELLED, label="Annuler le transfert"
+    ),
+)
+
+DUPLICATE_MOVES = moves(
+    Move(
+        "dismiss",
+        frozenset({DuplicateState.OPEN, DuplicateState.ASKED}),
+        DuplicateState.DISMISSED,
+        label="Dire que ce n’est pas un doublon",
+    ),
+    Move("ask", frozenset({DuplicateState.OPEN}), DuplicateState.ASKED, label="Demander le retrait"),
+    Move(
+        "confirm",
+        frozenset({DuplicateState.OPEN, DuplicateState.ASKED}),
+        DuplicateState.CONFIRMED,
+        label="Retirer le doublon",
+    ),
+    # By the comparison itself: an offer left the catalogue, or the two are alike no more.
+    Move(
+        "lapse",
+        frozenset({DuplicateState.OPEN, DuplicateState.ASKED}),
+        DuplicateState.LAPSED,
+        label="Constater la fin",
+    ),
+    Move(
+        "reopen",
+        frozenset({DuplicateState.DISMISSED, DuplicateState.LAPSED}),
+        DuplicateState.OPEN,
+        label="Rouvrir",
     ),
 )
 

@@ -55,10 +55,19 @@ def watch_searches() -> int:
     return done
 
 
+@shared_task(name="catalog.look_for_duplicates", ignore_result=True)
+def look_for_duplicates() -> int:
+    """Offers whose version or supplier changed since they were compared. Safe to run twice."""
+    from catalog import duplicates
+
+    return duplicates.look_for_duplicates()
+
+
 BEAT = {
     "catalog.journal_expiries": {
         "task": "catalog.journal_expiries",
         "schedule": crontab(minute="*/10"),
     },
+    "catalog.look_for_duplicates": {"task": "catalog.look_for_duplicates", "schedule": 60.0},
     "catalog.watch_searches": {"task": "catalog.watch_searches", "schedule": 60.0},
 }

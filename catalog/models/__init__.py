@@ -3,6 +3,7 @@ from catalog.models.change import Change
 from catalog.models.claim import OfferClaim
 from catalog.models.collection import Collection, CollectionEntry
 from catalog.models.curated import CuratedOffer
+from catalog.models.duplicate import DuplicateLook, DuplicatePair
 from catalog.models.facts import FactsEvent
 from catalog.models.handover import OfferHandover
 from catalog.models.need import MissingNeed, NeedJoin
@@ -23,6 +24,8 @@ __all__ = [
     "Collection",
     "CollectionEntry",
     "CuratedOffer",
+    "DuplicateLook",
+    "DuplicatePair",
     "EffectiveTrust",
     "FactsEvent",
     "MissingNeed",

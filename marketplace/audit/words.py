@@ -20,6 +20,7 @@ OBJECTS = {
     "catalog.offer": "Offre",
     "catalog.offerversion": "Version d’offre",
     "catalog.offerclaim": "Revendication",
+    "catalog.duplicatepair": "Doublon probable",
     "catalog.offerhandover": "Transfert d’offre",
     "catalog.category": "Catégorie",
     "catalog.collection": "Sélection",

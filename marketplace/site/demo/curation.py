@@ -7,6 +7,7 @@ import datetime as dt
 from django.utils import timezone
 
 from catalog.actions import collections, handovers
+from catalog.duplicates import look_for_duplicates
 from catalog.models import Offer
 from marketplace.site.demo.acting import act
 
@@ -46,6 +47,8 @@ def _collections(offers: dict[str, Offer]) -> None:
 
 def _sale(offers: dict[str, Offer]) -> None:
     """A fictitious sale of a business: « Logiciels Exemple » has not answered yet."""
+    """A fictitious sale of a business: « Logiciels Exemple » has not answered yet. Two offers look alike."""
+    look_for_duplicates()
     handovers.propose(
         Offer.objects.get(pk=offers["espace"].pk),
         actor=act("moderateur@operateur.example"),

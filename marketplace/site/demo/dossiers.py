@@ -14,7 +14,7 @@ from qualification.schemes import load_scheme
 
 OFFICER = "instructeur@operateur.example"
 DECIDER = "decideur@operateur.example"
-LISTED = ("souverain", "standard", "messagerie", "espace", "accompagnement")
+LISTED = ("souverain", "standard", "messagerie", "espace", "accompagnement", "revente", "premium")
 SEEN = "Réponses relues, conformes aux conditions de référencement."
 
 

@@ -190,6 +190,25 @@ OFFERS = {
         open_source=None,
         parts=("accompaniment",),
     ),
+    # The same service sold again: the curators are shown a likely duplicate, and a price far from the others.
+    "revente": DemoOffer(
+        "responsable@hebergement.example",
+        "Nuage Exemple Standard revendu",
+        ("iaas", "caas", "paas"),
+        "public-cloud",
+        "Le même catalogue hors du périmètre qualifié, revendu pour les données ordinaires (exemple fictif).",
+        (MACHINES,),
+        parts=("hosted", "platform"),
+    ),
+    "premium": DemoOffer(
+        "responsable@hebergement.example",
+        "Machines Premium Fictives",
+        ("iaas",),
+        "public-cloud",
+        "Machines virtuelles réservées, avec un interlocuteur attitré (exemple fictif).",
+        (PlanInput("Réservée", "", (line("Accès au service", PriceKind.FIXED, "980.00"),)),),
+        parts=("hosted", "iaas"),
+    ),
     "brouillon": DemoOffer(
         "responsable@hebergement.example",
         "Sauvegarde Fictive",

@@ -179,6 +179,8 @@ CATALOGUE: dict[str, Row] = {
     "POST api:category-list": Row(CURATOR),
     "PATCH api:category-detail": Row(CURATOR, of("category")),
     "POST api:category-retire": Row(CURATOR, of("category")),
+    **reading("duplicate", CURATOR | only("auditor"), pages.duplicate),
+    **moves("duplicate", "dismiss ask confirm reopen", CURATOR, pages.duplicate),
     **moves("offer", "hand-over", CURATOR, of("offer")),
     "GET api:offer-former-suppliers": Row(EVERYBODY, of("offer")),
     **reading("handover", SUPPLIERS | CURATOR | only(OTHER_SUPPLIER, "auditor"), handover),

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from catalog.models import OfferClaim, OfferHandover, VersionReview
+from catalog.models import DuplicatePair, OfferClaim, OfferHandover, VersionReview
 from catalog.trust import report
-from tests.catalog.builders import read_and_confirm, read_register, with_difference
+from tests.catalog.builders import make_offer, read_and_confirm, read_register, with_difference
 from tests.habits.matrix.rows import (
     BUYERS,
     EVERYBODY,
@@ -94,6 +94,14 @@ def handover(world: World) -> dict[str, Any]:
             proposed_by=world.the("curator").user,
         )
     return {"uuid": open_now.uuid}
+
+
+def duplicate(world: World) -> dict[str, Any]:
+    """The world's offer and another that looks like it."""
+    pair, _ = DuplicatePair.objects.get_or_create(
+        first=world.offer, second=make_offer(answers={"name": world.offer.name}), defaults={"score": 80}
+    )
+    return {"uuid": pair.uuid}
 
 
 def trust_report(world: World) -> dict[str, Any]:
@@ -184,6 +192,8 @@ CURATION: dict[str, Row] = {
     "GET catalog:suspend": Row(CURATOR, offer()),
     "GET catalog:lift": Row(CURATOR, offer()),
     "GET catalog:remove": Row(CURATOR, offer()),
+    "GET catalog:duplicate_list": Row(CURATOR | only("auditor")),
+    "GET catalog:duplicate": Row(CURATOR | only("auditor"), duplicate),
     "GET catalog:hand_over": Row(CURATOR, offer()),
     "GET catalog:handover_list": Row(SUPPLIERS | CURATOR | only(OTHER_SUPPLIER, "auditor")),
     "GET catalog:handover": Row(SUPPLIERS | CURATOR | only(OTHER_SUPPLIER, "auditor"), handover),
