@@ -15,10 +15,10 @@ from django.utils import timezone
 from catalog.abilities import catalog_abilities, duplicate_abilities
 from catalog.actions import duplicates
 from catalog.duplicates import to_look_at
-from catalog.enums import DuplicateState
+from catalog.enums import DuplicateState, ServiceModel
 from catalog.forms.duplicates import ReopenForm, VerdictForm
 from catalog.likeness import LIKELY
-from catalog.models import DuplicatePair
+from catalog.models import DuplicatePair, Offer
 from catalog.views.finding import actor_of
 from catalog.views.search import page_number
 from marketplace.accounts.abilities import allowed, require
@@ -118,7 +118,7 @@ def compared(pair: DuplicatePair) -> list[dict[str, Any]]:
     parts, first, second = pair.likeness.parts, pair.first, pair.second
 
     def row(label: str, one: object, other: object, part: str = "") -> dict[str, Any]:
-        return {"label": label, "first": one, "second": other, "percent": parts.get(part)}
+        return {"label": label, "first": one, "second": other, "percent": parts.get(part), "part": part}
 
     return [
         row("Nom", first.name, second.name, "name"),
@@ -126,5 +126,9 @@ def compared(pair: DuplicatePair) -> list[dict[str, Any]]:
         row("Site", first.website, second.website, "website"),
         row("Fournisseur", first.supplier.name, second.supplier.name),
         row("État", first.get_state_display(), second.get_state_display()),
-        row("Modèles", ", ".join(first.service_models), ", ".join(second.service_models)),
+        row("Modèles", _models(first), _models(second)),
     ]
+
+
+def _models(offer: Offer) -> str:
+    return ", ".join(str(ServiceModel(code).label) for code in offer.service_models)
