@@ -9,6 +9,7 @@ from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import path, reverse
 from django.utils import timezone
+from django.views.decorators.gzip import gzip_page
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.negotiation import BaseContentNegotiation
@@ -128,5 +129,6 @@ def _graph(name: str, now: Standing) -> tuple[str, Iterator[str]]:
 
 PATHS = [
     path("open-data/", OpenDataView.as_view(), name="open-data"),
-    path("open-data/<str:name>", OpenDataFileView.as_view(), name="open-data-file"),
+    # Public to the last byte: nothing in them could be guessed from their length.
+    path("open-data/<str:name>", gzip_page(OpenDataFileView.as_view()), name="open-data-file"),
 ]

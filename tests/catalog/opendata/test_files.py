@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gc
+import gzip
 import io
 import json
 import tracemalloc
@@ -220,6 +221,19 @@ def test_more_offers_cost_no_more_queries(name: str) -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.alone
+@pytest.mark.parametrize("name", FILES)
+def test_a_reader_who_takes_gzip_is_sent_the_same_file_smaller(name: str) -> None:
+    for number in range(12):
+        make_mark(make_offer(answers={"name": f"Nuage {number}"}, price="4.20"))
+    packed = APIClient().get(BASE + name, headers={"Accept-Encoding": "gzip"})
+    assert packed["Content-Encoding"] == "gzip"
+    sent = b"".join(packed.streaming_content)
+    plain = text(name)
+    assert gzip.decompress(sent).decode() == plain
+    assert len(sent) < len(plain.encode())
+    assert packed["ETag"] == APIClient().get(BASE + name)["ETag"]
+
+
 def test_a_copy_and_the_feed_after_it_miss_nothing() -> None:
     """What was still open when the copy began is in the feed from the address the copy gives."""
     slow, quick = make_offer(), make_offer()
