@@ -219,8 +219,6 @@ def test_more_offers_cost_no_more_queries(name: str) -> None:
     assert queries() == few
 
 
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.alone
 @pytest.mark.parametrize("name", FILES)
 def test_a_reader_who_takes_gzip_is_sent_the_same_file_smaller(name: str) -> None:
     for number in range(12):
@@ -234,6 +232,8 @@ def test_a_reader_who_takes_gzip_is_sent_the_same_file_smaller(name: str) -> Non
     assert packed["ETag"] == APIClient().get(BASE + name)["ETag"]
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.alone
 def test_a_copy_and_the_feed_after_it_miss_nothing() -> None:
     """What was still open when the copy began is in the feed from the address the copy gives."""
     slow, quick = make_offer(), make_offer()
