@@ -38,6 +38,8 @@ SOURCES = (
 )
 _WAY_BACK = "\ue000"
 _ENCODED = quote(_WAY_BACK)
+# In the template: a text of an offer cannot hold it, being escaped.
+_NOTE = "<!--usage-->"
 ONE_DAY = datetime.timedelta(days=1)
 
 
@@ -65,6 +67,11 @@ def _turns(data: Mapping[str, Any]) -> Iterator[datetime.date]:
                 yield datetime.date.fromisoformat(mark[name]) + ONE_DAY
         if mark["until"]:
             yield datetime.date.fromisoformat(mark["until"]) - EXPIRING_WITHIN
+
+
+def noted(card: SafeString, note: SafeString) -> SafeString:
+    """The card with what is said, to this reader, of its price."""
+    return mark_safe(card.replace(_NOTE, note, 1))  # noqa: S308 -- the output of two templates
 
 
 def shown(data: KeptCard, *, on: datetime.date, return_path: str, line: CardLine | None = None) -> SafeString:

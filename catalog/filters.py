@@ -152,9 +152,11 @@ class OfferFilterSet(django_filters.FilterSet):
 
     @cached_property
     def usage_form(self) -> RankedUsageForm:
-        """Bound when the list is to be ordered by the price of a usage, whatever is told of it."""
-        asked = (self.data or {}).get("ordering") == "usage"
-        return RankedUsageForm(self.data) if asked else RankedUsageForm()
+        """Bound when the list is to be ordered by the price of a usage; on a page, once one is told."""
+        given: Mapping[str, Any] = self.data or {}
+        asked = given.get("ordering") == "usage"
+        is_told = not self.lenient or any(given.get(name) for name in USAGE_PARAMETERS)
+        return RankedUsageForm(self.data) if asked and is_told else RankedUsageForm()
 
     @property
     def place(self) -> str:

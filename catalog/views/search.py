@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -11,9 +11,10 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 from catalog.abilities_needs import needs_abilities
-from catalog.card_markup import shown
+from catalog.card_markup import noted, shown
 from catalog.filters import OfferFilterSet
 from catalog.hooks import card_lines
 from catalog.search.engine import is_past_the_end, search, spelling, total_without
@@ -29,6 +30,7 @@ from catalog.views.search_groups import (
     range_groups,
     range_words,
 )
+from catalog.views.usage_order import card_note, usage_order, usage_told
 from marketplace.accounts.abilities import allowed
 from marketplace.documents.answers import FORMATS
 from marketplace.ui.addresses import query_text
@@ -53,12 +55,19 @@ def offers(request: HttpRequest) -> HttpResponse:
     page = search(query, categories=found.categories)
     here = request.get_full_path()
     lines = card_lines(request, page.cards)
+    cards = [
+        shown(data, on=query.today, return_path=here, line=lines.get(data["number"]) if lines else None)
+        for data in page.cards
+    ]
+    if usage := query.priced_usage:
+        notes = (card_note(data, usage=usage, found=found, query=query) for data in page.cards)
+        cards = [noted(card, note) for card, note in zip(cards, notes, strict=True)]
+    order = usage_order(request, found, query)
     context = {
         **common(request, found, query, page),
-        "cards": [
-            shown(data, on=query.today, return_path=here, line=lines.get(data["number"]) if lines else None)
-            for data in page.cards
-        ],
+        "cards": cards,
+        "usage_order": order,
+        "page_has_errors": bool(order and order.form.errors),
         "here": here,
     }
     if is_past_the_end(page):
@@ -88,18 +97,16 @@ def filters(request: HttpRequest) -> HttpResponse:
 def common(request: HttpRequest, found: OfferFilterSet, query: OfferQuery, page: OfferPage) -> dict[str, Any]:
     groups = list(facet_groups(query, page))
     without_page = _without(request.GET, "page")
-    kept = (*kept_fields(query), *_of_the_page(request.GET))
+    filters, told = (*kept_fields(query), *_of_the_page(request.GET)), usage_told(request.GET)
     return {
         "query": query,
         "page": page,
         "groups": groups,
         "used_ranges": [one for one in range_groups(query, query.ranges) if one.used],
-        "kept_html": format_html_join("", '<input type="hidden" name="{}" value="{}">', kept),
-        "of_the_page": _of_the_page(request.GET),
+        "kept_filters_html": _hidden(filters),
+        "kept_html": _hidden((*filters, *told)),
+        "of_the_page": (*_of_the_page(request.GET), *told),
         "used_count": len(query.used) - bool(query.q),
-        "counts_to_swap": ",".join(
-            f"#n-{group.name}-{value.value}" for group in groups for value, _ in (*group.first, *group.folded)
-        ),
         "active": list(active_filters(query, page, request.GET)),
         "orderings": tuple(ORDERINGS.items()),
         "ignored": [name for name in found.ignored if name not in PAGE_PARAMETERS],
@@ -109,6 +116,10 @@ def common(request: HttpRequest, found: OfferFilterSet, query: OfferQuery, page:
         "exports": _exports(),
         "breadcrumb_data": breadcrumb(current="Offres"),
     }
+
+
+def _hidden(fields: Iterable[tuple[str, str]]) -> SafeString:
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', fields)
 
 
 @cache

@@ -82,7 +82,7 @@ def _branches(facet: str, below: dict[str, list[tuple[FacetValue, bool]]], paren
     for value, ticked in below.get(parent, ()):
         yield from _values(facet, [(value, ticked)])
         if inside := below.get(value.value):
-            before, after = _fold(value.label, len(inside), _is_used(below, value.value))
+            before, after = _fold(value.value, value.label, len(inside), _is_used(below, value.value))
             yield before
             yield from _branches(facet, below, value.value)
             yield after
@@ -93,8 +93,8 @@ def _is_used(below: dict[str, list[tuple[FacetValue, bool]]], parent: str) -> bo
 
 
 @lru_cache(maxsize=2048)
-def _fold(label: str, count: int, is_open: bool) -> tuple[str, str]:
-    context = {"label": label, "count": count, "is_open": is_open, "inside": _INSIDE}
+def _fold(code: str, label: str, count: int, is_open: bool) -> tuple[str, str]:
+    context = {"code": code, "label": label, "count": count, "is_open": is_open, "inside": _INSIDE}
     before, _, after = render_to_string("catalog/_facet_branch.html", context).partition(_INSIDE)
     return before, after
 

@@ -13,14 +13,26 @@
 
   // A swapped fragment says what to announce: <div data-announce="42 offres">.
   document.addEventListener("htmx:afterSettle", function (event) {
-    var target = event.detail && event.detail.target;
-    if (!target) { return; }
+    // The element that came in: `detail.target` is the one it may have replaced.
+    var target = event.target;
+    if (!target.matches) { return; }
     var source = target.matches("[data-announce]") ? target : target.querySelector("[data-announce]");
     if (source) { announce(source.getAttribute("data-announce")); }
     if (document.activeElement === document.body) {
       var heading = target.querySelector("[tabindex='-1']");
       if (heading) { heading.focus(); }
     }
+  });
+
+  // What replaces a zone keeps what the reader opened and what they are typing there.
+  document.addEventListener("htmx:oobBeforeSwap", function (event) {
+    var zone = event.detail.target, fresh = event.detail.fragment;
+    zone.querySelectorAll("details[id], input[type='text'][id], input:not([type])[id]").forEach(function (old) {
+      var same = fresh.querySelector("#" + CSS.escape(old.id));
+      if (!same) { return; }
+      if (old.matches("details")) { same.open = old.open; }
+      else if (old.value !== old.defaultValue) { same.value = old.value; }
+    });
   });
 
   // A form sends once; the server's one-time token is the real guard.

@@ -6,11 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from catalog.enums import Meter
 from catalog.models import Offer, OfferSearchRow, PriceLine
 from tests.catalog.builders import make_offer
+from tests.catalog.test_pages import text
 
 pytestmark = pytest.mark.django_db
 API = "/api/v1/offers/"
@@ -110,3 +113,67 @@ def test_one_s_own_offers_are_ordered_alike(client: Client) -> None:
     offer.supplier.save()
     client.force_login(member.user)
     assert Decimal(answer(client, f"mine=1&{USAGE}")["results"][0]["usage_price"]["total_eur_ht"]) == 1500
+
+
+def listed(client: Client, query: str = USAGE) -> str:
+    return text(client.get(f"/offres/?{query}"))
+
+
+@pytest.mark.usefixtures("offers")
+def test_the_page_says_the_usage_its_price_on_each_card_and_what_is_missing(client: Client) -> None:
+    page = listed(client)
+    assert page.index("Modeste</a>") < page.index("Chère</a>") < page.index("Sans prix</a>")
+    assert "Prix HT pour 10 postes, 12 mois, formule la moins chère, départ non compté." in page
+    assert "2 offres dont le prix manque, à la suite." in page
+    assert "<strong>1 500,00 € HT</strong> pour votre usage, sur 12 mois, soit 1 800,00 € TTC" in page
+    assert "Total TTC inconnu : le régime de TVA du fournisseur n’est pas publié." in page
+    assert "Aucun prix structuré n’est publié." in page
+    assert "Le prix du poste n’est pas publié" in page
+    number = Offer.objects.get(name="Chère").number
+    assert f"/offres/cout/?offre={number}&amp;seats=10&amp;months=12" in page
+
+
+@pytest.mark.usefixtures("offers")
+def test_the_usage_is_kept_by_every_form_of_the_page_and_by_the_next_one(client: Client) -> None:
+    page = listed(client)
+    assert page.count('<input type="hidden" name="seats" value="10">') == 3  # search, filters, order
+    assert 'name="seats" value="10"' in text(client.get(f"/offres/filtres/?{USAGE}"))
+    assert "catalog-usage-price" not in listed(client, "seats=10&months=12")
+    assert '<input type="hidden" name="seats" value="10">' in listed(client, "seats=10&months=12")
+
+
+@pytest.mark.usefixtures("offers")
+def test_the_page_asks_for_the_usage_then_says_what_is_wrong_with_it_and_keeps_what_was_typed(
+    client: Client,
+) -> None:
+    asked = listed(client, "ordering=usage")
+    assert "Dites votre usage" in asked
+    assert "à corriger" not in asked
+    wrong = listed(client, "ordering=usage&months=12&seats=beaucoup")
+    assert "Indiquez un nombre de postes entre 0 et 1 000 000." in wrong
+    assert 'name="seats" value="beaucoup"' in wrong
+    assert "4 résultats" in wrong
+
+
+def test_the_cards_of_a_usage_cost_no_query_each(client: Client) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as found:
+            listed(client)
+        return len(found)
+
+    by_seat("Première", "3")
+    listed(client)
+    before = queries()
+    for n in range(9):
+        by_seat(f"Offre {n}", str(n + 1))
+    assert queries() == before
+
+
+def test_a_hostile_formula_is_escaped(client: Client) -> None:
+    offer = by_seat("Piège", "1")
+    row = OfferSearchRow.objects.get(offer=offer)
+    row.prices["plans"][0]["name"] = "<script>alert(1)</script><!--usage-->"
+    row.save()
+    page = listed(client)
+    assert "<script>alert(1)" not in page
+    assert "&lt;script&gt;alert(1)" in page
