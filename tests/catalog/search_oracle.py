@@ -30,6 +30,8 @@ REGIONS = ("FR", "DE", "EU", "unknown")
 PRICES = (None, Decimal(5), Decimal(10), Decimal("99.5"), Decimal(4000))
 UNTIL = (None, TODAY - dt.timedelta(1), TODAY, TODAY + dt.timedelta(180), TODAY + dt.timedelta(400))
 COLUMNS = ("secnumcloud", "hds", "gaiax")
+# Their statuses are kept together in one column.
+KEPT = ("iso27001", "c5", "cspn")
 TAGS = {
     "orderable": ("true", "false"),
     "supplier_size": ("pme", "ge", "unknown"),
@@ -132,8 +134,8 @@ def values(row: dict[str, Any], facet: str) -> set[str]:
     if facet == "gaiax":
         ends = [e for e in (row["gaiax_until"], row["gaiax_base_until"]) if e]
         return {"expired"} if ends and min(ends) < TODAY else {row["gaiax"]}
-    if facet == "iso27001":
-        kept = row["statuses"].get("iso27001") or {"status": "unknown", "until": None, "base_until": None}
+    if facet in KEPT:
+        kept = row["statuses"].get(facet) or {"status": "unknown", "until": None, "base_until": None}
         until, base = (kept[k] and dt.date.fromisoformat(kept[k]) for k in ("until", "base_until"))
         return {status_by_the_clock(kept["status"], until=until, on=TODAY, base_until=base).value}
     if facet in COLUMNS:
