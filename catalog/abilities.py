@@ -33,6 +33,9 @@ MANAGER = role_needed(Role.SUPPLIER_MANAGER, because=_OWNER)
 SUPPLIER = role_needed(
     Role.SUPPLIER_EDITOR, Role.SUPPLIER_MANAGER, because="Seul un fournisseur peut faire cela."
 )
+SELF = role_needed(
+    Role.SUPPLIER_EDITOR, Role.SUPPLIER_MANAGER, because="Seul ce fournisseur déclare ce qui le concerne."
+)
 CONFIRMED = "L’opérateur a constaté ce statut : vous ne pouvez plus le modifier."
 RECEIVER = role_needed(Role.SUPPLIER_MANAGER, because="Seul le fournisseur qui reçoit l’offre répond.")
 CLAIMANT = role_needed(Role.SUPPLIER_MANAGER, because="Seul un fournisseur revendique une fiche.")
@@ -94,7 +97,9 @@ def offer_abilities(actor: Actor, offer: Offer) -> Verdicts:
 
 def supplier_abilities(actor: Actor, supplier: Supplier) -> Verdicts:
     curator = _or(actor.has(Role.CURATOR), CURATOR, actor)
-    return {"suspend_offers": curator, "lift_offers": curator}
+    here = actor.organisation is not None and supplier.organisation_id == actor.organisation.pk
+    own = _or(here and actor.has(*SUPPLIER_ROLES), SELF, actor)
+    return {"suspend_offers": curator, "lift_offers": curator, "declare": own}
 
 
 def categories_abilities(actor: Actor) -> Verdicts:

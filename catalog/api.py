@@ -38,6 +38,7 @@ from catalog.api_handovers import HandOverMixin
 from catalog.api_queues import FactsMixin
 from catalog.api_reviews import ProposeVersionMixin
 from catalog.api_stack import StackMixin
+from catalog.api_supplier_facts import SupplierFactsMixin
 from catalog.api_suppliers import SupplierMovesMixin
 from catalog.api_transfer import TransferMixin
 from catalog.api_usage import RANKED_PARAMETERS
@@ -262,7 +263,7 @@ def _page_link(request: Request, page: OfferPage, number: int) -> str | None:
 
 
 @extend_schema_view(list=extend_schema(summary="Fournisseurs qui ont une offre publique"))
-class SupplierViewSet(SupplierMovesMixin, ReadViewSet):
+class SupplierViewSet(SupplierFactsMixin, SupplierMovesMixin, ReadViewSet):
     about = "les fournisseurs qui ont une offre publique"
     queryset = Supplier.objects.order_by("name", "pk")
     serializer_class = SupplierSerializer

@@ -189,6 +189,38 @@ class SupplierSize(models.TextChoices):
     GE = "ge", "Grande entreprise"
 
 
+class Inclusion(models.TextChoices):
+    """Who a market may be reserved for (code de la commande publique, articles L. 2113-12 and L. 2113-13)."""
+
+    EA = "ea", "Entreprise adaptée"
+    ESAT = "esat", "Établissement ou service d’accompagnement par le travail (ESAT)"
+    SIAE = "siae", "Structure d’insertion par l’activité économique (SIAE)"
+    NONE = "none", "Aucune de ces structures"
+
+
+class FrenchRegion(models.TextChoices):
+    """Codes of the INSEE (code officiel géographique)."""
+
+    GUADELOUPE = "01", "Guadeloupe"
+    MARTINIQUE = "02", "Martinique"
+    GUYANE = "03", "Guyane"
+    LA_REUNION = "04", "La Réunion"
+    MAYOTTE = "06", "Mayotte"
+    ILE_DE_FRANCE = "11", "Île-de-France"
+    CENTRE_VAL_DE_LOIRE = "24", "Centre-Val de Loire"
+    BOURGOGNE_FRANCHE_COMTE = "27", "Bourgogne-Franche-Comté"
+    NORMANDIE = "28", "Normandie"
+    HAUTS_DE_FRANCE = "32", "Hauts-de-France"
+    GRAND_EST = "44", "Grand Est"
+    PAYS_DE_LA_LOIRE = "52", "Pays de la Loire"
+    BRETAGNE = "53", "Bretagne"
+    NOUVELLE_AQUITAINE = "75", "Nouvelle-Aquitaine"
+    OCCITANIE = "76", "Occitanie"
+    AUVERGNE_RHONE_ALPES = "84", "Auvergne-Rhône-Alpes"
+    PROVENCE_ALPES_COTE_D_AZUR = "93", "Provence-Alpes-Côte d’Azur"
+    CORSE = "94", "Corse"
+
+
 class ChangeKind(models.TextChoices):
     """What the feed of changes says happened to an offer that the public reads."""
 

@@ -30,7 +30,8 @@ class SupplierSerializer(StrictModelSerializer):
         model = Supplier
         fields = (
             "id", "number", "slug", "name", "legal_name", "country", "identifier_scheme", "identifier",
-            "size", "website", "claimed", "offers_count", "page",
+            "size", "region", "is_ess", "inclusion", "is_independent", "group_name", "founded_year",
+            "public_share_percent", "facts_declared_at", "website", "claimed", "offers_count", "page",
         )  # fmt: skip
         read_only_fields = fields
 

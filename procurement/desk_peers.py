@@ -18,7 +18,7 @@ def rows(actor: Actor) -> list[DeskRow]:
     mine = waiting.filter(consent__user=actor.user, consent__organisation=actor.organisation)
     return [
         DeskRow(
-            object_label=f"{message.consent.offer.name}, message de {message.organisation}",
+            object_label=f"{message.consent.offer.name}, {message.organisation}",
             url=message.get_absolute_url(),
             expected="Répondre à un pair, ou décliner",
             since=message.state_since,

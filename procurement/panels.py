@@ -37,6 +37,7 @@ def reviews(request: HttpRequest, offer: Any) -> Panel | None:
     """« Avis d’utilisateurs », on the sheet: counts by step, the last ones. None when unclaimed."""
     if offer.state == OfferState.UNCLAIMED:
         return None
+    actor = actor_of(request)
     published = list(UserReview.objects.published().filter(offer=offer).for_pages())
     return Panel(
         "procurement/voices/_panel.html",
@@ -45,7 +46,8 @@ def reviews(request: HttpRequest, offer: Any) -> Panel | None:
             "reviews": published[:SHOWN],
             "total": len(published),
             "counts": counts_of(published),
-            "may_review": allowed(offer_voice_abilities(actor_of(request), offer), "review"),
+            "may_review": allowed(offer_voice_abilities(actor, offer), "review"),
+            "has_review": any(review.organisation == actor.organisation for review in published),
         },
     )
 

@@ -5,7 +5,7 @@ from django.db.models.functions import Left, Upper
 from django.urls import reverse
 
 from catalog.countries import zone_label
-from catalog.enums import OfferState, SupplierSize
+from catalog.enums import FrenchRegion, Inclusion, OfferState, SupplierSize
 from catalog.models.sequences import NextValue
 from marketplace.accounts.enums import IdentifierScheme
 
@@ -25,6 +25,12 @@ class SupplierQuerySet(models.QuerySet["Supplier"]):
         letter = models.When(first__regex="^[A-Z]$", then=models.F("first"))
         initial = models.Case(letter, default=models.Value("#"), output_field=models.CharField())
         return self.annotate(first=first).annotate(initial=initial)
+
+    def of_status(self, status: str) -> "SupplierQuerySet":
+        """`status`: « ess », « independent » or a code of Inclusion. Unknown is never counted in."""
+        if status == "ess":
+            return self.filter(is_ess=True)
+        return self.filter(is_independent=True) if status == "independent" else self.filter(inclusion=status)
 
     def visible_to(self, actor: object) -> "SupplierQuerySet":
         """Everybody sees the suppliers that have a public offer, whoever asks."""
@@ -51,6 +57,21 @@ class Supplier(models.Model):
     identifier_scheme = models.CharField(max_length=12, choices=IdentifierScheme, blank=True)
     identifier = models.CharField(max_length=40, blank=True)
     size = models.CharField(max_length=8, choices=SupplierSize, blank=True)
+    # What the supplier says of itself, all of it on its own word; empty or None: unknown.
+    region = models.CharField("région du siège", max_length=2, choices=FrenchRegion, blank=True)
+    is_ess = models.BooleanField("économie sociale et solidaire", null=True, blank=True)
+    inclusion = models.CharField("structure d’inclusion", max_length=8, choices=Inclusion, blank=True)
+    is_independent = models.BooleanField("indépendant de tout groupe", null=True, blank=True)
+    group_name = models.CharField("groupe", max_length=120, blank=True)
+    founded_year = models.PositiveSmallIntegerField("année de création", null=True, blank=True)
+    public_share_percent = models.DecimalField(
+        "part du chiffre d’affaires avec le secteur public",
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+    )
+    facts_declared_at = models.DateTimeField(null=True, blank=True)
     website = models.URLField(max_length=300, blank=True)
     source_key = models.SlugField(max_length=80, null=True, blank=True, unique=True)
     sources = models.JSONField(default=dict, blank=True)
@@ -68,6 +89,17 @@ class Supplier(models.Model):
                 name="supplier_identifier_unique",
                 violation_error_message="Un autre fournisseur porte déjà cet identifiant.",
             ),
+            models.CheckConstraint(
+                name="supplier_public_share",
+                condition=models.Q(public_share_percent__isnull=True)
+                | models.Q(public_share_percent__gte=0, public_share_percent__lte=100),
+                violation_error_message="Cette part va de 0 à 100 %.",
+            ),
+            models.CheckConstraint(
+                name="supplier_group_when_dependent",
+                condition=models.Q(group_name="") | models.Q(is_independent=False),
+                violation_error_message="Un groupe n’est nommé que si l’entreprise en dépend.",
+            ),
         )
 
     def __str__(self) -> str:
@@ -80,6 +112,9 @@ class Supplier(models.Model):
     def is_sme(self) -> bool | None:
         """Of a micro-enterprise or a PME; None: its size is not known."""
         return self.size in (SupplierSize.MICRO, SupplierSize.PME) if self.size else None
+
+    def audit_organisation_ids(self) -> list[int]:
+        return [self.organisation_id] if self.organisation_id else []
 
     @property
     def country_name(self) -> str:

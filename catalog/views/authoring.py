@@ -22,7 +22,7 @@ from catalog.enums import OfferState
 from catalog.forms.answers import SectionForm, digest, typed_again
 from catalog.forms.fields import KeptFile
 from catalog.freshness import facts_age
-from catalog.models import Offer
+from catalog.models import Offer, Supplier
 from catalog.questions.conditions import Completeness, completeness
 from catalog.questions.engine import Section, section, sections
 from catalog.questions.rows import say
@@ -56,7 +56,11 @@ def my_offers(request: HttpRequest) -> HttpResponse:
     rows = [
         (offer, _draft_progress(offer), facts_age(offer, on=today)) for offer in offers.order_by("name", "pk")
     ]
-    context = {"rows": rows, "breadcrumb_data": breadcrumb(current="Mes offres")}
+    context = {
+        "rows": rows,
+        "supplier": Supplier.objects.filter(organisation=actor.organisation).first(),
+        "breadcrumb_data": breadcrumb(current="Mes offres"),
+    }
     return render(request, "catalog/my_offers.html", context)
 
 

@@ -2,23 +2,32 @@
 
 from collections import Counter
 from string import ascii_uppercase
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils import timezone
 
+from catalog.abilities import supplier_abilities
 from catalog.cards import card_of
-from catalog.enums import HELD_STATUSES
+from catalog.enums import HELD_STATUSES, Inclusion, SupplierSize
 from catalog.models import OfferSearchRow, Supplier
+from catalog.supplier_facts import facts_of
 from catalog.views.finding import actor_of
 from catalog.views.search import page_number
 from catalog.views.supplier_moves import supplier_moves_of
+from marketplace.accounts.abilities import allowed
 from marketplace.errors import NotVisible
 from marketplace.ui.breadcrumb import breadcrumb
 
 PAGE_SIZE = 30
 LONGEST = 100
+STATUSES = [
+    ("ess", "Économie sociale et solidaire"),
+    *((code, label) for code, label in Inclusion.choices if code != Inclusion.NONE),
+    ("independent", "Indépendant de tout groupe"),
+]
 LETTERS = (*ascii_uppercase, "#")
 
 
@@ -27,6 +36,11 @@ def suppliers(request: HttpRequest) -> HttpResponse:
     rows = Supplier.objects.visible_to(actor_of(request)).with_initial().order_by("name", "pk")
     if asked:
         rows = rows.filter(name__unaccent__icontains=asked)
+    narrowed = {name: request.GET.get(name, "") for name in ("taille", "statut")}
+    if narrowed["taille"] in SupplierSize:
+        rows = rows.filter(size=narrowed["taille"])
+    if narrowed["statut"] in dict(STATUSES):
+        rows = rows.of_status(narrowed["statut"])
     counts = Counter(rows.values_list("initial", flat=True))
     letter = request.GET.get("lettre", "").upper()
     if letter in counts:
@@ -38,6 +52,10 @@ def suppliers(request: HttpRequest) -> HttpResponse:
     context = {
         "page": pages.page(number),
         "q": asked,
+        "narrowed": narrowed,
+        "kept": urlencode({k: v for k, v in {"q": asked, **narrowed}.items() if v}),
+        "sizes": SupplierSize.choices,
+        "statuses": STATUSES,
         "letters": [(each, counts[each], each == letter) for each in LETTERS if each != "#" or counts[each]],
         "letter": letter if letter in counts else "",
         "breadcrumb_data": breadcrumb(current="Fournisseurs"),
@@ -64,6 +82,8 @@ def supplier(request: HttpRequest, number: int, slug: str) -> HttpResponse:
         "supplier": found,
         "cards": cards,
         "held": sum(any(mark.status in HELD_STATUSES for mark in card.marks) for card in cards),
+        "facts": facts_of(found),
+        "may_declare": allowed(supplier_abilities(actor_of(request), found), "declare"),
         "may": supplier_moves_of(actor_of(request), found),
         "breadcrumb_data": breadcrumb(("Fournisseurs", "/fournisseurs/"), current=found.name),
     }

@@ -68,6 +68,7 @@ ACTS = {
     "freeze": "Figer la liste",
     "hand_over": "Changer de fournisseur",
     "follow_offer": "Suivre l’offre chez son nouveau fournisseur",
+    "declare_facts": "Déclarer ce qu’est l’entreprise",
 }
 STATE_FIELDS = ("status", "verdict")
 

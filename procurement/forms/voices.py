@@ -22,14 +22,14 @@ class ReviewForm(MarketForm):
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
+        # Before the base class looks at them: it gives each widget its DSFR classes.
+        steps = [NO_OPINION, *Step.choices]
+        criteria = {
+            code: forms.ChoiceField(label=label, choices=steps, required=False)
+            for code, label in Criterion.choices
+        }
+        self.base_fields = {**criteria, **type(self).base_fields}
         super().__init__(*args, **options)
-        text = self.fields.pop("text")
-        for code, label in Criterion.choices:
-            self.fields[code] = forms.ChoiceField(
-                label=label, choices=[NO_OPINION, *Step.choices], required=False
-            )
-            self._dress(self[code])
-        self.fields["text"] = text
 
     def review(self) -> dict[str, Any]:
         """What the actions take. Call after is_valid()."""

@@ -174,7 +174,7 @@ class PeerMessage(Stateful):
         indexes = (models.Index(fields=("user", "sent_at"), name="peer_message_sent_by"),)
 
     def __str__(self) -> str:
-        return f"Message de {self.organisation} à {self.consent.organisation}"
+        return f"Message : {self.organisation}"
 
     def get_absolute_url(self) -> str:
         return reverse("procurement:peer_message", args=[self.uuid])

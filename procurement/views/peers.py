@@ -122,7 +122,7 @@ def peer_write(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
             messages.success(request, "Message envoyé. Vous serez prévenu de la réponse.")
             return redirect(made)
     context = {
-        "title": f"Écrire à {given.organisation}",
+        "title": f"Écrire à un pair : {given.organisation}",
         "lead": f"Au sujet de {given.offer.name}. La personne lira votre nom et celui de votre "
         "administration. Vos adresses ne sont montrées, à elle comme à vous, que si elle répond.",
         "form": form,

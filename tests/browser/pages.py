@@ -251,6 +251,8 @@ page(
 )
 page("curator", lambda world: f"{world.offer.supplier.get_absolute_url()}suspendre/", suspended("lever/"))
 page("curator", heard("/pilotage/signalements/"), heard(""), sheet("relancer/"))
+page("supplier_manager", lambda world: f"{world.offer.supplier.get_absolute_url()}declarer/")
+page(STRANGER, "/fournisseurs/?taille=pme&statut=ess")
 page("supplier_manager", sheet("confirmer/"), stale("/mes-offres/"))
 page("curator", lambda world: f"/pilotage/moderation/{_second_review(world)}/")
 page("curator", "/pilotage/qualifications/", need(), need("fusionner/"))

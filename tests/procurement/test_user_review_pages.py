@@ -65,6 +65,7 @@ def test_writing_then_revising(purchase: Purchase) -> None:
     assert "Donner l’avis de mon administration" in text_of(client.get(sheet(purchase)))
     empty = client.post(sheet(purchase, "avis/donner/"), {"onboarding": "good", "text": ""})
     assert empty.status_code == 400 and "Répondez à « Votre avis »" in text_of(empty)
+    assert empty.content.decode().count('class="fr-select"') == 5
     assert 'value="good" selected' in empty.content.decode()
     wrong = client.post(sheet(purchase, "avis/donner/"), {"onboarding": "10", "text": "Essai"})
     assert wrong.status_code == 400
@@ -74,6 +75,7 @@ def test_writing_then_revising(purchase: Purchase) -> None:
     assert b"<b>Bien" not in client.get(review.get_absolute_url()).content
     again = client.get(sheet(purchase, "avis/donner/"))
     assert again["Location"] == f"{review.get_absolute_url()}modifier/"
+    assert "Modifier l’avis de mon administration" in text_of(client.get(sheet(purchase)))
     stale = {"text": "Mieux", "support": "fair", "version": "9"}
     assert client.post(f"{review.get_absolute_url()}modifier/", stale).status_code == 412
     assert client.post(f"{review.get_absolute_url()}modifier/", stale | {"version": "1"}).status_code == 302

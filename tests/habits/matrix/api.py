@@ -198,6 +198,7 @@ CATALOGUE: dict[str, Row] = {
     **reading("register-difference", CURATOR | only("auditor"), pages.difference),
     **moves("register-difference", "close", CURATOR, pages.difference),
     "GET api:supplier-suspension": Row(CURATOR, supplier),
+    "POST api:supplier-declare": Row(SUPPLIERS, supplier),
     **moves("supplier", "suspend-offers lift-offers", CURATOR, supplier),
     "GET api:stale-facts-list": Row(CURATOR),
     **moves("offer", "confirm-facts", SUPPLIERS, of("offer")),
