@@ -35,8 +35,10 @@ def insert(rng: random.Random) -> list[dict[str, Any]]:
     """Rows that say something of every facet; the card of a real offer, so that a list can show them."""
     real = OfferSearchRow.objects.get(pk=make_offer().pk)
     OfferSearchRow.objects.filter(pk=real.pk).delete()
-    for code in ("data", "security"):
-        Category.objects.get_or_create(code=code, defaults={"label": code})
+    for code in ("platform", "stores", "data", "files", "security"):
+        above = Category.objects.filter(code=oracle.ABOVE.get(code, ("",))[0]).first()
+        place = {"label": code, "parent": above, "level": above.level + 1 if above else 1}
+        Category.objects.update_or_create(code=code, defaults=place)
     makers = [make_supplier() for _ in range(3)]
     rows = []
     for n in range(ROWS):

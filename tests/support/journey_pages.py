@@ -71,7 +71,8 @@ def write_the_offer(editor: Person) -> None:
 def write_presentation(editor: Person) -> None:
     editor.fill("Quel est le nom de l’offre", ANSWERS["name"])
     editor.answer("Que fournissez-vous", "SaaS (logiciel)")
-    editor.pick("Dans quelle catégorie la chercher", "Messagerie et agendas")
+    place = "Bureautique et collaboration › Communication › Messagerie et agendas"
+    editor.pick("Dans quelle catégorie la chercher", place)
     editor.fill("À quoi sert-elle", ANSWERS["description"])
     editor.fill("Quelle est l’adresse du site", ANSWERS["website"])
 
