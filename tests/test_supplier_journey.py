@@ -1,6 +1,7 @@
 """A supplier lists a SaaS from nothing to live, edits it, is refused once; a curator’s race is won.
 
-By API from end to end, on real connections: the race is between two transactions that commit.
+By API from end to end, on real connections: the race is between two transactions that commit. Through the
+browser: tests/browser/test_supplier_story.py.
 """
 
 from __future__ import annotations
@@ -15,9 +16,8 @@ from marketplace.notifications.models import Notification
 from tests.rest.builders import client_for_token
 from tests.support.journey import Cast, the_supplier_site
 from tests.support.racing import at_once
+from tests.support.supplier_story import FIRST, REFUSAL, SECOND, STORY_OUTCOME, THIRD, story_outcome
 from tests.test_journeys import Caller, gathered, list_an_offer
-
-FIRST, SECOND, THIRD = "Le meilleur courriel.", "Courriel, agendas et listes.", "Courriel et annuaire."
 
 
 @pytest.mark.django_db(transaction=True)
@@ -35,6 +35,7 @@ def test_from_nothing_to_live_then_edited_refused_and_raced(settings: Any, tmp_p
     went_on(say, offer, second=second, third=third)
     came_back(say, offer, number=before["live_version"])
     assert online(offer)["description"] == before["description"]
+    assert story_outcome(cast) == STORY_OUTCOME
 
 
 def online(offer: str) -> dict[str, Any]:
@@ -59,9 +60,9 @@ def decide(say: dict[str, Caller], review: str, move: str, **body: str) -> dict[
 def refused_once(say: dict[str, Caller], cast: Cast, offer: str) -> None:
     first = proposed(say, offer, FIRST)
     assert first["state"] == "pending"
-    decide(say, first["id"], "refuse", reason="« Le meilleur » ne se vérifie pas.")
+    decide(say, first["id"], "refuse", reason=REFUSAL)
     read = say["supplier_manager"].get(f"version-reviews/{first['id']}/")
-    assert (read["state"], read["decision_reason"]) == ("refused", "« Le meilleur » ne se vérifie pas.")
+    assert (read["state"], read["decision_reason"]) == ("refused", REFUSAL)
     manager = cast["supplier_manager"].user
     assert Notification.objects.filter(user=manager, subject__startswith="Modification refusée").exists()
 
