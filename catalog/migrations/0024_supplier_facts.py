@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('catalog', '0022_collections'),
+        ('catalog', '0023_duplicates'),
     ]
 
     operations = [
