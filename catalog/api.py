@@ -19,6 +19,7 @@ from catalog import (
     api_categories,
     api_claims,
     api_collections,
+    api_curated,
     api_duplicates,
     api_handovers,
     api_marks,
@@ -47,6 +48,8 @@ from catalog.filters import OfferFilterSet
 from catalog.models import Offer, OfferVersion, Supplier
 from catalog.opendata import api as opendata
 from catalog.opendata import api_files
+from catalog.retained import PARAMETER as RETAINED
+from catalog.retained import asked_among_retained
 from catalog.search.cards import KeptCard
 from catalog.search.engine import is_past_the_end, search
 from catalog.search.query import FacetValue, OfferPage, OfferQuery
@@ -74,6 +77,9 @@ LIST_PARAMETERS = [
     OpenApiParameter("facets", bool, description="« 1 » : ajoute les comptes de chaque facette."),
     OpenApiParameter(
         "mine", bool, description="« 1 » : les offres de son organisation, dans tous leurs états."
+    ),
+    OpenApiParameter(
+        "retained", bool, description="« 1 » : celles que retient son administration, pour ses membres."
     ),
     OpenApiParameter("page", int, description="Numéro de page, à partir de 1."),
     OpenApiParameter("page_size", int, description="Nombre de résultats par page, de 1 à 100."),
@@ -170,6 +176,7 @@ class OfferViewSet(
         number = whole_number(request, "page", default=1, most=1_000_000)
         with_facets = given.get("facets") in ("1", "true")
         query = replace(found.query(with_facets=with_facets, page=number, page_size=size), owner=owner)
+        query = asked_among_retained(query, given, actor=self.actor)
         page = search(query, categories=found.categories)
         if is_past_the_end(page):
             raise NotFound(f"Cette page est au-delà de la dernière ({page.pages}).", code="past_the_end")
@@ -186,7 +193,7 @@ class OfferViewSet(
             body["unpriced"] = page.unpriced
         if with_facets:
             body["facets"] = {name: [_facet_value(v) for v in values] for name, values in page.facets.items()}
-        if ignored := [name for name in found.unknown if name != "mine"]:
+        if ignored := [name for name in found.unknown if name not in ("mine", RETAINED)]:
             body["ignored"] = ignored
         return Response(body)
 
@@ -279,6 +286,7 @@ ROUTES = [
     *api_duplicates.ROUTES,
     *api_handovers.ROUTES,
     *api_collections.ROUTES,
+    *api_curated.ROUTES,
     *api_reviews.ROUTES,
     *api_needs.ROUTES,
     *api_queues.ROUTES,

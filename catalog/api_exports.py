@@ -20,6 +20,7 @@ from catalog.comparison import MOST, compare, for_comparison
 from catalog.filters import OfferFilterSet
 from catalog.models import Offer
 from catalog.offer_table import offer_table
+from catalog.retained import asked_among_retained
 from catalog.serializers_comparison import ComparisonSerializer
 from marketplace.documents.answers import FORMATS, Format, table_answer
 from marketplace.errors import NotVisible
@@ -51,7 +52,8 @@ class ExportMixin(MarketViewSet):
         if not found.is_valid():
             raise translate_validation(found.errors)
         site = request.build_absolute_uri("/").rstrip("/")
-        table = offer_table(found.query(), categories=found.categories.said, site=site)
+        query = asked_among_retained(found.query(), given, actor=self.actor)
+        table = offer_table(query, categories=found.categories.said, site=site)
         return table_answer(table, format=_format(given), name="offres")
 
     @extend_schema(parameters=[OFFERS], responses=ComparisonSerializer, filters=False)

@@ -14,3 +14,4 @@ class CatalogConfig(AppConfig):
         import_module("catalog.followed").register()
         import_module("catalog.desk_needs").register()
         import_module("catalog.queues").register()
+        import_module("catalog.curated_panels").register()

@@ -74,14 +74,22 @@ def noted(card: SafeString, note: SafeString) -> SafeString:
     return mark_safe(card.replace(_NOTE, note, 1))  # noqa: S308 -- the output of two templates
 
 
-def shown(data: KeptCard, *, on: datetime.date, return_path: str, line: CardLine | None = None) -> SafeString:
+def shown(
+    data: KeptCard,
+    *,
+    on: datetime.date,
+    return_path: str,
+    line: CardLine | None = None,
+    retained: str = "",
+) -> SafeString:
     """The card as this reader sees it today: the markup kept beside the data, else rendered from them.
 
-    `line`: what an upper app tells this reader of the offer; never in what is kept.
+    `line`: what an upper app tells this reader of the offer; `retained`: what the reader's administration
+    says of it. Never in what is kept.
     """
-    if data.html and line is None:
+    if data.html and line is None and not retained:
         return mark_safe(data.html.replace(_ENCODED, _quoted(return_path)))  # noqa: S308 -- our template's
-    return _render(data, on=on, return_path=return_path, line=line)
+    return _render(data, on=on, return_path=return_path, line=line, retained=retained)
 
 
 @lru_cache(maxsize=64)
@@ -91,8 +99,13 @@ def _quoted(path: str) -> str:
 
 
 def _render(
-    data: Mapping[str, Any], *, on: datetime.date, return_path: str, line: CardLine | None = None
+    data: Mapping[str, Any],
+    *,
+    on: datetime.date,
+    return_path: str,
+    line: CardLine | None = None,
+    retained: str = "",
 ) -> SafeString:
-    card = card_of(data, on=on, line=line)
+    card = card_of(data, on=on, line=line, retained=retained)
     context = {"card": card, "compare": True, "heading": "h3", "return_path": return_path}
     return mark_safe(render_to_string("catalog/_card.html", context))  # noqa: S308 -- escaped by the template

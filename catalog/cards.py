@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from catalog.enums import PriceKind, PricePeriod, ServiceModel, SupplierSize, TrustStatus
+from catalog.enums import CuratedKind, PriceKind, PricePeriod, ServiceModel, SupplierSize, TrustStatus
 from catalog.hooks import CardLine
 from catalog.models.trust import status_by_the_clock
 
@@ -33,11 +33,17 @@ class CardMark:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """`line`: what an upper app says first of the offer, to this reader."""
+    """`line`: what an upper app says first of the offer, to this reader. `retained`: the code of what the
+    reader's own administration says of it; empty: nothing."""
 
     data: Mapping[str, Any]
     marks: tuple[CardMark, ...]
     line: CardLine | None = None
+    retained: str = ""
+
+    @property
+    def retained_word(self) -> str:
+        return CuratedKind(self.retained).label.lower() if self.retained else ""
 
     @property
     def url(self) -> str:
@@ -80,8 +86,10 @@ def price_unit(line: Mapping[str, Any]) -> str:
     return f"par {line['unit']} et {period}" if period else f"par {line['unit']}"
 
 
-def card_of(data: Mapping[str, Any], *, on: datetime.date, line: CardLine | None = None) -> Card:
-    return Card(data, tuple(_mark(mark, on=on) for mark in data["marks"]), line)
+def card_of(
+    data: Mapping[str, Any], *, on: datetime.date, line: CardLine | None = None, retained: str = ""
+) -> Card:
+    return Card(data, tuple(_mark(mark, on=on) for mark in data["marks"]), line, retained)
 
 
 def _mark(data: Mapping[str, Any], *, on: datetime.date) -> CardMark:

@@ -30,7 +30,7 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`card` None and `loss` told: no longer available. `name` hides an offer removed for everybody."""
+    """`card` None and `loss` told: no longer available."""
 
     row: CollectionEntry
     card: Card | None
@@ -46,14 +46,17 @@ class Entry:
 
     @property
     def name(self) -> str:
-        if self.offer.state == OfferState.REMOVED:
-            return f"Offre n°\u00a0{self.offer.number}"
-        return self.offer.name
+        return name_of(self.offer)
 
     @property
     def url(self) -> str:
         """Empty where the sheet answers no more."""
         return self.offer.get_absolute_url() if self.offer.is_public else ""
+
+
+def name_of(offer: Offer) -> str:
+    """Removed for everybody, it is named by its number alone."""
+    return f"Offre n°\u00a0{offer.number}" if offer.state == OfferState.REMOVED else offer.name
 
 
 def entries_of(collection: Collection, *, on: dt.date) -> list[Entry]:
@@ -71,7 +74,7 @@ def entries_of(collection: Collection, *, on: dt.date) -> list[Entry]:
 def losses_of(rows: Iterable[CollectionEntry], *, on: dt.date) -> dict[int, Loss]:
     """Entry key → what its offer lost; `offer` is given. One query, and one when a status was lost."""
     rows = list(rows)
-    found = {row.pk: loss for row in rows if (loss := _closed(row.offer)) is not None}
+    found = {row.pk: loss for row in rows if (loss := closed_words(row.offer)) is not None}
     trust = {
         (each.offer_id, each.scheme): each
         for each in EffectiveTrust.objects.filter(offer__in=[row.offer_id for row in rows])
@@ -86,7 +89,8 @@ def losses_of(rows: Iterable[CollectionEntry], *, on: dt.date) -> dict[int, Loss
     return found | _dated(lost, on=on)
 
 
-def _closed(offer: Offer) -> Loss | None:
+def closed_words(offer: Offer) -> Loss | None:
+    """Why an offer is not to be had, and since when; None: it is. No query."""
     words = CLOSED_WORDS.get(OfferState(offer.state))
     if words is None and offer.live_version_id is None:
         words = "Offre hors ligne"

@@ -47,9 +47,13 @@ def _answer(query: OfferQuery) -> Answer:
 
 def total_without(query: OfferQuery, name: str) -> int:
     """How many offers the query would find without one of its filters. One statement."""
-    freed = query.without(name)
-    in_memory = keeper.total(freed) if settings.SEARCH_IN_MEMORY else None
-    return sql.total(freed) if in_memory is None else in_memory
+    return total(query.without(name))
+
+
+def total(query: OfferQuery) -> int:
+    """How many offers the query finds. One statement."""
+    in_memory = keeper.total(query) if settings.SEARCH_IN_MEMORY else None
+    return sql.total(query) if in_memory is None else in_memory
 
 
 def _facets(query: OfferQuery, found: Answer, categories: CategoryTree) -> dict[str, tuple[FacetValue, ...]]:

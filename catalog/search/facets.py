@@ -269,7 +269,7 @@ RANGES: dict[str, Range] = {PRICE.name: PRICE} | {
 FACET_LABELS = (
     {name: facet.label for name, facet in FACETS.items()}
     | {name: found.label for name, found in RANGES.items()}
-    | {PRICE_MAX: PRICE_LABEL}
+    | {PRICE_MAX: PRICE_LABEL, "retained": "Retenues par votre administration"}
 )
 # On the page of offers; the page of filters has all of them.
 MAIN_FACETS = tuple(

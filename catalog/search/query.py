@@ -46,6 +46,8 @@ class OfferQuery:
     counted: tuple[str, ...] | None = None
     # An organisation: its supplier's offers in any state but removed, in place of the public ones.
     owner: int | None = None
+    # Keys of the only offers to look among (what an administration retained); None: all.
+    only: frozenset[int] | None = None
     # Code of a category that has others under it → itself and all of them.
     branches: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -68,6 +70,8 @@ class OfferQuery:
         """The same query, one filter taken away."""
         if name == "q":
             return replace(self, q="")
+        if name == "retained":
+            return replace(self, only=None)
         if name == "price_max" or name in self.ranges:
             name = "price" if name == "price_max" else name
             kept = {k: v for k, v in self.ranges.items() if k != name}
@@ -78,6 +82,7 @@ class OfferQuery:
     def used(self) -> list[str]:
         """Names of the filters that narrow the list, in the order of the screen."""
         names = ["q"] if self.q else []
+        names += ["retained"] if self.only is not None else []
         names += [name for name, values in self.facets.items() if values]
         return names + ["price_max" if name == "price" else name for name in self.bounds]
 

@@ -54,6 +54,7 @@ class Statement:
             "soon": query.today + EXPIRING_WITHIN,
             "day": multiplier(query.today),
             "owner": query.owner,
+            "only": None if query.only is None else sorted(query.only),
             "edition": edition(),
             "limit": query.page_size,
             "offset": query.first,
@@ -74,6 +75,8 @@ class Statement:
     @property
     def base(self) -> str:
         visible = "is_public" if self.query.owner is None else OWNED
+        if self.query.only is not None:
+            visible += " AND offer_id = ANY(%(only)s::bigint[])"
         if not self.text:
             return visible
         # A query of stop words only (« le », « de ») filters nothing. The planner folds this constant.

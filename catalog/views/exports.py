@@ -8,6 +8,8 @@ from django.views.decorators.http import require_safe
 
 from catalog.filters import OfferFilterSet
 from catalog.offer_table import offer_table
+from catalog.retained import narrowed, retained_by
+from catalog.views.finding import actor_of
 from marketplace.documents.answers import FORMATS, table_answer
 
 
@@ -19,7 +21,9 @@ def offers(request: HttpRequest, kind: str) -> HttpResponseBase:
         raise Http404
     found = OfferFilterSet(request.GET, lenient=True)
     found.is_valid()
+    actor = actor_of(request)
+    query = narrowed(found.query(), request.GET, retained_by(actor), actor=actor)
     table = offer_table(
-        found.query(), categories=found.categories.said, site=request.build_absolute_uri("/").rstrip("/")
+        query, categories=found.categories.said, site=request.build_absolute_uri("/").rstrip("/")
     )
     return table_answer(table, format=FORMATS[kind], name="offres")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -17,7 +17,9 @@ from catalog.abilities_needs import needs_abilities
 from catalog.card_markup import noted, shown
 from catalog.filters import OfferFilterSet
 from catalog.hooks import card_lines
-from catalog.search.engine import is_past_the_end, search, spelling, total_without
+from catalog.retained import PARAMETER as RETAINED
+from catalog.retained import narrowed, retained_by
+from catalog.search.engine import is_past_the_end, search, spelling, total, total_without
 from catalog.search.facets import FACET_LABELS, PRICE_MAX
 from catalog.search.query import ORDERINGS, OfferPage, OfferQuery
 from catalog.views.finding import actor_of
@@ -50,25 +52,19 @@ class ActiveFilter:
 def offers(request: HttpRequest) -> HttpResponse:
     found = OfferFilterSet(request.GET, lenient=True)
     found.is_valid()
+    retained = retained_by(actor_of(request))
     query = found.query(with_facets=True, page=page_number(request.GET))
+    query = narrowed(query, request.GET, retained, actor=actor_of(request))
     query = replace(query, counted=main_facets(query))
     page = search(query, categories=found.categories)
-    here = request.get_full_path()
-    lines = card_lines(request, page.cards)
-    cards = [
-        shown(data, on=query.today, return_path=here, line=lines.get(data["number"]) if lines else None)
-        for data in page.cards
-    ]
-    if usage := query.priced_usage:
-        notes = (card_note(data, usage=usage, found=found, query=query) for data in page.cards)
-        cards = [noted(card, note) for card, note in zip(cards, notes, strict=True)]
     order = usage_order(request, found, query)
     context = {
         **common(request, found, query, page),
-        "cards": cards,
+        **_retained(query, retained),
+        "cards": _cards(request, found, query, page, retained=retained),
         "usage_order": order,
         "page_has_errors": bool(order and order.form.errors),
-        "here": here,
+        "here": request.get_full_path(),
     }
     if is_past_the_end(page):
         return render(
@@ -83,15 +79,49 @@ def offers(request: HttpRequest) -> HttpResponse:
     return render(request, "catalog/offers.html", context)
 
 
+def _cards(
+    request: HttpRequest,
+    found: OfferFilterSet,
+    query: OfferQuery,
+    page: OfferPage,
+    *,
+    retained: Mapping[int, str],
+) -> list[SafeString]:
+    here, lines = request.get_full_path(), card_lines(request, page.cards)
+    cards = [
+        shown(
+            data,
+            on=query.today,
+            return_path=here,
+            line=lines.get(data["number"]) if lines else None,
+            retained=retained.get(key, ""),
+        )
+        for key, data in zip(page.ids, page.cards, strict=True)
+    ]
+    if usage := query.priced_usage:
+        notes = (card_note(data, usage=usage, found=found, query=query) for data in page.cards)
+        cards = [noted(card, note) for card, note in zip(cards, notes, strict=True)]
+    return cards
+
+
 def filters(request: HttpRequest) -> HttpResponse:
     """The same form, for narrow screens and for whoever prefers a page."""
     found = OfferFilterSet(request.GET, lenient=True)
     found.is_valid()
-    query = found.query(with_facets=True)
+    retained = retained_by(actor_of(request))
+    query = narrowed(found.query(with_facets=True), request.GET, retained, actor=actor_of(request))
     page = search(query, categories=found.categories)
-    context = common(request, found, query, page)
+    context = common(request, found, query, page) | _retained(query, retained)
     context["sections"] = in_sections(context["groups"], query)
     return render(request, "catalog/filters.html", context)
+
+
+def _retained(query: OfferQuery, retained: Mapping[int, str]) -> dict[str, Any]:
+    """The box of the filter, for the members of an administration that retained offers. One total more."""
+    if not retained and query.only is None:
+        return {}
+    every = replace(query, only=frozenset(retained), with_facets=False, page=1, page_size=1)
+    return {"retained_count": total(every), "is_retained": query.only is not None}
 
 
 def common(request: HttpRequest, found: OfferFilterSet, query: OfferQuery, page: OfferPage) -> dict[str, Any]:
@@ -109,7 +139,7 @@ def common(request: HttpRequest, found: OfferFilterSet, query: OfferQuery, page:
         "used_count": len(query.used) - bool(query.q),
         "active": list(active_filters(query, page, request.GET)),
         "orderings": tuple(ORDERINGS.items()),
-        "ignored": [name for name in found.ignored if name not in PAGE_PARAMETERS],
+        "ignored": [name for name in found.ignored if not _is_read(name, query)],
         "query_string": request.GET.urlencode(),
         "without_page": without_page,
         "filters_url": f"{_filters_url()}?{without_page}" if without_page else _filters_url(),
@@ -120,6 +150,11 @@ def common(request: HttpRequest, found: OfferFilterSet, query: OfferQuery, page:
 
 def _hidden(fields: Iterable[tuple[str, str]]) -> SafeString:
     return format_html_join("", '<input type="hidden" name="{}" value="{}">', fields)
+
+
+def _is_read(name: str, query: OfferQuery) -> bool:
+    """What the filters do not know is read elsewhere; one that members alone may use, for them."""
+    return name in PAGE_PARAMETERS or (name == RETAINED and query.only is not None)
 
 
 @cache
@@ -151,6 +186,8 @@ def active_filters(query: OfferQuery, page: OfferPage, given: QueryDict) -> Iter
     """Each active filter as a link that takes it away."""
     if query.q:
         yield ActiveFilter(f"« {query.q} »", _url(_without(given, "page", "q")))
+    if query.only is not None:
+        yield ActiveFilter(FACET_LABELS[RETAINED], _url(_without(given, "page", RETAINED)))
     for name, values in page.facets.items():
         labels = {value.value: value.label for value in values}
         chosen = chosen_values(query, name)

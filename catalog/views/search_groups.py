@@ -143,6 +143,8 @@ def range_words(query: OfferQuery) -> Iterator[tuple[str, str]]:
 
 def kept_fields(query: OfferQuery) -> Iterator[tuple[str, str]]:
     """(parameter, value) of every filter in use but the text: what a form carries along."""
+    if query.only is not None:
+        yield "retained", "1"
     for name, values in query.facets.items():
         yield from ((name, value) for value in values)
     if query.price_max is not None:

@@ -29,6 +29,7 @@ from catalog.presentation import (
 from catalog.price_history import price_history
 from catalog.questions.diff import changes
 from catalog.questions.rows import SectionRows, sheet_rows
+from catalog.retained import said_of
 from catalog.views.finding import actor_of, on_offer, safe_return, visible_offer
 from marketplace.accounts.abilities import allowed
 from marketplace.accounts.actors import Actor
@@ -72,6 +73,7 @@ def sheet_context(request: HttpRequest, offer: Offer, version: OfferVersion | No
         "sources": cited_sources(offer),
         "schema_org": data_block(described(offer, version, marks)) if version and offer.is_public else "",
         "return_path": safe_return(request),
+        "retained": said_of(offer, actor=actor),
         "may": {name: allowed(verdicts, name) for name in verdicts},
         "moves": [move for move in offer.available_moves() if allowed(verdicts, move.name)],
         "owner": owns(actor, offer),

@@ -104,7 +104,9 @@ def insert(rng: random.Random, count: int) -> list[dict[str, Any]]:
     return [{**row, "id": offer.pk} for offer, row in zip(offers, rows, strict=True)]
 
 
-def random_query(rng: random.Random) -> OfferQuery:
+def random_query(rng: random.Random, rows: list[dict[str, Any]] | None = None) -> OfferQuery:
+    """With `rows`: sometimes among a part of them only."""
+    among = frozenset(row["id"] for row in rows if rng.random() > 0.5) if rows else None
     names = rng.sample(sorted(CHOICES), rng.randint(0, 3))
     least = rng.choice((None, None, Decimal("7.5")))
     return OfferQuery(
@@ -118,6 +120,7 @@ def random_query(rng: random.Random) -> OfferQuery:
         page_size=7,
         with_facets=True,
         branches=TREE.under,
+        only=rng.choice((None, among)),
     )
 
 
@@ -145,7 +148,7 @@ def values(row: dict[str, Any], facet: str) -> set[str]:
 
 
 def passes(row: dict[str, Any], query: OfferQuery, *, but: str = "") -> bool:
-    if not row["is_public"]:
+    if not row["is_public"] or (query.only is not None and row["id"] not in query.only):
         return False
     for name, chosen in query.facets.items():
         if name != but and chosen and not values(row, name) & set(chosen):

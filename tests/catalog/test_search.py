@@ -23,7 +23,7 @@ def test_counts_ids_and_order_equal_those_of_plain_python(round_: int) -> None:
     rng = seeded()
     rows = insert(rng, 60)
     for _ in range(12):
-        query = random_query(rng)
+        query = random_query(rng, rows)
         check(search(query, categories=TREE), query, rows)
         for name in query.used:
             freed = query.without(name)

@@ -49,7 +49,7 @@ def test_counts_ids_and_order_equal_those_of_plain_python_after_each_change(roun
     rng = seeded()
     known = insert(rng, 60)
     for turn in range(12):
-        query = random_query(rng)
+        query = random_query(rng, known)
         check(asked(query), query, known)
         changed = rng.choice(known)
         if turn % 4 == 3:

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from catalog.actions import collections
+from catalog.actions.curated import retain
 from catalog.actions.needs import join, report
 from catalog.actions.saved_searches import save
 from catalog.models import Category, FactsEvent, SearchNews
@@ -101,6 +102,10 @@ def collection(world: World) -> None:
     collections.edit(world.collection, actor=actor, offers=offers)
 
 
+def retained(world: World) -> None:
+    retain(catalogue.make_offer(), actor=world.actor("organisation_admin"), kind="recommended")
+
+
 def category(world: World) -> None:
     Category.objects.create(code=f"c{next(_count)}", label="Essai", level=2, parent=world.category)
 
@@ -148,6 +153,9 @@ LISTS: list[tuple[str, str, Make]] = [
     ("/api/v1/derogations/", "requester", derogation),
     ("/api/v1/needs/", "requester", need),
     ("/api/v1/needs/?near=signature", "requester", need),
+    ("/organisation/offres-retenues/", "requester", retained),
+    ("/api/v1/curated-offers/", "requester", retained),
+    ("/offres/?retained=1", "requester", retained),
     ("/selections/", "curator", collection),
     ("/selections/essai/", "requester", collection),
     ("/selections/essai/offres/", "curator", collection),

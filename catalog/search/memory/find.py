@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -39,7 +39,7 @@ class Found:
 def find(generation: Generation, query: OfferQuery) -> Found:
     text = Text(generation, query.q)
     filters = dict(_filters(generation, query))
-    base = text.hits
+    base = text.hits if query.only is None else text.hits & _slots(generation, query.only)
     hits = base
     for chosen in filters.values():
         hits = hits & chosen
@@ -51,6 +51,13 @@ def find(generation: Generation, query: OfferQuery) -> Found:
         slots, unpriced = _cheapest(generation, query, query.priced_usage, hits)
     offers = generation.store.offers.values
     return Found(len(hits), tuple(int(offers[slot]) for slot in slots), counts, text.readings, unpriced)
+
+
+def _slots(generation: Generation, offers: Iterable[int]) -> BitMap:
+    """Where these offers stand. A slot that a later generation gave is in no hit of this one: whoever
+    finds the index late answers again."""
+    slots = generation.store.slots
+    return BitMap([slot for offer in offers if (slot := slots.get(offer)) is not None])
 
 
 def _filters(generation: Generation, query: OfferQuery) -> Iterator[tuple[str, BitMap]]:

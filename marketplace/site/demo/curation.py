@@ -6,10 +6,11 @@ import datetime as dt
 
 from django.utils import timezone
 
-from catalog.actions import collections, handovers
+from catalog.actions import collections, curated, handovers
 from catalog.duplicates import look_for_duplicates
 from catalog.models import Offer
 from marketplace.site.demo.acting import act
+from marketplace.site.demo.buying import MINISTRY
 
 SOFTWARE_SIREN = "000001024"
 
@@ -17,6 +18,17 @@ SOFTWARE_SIREN = "000001024"
 def load_curation(offers: dict[str, Offer]) -> None:
     _sale(offers)
     _collections(offers)
+    _retained(offers)
+
+
+def _retained(offers: dict[str, Offer]) -> None:
+    """What the ministry of the demonstration says to its own people."""
+    keeper = act(f"admin@{MINISTRY}")
+    for code, kind, note in (
+        ("messagerie", "recommended", "Note fictive : à préférer pour un nouveau service."),
+        ("standard", "allowed", "Note fictive : sans donnée sensible seulement."),
+    ):
+        curated.retain(Offer.objects.get(pk=offers[code].pk), actor=keeper, kind=kind, note=note)
 
 
 def _collections(offers: dict[str, Offer]) -> None:

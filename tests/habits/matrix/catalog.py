@@ -26,6 +26,8 @@ from tests.habits.matrix.world import World
 
 Kwargs = Callable[[World], dict[str, Any]]
 MANAGER, CURATOR = only("supplier_manager"), only("curator")
+# Who keeps the list of an administration.
+KEEPERS = only("organisation_admin", OTHER_BUYER)
 MANAGERS = MANAGER | only(OTHER_SUPPLIER)
 # Who reads what administrations lack, and who says it.
 NEED_READERS = BUYERS | OPERATORS | only(OTHER_BUYER, "auditor")
@@ -213,6 +215,9 @@ CURATION: dict[str, Row] = {
     "GET catalog:undo_import": Row(CURATOR, applied_import),
     "GET catalog:read_register": Row(CURATOR, lambda world: {"code": "hds"}),
     "GET catalog:moderation": Row(CURATOR),
+    "GET catalog:retain": Row(KEEPERS, offer()),
+    "GET catalog:curated_list": Row(BUYERS | only(OTHER_BUYER, "auditor")),
+    "GET catalog:drop_retained": Row(only("organisation_admin"), lambda world: {"uuid": world.retained.uuid}),
     "GET catalog:collection_new": Row(CURATOR),
     "GET catalog:collection_edit": Row(CURATOR, lambda world: {"slug": world.collection.slug}),
     "GET catalog:collection_offers": Row(CURATOR, lambda world: {"slug": world.collection.slug}),

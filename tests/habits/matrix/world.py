@@ -10,9 +10,19 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from catalog.actions import collections
+from catalog.actions.curated import retain
 from catalog.actions.needs import report
 from catalog.actions.saved_searches import save
-from catalog.models import Category, Collection, MissingNeed, Offer, OfferSearchRow, SavedSearch, TrustMark
+from catalog.models import (
+    Category,
+    Collection,
+    CuratedOffer,
+    MissingNeed,
+    Offer,
+    OfferSearchRow,
+    SavedSearch,
+    TrustMark,
+)
 from catalog.trust import add_mark
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import BUYER_ROLES, OPERATOR_ROLES, SUPPLIER_ROLES, OrganisationKind, Role
@@ -114,6 +124,11 @@ class World:
         OfferSearchRow.objects.refresh([self.offer.pk])
         made = collections.create(actor=actor, title="Essai", intro="Essai.", offers=[(self.offer, "Essai.")])
         return collections.publish(made, actor=actor)
+
+    @cached_property
+    def retained(self) -> CuratedOffer:
+        """The world's listed offer, in the list of its ministry."""
+        return retain(self.offer, actor=self.actor(Role.ORGANISATION_ADMIN), kind="recommended")
 
     @cached_property
     def category(self) -> Category:
