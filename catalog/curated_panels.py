@@ -6,16 +6,18 @@ from django.http import HttpRequest
 
 from catalog.abilities_curated import curated_abilities
 from catalog.models import Offer
+from catalog.retained import said_of
 from marketplace.accounts.abilities import allowed
 from marketplace.accounts.middleware import actor_of
 from marketplace.ui.panels import Panel, register_panel
 
 
 def retain_action(request: HttpRequest, offer: Offer) -> Panel | None:
-    """Among the acts of a sheet, for who keeps the list of an administration."""
-    if not allowed(curated_abilities(actor_of(request)), "create") or not offer.is_public:
+    """Among the acts of a sheet, for who keeps the list of an administration. One query, for them."""
+    actor = actor_of(request)
+    if not allowed(curated_abilities(actor), "create") or not offer.is_public:
         return None
-    return Panel("catalog/_retain_action.html")
+    return Panel("catalog/_retain_action.html", {"is_retained": said_of(offer, actor=actor) is not None})
 
 
 def list_link(request: HttpRequest, organisation: object) -> Panel | None:

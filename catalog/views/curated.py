@@ -38,7 +38,7 @@ def curated_list(request: HttpRequest) -> HttpResponse:
     rows = CuratedOffer.objects.visible_to(actor).select_related(
         "offer__supplier", "organisation", "added_by"
     )
-    page = Paginator(rows.order_by("organisation", "kind", "offer__name", "pk"), PER_PAGE).get_page(
+    page = Paginator(rows.order_by("organisation", "-kind", "offer__name", "pk"), PER_PAGE).get_page(
         request.GET.get("page")
     )
     context = {
@@ -72,7 +72,7 @@ def retain(request: HttpRequest, *, offer: Offer) -> HttpResponse:
         else:
             messages.success(request, "Enregistré. Les membres de votre administration le voient.")
             return redirect(offer)
-    title = "Modifier ce que dit mon administration" if before else "Retenir pour mon administration"
+    title = "Modifier l’avis de mon administration" if before else "Retenir pour mon administration"
     context = {
         "title": title,
         "lead": "Les membres de votre administration le lisent dans le catalogue et sur la fiche. Personne "
