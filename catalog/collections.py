@@ -59,14 +59,22 @@ def name_of(offer: Offer) -> str:
     return f"Offre n°\u00a0{offer.number}" if offer.state == OfferState.REMOVED else offer.name
 
 
-def entries_of(collection: Collection, *, on: dt.date) -> list[Entry]:
-    """In their order. Three queries whatever the number, and one when a status was lost."""
+def entries_of(
+    collection: Collection, *, on: dt.date, retained: Mapping[int, str] | None = None
+) -> list[Entry]:
+    """In their order. Three queries whatever the number, and one when a status was lost.
+
+    `retained`: offer key → what the reader's administration says of it.
+    """
     rows = list(collection.entries.select_related("offer__supplier"))
     keys = [row.offer_id for row in rows]
     cards = dict(OfferSearchRow.objects.filter(offer__in=keys).values_list("offer_id", "card"))
     losses = losses_of(rows, on=on)
+    said = retained or {}
     return [
-        Entry(row, None if row.pk in losses else card_of(cards[row.offer_id], on=on), losses.get(row.pk))
+        Entry(row, None, losses[row.pk])
+        if row.pk in losses
+        else Entry(row, card_of(cards[row.offer_id], on=on, retained=said.get(row.offer_id, "")), None)
         for row in rows
     ]
 

@@ -19,6 +19,7 @@ from catalog.collections import entries_of
 from catalog.filters import OfferFilterSet
 from catalog.forms.collections import CollectionForm, EntriesForm
 from catalog.models import Collection
+from catalog.retained import retained_by
 from catalog.search.engine import search
 from catalog.views.finding import actor_of
 from catalog.views.posting import show, version_read
@@ -51,7 +52,7 @@ def collection(request: HttpRequest, slug: str) -> HttpResponse:
     actor = actor_of(request)
     shown = visible_collection(actor, slug)
     today = timezone.localdate()
-    entries = entries_of(shown, on=today)
+    entries = entries_of(shown, on=today, retained=retained_by(actor))
     context = {
         "collection": shown,
         "on_show": Collection.objects.on_show(today).filter(pk=shown.pk).exists(),
@@ -71,13 +72,16 @@ def _live(request: HttpRequest, shown: Collection) -> dict[str, Any]:
     asked = QueryDict(shown.query)
     found = OfferFilterSet(asked, lenient=True)
     found.is_valid()
-    query = found.query(page=page_number(request.GET))
+    query, retained = found.query(page=page_number(request.GET)), retained_by(actor_of(request))
     page = search(query, categories=found.categories)
     if page.page > page.pages:
         raise NotVisible()
     return {
         "page": page,
-        "cards": [card_of(data, on=query.today) for data in page.cards],
+        "cards": [
+            card_of(data, on=query.today, retained=retained.get(key, ""))
+            for key, data in zip(page.ids, page.cards, strict=True)
+        ],
         "filters": in_words(asked)["filters"],
     }
 

@@ -13,6 +13,7 @@ from catalog.abilities import supplier_abilities
 from catalog.cards import card_of
 from catalog.enums import HELD_STATUSES, Inclusion, SupplierSize
 from catalog.models import OfferSearchRow, Supplier
+from catalog.retained import retained_by
 from catalog.supplier_facts import facts_of
 from catalog.views.finding import actor_of
 from catalog.views.search import page_number
@@ -77,7 +78,11 @@ def supplier(request: HttpRequest, number: int, slug: str) -> HttpResponse:
         return HttpResponsePermanentRedirect(found.get_absolute_url())
     today = timezone.localdate()
     rows = OfferSearchRow.objects.filter(supplier=found, is_public=True).order_by("sort_name", "pk")
-    cards = [card_of(card, on=today) for card in rows.values_list("card", flat=True)]
+    retained = retained_by(actor_of(request))
+    cards = [
+        card_of(card, on=today, retained=retained.get(key, ""))
+        for key, card in rows.values_list("offer_id", "card")
+    ]
     context = {
         "supplier": found,
         "cards": cards,

@@ -273,6 +273,22 @@ page(
     dossier("proposed", "decider/"),
     "/pilotage/decisions/",
 )
+page(STRANGER, "/selections/", lambda world: world.collection.get_absolute_url())
+page(
+    "curator",
+    lambda world: world.collection.get_absolute_url(),
+    lambda world: f"{world.collection.get_absolute_url()}modifier/",
+    lambda world: f"{world.collection.get_absolute_url()}offres/",
+    lambda world: f"{world.collection.get_absolute_url()}archiver/",
+    "/selections/nouvelle/",
+    lambda world: f"/pilotage/categories/?{world.category.code}",
+    "/pilotage/categories/ajouter/",
+    lambda world: f"/pilotage/categories/{world.category.code}/modifier/",
+    lambda world: f"/pilotage/categories/{world.category.code}/retirer/",
+)
+page("organisation_admin", sheet("retenir/"))
+page("organisation_admin", lambda world: f"/organisation/offres-retenues/{world.retained.uuid}/retirer/")
+page("organisation_admin", "/organisation/offres-retenues/", "/offres/?retained=1", sheet())
 page("support", "/bureau/", "/pilotage/personnes/", "/pilotage/personnes/domaines/")
 page("support", "/pilotage/personnes/organisations/nouvelle/")
 page("auditor", "/bureau/", "/pilotage/journal/", dossier("instruction"), order("sent"))

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from catalog.actions import curated
+from catalog.actions import collections, curated
 from catalog.models import CuratedOffer, Offer
 from catalog.search.memory import rows
 from catalog.search.memory.generation import build
@@ -97,6 +97,18 @@ def test_members_read_the_mark_on_cards_and_sheet_and_filter_by_it() -> None:
     assert MARK in sheet
     assert "Moins de 500 postes." in sheet
     assert MARK not in text(member.get(other.get_absolute_url()))
+
+
+@pytest.mark.django_db
+def test_the_mark_is_on_the_cards_of_a_supplier_and_of_a_collection_too() -> None:
+    offer, admin, curator = make_offer(), make_member("organisation_admin"), actor_for("curator")
+    in_list(admin, offer)
+    named = collections.create(actor=curator, title="Nommée", intro="x", offers=[(offer, "Essai.")])
+    live = collections.create(actor=curator, title="Vivante", intro="x", query="model=saas")
+    shown = [collections.publish(each, actor=curator).get_absolute_url() for each in (named, live)]
+    for address in (offer.supplier.get_absolute_url(), *shown):
+        assert f">{MARK}<" in text(colleague(admin).get(address)), address
+        assert MARK not in text(Client().get(address)), address
 
 
 @pytest.mark.django_db
