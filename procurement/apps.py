@@ -29,6 +29,8 @@ class ProcurementConfig(AppConfig):
         register_panel("compare.actions", panels.add_compared, rank=10)
         register_panel("offer.sections", panels.reviews, rank=50)
         register_panel("offer.sections", panels.peers, rank=55)
+        register_panel("offer.summary", panels.reviews_link, rank=50)
+        register_panel("offer.summary", panels.peers_link, rank=55)
         register_desk("procurement.peers", desk_peers.rows, shortcuts=desk_peers.shortcuts)
         register_desk("procurement.voices", desk_voices.rows, shortcuts=desk_voices.shortcuts)
         registrations_orders.register()

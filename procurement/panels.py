@@ -52,6 +52,20 @@ def reviews(request: HttpRequest, offer: Any) -> Panel | None:
     )
 
 
+def reviews_link(request: HttpRequest, offer: Any) -> Panel | None:
+    """In the sheet's summary, where `reviews` has its part."""
+    if offer.state == OfferState.UNCLAIMED:
+        return None
+    return Panel("procurement/_summary_link.html", {"anchor": "avis", "label": "Avis d’utilisateurs"})
+
+
+def peers_link(request: HttpRequest, offer: Any) -> Panel | None:
+    """In the sheet's summary, where `peers` has its part."""
+    if offer.state == OfferState.UNCLAIMED or not reads_peers(actor_of(request)):
+        return None
+    return Panel("procurement/_summary_link.html", {"anchor": "pairs", "label": "Un pair l’utilise"})
+
+
 def peers(request: HttpRequest, offer: Any) -> Panel | None:
     """« Un pair l’utilise », on the sheet: for members of administrations. None when unclaimed."""
     actor = actor_of(request)

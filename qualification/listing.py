@@ -87,7 +87,7 @@ def _show(offer: Offer, *, version: OfferVersion, actor: Actor, reason: str) -> 
     def apply(row: Offer) -> None:
         reviews.supersede_older(version, actor=actor)
         row.show_version(version)
-        row.facts_confirmed_on = timezone.localdate()
+        row.confirm_facts(version, by=version.created_by)
 
     offer.touch("version_online", actor=actor, apply=apply, reason=reason, detail={"version": version.number})
     OfferSearchRow.objects.refresh([offer.pk])

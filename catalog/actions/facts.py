@@ -31,8 +31,7 @@ def confirm(offer: Offer, *, actor: Actor, version_read: int | None = None) -> O
                 f"La version en ligne est maintenant la version {online.number}. "
                 "Relisez-la avant de confirmer.",
             )
-        locked.facts_confirmed_on = timezone.localdate()
-        _note(online, FactsEventKind.CONFIRMED, actor=actor)
+        locked.confirm_facts(online, by=actor.user)
 
     return offer.touch("facts_confirmed", actor=actor, apply=apply)
 
@@ -49,7 +48,7 @@ def ask(offer: Offer, *, actor: Actor) -> Offer:
         asked = FactsEvent.objects.filter(offer=locked, kind=FactsEventKind.ASKED)
         if asked.filter(at__date=today).exists():
             return offer
-        _note(online, FactsEventKind.ASKED, actor=actor)
+        FactsEvent.objects.note(online, FactsEventKind.ASKED, by=actor.user)
         record(locked, "facts_asked", actor=actor)
         owner = locked.supplier.organisation
         notify(
@@ -73,7 +72,3 @@ def refuse_unanswered(offer: Offer) -> OfferVersion:
             "en ligne.",
         )
     return offer.live_version
-
-
-def _note(online: OfferVersion, kind: FactsEventKind, *, actor: Actor) -> None:
-    FactsEvent.objects.create(offer_id=online.offer_id, kind=kind, version=online, by=actor.user)

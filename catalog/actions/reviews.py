@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.utils import timezone
 
 from catalog.enums import OfferState, ReviewState
 from catalog.hooks import material_handler
@@ -105,7 +104,7 @@ def accept(
         review.accept(actor=actor, replaces=live, reason=reason, expected_version=expected_version)
         left.extend(supersede_older(version, actor=actor))
         locked.show_version(version)
-        locked.facts_confirmed_on = timezone.localdate()
+        locked.confirm_facts(version, by=review.proposed_by)
 
     with transaction.atomic():
         offer.touch("version_online", actor=actor, apply=apply, detail={"version": version.number})

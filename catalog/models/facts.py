@@ -1,16 +1,27 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.utils import timezone
 
 from catalog.enums import FactsEventKind
 
+if TYPE_CHECKING:
+    from catalog.models.version import OfferVersion
+    from marketplace.accounts.models import User
+
+
+class FactsEventQuerySet(models.QuerySet["FactsEvent"]):
+    def note(self, online: OfferVersion, kind: FactsEventKind, *, by: User | None) -> FactsEvent:
+        return self.create(offer_id=online.offer_id, kind=kind, version=online, by=by)
+
 
 class FactsEvent(models.Model):
     """What a supplier confirmed of an offer online, or was asked to confirm: who, when, which version.
 
-    The day itself is repeated on the offer (`facts_confirmed_on`), which lists read; an accepted version
-    confirms too, without a line here.
+    The day itself is repeated on the offer (`facts_confirmed_on`), which lists read. A version put online
+    confirms too, by who prepared or sent it.
     """
 
     offer = models.ForeignKey("catalog.Offer", on_delete=models.PROTECT, related_name="facts_events")
@@ -18,6 +29,8 @@ class FactsEvent(models.Model):
     version = models.ForeignKey("catalog.OfferVersion", on_delete=models.PROTECT, related_name="+")
     by = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
+
+    objects = FactsEventQuerySet.as_manager()
 
     class Meta:
         ordering = ("-at", "-pk")

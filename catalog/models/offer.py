@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 
-from catalog.enums import OfferState, ServiceModel
+from catalog.enums import FactsEventKind, OfferState, ServiceModel
 from catalog.holders import holder_filter
 from catalog.models.category import Category
+from catalog.models.facts import FactsEvent
 from catalog.models.online import OnlineVersion
 from catalog.models.search_row import OfferSearchRow
 from catalog.models.sequences import NextValue
@@ -197,7 +198,7 @@ class Offer(Stateful):
         def apply(offer: Offer) -> None:
             offer.show_version(version)
             offer.listed_on = timezone.localdate()
-            offer.facts_confirmed_on = timezone.localdate()
+            offer.confirm_facts(version, by=version.created_by)
 
         return self.perform(
             "publish", actor=actor, reason=reason, expected_version=expected_version, apply=apply
@@ -256,6 +257,11 @@ class Offer(Stateful):
             OfferAlias.objects.get_or_create(offer=self, slug=old)
         if self.pk:
             OnlineVersion.objects.create(offer=self, version=version)
+
+    def confirm_facts(self, online: OfferVersion, *, by: User | None) -> None:
+        """What is online was just said, or said again, by its supplier; the caller saves."""
+        self.facts_confirmed_on = timezone.localdate()
+        FactsEvent.objects.note(online, FactsEventKind.CONFIRMED, by=by)
 
     def repeat_answers(self, answers: Mapping[str, Any]) -> None:
         """Copy onto the row what lists and filters read. Absent answers become unknown."""

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from catalog.enums import Origin, Scheme, TrustStatus
 from catalog.models import Offer, TrustFact, TrustMark
+from catalog.models.trust import status_by_the_clock
 from catalog.trust import ANSSI, REFERENCE, record_status
 from marketplace.accounts.actors import system_actor
 
@@ -29,12 +30,24 @@ def load_marks(offer: Offer, rows: list[dict[str, Any]], *, sources: dict[str, s
         mark = existing.get((row["scheme"], row.get("label", "")))
         if mark is None:
             _insert(offer, row, sources=sources, read_on=read_on)
-        elif mark.belongs_to_operator and _differs(mark, row) and not _questioned_since(mark, read_on):
+        elif mark.belongs_to_operator and _differs(mark, row) and not _told_since(mark, read_on):
             _follow(mark, row, read_on=read_on)
 
 
 def _differs(mark: TrustMark, row: dict[str, Any]) -> bool:
-    return (mark.status, _iso(mark.valid_until)) != (row["status"], row.get("valid_until"))
+    """An end that the clock has recorded is what the file foresaw."""
+    today, until = timezone.localdate(), row.get("valid_until")
+    foreseen = status_by_the_clock(row["status"], until=_day(until), on=today)
+    return (mark.status_on(today), _iso(mark.valid_until)) != (foreseen, until)
+
+
+def _told_since(mark: TrustMark, read_on: str) -> bool:
+    """Something newer than this reading is known: another reading, or what a person recorded that day or
+    later. The file would put it behind."""
+    if mark.read_on is not None and mark.read_on.isoformat() > read_on:
+        return True
+    by_people = mark.facts.filter(recorded_by__isnull=False, recorded_at__date__gte=read_on)
+    return _questioned_since(mark, read_on) or by_people.exists()
 
 
 def _questioned_since(mark: TrustMark, read_on: str) -> bool:

@@ -7,13 +7,16 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from catalog.actions.authoring import save_answers
+from catalog.actions.reviews import accept, propose
 from catalog.enums import OfferState
 from catalog.freshness import freshness_of, reading_is_old
-from catalog.models import FactsEvent, Offer
+from catalog.models import FactsEvent, Offer, OfferVersion
+from marketplace.accounts.actors import Actor
 from marketplace.audit.models import AuditEvent
 from marketplace.notifications.models import Notification
 from tests.builders import client_for, make_member, make_organisation
-from tests.catalog.builders import make_offer
+from tests.catalog.builders import ACTOR, make_offer
 from tests.rest.builders import client_for_token, problem_of
 
 pytestmark = pytest.mark.django_db
@@ -125,3 +128,25 @@ def test_a_curator_asks_once_a_day(owned: tuple[Offer, object]) -> None:
     assert Notification.objects.filter(user=manager.user).count() == 1
     assert FactsEvent.objects.filter(kind="asked").count() == 1
     assert "Demandée le" in curator.get("/pilotage/informations/").content.decode()
+
+
+def test_an_accepted_version_confirms_and_says_who() -> None:
+    """The supplier who proposed it, not the curator who accepted."""
+    offer = make_offer(organisation=make_organisation(kind="supplier"), facts_confirmed_on=days_ago(400))
+    supplier = Actor.of(make_member("supplier_manager", organisation=offer.supplier.organisation))
+    save_answers(offer, actor=supplier, answers={"description": "Relue."})
+    review = propose(offer, actor=supplier)
+    accept(review, actor=Actor.of(make_member("curator")))
+    offer.refresh_from_db()
+    event = FactsEvent.objects.get()
+    assert offer.facts_confirmed_on == timezone.localdate()
+    assert (event.kind, event.by, event.version) == ("confirmed", supplier.user, offer.live_version)
+
+
+def test_a_first_listing_confirms_too() -> None:
+    member = make_member("supplier_manager")
+    offer = make_offer(state="draft", organisation=member.organisation)
+    OfferVersion.objects.filter(offer=offer).update(created_by=member.user)
+    offer.publish(actor=ACTOR, version=offer.versions.get().freeze())
+    event = FactsEvent.objects.get()
+    assert (event.kind, event.by, event.version) == ("confirmed", member.user, offer.live_version)
