@@ -11,6 +11,7 @@ from catalog.models import (
     Offer,
     OfferClaim,
     OfferHandover,
+    PriceOutlier,
     RegisterDifference,
     RegisterImport,
     Supplier,
@@ -60,6 +61,7 @@ def catalog_abilities(actor: Actor) -> Verdicts:
         "own_list": _or(actor.is_supplier and actor.has(*SUPPLIER_ROLES), SUPPLIER, actor),
         "curate": curator,
         "see_categories": _or(actor.has(Role.CURATOR, Role.AUDITOR), CURATOR, actor),
+        "see_price_outliers": _or(actor.has(Role.CURATOR, Role.AUDITOR), CURATOR, actor),
         "see_duplicates": _or(actor.has(Role.CURATOR, Role.AUDITOR), CURATOR, actor),
         "see_handovers": _or(
             actor.has(Role.CURATOR, Role.AUDITOR) or (actor.is_supplier and actor.has(*SUPPLIER_ROLES)),
@@ -139,6 +141,11 @@ def handover_abilities(actor: Actor, handover: OfferHandover) -> Verdicts:
 def duplicate_abilities(actor: Actor, pair: DuplicatePair) -> Verdicts:
     curator = _or(actor.has(Role.CURATOR), CURATOR, actor)
     return dict.fromkeys(("dismiss", "ask", "confirm", "reopen"), curator)
+
+
+def price_outlier_abilities(actor: Actor, outlier: PriceOutlier) -> Verdicts:
+    curator = _or(actor.has(Role.CURATOR), CURATOR, actor)
+    return dict.fromkeys(("keep", "ask", "reopen"), curator)
 
 
 def review_abilities(actor: Actor, review: VersionReview) -> Verdicts:

@@ -19,7 +19,7 @@ from marketplace.ui.desk import SOON, TODO, DeskRow, Shortcut, register_desk
 
 MOST = 20
 # One row each on the desk; versions and claims have a row an object.
-DESK_QUEUES = frozenset({"reports", "facts", "register_differences", "duplicates"})
+DESK_QUEUES = frozenset({"reports", "facts", "register_differences", "duplicates", "price_outliers"})
 
 
 def rows(actor: Actor) -> list[DeskRow]:

@@ -87,6 +87,13 @@ class DuplicateState(models.TextChoices):
     LAPSED = "lapsed", "Sans objet"
 
 
+class PriceOutlierState(models.TextChoices):
+    OPEN = "open", "À examiner"
+    ASKED = "asked", "Fournisseur interrogé"
+    KEPT = "kept", "Prix retenu"
+    LAPSED = "lapsed", "Sans objet"
+
+
 class Scheme(models.TextChoices):
     SECNUMCLOUD = "secnumcloud", "SecNumCloud"
     HDS = "hds", "HDS"

@@ -11,7 +11,7 @@ from django.db.models import Count, Min, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from catalog.enums import DuplicateState, NeedState, ReviewState
+from catalog.enums import DuplicateState, NeedState, PriceOutlierState, ReviewState
 from catalog.freshness import ANSWERED_STATES, due_on, last_fresh_day
 from catalog.models import (
     DuplicatePair,
@@ -19,6 +19,7 @@ from catalog.models import (
     Offer,
     OfferClaim,
     OfferHandover,
+    PriceOutlier,
     RegisterDifference,
     TrustReport,
     VersionReview,
@@ -148,6 +149,13 @@ OWN = (
         "Examiner",
         "catalog:duplicate_list",
         lambda on: waiting(DuplicatePair.objects.filter(state=DuplicateState.OPEN), "found_at"),
+    ),
+    Queue(
+        "price_outliers",
+        "Prix loin des autres",
+        "Examiner",
+        "catalog:price_outlier_list",
+        lambda on: waiting(PriceOutlier.objects.filter(state=PriceOutlierState.OPEN), "found_at"),
     ),
     Queue("facts", "Informations à reconfirmer", "Relancer", "catalog:stale_facts", _stale),
     Queue(

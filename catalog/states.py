@@ -9,6 +9,7 @@ from catalog.enums import (
     HandoverState,
     NeedState,
     OfferState,
+    PriceOutlierState,
     RegisterImportState,
     ReviewState,
     TrustStatus,
@@ -91,6 +92,34 @@ DUPLICATE_MOVES = moves(
         "reopen",
         frozenset({DuplicateState.DISMISSED, DuplicateState.LAPSED}),
         DuplicateState.OPEN,
+        label="Rouvrir",
+    ),
+)
+
+PRICE_OUTLIER_MOVES = moves(
+    Move(
+        "keep",
+        frozenset({PriceOutlierState.OPEN, PriceOutlierState.ASKED}),
+        PriceOutlierState.KEPT,
+        label="Retenir le prix",
+    ),
+    Move(
+        "ask",
+        frozenset({PriceOutlierState.OPEN}),
+        PriceOutlierState.ASKED,
+        label="Interroger le fournisseur",
+    ),
+    # By the comparison itself: the price left, or is no longer far from the others.
+    Move(
+        "lapse",
+        frozenset({PriceOutlierState.OPEN, PriceOutlierState.ASKED}),
+        PriceOutlierState.LAPSED,
+        label="Constater la fin",
+    ),
+    Move(
+        "reopen",
+        frozenset({PriceOutlierState.KEPT, PriceOutlierState.LAPSED}),
+        PriceOutlierState.OPEN,
         label="Rouvrir",
     ),
 )

@@ -63,11 +63,23 @@ def look_for_duplicates() -> int:
     return duplicates.look_for_duplicates()
 
 
+@shared_task(name="catalog.look_for_price_outliers", ignore_result=True)
+def look_for_price_outliers() -> int:
+    """Prices far from the others, online or proposed. Safe to run twice."""
+    from catalog import price_watch
+
+    return price_watch.look_for_outliers()
+
+
 BEAT = {
     "catalog.journal_expiries": {
         "task": "catalog.journal_expiries",
         "schedule": crontab(minute="*/10"),
     },
     "catalog.look_for_duplicates": {"task": "catalog.look_for_duplicates", "schedule": 60.0},
+    "catalog.look_for_price_outliers": {
+        "task": "catalog.look_for_price_outliers",
+        "schedule": crontab(minute="*/10"),
+    },
     "catalog.watch_searches": {"task": "catalog.watch_searches", "schedule": 60.0},
 }

@@ -9,6 +9,7 @@ from catalog.models.handover import OfferHandover
 from catalog.models.need import MissingNeed, NeedJoin
 from catalog.models.offer import Offer, OfferAlias
 from catalog.models.online import OnlineVersion
+from catalog.models.price_outlier import PriceOutlier
 from catalog.models.register import RegisterDifference, RegisterImport
 from catalog.models.review import VersionReview
 from catalog.models.saved_search import SavedSearch, SearchNews
@@ -39,6 +40,7 @@ __all__ = [
     "OnlineVersion",
     "Plan",
     "PriceLine",
+    "PriceOutlier",
     "SavedSearch",
     "SearchNews",
     "RegisterDifference",

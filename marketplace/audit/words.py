@@ -20,6 +20,7 @@ OBJECTS = {
     "catalog.offer": "Offre",
     "catalog.offerversion": "Version d’offre",
     "catalog.offerclaim": "Revendication",
+    "catalog.priceoutlier": "Prix loin des autres",
     "catalog.duplicatepair": "Doublon probable",
     "catalog.offerhandover": "Transfert d’offre",
     "catalog.category": "Catégorie",

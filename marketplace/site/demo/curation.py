@@ -9,6 +9,7 @@ from django.utils import timezone
 from catalog.actions import collections, curated, handovers
 from catalog.duplicates import look_for_duplicates
 from catalog.models import Offer
+from catalog.price_watch import look_for_outliers
 from marketplace.site.demo.acting import act
 from marketplace.site.demo.buying import MINISTRY
 
@@ -17,6 +18,8 @@ SOFTWARE_SIREN = "000001024"
 
 def load_curation(offers: dict[str, Offer]) -> None:
     _sale(offers)
+    look_for_duplicates()
+    look_for_outliers()
     _collections(offers)
     _retained(offers)
 
@@ -59,8 +62,6 @@ def _collections(offers: dict[str, Offer]) -> None:
 
 def _sale(offers: dict[str, Offer]) -> None:
     """A fictitious sale of a business: « Logiciels Exemple » has not answered yet."""
-    """A fictitious sale of a business: « Logiciels Exemple » has not answered yet. Two offers look alike."""
-    look_for_duplicates()
     handovers.propose(
         Offer.objects.get(pk=offers["espace"].pk),
         actor=act("moderateur@operateur.example"),

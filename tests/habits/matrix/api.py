@@ -185,6 +185,8 @@ CATALOGUE: dict[str, Row] = {
     "POST api:category-retire": Row(CURATOR, of("category")),
     **reading("duplicate", CURATOR | only("auditor"), pages.duplicate),
     **moves("duplicate", "dismiss ask confirm reopen", CURATOR, pages.duplicate),
+    **reading("price-outlier", CURATOR | only("auditor"), pages.price_outlier),
+    **moves("price-outlier", "keep ask reopen", CURATOR, pages.price_outlier),
     **moves("offer", "hand-over", CURATOR, of("offer")),
     "GET api:offer-former-suppliers": Row(EVERYBODY, of("offer")),
     **reading("handover", SUPPLIERS | CURATOR | only(OTHER_SUPPLIER, "auditor"), handover),

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from catalog.models import DuplicatePair, OfferClaim, OfferHandover, VersionReview
+from catalog.models import DuplicatePair, OfferClaim, OfferHandover, PriceOutlier, VersionReview
 from catalog.trust import report
 from tests.catalog.builders import make_offer, read_and_confirm, read_register, with_difference
 from tests.habits.matrix.rows import (
@@ -106,6 +106,15 @@ def duplicate(world: World) -> dict[str, Any]:
     return {"uuid": pair.uuid}
 
 
+def price_outlier(world: World) -> dict[str, Any]:
+    """A price of the world's offer, three times the median of three others."""
+    figures = {"amount_eur_ht": 30, "peers": 3, "lowest_eur_ht": 9, "median_eur_ht": 10, "highest_eur_ht": 11}
+    found, _ = PriceOutlier.objects.get_or_create(
+        offer=world.offer, offer_version=world.offer.live_version, key="standard/essai", defaults=figures
+    )
+    return {"uuid": found.uuid}
+
+
 def trust_report(world: World) -> dict[str, Any]:
     found = report(world.mark, text="Entendu.", source="Presse", actor=world.actor("curator"))
     found.refresh_from_db()
@@ -196,6 +205,8 @@ CURATION: dict[str, Row] = {
     "GET catalog:remove": Row(CURATOR, offer()),
     "GET catalog:duplicate_list": Row(CURATOR | only("auditor")),
     "GET catalog:duplicate": Row(CURATOR | only("auditor"), duplicate),
+    "GET catalog:price_outlier_list": Row(CURATOR | only("auditor")),
+    "GET catalog:price_outlier": Row(CURATOR | only("auditor"), price_outlier),
     "GET catalog:hand_over": Row(CURATOR, offer()),
     "GET catalog:handover_list": Row(SUPPLIERS | CURATOR | only(OTHER_SUPPLIER, "auditor")),
     "GET catalog:handover": Row(SUPPLIERS | CURATOR | only(OTHER_SUPPLIER, "auditor"), handover),
