@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0023_duplicates'),
+        ('catalog', '0024_supplier_facts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
