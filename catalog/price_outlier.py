@@ -8,10 +8,11 @@ from decimal import Decimal
 from statistics import median
 
 from catalog.cards import price_unit
+from catalog.enums import Meter
 from catalog.models import Offer, OfferVersion, PriceLine
 from catalog.price_place import FEWEST_PEERS, PricePlace
 
-Unit = tuple[str, str, str]
+Unit = tuple[str, str, str, bool]
 
 
 def price_places(version: OfferVersion, *, offer: Offer) -> list[PricePlace]:
@@ -26,7 +27,8 @@ def far_prices(version: OfferVersion, *, offer: Offer) -> list[PricePlace]:
 
 
 def _unit(line: PriceLine) -> Unit:
-    return (line.kind, line.period, line.unit.strip().casefold())
+    """Support sold apart is compared with support sold apart."""
+    return (line.kind, line.period, line.unit.strip().casefold(), line.meter == Meter.SUPPORT)
 
 
 def _peers(offer: Offer, *, category: str) -> dict[Unit, list[Decimal]]:

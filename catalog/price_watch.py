@@ -17,7 +17,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from catalog.cards import price_unit
-from catalog.enums import PriceOutlierState
+from catalog.enums import Meter, PriceOutlierState
 from catalog.models import Offer, PriceLine, PriceOutlier, VersionReview
 from catalog.models.price_outlier import FIGURES, WAITING
 from catalog.models.review import WAITING as WAITING_REVIEWS
@@ -39,8 +39,13 @@ FIELDS = (
     "kind",
     "period",
     "unit",
+    "meter",
     "amount_eur_ht",
 )
+
+
+# Category, kind, period, unit, whether it is support.
+Group = tuple[str, str, str, str, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,7 @@ class Line:
     kind: str
     period: str
     unit: str
+    meter: str
     amount: Decimal
 
     @property
@@ -66,16 +72,18 @@ class Line:
         return self.version == self.live_version
 
     @property
-    def group(self) -> tuple[str, str, str, str]:
+    def group(self) -> Group:
+        """Support sold apart is compared with support sold apart."""
         category = self.live_category if self.is_online else self.answered_category
-        return (category or "", self.kind, self.period, self.unit.strip().casefold())
+        unit = self.unit.strip().casefold()
+        return (category or "", self.kind, self.period, unit, self.meter == Meter.SUPPORT)
 
     @property
     def key(self) -> str:
         return f"{self.plan}/{self.code}/{self.kind}/{self.period}/{self.unit.strip().casefold()}"
 
 
-Cheapest = dict[tuple[str, str, str, str], dict[int, Decimal]]
+Cheapest = dict[Group, dict[int, Decimal]]
 Found = dict[tuple[int, str, Decimal], tuple[Line, PricePlace]]
 
 

@@ -48,6 +48,7 @@ def outlier_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": [(row, working_days_between(timezone.localdate(row.found_at), today)) for row in page],
         "asked": asked,
+        "narrowed": any(asked[name] for name in ("categorie", "sens", "version")),
         "states": PriceOutlierState.choices,
         "categories": Category.objects.filter(offers__price_outliers__isnull=False).distinct(),
         "directions": DIRECTIONS.items(),

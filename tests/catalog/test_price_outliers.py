@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from catalog.actions import price_outliers
 from catalog.actions.authoring import supplier_of
-from catalog.models import Offer, OfferVersion, PriceOutlier, VersionReview
+from catalog.models import Offer, OfferVersion, PriceLine, PriceOutlier, VersionReview
 from catalog.price_outlier import far_prices
 from catalog.price_watch import Without, far_lines, look_for_outliers
 from catalog.tasks import BEAT
@@ -49,12 +49,15 @@ def found_one(**values: Any) -> PriceOutlier:
     return PriceOutlier.objects.with_offer().get()
 
 
-def proposed(offer: Offer, price: str) -> OfferVersion:
+def proposed(offer: Offer, price: str, *, support: str = "") -> OfferVersion:
     """A version that waits for a curator, with this price only."""
     version = OfferVersion.objects.create(
         offer=offer, number=offer.versions.count() + 1, answers=offer.live_version.answers
     )
     add_price(version, price)
+    if support:
+        line = add_price(version, support, plan="assistance")
+        PriceLine.objects.filter(pk=line.pk).update(meter="support")
     version.freeze()
     VersionReview.objects.create(state="pending", version_proposed=version, replaces=offer.live_version)
     return version
@@ -89,6 +92,14 @@ def test_the_figures_are_those_of_each_version_read_alone() -> None:
     }
     together = {(offer, amount): place for (offer, _, amount), (_, place) in far_lines().items()}
     assert len(alone) > 3 and together == alone
+
+
+def test_support_sold_apart_is_not_compared_with_the_service() -> None:
+    offer = market("9", "10", "11", "12")[0]
+    version = proposed(offer, "10", support="45")
+    assert look_for_outliers() == 0
+    assert far_prices(version, offer=offer) == []
+    assert [line.amount_eur_ht for plan in version.plans.all() for line in plan.lines.all()] == [10, 45]
 
 
 def test_too_few_peers_or_a_near_price_say_nothing() -> None:
