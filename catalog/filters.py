@@ -15,6 +15,7 @@ from django.utils.functional import cached_property
 from catalog.categories import EMPTY, CategoryTree, category_tree
 from catalog.forms.usage import DEFAULT_PLACE, RankedUsageForm
 from catalog.models import OfferSearchRow
+from catalog.prices.usage import Usage
 from catalog.search.facets import FACETS, PRICE_LABEL, PRICE_MAX, RANGES, Facet, values_for
 from catalog.search.query import MAX_PAGE_SIZE, ORDERINGS, PAGE_SIZE, Bounds, OfferQuery
 
@@ -145,18 +146,27 @@ class OfferFilterSet(django_filters.FilterSet):
             if isinstance(field, CodesField):
                 field.categories, field.lenient = self.categories, self.lenient
         is_valid = bool(super().is_valid())
-        if self.lenient or not self.usage_form.is_bound or self.usage_form.is_valid():
+        if (
+            self.lenient
+            or not self.asks_for_usage
+            or not self.usage_form.is_bound
+            or self.usage_form.is_valid()
+        ):
             return is_valid
         self.form.errors.update(self.usage_form.errors)
         return False
+
+    @property
+    def asks_for_usage(self) -> bool:
+        """Whether the list is to be ordered by the price of a usage."""
+        return (self.data or {}).get("ordering") == "usage"
 
     @cached_property
     def usage_form(self) -> RankedUsageForm:
         """Bound when the list is to be ordered by the price of a usage; on a page, once one is told."""
         given: Mapping[str, Any] = self.data or {}
-        asked = given.get("ordering") == "usage"
         is_told = not self.lenient or any(given.get(name) for name in USAGE_PARAMETERS)
-        return RankedUsageForm(self.data) if asked and is_told else RankedUsageForm()
+        return RankedUsageForm(self.data) if self.asks_for_usage and is_told else RankedUsageForm()
 
     @property
     def place(self) -> str:
@@ -187,14 +197,16 @@ class OfferFilterSet(django_filters.FilterSet):
             price_max=given.get(PRICE_MAX),
             ranges={name: bounds for name in RANGES if (bounds := self._bounds(name)) != (None, None)},
             ordering=given.get("ordering") or "",
-            usage=self.usage_form.usage()
-            if self.usage_form.is_bound and self.usage_form.is_valid()
-            else None,
+            usage=self._usage(),
             page=page,
             page_size=min(page_size, MAX_PAGE_SIZE),
             with_facets=with_facets,
             branches=self.categories.under,
         )
+
+    def _usage(self) -> Usage | None:
+        form = self.usage_form if self.asks_for_usage else None
+        return form.usage() if form is not None and form.is_bound and form.is_valid() else None
 
     def _bounds(self, name: str) -> Bounds:
         """The most of the price goes by `price_max`."""

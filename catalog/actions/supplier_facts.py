@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from catalog.abilities import supplier_abilities
@@ -31,7 +31,7 @@ def declare(supplier: Supplier, *, actor: Actor, **facts: Any) -> Supplier:
         row = Supplier.objects.select_for_update(of=("self",)).get(pk=supplier.pk)
         before = {name: getattr(row, name) for name in FIELDS}
         for name in FIELDS:
-            setattr(row, name, Supplier._meta.get_field(name).clean(_empty(name, facts.get(name)), row))
+            setattr(row, name, _column(name).clean(_empty(name, facts.get(name)), row))
         _refuse(row)
         row.facts_declared_at = timezone.now()
         row.save(update_fields=[*FIELDS, "facts_declared_at"])
@@ -39,6 +39,12 @@ def declare(supplier: Supplier, *, actor: Actor, **facts: Any) -> Supplier:
         OfferSearchRow.objects.refresh(Offer.objects.filter(supplier=row).values_list("pk", flat=True))
     supplier.refresh_from_db(fields=[*FIELDS, "facts_declared_at"])
     return supplier
+
+
+def _column(name: str) -> models.Field[Any, Any]:
+    column = Supplier._meta.get_field(name)
+    assert isinstance(column, models.Field)
+    return column
 
 
 def _empty(name: str, value: Any) -> Any:

@@ -51,9 +51,10 @@ def total_without(query: OfferQuery, name: str) -> int:
 
 
 def total(query: OfferQuery) -> int:
-    """How many offers the query finds. One statement."""
-    in_memory = keeper.total(query) if settings.SEARCH_IN_MEMORY else None
-    return sql.total(query) if in_memory is None else in_memory
+    """How many offers it finds, and nothing else of them. One statement."""
+    alone = replace(query, with_facets=False, page=1, page_size=1)
+    in_memory = keeper.total(alone) if settings.SEARCH_IN_MEMORY else None
+    return sql.total(alone) if in_memory is None else in_memory
 
 
 def _facets(query: OfferQuery, found: Answer, categories: CategoryTree) -> dict[str, tuple[FacetValue, ...]]:

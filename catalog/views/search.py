@@ -17,8 +17,11 @@ from catalog.abilities_needs import needs_abilities
 from catalog.card_markup import noted, shown
 from catalog.filters import OfferFilterSet
 from catalog.hooks import card_lines
+<<<<<<< HEAD
 from catalog.retained import PARAMETER as RETAINED
 from catalog.retained import narrowed, retained_by
+=======
+>>>>>>> 91f9382 (Reading gives no cookie; the page of no result counts no facet and misspells no known word; the usage is read when asked)
 from catalog.search.engine import is_past_the_end, search, spelling, total, total_without
 from catalog.search.facets import FACET_LABELS, PRICE_MAX
 from catalog.search.query import ORDERINGS, OfferPage, OfferQuery
@@ -74,7 +77,7 @@ def offers(request: HttpRequest) -> HttpResponse:
             status=404,
         )
     if page.total == 0:
-        context |= _help(query, request.GET)
+        context |= _help(query, page, request.GET)
         context["need_url"] = _need_url(request)
     return render(request, "catalog/offers.html", context)
 
@@ -217,16 +220,23 @@ def _url(query_string: str) -> str:
     return f"/offres/?{query_string}" if query_string else "/offres/"
 
 
-def _help(query: OfferQuery, given: QueryDict) -> dict[str, Any]:
+def _help(query: OfferQuery, page: OfferPage, given: QueryDict) -> dict[str, Any]:
     """Which filter empties the list, and a spelling near to what was typed. Only on zero results."""
     freed = [
         (FACET_LABELS.get(name, "texte cherché"), count, _url(_without(given, name, "page")))
         for name in query.used
         if (count := total_without(query, name))
     ]
-    near = spelling(query.q) if query.q and " " not in query.q else None
+    near = spelling(query.q) if _is_unheard(query, page) else None
     near_url = _with(given, q=near) if near else ""
     return {"freed": freed, "spelling": near, "spelling_url": near_url}
+
+
+def _is_unheard(query: OfferQuery, page: OfferPage) -> bool:
+    """One word that no offer holds, and that was not mended already."""
+    if not query.q or " " in query.q or page.readings:
+        return False
+    return len(query.used) == 1 or not total(replace(query, facets={}, ranges={}, price_max=None))
 
 
 def _need_url(request: HttpRequest) -> str:

@@ -88,3 +88,19 @@ def test_hostile_names_are_escaped(client: Client) -> None:
     OfferSearchRow.objects.refresh([offer.pk])
     for path in ("/offres/", "/offres/filtres/", "/offres/?q=alert"):
         assert "<script>alert" not in client.get(path).content.decode()
+
+
+@pytest.mark.parametrize("path", ["/", "/offres/", "/offres/filtres/", "/fournisseurs/"])
+def test_a_visitor_who_only_reads_is_given_no_cookie(client: Client, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    assert not answer.cookies
+
+
+def test_a_word_that_offers_hold_is_not_said_to_be_misspelt(client: Client) -> None:
+    make_offer(answers={"name": "Messagerie"})
+    make_offer(answers={"name": "Massagerie"})
+    body = text(client.get("/offres/?q=messagerie&hds=in_force"))
+    assert "Aucune offre" in body
+    assert "Chercher plutôt" not in body
+    assert "Chercher plutôt" in text(client.get("/offres/?q=mesragezie&hds=in_force"))

@@ -338,6 +338,7 @@ def typed_by(context: Context) -> str:
 @register.simple_tag(takes_context=True)
 def error_title(context: Context) -> str:
     """« Erreur : » at the start of <title> when a form of the page was refused."""
-    forms = [value for layer in context.dicts for value in layer.values() if isinstance(value, FORMS)]
+    # By its type: `isinstance` would wake lazy values, and the CSRF token with a cookie for every visitor.
+    forms = [value for layer in context.dicts for value in layer.values() if issubclass(type(value), FORMS)]
     refused = any(form.is_bound and form.errors and not form.is_valid() for form in forms)
     return f"Erreur{typography.NBSP}: " if refused or context.get("page_has_errors") else ""
