@@ -17,11 +17,8 @@ from catalog.abilities_needs import needs_abilities
 from catalog.card_markup import noted, shown
 from catalog.filters import OfferFilterSet
 from catalog.hooks import card_lines
-<<<<<<< HEAD
 from catalog.retained import PARAMETER as RETAINED
 from catalog.retained import narrowed, retained_by
-=======
->>>>>>> 91f9382 (Reading gives no cookie; the page of no result counts no facet and misspells no known word; the usage is read when asked)
 from catalog.search.engine import is_past_the_end, search, spelling, total, total_without
 from catalog.search.facets import FACET_LABELS, PRICE_MAX
 from catalog.search.query import ORDERINGS, OfferPage, OfferQuery
