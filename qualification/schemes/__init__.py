@@ -1,19 +1,58 @@
-"""Requirements as data: one dated file per edition of a scheme."""
+"""Requirements as data: one dated file per edition of a scheme.
+
+A new scheme or a new edition is a new file; nothing else is written. Dossiers keep the edition they were
+opened with (`load_scheme`), and `difference` says what another edition changes.
+"""
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 FOLDER = Path(__file__).parent
 LISTING = ("listing", "2026-11")
+OBLIGATION, RECOMMENDATION = "obligation", "recommendation"
+# How a requirement is met: the supplier's structured word is enough, or someone else's proof is needed.
+DECLARATION, EVIDENCE = "declaration", "evidence"
+CERTIFICATION = "certification"
+MODELS = ("saas", "paas", "caas", "iaas")
+PERIODS = {
+    "day": "chaque jour",
+    "month": "chaque mois",
+    "quarter": "chaque trimestre",
+    "year": "chaque année",
+    "three_years": "sur trois ans",
+    "six_months_at_least": "six mois au moins",
+    "one_month_at_most": "un mois au plus",
+    "major_change": "à chaque changement majeur",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What an answer must say: anything, one of some codes, a number within bounds, or places in a zone.
+
+    `within`: « eu » or « eea »; every place of the answer must be in it.
+    """
+
+    question: str
+    any_of: tuple[str, ...] = ()
+    min: float | None = None
+    max: float | None = None
+    within: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
     """``check`` is the code of the automatic check that informs it, empty when a person judges alone.
 
-    ``questions`` are the answers to read, ``facts`` what else: supplier, marks or plans.
+    ``questions`` are the answers to read, ``facts`` what else: supplier, marks or plans. ``answers``: what
+    they must say. ``models`` empty: every service model. ``for_customer``: a document, information or
+    clause due to the customer. ``levels``: level → declaration or certification, a level absent does not
+    ask it. ``standards``: certificates admitted as proof → their sections, none: the whole certificate.
+    ``options``: the choices of a clause. ``retired``: a number kept, that asks nothing.
     """
 
     code: str
@@ -22,14 +61,78 @@ class Requirement:
     check: str = ""
     questions: tuple[str, ...] = ()
     facts: str = ""
+    section: str = ""
+    kind: str = OBLIGATION
+    models: tuple[str, ...] = ()
+    periods: tuple[str, ...] = ()
+    for_customer: bool = False
+    answers: tuple[Expected, ...] = ()
+    levels: Mapping[str, str] = field(default_factory=dict)
+    standards: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    options: tuple[str, ...] = ()
+    proof: str = EVIDENCE
+    retired: bool = False
+
+    @property
+    def is_recommendation(self) -> bool:
+        return self.kind == RECOMMENDATION
+
+    @property
+    def periods_told(self) -> tuple[str, ...]:
+        return tuple(PERIODS[period] for period in self.periods)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading of the scheme; one without a dot in its code is a chapter."""
+
+    code: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
+    """``certificate``: the certificate that covers every requirement of it. ``level``: see `at`."""
+
     code: str
     edition: str
     title: str
     requirements: tuple[Requirement, ...]
+    publisher: str = ""
+    dated: str = ""
+    source: str = ""
+    notes: tuple[str, ...] = ()
+    sections: tuple[Section, ...] = ()
+    certificate: str = ""
+    level: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"{self.code}-{self.edition}"
+
+    @property
+    def name(self) -> str:
+        return f"{self.title}, niveau {self.level}" if self.level else self.title
+
+    @property
+    def active(self) -> tuple[Requirement, ...]:
+        return tuple(requirement for requirement in self.requirements if not requirement.retired)
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """In the file's order."""
+        return tuple(dict.fromkeys(level for each in self.requirements for level in each.levels))
+
+    def at(self, level: str) -> "Scheme":
+        """What one level asks. Raises KeyError for a level the scheme does not know."""
+        if level not in self.levels:
+            raise KeyError(level)
+        asked = tuple(
+            replace(each, proof=EVIDENCE if each.levels[level] == CERTIFICATION else DECLARATION)
+            for each in self.active
+            if level in each.levels
+        )
+        return replace(self, requirements=asked, level=level)
 
     def requirement(self, code: str) -> Requirement:
         """Raises KeyError."""
@@ -42,12 +145,78 @@ class Scheme:
     def checks(self) -> tuple[str, ...]:
         return tuple(requirement.check for requirement in self.requirements if requirement.check)
 
+    def chapters(self) -> list[tuple[Section, tuple[Requirement, ...]]]:
+        """The requirements under the widest heading that holds them; without headings, under the title."""
+        titles = {section.code: section for section in self.sections}
+        found: dict[str, list[Requirement]] = {}
+        for requirement in self.active:
+            found.setdefault(chapter_of(requirement.section, titles), []).append(requirement)
+        whole = Section("", self.title)
+        return [(titles.get(code, whole), tuple(rows)) for code, rows in found.items()]
+
+
+def chapter_of(section: str, titles: Mapping[str, Section]) -> str:
+    """« 9 » of « 9.6 » when the scheme has a heading 9, else the section itself."""
+    chapter = section.split(".")[0]
+    return chapter if chapter in titles else section
+
 
 @cache
 def load_scheme(code: str, edition: str) -> Scheme:
     """Raises FileNotFoundError for an edition that was never published."""
-    data = tomllib.loads((FOLDER / f"{code}-{edition}.toml").read_text(encoding="utf-8"))
-    requirements = tuple(
-        Requirement(**{**row, "questions": tuple(row.get("questions", ()))}) for row in data["requirements"]
+    return _read(FOLDER / f"{code}-{edition}.toml")
+
+
+def editions() -> tuple[Scheme, ...]:
+    """Every edition published, the marketplace's own conditions first, then by name and date."""
+    found = [_cached(path) for path in sorted(FOLDER.glob("*-*.toml"))]
+    return tuple(sorted(found, key=lambda one: (one.code != LISTING[0], one.title.casefold(), one.dated)))
+
+
+def edition_named(key: str) -> Scheme:
+    """By its « code-edition ». Raises KeyError."""
+    for scheme in editions():
+        if scheme.key == key:
+            return scheme
+    raise KeyError(key)
+
+
+def current_editions() -> tuple[Scheme, ...]:
+    """The last edition of each scheme."""
+    last: dict[str, Scheme] = {}
+    for scheme in editions():
+        known = last.get(scheme.code)
+        if known is None or (known.dated, known.edition) < (scheme.dated, scheme.edition):
+            last[scheme.code] = scheme
+    return tuple(last.values())
+
+
+def current_edition(code: str) -> Scheme:
+    """Raises KeyError."""
+    return {scheme.code: scheme for scheme in current_editions()}[code]
+
+
+def _cached(path: Path) -> Scheme:
+    head = path.stem.split("-")
+    # « iso27001-2022 », « eu-sovereignty-1.2.1 », « listing-2026-11 »: the edition begins at a digit.
+    cut = next(place for place, word in enumerate(head) if place and word[0].isdigit())
+    return load_scheme("-".join(head[:cut]), "-".join(head[cut:]))
+
+
+def _read(path: Path) -> Scheme:
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    rule, proof = data.pop("rule", ""), data.pop("proof", EVIDENCE)
+    rows = tuple(_requirement(row, rule=rule, proof=proof) for row in data.pop("requirements"))
+    headings = tuple(Section(**row) for row in data.pop("sections", ()))
+    return Scheme(requirements=rows, sections=headings, notes=tuple(data.pop("notes", ())), **data)
+
+
+def _requirement(row: dict[str, Any], *, rule: str, proof: str) -> Requirement:
+    given = {"rule": rule.replace("{code}", row["code"]), "proof": proof} | row
+    for name in ("questions", "models", "periods", "options"):
+        given[name] = tuple(row.get(name, ()))
+    given["answers"] = tuple(
+        Expected(**{**each, "any_of": tuple(each.get("any_of", ()))}) for each in row.get("answers", ())
     )
-    return Scheme(data["code"], data["edition"], data["title"], requirements)
+    given["standards"] = {name: tuple(parts) for name, parts in row.get("standards", {}).items()}
+    return Requirement(**given)

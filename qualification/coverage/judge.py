@@ -1,0 +1,182 @@
+"""How one requirement is covered. Pure: facts in, a judgement out.
+
+A certificate proves what its scheme, the list of admitted proofs or a sourced mapping says it proves. A
+layer's certificate never proves more than a part: a service on a qualified base is not qualified. An
+answer proves what a declaration is enough for, and a part of the rest. Nothing said is stated as such.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from catalog.countries import EEA_COUNTRIES, EU_COUNTRIES, country_of
+from catalog.questions.engine import is_unknown, questions
+from qualification.coverage.facts import CoverageFacts, Held
+from qualification.schemes import DECLARATION, Expected, Requirement, Scheme, edition_named
+from qualification.schemes.mapping import PARTLY as CROSSES
+from qualification.schemes.mapping import Mapping, mappings_from
+
+COVERED, PARTLY, NOT_COVERED, UNKNOWN = "covered", "partly", "not_covered", "unknown"
+STATES = (COVERED, PARTLY, NOT_COVERED, UNKNOWN)
+STATE_WORDS = {
+    COVERED: "Couverte",
+    PARTLY: "En partie",
+    NOT_COVERED: "Non couverte",
+    UNKNOWN: "Sans réponse",
+}
+CERTIFICATE, LAYER, ANSWER = "certificate", "layer", "answer"
+ZONES = {"eu": (EU_COUNTRIES, "l’Union européenne"), "eea": (EEA_COUNTRIES, "l’Espace économique européen")}
+NOTHING = "Aucune réponse, aucun certificat ni aucune couche ne la couvre."
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What covers, and how far. ``kind``: certificate, layer or answer; ``text``: in French, why."""
+
+    kind: str
+    code: str
+    state: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """``missing``: the questions whose answer would help, ``reason``: what is said when nothing covers."""
+
+    requirement: Requirement
+    state: str
+    grounds: tuple[Ground, ...] = ()
+    missing: tuple[str, ...] = ()
+    reason: str = ""
+
+    @property
+    def words(self) -> str:
+        return STATE_WORDS[self.state]
+
+
+@dataclass(frozen=True, slots=True)
+class SchemeCoverage:
+    scheme: Scheme
+    rows: tuple[Judged, ...]
+
+    def count(self, state: str) -> int:
+        return sum(row.state == state for row in self.rows)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """All four, always present."""
+        return {state: self.count(state) for state in STATES}
+
+    def open_codes(self) -> tuple[str, ...]:
+        return tuple(row.requirement.code for row in self.rows if row.state != COVERED)
+
+
+def judge_scheme(scheme: Scheme, facts: CoverageFacts) -> SchemeCoverage:
+    links = mappings_from(scheme.key)
+    return SchemeCoverage(scheme, tuple(judge(each, scheme, facts, links) for each in scheme.active))
+
+
+def judge(
+    requirement: Requirement, scheme: Scheme, facts: CoverageFacts, links: Iterable[Mapping]
+) -> Judged:
+    """The best of what is held; an answer that says the contrary leaves no more than a part."""
+    links = tuple(links)
+    grounds = [
+        ground for held in facts.held if (ground := _by_certificate(requirement, scheme, held, links))
+    ]
+    answers = _read_answers(expected_of(requirement), facts)
+    if answers.met:
+        enough = requirement.proof == DECLARATION
+        text = "Réponses : " + ", ".join(answers.met)
+        state = COVERED if enough and not answers.missing and not answers.against else PARTLY
+        grounds.append(Ground(ANSWER, "", state, text))
+    state = COVERED if any(ground.state == COVERED for ground in grounds) else PARTLY
+    if not grounds:
+        state = NOT_COVERED if answers.against or not answers.missing else UNKNOWN
+    elif answers.against:
+        state = PARTLY if any(ground.kind != ANSWER for ground in grounds) else NOT_COVERED
+    reason = " ".join(answers.against) or ("" if grounds or answers.missing else NOTHING)
+    return Judged(requirement, state, tuple(grounds), tuple(answers.missing), reason)
+
+
+def expected_of(requirement: Requirement) -> tuple[Expected, ...]:
+    """What answers must say; a scheme that only names questions wants them answered."""
+    return requirement.answers or tuple(Expected(name) for name in requirement.questions)
+
+
+def proves(code: str, requirement: Requirement, scheme: Scheme, links: Iterable[Mapping]) -> str:
+    """How far a certificate of this code, held and proven, covers: covered, partly or empty."""
+    if code == scheme.certificate or code in requirement.standards:
+        return COVERED
+    far = ""
+    for link in links:
+        if edition_named(link.target_key).certificate != code:
+            continue
+        if link.targets(requirement.code, requirement.section):
+            far = PARTLY if link.kind == CROSSES and far != COVERED else COVERED
+    return far
+
+
+def _by_certificate(
+    requirement: Requirement, scheme: Scheme, held: Held, links: Sequence[Mapping]
+) -> Ground | None:
+    far = proves(held.code, requirement, scheme, links)
+    if not far:
+        return None
+    sections = requirement.standards.get(held.code, ())
+    told = f"{held.name}, {', '.join(sections)}" if sections else held.name
+    if held.layer:
+        return Ground(LAYER, held.code, PARTLY, f"Couche « {held.layer} » : {told}. Ce qui est à vous reste à prouver.")
+    if not held.proven:
+        return Ground(CERTIFICATE, held.code, PARTLY, f"{told} : déclaré, sans preuve jointe ni registre.")
+    crossed = " recoupe l’exigence, sans la contenir." if far == PARTLY else ""
+    return Ground(CERTIFICATE, held.code, far, f"{told}{crossed}")
+
+
+@dataclass(slots=True)
+class _Read:
+    met: list[str]
+    against: list[str]
+    missing: list[str]
+
+
+def _read_answers(expected: Iterable[Expected], facts: CoverageFacts) -> _Read:
+    read = _Read([], [], [])
+    for each in expected:
+        question = questions()[each.question]
+        value = facts.answers.get(each.question)
+        if is_unknown(value):
+            read.missing.append(each.question)
+        elif wrong := against(each, value):
+            read.against.append(f"« {question.short} » : {wrong}")
+        else:
+            read.met.append(f"« {question.short} »")
+    return read
+
+
+def against(expected: Expected, value: Any) -> str:
+    """Why the answer does not do, in French; empty when it does."""
+    if expected.within:
+        return _outside(expected.within, value)
+    if expected.any_of and set(expected.any_of).isdisjoint(_codes(value)):
+        return "la réponse donnée ne suffit pas."
+    if expected.max is not None and float(value) > expected.max:
+        return f"{value} dépasse {expected.max:g}.".replace(".", ",", value.count(".") if isinstance(value, str) else 0)
+    if expected.min is not None and float(value) < expected.min:
+        return f"il en faut au moins {expected.min:g}."
+    return ""
+
+
+def _codes(value: Any) -> set[str]:
+    if isinstance(value, bool):
+        return {"true" if value else "false"}
+    return {str(each) for each in value} if isinstance(value, list) else {str(value)}
+
+
+def _outside(zone: str, value: Any) -> str:
+    countries, words = ZONES[zone]
+    places = value if isinstance(value, list) else [value]
+    outside = [str(place) for place in places if country_of(str(place)) not in countries]
+    return f"{', '.join(outside)} : hors de {words}." if outside else ""

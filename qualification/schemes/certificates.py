@@ -1,0 +1,46 @@
+"""What a supplier may hold to prove requirements, with the time and the money it takes an SME."""
+
+import tomllib
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+
+from qualification.schemes import FOLDER
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """``mark``: the scheme of the qualification that holds it. ``answer`` and ``codes``: the answer that
+    declares it. Months and costs are for an SME, in euros before tax; None is unknown, never zero."""
+
+    code: str
+    name: str
+    source: str
+    mark: str = ""
+    answer: str = ""
+    codes: tuple[str, ...] = ()
+    months_min: int | None = None
+    months_max: int | None = None
+    cost_min_eur_ht: Decimal | None = None
+    cost_max_eur_ht: Decimal | None = None
+    cost_words: str = ""
+    aid: str = ""
+
+
+@cache
+def certificates() -> dict[str, Certificate]:
+    data = tomllib.loads((FOLDER / "certificates.toml").read_text(encoding="utf-8"))
+    found = {}
+    for code, row in data.items():
+        months = row.pop("months", (None, None))
+        costs = [Decimal(str(cost)) for cost in row.pop("cost_eur_ht", ())] or [None, None]
+        found[code] = Certificate(
+            code=code,
+            codes=tuple(row.pop("codes", ())),
+            months_min=months[0],
+            months_max=months[1],
+            cost_min_eur_ht=costs[0],
+            cost_max_eur_ht=costs[1],
+            **row,
+        )
+    return found
