@@ -20,3 +20,4 @@ class QualificationConfig(AppConfig):
         register_material_change(examine_change)
         register_handover_check("qualification", open_dossier_refusal)
         register_panel("offer.actions", panels.offer_dossier)
+        register_panel("offer.actions", panels.offer_coverage)

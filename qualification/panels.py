@@ -27,3 +27,13 @@ def offer_dossier(request: HttpRequest, offer: Any) -> Panel | None:
     if may_open:
         return Panel("qualification/_offer_dossier.html", {"offer": offer})
     return None
+
+
+def offer_coverage(request: HttpRequest, offer: Any) -> Panel | None:
+    """For the offer's own supplier. No query."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]  # set by ActorMiddleware
+    if not isinstance(offer, Offer) or not actor.is_supplier or actor.organisation is None:
+        return None
+    if offer.supplier.organisation_id != actor.organisation.pk:
+        return None
+    return Panel("qualification/_offer_coverage.html", {"offer": offer})

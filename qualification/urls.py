@@ -3,7 +3,7 @@ from functools import partial
 from django.urls import URLPattern, path, register_converter
 
 from qualification.steps import SLUGS
-from qualification.views import disputes, dossiers, instruction, moves
+from qualification.views import coverage, disputes, dossiers, instruction, moves, schemes
 
 
 class DossierNumber:
@@ -20,7 +20,14 @@ class DisputeNumber(DossierNumber):
     regex = r"CON-\d{4}-\d{4,9}"
 
 
+class EditionKey(DossierNumber):
+    """« secnumcloud-3.2 », « gaiax-24.11-L3 »."""
+
+    regex = r"[a-z0-9][A-Za-z0-9.-]{2,60}"
+
+
 register_converter(DossierNumber, "dossier")
+register_converter(EditionKey, "edition")
 register_converter(DisputeNumber, "dispute")
 
 app_name = "qualification"
@@ -54,6 +61,17 @@ urlpatterns = [
     path("dossiers/<dossier:number>/constats/", instruction.findings, name="findings"),
     path("dossiers/<dossier:number>/constats/<slug:code>/", instruction.finding, name="finding"),
     *move_paths(),
+    path("referentiels/", schemes.scheme_list, name="schemes"),
+    path("referentiels/<edition:key>/", schemes.scheme, name="scheme"),
+    path(
+        "referentiels/<edition:key>/changements/<edition:other>/",
+        schemes.scheme_difference,
+        name="scheme_difference",
+    ),
+    path("mes-offres/<int:number>/couverture/", coverage.coverage, name="coverage"),
+    path(
+        "mes-offres/<int:number>/couverture/<edition:key>/", coverage.scheme_coverage, name="scheme_coverage"
+    ),
     path("pilotage/instruction/", instruction.queue, name="queue"),
     path("pilotage/decisions/", instruction.to_decide, name="to_decide"),
 ]

@@ -91,6 +91,7 @@ PUBLIC_PREFIXES = (
     "/offres/",
     "/fournisseurs/",
     "/logiciels-libres/",
+    "/referentiels/",
     "/selections/",
     "/consultations/",
     "/doctrine/",

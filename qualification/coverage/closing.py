@@ -72,18 +72,13 @@ def _reach(
     reach = dict.fromkeys(known, 0)
     for coverage in coverages:
         scheme, links = coverage.scheme, mappings_from(coverage.scheme.key)
-        for code in coverage.open_codes():
+        for requirement in coverage.open:
             bit = 1 << len(needs)
-            needs.append((choice_key(coverage), code))
+            needs.append((coverage.key, requirement.code))
             for one in reach:
-                if proves(one.code, scheme.requirement(code), scheme, links) == COVERED:
+                if proves(one.code, requirement, scheme, links) == COVERED:
                     reach[one] |= bit
     return needs, reach
-
-
-def choice_key(coverage: SchemeCoverage) -> str:
-    scheme = coverage.scheme
-    return f"{scheme.key}-{scheme.level}" if scheme.level else scheme.key
 
 
 def _price(one: Certificate, *, by_cost: bool) -> tuple[Decimal, int, int]:

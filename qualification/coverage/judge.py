@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from catalog.countries import EEA_COUNTRIES, EU_COUNTRIES, country_of
 from catalog.questions.engine import is_unknown, questions
+from marketplace.ui.typography import number_text
 from qualification.coverage.facts import CoverageFacts, Held
-from qualification.schemes import DECLARATION, Expected, Requirement, Scheme, edition_named
+from qualification.schemes import DECLARATION, Expected, Requirement, Scheme
 from qualification.schemes.mapping import PARTLY as CROSSES
 from qualification.schemes.mapping import Mapping, mappings_from
 
@@ -55,6 +57,11 @@ class Judged:
     def words(self) -> str:
         return STATE_WORDS[self.state]
 
+    @property
+    def missing_told(self) -> str:
+        """« Régions de stockage », « Droit du contrat »: the questions that wait, by their short names."""
+        return ", ".join(f"« {questions()[name].short} »" for name in self.missing)
+
 
 @dataclass(frozen=True, slots=True)
 class SchemeCoverage:
@@ -69,8 +76,14 @@ class SchemeCoverage:
         """All four, always present."""
         return {state: self.count(state) for state in STATES}
 
-    def open_codes(self) -> tuple[str, ...]:
-        return tuple(row.requirement.code for row in self.rows if row.state != COVERED)
+    @property
+    def key(self) -> str:
+        """« gaiax-24.11-L3 »: the edition and the level, as addresses name it."""
+        return f"{self.scheme.key}-{self.scheme.level}" if self.scheme.level else self.scheme.key
+
+    @property
+    def open(self) -> tuple[Requirement, ...]:
+        return tuple(row.requirement for row in self.rows if row.state != COVERED)
 
 
 def judge_scheme(scheme: Scheme, facts: CoverageFacts) -> SchemeCoverage:
@@ -78,14 +91,10 @@ def judge_scheme(scheme: Scheme, facts: CoverageFacts) -> SchemeCoverage:
     return SchemeCoverage(scheme, tuple(judge(each, scheme, facts, links) for each in scheme.active))
 
 
-def judge(
-    requirement: Requirement, scheme: Scheme, facts: CoverageFacts, links: Iterable[Mapping]
-) -> Judged:
+def judge(requirement: Requirement, scheme: Scheme, facts: CoverageFacts, links: Iterable[Mapping]) -> Judged:
     """The best of what is held; an answer that says the contrary leaves no more than a part."""
     links = tuple(links)
-    grounds = [
-        ground for held in facts.held if (ground := _by_certificate(requirement, scheme, held, links))
-    ]
+    grounds = [ground for held in facts.held if (ground := _by_certificate(requirement, scheme, held, links))]
     answers = _read_answers(expected_of(requirement), facts)
     if answers.met:
         enough = requirement.proof == DECLARATION
@@ -112,9 +121,7 @@ def proves(code: str, requirement: Requirement, scheme: Scheme, links: Iterable[
         return COVERED
     far = ""
     for link in links:
-        if edition_named(link.target_key).certificate != code:
-            continue
-        if link.targets(requirement.code, requirement.section):
+        if link.certificate == code and link.targets(requirement.code, requirement.section):
             far = PARTLY if link.kind == CROSSES and far != COVERED else COVERED
     return far
 
@@ -128,7 +135,9 @@ def _by_certificate(
     sections = requirement.standards.get(held.code, ())
     told = f"{held.name}, {', '.join(sections)}" if sections else held.name
     if held.layer:
-        return Ground(LAYER, held.code, PARTLY, f"Couche « {held.layer} » : {told}. Ce qui est à vous reste à prouver.")
+        return Ground(
+            LAYER, held.code, PARTLY, f"Couche « {held.layer} » : {told}. Ce qui est à vous reste à prouver."
+        )
     if not held.proven:
         return Ground(CERTIFICATE, held.code, PARTLY, f"{told} : déclaré, sans preuve jointe ni registre.")
     crossed = " recoupe l’exigence, sans la contenir." if far == PARTLY else ""
@@ -163,10 +172,14 @@ def against(expected: Expected, value: Any) -> str:
     if expected.any_of and set(expected.any_of).isdisjoint(_codes(value)):
         return "la réponse donnée ne suffit pas."
     if expected.max is not None and float(value) > expected.max:
-        return f"{value} dépasse {expected.max:g}.".replace(".", ",", value.count(".") if isinstance(value, str) else 0)
+        return f"{_number(value)} dépasse {_number(expected.max)}."
     if expected.min is not None and float(value) < expected.min:
-        return f"il en faut au moins {expected.min:g}."
+        return f"{_number(value)} : il en faut au moins {_number(expected.min)}."
     return ""
+
+
+def _number(value: Any) -> str:
+    return number_text(Decimal(str(value)).normalize())
 
 
 def _codes(value: Any) -> set[str]:

@@ -17,7 +17,8 @@ OBLIGATION, RECOMMENDATION = "obligation", "recommendation"
 # How a requirement is met: the supplier's structured word is enough, or someone else's proof is needed.
 DECLARATION, EVIDENCE = "declaration", "evidence"
 CERTIFICATION = "certification"
-MODELS = ("saas", "paas", "caas", "iaas")
+MODELS = {"saas": "SaaS", "paas": "PaaS", "caas": "CaaS", "iaas": "IaaS"}
+PROOFS = {"declaration": "déclaration", "certification": "certification"}
 PERIODS = {
     "day": "chaque jour",
     "month": "chaque mois",
@@ -80,6 +81,25 @@ class Requirement:
     @property
     def periods_told(self) -> tuple[str, ...]:
         return tuple(PERIODS[period] for period in self.periods)
+
+    @property
+    def models_told(self) -> str:
+        return ", ".join(MODELS[model] for model in self.models)
+
+    @property
+    def levels_told(self) -> str:
+        """« SC : déclaration, L2 : certification »."""
+        return ", ".join(f"{level}\u00a0: {PROOFS[kind]}" for level, kind in self.levels.items())
+
+    @property
+    def standards_told(self) -> str:
+        """« Qualification SecNumCloud (19.1), Attestation BSI C5 »."""
+        from qualification.schemes.certificates import certificates  # it reads this folder
+
+        return ", ".join(
+            certificates()[code].name + (f" ({', '.join(parts)})" if parts else "")
+            for code, parts in self.standards.items()
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +181,6 @@ def chapter_of(section: str, titles: Mapping[str, Section]) -> str:
     return chapter if chapter in titles else section
 
 
-@cache
 def load_scheme(code: str, edition: str) -> Scheme:
     """Raises FileNotFoundError for an edition that was never published."""
     return _read(FOLDER / f"{code}-{edition}.toml")
@@ -169,16 +188,12 @@ def load_scheme(code: str, edition: str) -> Scheme:
 
 def editions() -> tuple[Scheme, ...]:
     """Every edition published, the marketplace's own conditions first, then by name and date."""
-    found = [_cached(path) for path in sorted(FOLDER.glob("*-*.toml"))]
-    return tuple(sorted(found, key=lambda one: (one.code != LISTING[0], one.title.casefold(), one.dated)))
+    return tuple(_all(FOLDER).values())
 
 
 def edition_named(key: str) -> Scheme:
     """By its « code-edition ». Raises KeyError."""
-    for scheme in editions():
-        if scheme.key == key:
-            return scheme
-    raise KeyError(key)
+    return _all(FOLDER)[key]
 
 
 def current_editions() -> tuple[Scheme, ...]:
@@ -196,13 +211,20 @@ def current_edition(code: str) -> Scheme:
     return {scheme.code: scheme for scheme in current_editions()}[code]
 
 
-def _cached(path: Path) -> Scheme:
-    head = path.stem.split("-")
-    # « iso27001-2022 », « eu-sovereignty-1.2.1 », « listing-2026-11 »: the edition begins at a digit.
-    cut = next(place for place, word in enumerate(head) if place and word[0].isdigit())
-    return load_scheme("-".join(head[:cut]), "-".join(head[cut:]))
+def newer_edition(code: str, edition: str) -> Scheme | None:
+    """The current edition when it is not this one, which a running dossier keeps."""
+    last = current_edition(code)
+    return None if last.edition == edition else last
 
 
+@cache
+def _all(folder: Path) -> dict[str, Scheme]:
+    found = [_read(path) for path in folder.glob("*-*.toml")]
+    found.sort(key=lambda one: (one.code != LISTING[0], one.title.casefold(), one.dated))
+    return {scheme.key: scheme for scheme in found}
+
+
+@cache
 def _read(path: Path) -> Scheme:
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     rule, proof = data.pop("rule", ""), data.pop("proof", EVIDENCE)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from qualification import schemes
 
@@ -25,6 +26,11 @@ class Mapping:
     kind: str
     source: str
     links: dict[str, tuple[str, ...]]
+
+    @property
+    def certificate(self) -> str:
+        """The certificate that holds the target; empty when none does."""
+        return schemes.edition_named(self.target_key).certificate
 
     def targets(self, code: str, section: str) -> tuple[str, ...]:
         """What meets this requirement, told of itself or of its section."""
@@ -43,14 +49,18 @@ class Mapping:
 
 def mappings() -> tuple[Mapping, ...]:
     """Every one, those that go both ways given twice."""
-    written = _written(str(schemes.FOLDER))
-    return (*written, *(each.backwards() for each in written if each.kind != COVERS))
+    return _both_ways(schemes.FOLDER)
 
 
 @cache
-def _written(folder: str) -> tuple[Mapping, ...]:
+def _both_ways(folder: Path) -> tuple[Mapping, ...]:
+    written = _written(folder)
+    return (*written, *(each.backwards() for each in written if each.kind != COVERS))
+
+
+def _written(folder: Path) -> tuple[Mapping, ...]:
     found = []
-    for path in sorted(schemes.Path(folder).glob("mappings/*.toml")):
+    for path in sorted(folder.glob("mappings/*.toml")):
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         links = {code: tuple(targets) for code, targets in data["links"].items()}
         found.append(Mapping(data["from"], data["to"], data["kind"], data["source"], links))

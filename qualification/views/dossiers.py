@@ -24,6 +24,7 @@ from qualification.models import Decision, Dossier
 from qualification.pdf.decision_letter import letter_data
 from qualification.progress import COVERAGE_LABELS, Line, coverage_of, lines_of, progress_of, runs_of
 from qualification.queue import place_of
+from qualification.schemes import newer_edition
 from qualification.sent import may_read_evidence, sent_for, version_url
 from qualification.states import REPLAY_STATES
 from qualification.steps import next_step, steps_for
@@ -97,6 +98,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "bars": _coverage_bars(lines),
         "sent": sent_for(dossier, [line.requirement for line in lines]),
         "version_url": version_url(dossier),
+        "newer_edition": newer_edition(dossier.scheme, dossier.scheme_edition),
         "may_read_evidence": may_read_evidence(actor, dossier),
         "next_step": next_step(steps),
         "other_steps": steps[1:],

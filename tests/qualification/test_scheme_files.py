@@ -173,7 +173,9 @@ def test_gaiax_levels_and_proofs_are_the_official_ones() -> None:
     for each in scheme.requirements:
         row = official[each.code]
         assert each.levels == {level: kind for level, kind in row["levels"].items() if kind in KNOWN_KINDS}
-        proofs = {names.get(one["scheme"], one["scheme"].lower()): one for one in row["permissible_standards"]}
+        proofs = {
+            names.get(one["scheme"], one["scheme"].lower()): one for one in row["permissible_standards"]
+        }
         assert set(each.standards) == set(proofs), each.code
         if "secnumcloud" in proofs:
             assert ",".join(each.standards["secnumcloud"]) == proofs["secnumcloud"]["ref"].replace(" ", "")

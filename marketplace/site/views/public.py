@@ -68,6 +68,7 @@ def site_map(request: HttpRequest) -> HttpResponse:
 
 
 PUBLIC_EXTRA = (
+    navigation.Entry("Référentiels", "/referentiels/"),
     navigation.Entry("Comparer des offres", "/offres/comparer/"),
     navigation.Entry("Sélections", "/selections/"),
     navigation.Entry("Logiciels libres", "/logiciels-libres/"),

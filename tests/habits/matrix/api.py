@@ -245,6 +245,12 @@ QUALIFICATION: dict[str, Row] = {
 NEEDS: dict[str, Row] = {
     "POST api:doctrine-assessment-list": Row(EVERYBODY),
     "GET api:doctrine-rule-list": Row(EVERYBODY),
+    "GET api:scheme-list": Row(EVERYBODY),
+    "GET api:scheme-detail": Row(EVERYBODY, lambda world: {"pk": "secnumcloud-3.2"}),
+    "GET api:scheme-difference": Row(
+        EVERYBODY, lambda world: {"pk": "hds-2"}, query=lambda world: "?from=hds-2"
+    ),
+    "GET api:coverage-detail": Row(SUPPLIERS, of("draft")),
     **reading("project", INSIDE, of("project")),
     **reading("assessment", INSIDE, of("analysis")),
     **reading("opinion", INSIDE, opinion),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from qualification.models import CheckRun, Dispute
-from tests.habits.matrix.rows import SIGNED_IN, SUPPLIERS, Row, only
+from tests.habits.matrix.rows import EVERYBODY, SIGNED_IN, SUPPLIERS, Row, only
 from tests.habits.matrix.world import World
 
 READERS = SUPPLIERS | only("curator", "qualification_officer", "decision_maker", "auditor")
@@ -51,6 +51,15 @@ ROWS: dict[str, Row] = {
     "GET qualification:decide": Row(DECIDER, a("proposed")),
     "GET qualification:appeal": Row(MANAGER, a("decided", outcome="refused")),
     "GET qualification:decide_appeal": Row(DECIDER, a("appealed", outcome="refused")),
+    "GET qualification:schemes": Row(EVERYBODY),
+    "GET qualification:scheme": Row(EVERYBODY, lambda world: {"key": "secnumcloud-3.2"}),
+    "GET qualification:scheme_difference": Row(
+        EVERYBODY, lambda world: {"key": "gaiax-24.11", "other": "gaiax-24.11"}
+    ),
+    "GET qualification:coverage": Row(SUPPLIERS, lambda world: {"number": world.draft.number}),
+    "GET qualification:scheme_coverage": Row(
+        SUPPLIERS, lambda world: {"number": world.draft.number, "key": "gaiax-24.11-L3"}
+    ),
     "GET qualification:queue": Row(OFFICER | DECIDER),
     "GET qualification:to_decide": Row(DECIDER),
 }

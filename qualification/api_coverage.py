@@ -1,0 +1,143 @@
+"""/api/v1/coverage/{offer}/: the coverage of one's own offer in the schemes chosen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from catalog.models import Offer
+from marketplace.errors import RuleBroken
+from marketplace.rest.serializers import StrictSerializer
+from marketplace.rest.viewsets import MarketViewSet
+from qualification.coverage.closing import Closing, closing
+from qualification.coverage.gather import coverage_facts, coverages
+from qualification.coverage.judge import STATES
+from qualification.coverage.shown import asked_schemes
+from qualification.schemes.certificates import certificates
+
+MONEY: dict[str, Any] = {"max_digits": 14, "decimal_places": 2, "allow_null": True}
+SCHEME = OpenApiParameter(
+    "scheme", str, many=True, description="« secnumcloud-3.2 », « gaiax-24.11-L3 » ; toutes sinon."
+)
+
+
+class HeldSerializer(StrictSerializer):
+    code = serializers.CharField()
+    name = serializers.CharField()
+    proven = serializers.BooleanField(help_text="Faux : parole du fournisseur, sans registre ni pièce.")
+    until = serializers.DateField(allow_null=True)
+    scope = serializers.CharField(allow_blank=True)
+    layer = serializers.CharField(allow_blank=True, help_text="Couche qui le détient ; vide : l’offre.")
+
+
+class GroundSerializer(StrictSerializer):
+    kind = serializers.ChoiceField(choices=("certificate", "layer", "answer"))
+    code = serializers.CharField(allow_blank=True)
+    state = serializers.ChoiceField(choices=STATES)
+    text = serializers.CharField()
+
+
+class JudgedSerializer(StrictSerializer):
+    code = serializers.CharField(source="requirement.code")
+    title = serializers.CharField(source="requirement.title")
+    section = serializers.CharField(source="requirement.section", allow_blank=True)
+    state = serializers.ChoiceField(choices=STATES)
+    grounds = GroundSerializer(many=True)
+    missing = serializers.ListField(child=serializers.CharField(), help_text="Questions sans réponse.")
+    reason = serializers.CharField(allow_blank=True)
+
+
+class CountsSerializer(StrictSerializer):
+    covered = serializers.IntegerField()
+    partly = serializers.IntegerField()
+    not_covered = serializers.IntegerField()
+    unknown = serializers.IntegerField()
+
+
+class SchemeCoverageSerializer(StrictSerializer):
+    key = serializers.CharField()
+    title = serializers.CharField(source="scheme.name")
+    counts = CountsSerializer()
+    requirements = JudgedSerializer(source="rows", many=True)
+
+
+class ChosenSerializer(StrictSerializer):
+    code = serializers.CharField(source="certificate.code")
+    name = serializers.CharField(source="certificate.name")
+    closes = serializers.IntegerField()
+    months_min = serializers.IntegerField(source="certificate.months_min", allow_null=True)
+    months_max = serializers.IntegerField(source="certificate.months_max", allow_null=True)
+    cost_min_eur_ht = serializers.DecimalField(source="certificate.cost_min_eur_ht", **MONEY)
+    cost_max_eur_ht = serializers.DecimalField(source="certificate.cost_max_eur_ht", **MONEY)
+    cost_words = serializers.CharField(source="certificate.cost_words", allow_blank=True)
+    aid = serializers.CharField(source="certificate.aid", allow_blank=True)
+    source = serializers.CharField(source="certificate.source")
+
+
+class LeftSerializer(StrictSerializer):
+    scheme = serializers.CharField()
+    code = serializers.CharField()
+
+
+class ClosingSerializer(StrictSerializer):
+    certificates = ChosenSerializer(source="chosen", many=True)
+    left = serializers.SerializerMethodField(help_text="Ce qu’aucun certificat ne ferme.")
+    by_cost = serializers.BooleanField(help_text="Faux : un coût manque, le plus petit nombre est choisi.")
+    exact = serializers.BooleanField()
+    months_together = serializers.IntegerField(allow_null=True)
+    months_in_turn = serializers.IntegerField(allow_null=True)
+    cost_min_eur_ht = serializers.DecimalField(**MONEY)
+    cost_max_eur_ht = serializers.DecimalField(**MONEY)
+
+    @extend_schema_field(LeftSerializer(many=True))
+    def get_left(self, closed: Closing) -> list[dict[str, str]]:
+        return [{"scheme": key, "code": code} for key, code in closed.left]
+
+
+class CoverageSerializer(StrictSerializer):
+    offer = serializers.UUIDField()
+    on = serializers.DateField()
+    held = HeldSerializer(many=True)
+    schemes = SchemeCoverageSerializer(many=True)
+    closing = ClosingSerializer()
+
+
+class CoverageViewSet(MarketViewSet):
+    """Of the offers of one's own organisation."""
+
+    about = "la couverture des offres"
+    queryset = Offer.objects.all()
+    serializer_class = CoverageSerializer
+
+    def get_queryset(self) -> QuerySet[Any]:
+        if getattr(self, "swagger_fake_view", False) or not self.actor.is_supplier:
+            return Offer.objects.none()
+        return Offer.objects.owned_by(self.actor).exclude(state="removed")
+
+    @extend_schema(parameters=[SCHEME], filters=False, operation_id="coverage_retrieve")
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Ce que réponses, certificats et couches couvrent déjà, et ce qui fermerait le reste."""
+        offer = self.get_object()
+        chosen, unknown = asked_schemes(request.query_params.getlist("scheme"))
+        if unknown:
+            message = f"Référentiel inconnu : {', '.join(unknown)[:120]}. Lisez /api/v1/schemes/."
+            raise RuleBroken("scheme_unknown", message, field="scheme")
+        facts = coverage_facts(offer, on=timezone.localdate())
+        found = coverages(facts, chosen.values())
+        data = {
+            "offer": offer.uuid,
+            "on": facts.on,
+            "held": facts.held,
+            "schemes": found,
+            "closing": closing(found, certificates().values()),
+        }
+        return Response(CoverageSerializer(data).data)
+
+
+ROUTES = [("coverage", CoverageViewSet, "coverage")]

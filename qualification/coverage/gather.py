@@ -1,0 +1,93 @@
+"""From an offer's rows to the facts of its coverage, and the choices of schemes. Reads the database."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from catalog.enums import HELD_STATUSES, Origin
+from catalog.models import EffectiveTrust, Offer
+from catalog.questions.conditions import effective
+from catalog.stack import below
+from qualification.coverage.facts import CoverageFacts, Held
+from qualification.coverage.judge import SchemeCoverage, judge_scheme
+from qualification.schemes import Scheme, current_editions, editions
+from qualification.schemes.certificates import Certificate, certificates
+
+
+def choices() -> dict[str, Scheme]:
+    """What may be chosen, by key: each current edition, or each level of one that has levels."""
+    return _by_key(current_editions())
+
+
+def every_choice() -> dict[str, Scheme]:
+    """The same with the older editions that dossiers still use."""
+    return _by_key(editions())
+
+
+def _by_key(some: Iterable[Scheme]) -> dict[str, Scheme]:
+    found = {}
+    for scheme in some:
+        if not scheme.levels:
+            found[scheme.key] = scheme
+        for level in scheme.levels:
+            found[f"{scheme.key}-{level}"] = scheme.at(level)
+    return found
+
+
+def coverage_facts(offer: Offer, *, on: dt.date) -> CoverageFacts:
+    """The newest version's answers and the certificates of the day. Four queries and one per layer below."""
+    version = offer.shown_for_edit
+    answers = effective(version.answers) if version is not None else {}
+    bases = below([offer.pk]) - {offer.pk}
+    rows = EffectiveTrust.objects.filter(offer__in=[offer.pk, *bases]).select_related("mark", "offer")
+    own = [row for row in rows.order_by("offer__name", "scheme") if row.status_on(on) in HELD_STATUSES]
+    held = [
+        _of_mark(row, one, layer="" if row.offer_id == offer.pk else row.offer.name)
+        for row in own
+        for one in certificates().values()
+        if one.mark == row.scheme
+    ]
+    known = {each.code for each in held if not each.layer}
+    told = [_of_answer(one, answers, on) for one in certificates().values() if one.code not in known]
+    return CoverageFacts(answers, (*held, *(each for each in told if each is not None)), on)
+
+
+def coverages(facts: CoverageFacts, chosen: Iterable[Scheme]) -> list[SchemeCoverage]:
+    return [judge_scheme(scheme, facts) for scheme in chosen]
+
+
+def _of_mark(row: EffectiveTrust, one: Certificate, *, layer: str) -> Held:
+    mark = row.mark
+    proven = mark is not None and (mark.origin != Origin.DECLARED or mark.evidence_id is not None)
+    ends = [day for day in (row.valid_until, row.base_until) if day is not None]
+    return Held(
+        code=one.code,
+        name=mark.name if mark is not None else one.name,
+        proven=proven,
+        until=min(ends, default=None),
+        scope=mark.scope if mark is not None else "",
+        layer=layer,
+    )
+
+
+def _of_answer(one: Certificate, answers: Mapping[str, Any], on: dt.date) -> Held | None:
+    """What a question declares; None when it says no, says nothing, or the certificate has ended."""
+    value = answers.get(one.answer)
+    if value is None or not one.answer:
+        return None
+    said = {"true" if value else "false"} if isinstance(value, bool) else _texts(value)
+    if said.isdisjoint(one.codes):
+        return None
+    paper = answers.get(f"{one.answer}_certificate") or {}
+    until = dt.date.fromisoformat(paper["valid_until"]) if paper.get("valid_until") else None
+    if until is not None and until < on:
+        return None
+    return Held(
+        one.code, one.name, proven=bool(paper.get("file")), until=until, scope=str(paper.get("scope") or "")
+    )
+
+
+def _texts(value: Any) -> set[str]:
+    return {str(each) for each in value} if isinstance(value, list) else {str(value)}

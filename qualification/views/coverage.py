@@ -1,0 +1,87 @@
+"""The coverage of an offer in the schemes chosen: what answers and certificates given once already do."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from catalog.models import Offer
+from marketplace.errors import NotVisible
+from marketplace.ui.breadcrumb import breadcrumb
+from marketplace.ui.drawings import PATTERNS, Bar
+from qualification.coverage.closing import closing
+from qualification.coverage.gather import choices, coverage_facts, coverages, every_choice
+from qualification.coverage.judge import STATES, SchemeCoverage
+from qualification.coverage.shown import BAR_WORDS, asked_schemes, chapters_of, left_words
+from qualification.schemes.certificates import certificates
+from qualification.views.find import actor_of
+
+FIELD = "referentiel"
+
+
+@login_required
+@require_safe
+def coverage(request: HttpRequest, number: int) -> HttpResponse:
+    """Every scheme unless some are asked (`referentiel`, repeated)."""
+    offer = own_offer(request, number)
+    chosen, unknown = asked_schemes(request.GET.getlist(FIELD))
+    facts = coverage_facts(offer, on=timezone.localdate())
+    found = coverages(facts, chosen.values())
+    closed = closing(found, certificates().values())
+    context = {
+        "offer": offer,
+        "coverages": found,
+        "choices": choices(),
+        "chosen": chosen,
+        "unknown": unknown,
+        "closing": closed,
+        "left": left_words(closed, found),
+        "held": facts.held,
+        "breadcrumb_data": breadcrumb(("Mes offres", "/mes-offres/"), current=f"Couverture de {offer.name}"),
+    }
+    return render(request, "qualification/coverage.html", context)
+
+
+@login_required
+@require_safe
+def scheme_coverage(request: HttpRequest, number: int, key: str) -> HttpResponse:
+    offer = own_offer(request, number)
+    scheme = every_choice().get(key)
+    if scheme is None:
+        raise NotVisible
+    facts = coverage_facts(offer, on=timezone.localdate())
+    found = coverages(facts, [scheme])
+    closed = closing(found, certificates().values())
+    context = {
+        "offer": offer,
+        "coverage": found[0],
+        "chapters": chapters_of(found[0]),
+        "bars": _bars(found[0]),
+        "closing": closed,
+        "left": left_words(closed, found),
+        "breadcrumb_data": breadcrumb(
+            ("Mes offres", "/mes-offres/"),
+            (f"Couverture de {offer.name}", f"/mes-offres/{offer.number}/couverture/"),
+            current=scheme.name,
+        ),
+    }
+    return render(request, "qualification/scheme_coverage.html", context)
+
+
+def own_offer(request: HttpRequest, number: int) -> Offer:
+    """One of the reader's organisation's. Raises NotVisible (404)."""
+    found = Offer.objects.owned_by(actor_of(request)).exclude(state="removed").filter(number=number)
+    offer = found.select_related("supplier").first()
+    if offer is None or not actor_of(request).is_supplier:
+        raise NotVisible
+    return offer
+
+
+def _bars(coverage: SchemeCoverage) -> list[Bar]:
+    return [
+        Bar(BAR_WORDS[state], coverage.count(state), pattern=pattern)
+        for state, pattern in zip(STATES, PATTERNS, strict=True)
+    ]
