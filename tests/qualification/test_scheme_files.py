@@ -4,7 +4,6 @@ shared reference where it is at hand."""
 from __future__ import annotations
 
 import json
-import os
 import re
 import tomllib
 from collections import Counter
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from catalog.questions.engine import questions
 from qualification.checks import CHECKS
@@ -32,7 +32,6 @@ from qualification.schemes import (
 from qualification.schemes.certificates import certificates
 from qualification.schemes.mapping import COVERS, KINDS, mappings, mappings_from
 
-SHARED = Path(os.environ.get("SHARED_REFERENCE", Path(__file__).resolve().parents[3] / "shared"))
 KNOWN_KINDS = {"declaration", "certification"}
 FILES = sorted(path.stem for path in FOLDER.glob("*-*.toml"))
 SHOWN_NEVER = re.compile(
@@ -114,11 +113,9 @@ def test_secnumcloud_counts() -> None:
     assert scheme.requirement("19.6.f").rule == "SecNumCloud 3.2, exigence 19.6.f"
 
 
-def test_secnumcloud_headings_are_the_reference_ones() -> None:
-    yaml = pytest.importorskip("yaml")
-    path = SHARED / "reference" / "secnumcloud-3.2-structure.yaml"
-    if not path.exists():
-        pytest.skip("the shared reference is not at hand")
+@pytest.mark.shared
+def test_secnumcloud_headings_are_the_reference_ones(shared: Path) -> None:
+    path = shared / "reference" / "secnumcloud-3.2-structure.yaml"
     scheme = load_scheme("secnumcloud", "3.2")
     counts = Counter(each.section for each in scheme.requirements)
     titles = {section.code: section.title for section in scheme.sections}
@@ -162,10 +159,9 @@ def test_gaiax_levels_are_not_nested_and_secnumcloud_is_not_l3() -> None:
         scheme.at("L4")
 
 
-def test_gaiax_levels_and_proofs_are_the_official_ones() -> None:
-    path = SHARED / "gaiax" / "compliance-criteria-24.json"
-    if not path.exists():
-        pytest.skip("the shared reference is not at hand")
+@pytest.mark.shared
+def test_gaiax_levels_and_proofs_are_the_official_ones(shared: Path) -> None:
+    path = shared / "gaiax" / "compliance-criteria-24.json"
     official = {row["id"]: row for row in _criteria(json.loads(path.read_text()))}
     scheme = load_scheme("gaiax", "24.11")
     names = {"SNC": "secnumcloud", "ECC": "eu_cloud", "ISO": "iso27001"}
