@@ -12,12 +12,17 @@ import json
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 
 from catalog.card_markup import edition, markup
+from catalog.enums import Meter, PriceKind, PricePeriod
 from catalog.models import Category, Offer, Supplier
+from catalog.prices.components import Component, Tier
+from catalog.prices.cost import PricedPlan
+from catalog.prices.packed import packed
 from catalog.search.facets import FACETS, MAIN_FACETS
 from catalog.search.fields import fair_number
 
@@ -52,7 +57,7 @@ LEVELS = ("label_1", "label_2", "label_3", "standard", "unknown")
 COLUMNS = (
     "offer_id, is_public, sort_name, supplier_id, service_models, category, regions, open_source,"
     " price_eur_ht, secnumcloud, secnumcloud_until, hds, hds_until, gaiax, gaiax_until, listed_on, fair,"
-    " tags, numbers, statuses, card, card_html, card_edition"
+    " tags, numbers, statuses, card, card_html, card_edition, prices"
 )
 TEXTS = "name, middle, rest"
 
@@ -152,7 +157,7 @@ def _row(
         chance.choice((True, False, None)), price, *status["secnumcloud"], *status["hds"], level, None,
         corpus.today - dt.timedelta(days=chance.randint(0, 900)), fair_number(str(offer.uuid)),
         sorted(_tags(chance, supplier, quality)), "{}", json.dumps({"iso27001": _kept(status["iso27001"])}),
-        json.dumps(card), markup(card, on=corpus.today), edition(),
+        json.dumps(card), markup(card, on=corpus.today), edition(), json.dumps(_prices(chance)),
         title, f"{supplier.name} {category}", " ".join(rest),
     )  # fmt: skip
 
@@ -166,6 +171,31 @@ def _status(chance: random.Random, corpus: Corpus, quality: float) -> tuple[str,
 
 def _kept(status: tuple[str, dt.date | None]) -> dict[str, str | None]:
     return {"status": status[0], "until": status[1].isoformat() if status[1] else None, "base_until": None}
+
+
+def _prices(chance: random.Random) -> dict[str, Any]:
+    """One to three formulas: a fixed part, seats, often storage and egress, some by tiers."""
+    plans = [
+        PricedPlan("", f"Formule {n}", tuple(_lines(chance)), chance.choice((0, 0, 12, 36)))
+        for n in range(chance.choice((0, 1, 1, 2, 3)))
+    ]
+    return packed(plans, vat_regime="normal")
+
+
+def _lines(chance: random.Random) -> Iterator[Component]:
+    yield _price(chance, "Forfait", Meter.OTHER, kind=PriceKind.FIXED)
+    tiers = (Tier(Decimal(100), Decimal(5)), Tier(Decimal(1000), Decimal(3))) if chance.random() < 0.3 else ()
+    yield _price(chance, "Poste", Meter.SEAT, tiers=tiers, included_quantity=Decimal(chance.choice((0, 10))))
+    if chance.random() < 0.6:
+        yield _price(chance, "Go", Meter.STORAGE_GB)
+    if chance.random() < 0.3:
+        yield _price(chance, "Go sorti", Meter.EGRESS_GB)
+
+
+def _price(chance: random.Random, label: str, meter: Meter, **more: Any) -> Component:
+    plain: dict[str, Any] = {"kind": PriceKind.UNIT, "period": PricePeriod.MONTH}
+    amount = Decimal(chance.randint(1, 90_000)) / 1000
+    return Component(code="", label=label, meter=meter, amount_eur_ht=amount, **plain | more)
 
 
 def _tags(chance: random.Random, supplier: Supplier, quality: float) -> Iterator[str]:

@@ -250,7 +250,7 @@ def _told(card: KeptCard, query: OfferQuery, place: str) -> dict[str, Any]:
 def _wanted_fields(given: QueryDict) -> frozenset[str]:
     """Empty: all. Raises ValidationError (400) on a name no card has."""
     names = frozenset(name.strip() for name in given.get("fields", "").split(",") if name.strip())
-    unknown = sorted(names - set(CARD_FIELDS))
+    unknown = sorted(names - {*CARD_FIELDS, "usage_price"})
     if unknown:
         raise ValidationError({"fields": [f"Champ inconnu : {', '.join(unknown)[:200]}."]})
     return names

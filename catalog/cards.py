@@ -144,5 +144,5 @@ def public_card(data: Mapping[str, Any], *, on: datetime.date) -> dict[str, Any]
 
 CARD_FIELDS = (
     "id", "number", "slug", "name", "state", "supplier", "service_models", "category", "description",
-    "regions", "open_source", "is_internal_state", "orderable", "price_from", "trust", "usage_price",
+    "regions", "open_source", "is_internal_state", "orderable", "price_from", "trust",
 )  # fmt: skip

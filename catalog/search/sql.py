@@ -19,7 +19,10 @@ from catalog.search import sql_prices
 from catalog.search.cards import CARD_HTML, CARD_PRICES, KeptCard
 from catalog.search.facets import FACETS, PRICE_MAX, PRICE_STEPS, RANGES, Facet
 from catalog.search.fairness import FAIR_SQL, multiplier
+from catalog.search.lexemes import lexemes_of
+from catalog.search.mending import Readings, forms_of, understood
 from catalog.search.query import Answer, OfferQuery
+from catalog.search.sql_words import StoredWords
 from catalog.search.words import Sentence, as_sql, read
 
 ROW = "catalog_offersearchrow"
@@ -48,7 +51,6 @@ class Statement:
 
     def __init__(self, query: OfferQuery) -> None:
         self.query = query
-        self.sentence: Sentence = read(query.q)
         self.parameters: dict[str, Any] = {
             "today": query.today,
             "soon": query.today + EXPIRING_WITHIN,
@@ -61,6 +63,7 @@ class Statement:
             "priced": query.priced_usage is not None,
             "tagged": [name for name, chosen in query.facets.items() if chosen and not FACETS[name].sql],
         }
+        self.sentence, self.readings = self._understood()
         if query.priced_usage is not None:
             self.parameters |= sql_prices.parameters(query.priced_usage)
         text = as_sql(self.sentence, self.parameters)
@@ -72,9 +75,21 @@ class Statement:
         for name, (least, most) in query.bounds.items():
             self.parameters[f"least_{name}"], self.parameters[f"most_{name}"] = least, most
 
+    def _understood(self) -> tuple[Sentence, Readings]:
+        """One statement when every word is held, a few more when one is mended."""
+        sentence = read(self.query.q)
+        if not sentence:
+            return sentence, ()
+        vocabulary = StoredWords(self.visible, {"owner": self.query.owner})
+        return understood(sentence, lexemes=lexemes_of(forms_of(sentence)), vocabulary=vocabulary)
+
+    @property
+    def visible(self) -> str:
+        return "is_public" if self.query.owner is None else OWNED
+
     @property
     def base(self) -> str:
-        visible = "is_public" if self.query.owner is None else OWNED
+        visible = self.visible
         if self.query.only is not None:
             visible += " AND offer_id = ANY(%(only)s::bigint[])"
         if not self.text:
@@ -109,7 +124,7 @@ class Statement:
 
 
 def answer(query: OfferQuery) -> Answer:
-    """Two SQL statements."""
+    """Two SQL statements, and those that read the words."""
     statement = Statement(query)
     counts = _counts(statement, facets=query.with_facets)
     named = [name for kind, name in counts if kind == SUPPLIER_NAMES]
@@ -125,6 +140,7 @@ def answer(query: OfferQuery) -> Answer:
         counts=counts,
         suppliers=suppliers,
         unpriced=unpriced,
+        readings=statement.readings,
     )
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 SYNONYMS = Path(__file__).with_name("synonyms.toml")
 MAX_TERMS = 32
-WORD, PREFIX = "word", "prefix"
+WORD, PREFIX, LEXEME = "word", "prefix", "lexeme"
 _TOKEN = re.compile(r'(?P<not>-?)"(?P<phrase>[^"]*)(?:"|$)|(?P<word>\S+)')
 _OR = frozenset({"or", "OU"})
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
@@ -26,7 +26,8 @@ _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
 class Term:
     """One thing to find. `forms`: what was typed, then its synonyms; any of them will do.
 
-    `kind` PREFIX: `forms` holds the folded beginning of a word.
+    `kind` PREFIX: `forms` holds the folded beginning of a word; LEXEME: a lexeme as PostgreSQL keeps it,
+    put in place of a mistyped word (`catalog.search.mending`).
     """
 
     forms: tuple[str, ...]
@@ -107,6 +108,12 @@ def _entries(data: dict[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
 TEXT_CONFIG = "catalog_french"
 
 
+def quoted(lexeme: str) -> str:
+    """As the text of a tsquery holds it."""
+    escaped = lexeme.replace("\\", "\\\\").replace("'", "''")
+    return f"'{escaped}'"
+
+
 def as_sql(sentence: Sentence, parameters: dict[str, Any]) -> str:
     """An SQL expression of type tsquery, its values added to `parameters`; empty when nothing was typed.
 
@@ -117,9 +124,8 @@ def as_sql(sentence: Sentence, parameters: dict[str, Any]) -> str:
     def one(form: str, kind: str) -> str:
         nonlocal count
         name = f"form_{(count := count + 1)}"
-        if kind == PREFIX:
-            quoted = form.replace("\\", "\\\\").replace("'", "''")
-            parameters[name] = f"'{quoted}':*"
+        if kind != WORD:
+            parameters[name] = f"{quoted(form)}:*" if kind == PREFIX else quoted(form)
             return f"%({name})s::tsquery"
         parameters[name] = form
         return f"phraseto_tsquery('{TEXT_CONFIG}', %({name})s)"

@@ -137,3 +137,12 @@ def test_the_page_leads_to_the_files_of_its_result(client: Client) -> None:
     assert "Télécharger cette offre" in page
     make_offer(answers={"service_models": ["iaas"]})
     assert "Télécharger ces 2\u00a0offres" in text(client.get("/offres/?model=iaas"))
+
+
+def test_a_mistyped_word_gives_the_file_of_what_the_page_shows(client: Client) -> None:
+    make_offer(answers={"name": "Messagerie Zéta"})
+    make_offer(answers={"name": "Autre"})
+    page = text(client.get("/offres/?q=mesagerie"))
+    assert "<strong>messagerie</strong>" in page
+    (row,) = rows(client.get("/offres/resultats.csv?q=mesagerie"), "csv")
+    assert row["Offre"] == "Messagerie Zéta"

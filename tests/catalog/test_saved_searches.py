@@ -194,3 +194,11 @@ def test_one_bad_search_does_not_silence_the_others(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(search_news, "offers_found", broken)
     make_offer(answers={"name": "Coffre"})
     assert watch_searches() == 1 and told(good) == [("found", "Coffre")]
+
+
+def test_a_mistyped_search_is_watched_as_the_page_reads_it() -> None:
+    found = make_offer(answers={"name": "Messagerie Zéta"})
+    make_offer(answers={"name": "Autre"})
+    search = saved("q=mesagerie")
+    watch(search.pk)
+    assert set(again(search).known or {}) == {str(found.pk)}
