@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 WORKERS ?= 2
 ARGS ?=
 
-.PHONY: help run stop reset token test check format bench-web bench-search ready-run ready-test
+.PHONY: help run stop reset token test check format screens bench-web bench-search ready-run ready-test
 
 help: ## these lines
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,6 +30,9 @@ check: ready-test ## style, types, templates, migrations, API description, layer
 
 format: ready-test ## rewrite the code the way `make check` wants it
 	@$(PYTHON) -m ruff check --fix --quiet . ; $(PYTHON) -m ruff format --quiet .
+
+screens: ready-test ## the pictures of docs/screens.md, from a `make run` of this checkout
+	@bin/screens
 
 bench-web: ready-test ## CPU time of the main pages on 10,000 offers, against the kept figures
 	@$(PYTHON) -m bench.web $(ARGS)

@@ -18,13 +18,13 @@ class SupplierQuerySet(models.QuerySet["Supplier"]):
         return self.annotate(offers_count=models.Count("offers", filter=public)).filter(offers_count__gt=0)
 
     def with_initial(self) -> "SupplierQuerySet":
-        """`initial`: the capital its name begins with, accents left out; « # » for a figure or a sign."""
-        first = Upper(
-            Left(models.Func(models.F("name"), function="unaccent", output_field=models.CharField()), 1)
-        )
+        """`sort_name`: the name in capitals, accents left out. `initial`: its first letter; « # » for a
+        figure or a sign."""
+        plain = models.Func(models.F("name"), function="unaccent", output_field=models.CharField())
+        first = Left(models.F("sort_name"), 1)
         letter = models.When(first__regex="^[A-Z]$", then=models.F("first"))
         initial = models.Case(letter, default=models.Value("#"), output_field=models.CharField())
-        return self.annotate(first=first).annotate(initial=initial)
+        return self.annotate(sort_name=Upper(plain)).annotate(first=first).annotate(initial=initial)
 
     def of_status(self, status: str) -> "SupplierQuerySet":
         """`status`: « ess », « independent » or a code of Inclusion. Unknown is never counted in."""

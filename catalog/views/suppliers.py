@@ -34,7 +34,7 @@ LETTERS = (*ascii_uppercase, "#")
 
 def suppliers(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST]
-    rows = Supplier.objects.visible_to(actor_of(request)).with_initial().order_by("name", "pk")
+    rows = Supplier.objects.visible_to(actor_of(request)).with_initial().order_by("sort_name", "pk")
     if asked:
         rows = rows.filter(name__unaccent__icontains=asked)
     narrowed = {name: request.GET.get(name, "") for name in ("taille", "statut")}

@@ -180,6 +180,14 @@ def test_suppliers_from_a_to_z(client: Client) -> None:
     assert "Zèbre Exemple" in text(client.get("/fournisseurs/?lettre=oups"))
 
 
+def test_neither_accents_nor_capitals_change_the_order_of_suppliers(client: Client) -> None:
+    names = ["Dawex Exemple", "DINUM Exemple", "Hébergement Exemple", "Hetzner Exemple"]
+    for name in reversed(names):
+        Supplier.objects.filter(pk=make_offer().supplier_id).update(name=name)
+    page = text(client.get("/fournisseurs/"))
+    assert sorted(names, key=page.index) == names
+
+
 def test_the_map_of_free_software(client: Client) -> None:
     answers = {"name": "Libre Exemple", "open_source": True, "licence": "agpl", "sill_id": 33}
     make_offer(answers=answers)
