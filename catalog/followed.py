@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from catalog.models import Offer, OfferClaim, OfferHandover, TrustMark, VersionReview
-from catalog.states import CLAIM_MOVES, HANDOVER_MOVES, OFFER_MOVES, REVIEW_MOVES, TRUST_MOVES
+from catalog.models import MissingNeed, Offer, OfferClaim, OfferHandover, TrustMark, VersionReview
+from catalog.states import CLAIM_MOVES, HANDOVER_MOVES, NEED_MOVES, OFFER_MOVES, REVIEW_MOVES, TRUST_MOVES
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import OPERATOR_ROLES, SUPPLIER_ROLES
 from marketplace.ui.followed import Followed, follow
@@ -35,6 +35,18 @@ def _claims(actor: Actor) -> QuerySet[OfferClaim] | None:
 
 def _handovers(actor: Actor) -> QuerySet[OfferHandover] | None:
     return OfferHandover.objects.visible_to(actor).with_people() if _concerned(actor) else None
+
+
+def _needs(actor: Actor) -> QuerySet[MissingNeed] | None:
+    """Never a supplier's to read."""
+    return MissingNeed.objects.visible_to(actor) if actor.is_buyer or _concerned(actor) else None
+
+
+def _needs_of(actor: Actor) -> Q:
+    """What the administration said it lacks, alone or with others; the operator what it acted on."""
+    if not actor.is_buyer:
+        return Q(pk__in=())
+    return Q(organisation=actor.organisation) | Q(joins__organisation=actor.organisation)
 
 
 def _reviews(actor: Actor) -> QuerySet[VersionReview] | None:
@@ -88,6 +100,14 @@ FOLLOWED = (
         ),
         done=frozenset(REVIEW_MOVES),
         told=frozenset(REVIEW_MOVES),
+    ),
+    Followed(
+        "catalog.missingneed",
+        seen=_needs,
+        own=_needs_of,
+        url=MissingNeed.get_absolute_url,
+        done=frozenset(NEED_MOVES) | {"create"},
+        told=frozenset(NEED_MOVES),
     ),
     Followed(
         "catalog.offerhandover",

@@ -11,8 +11,8 @@ from catalog.models import EffectiveTrust, Offer, StackEdge, TrustMark
 from catalog.states import OFFER_MOVES
 from marketplace.accounts.actors import Actor
 from marketplace.ui.followed import Followed, follow
-from procurement import states, states_orders
-from procurement.models import Assessment, Contract, Opinion, Order, Project
+from procurement import states, states_derogation, states_orders
+from procurement.models import Assessment, Contract, Derogation, Opinion, Order, Project
 from procurement.models.eligibility import ShortlistEntry
 
 LOSSES = frozenset({"flag_status_loss"})
@@ -32,6 +32,10 @@ def _assessments(actor: Actor) -> QuerySet[Assessment] | None:
 
 def _opinions(actor: Actor) -> QuerySet[Opinion] | None:
     return Opinion.objects.visible_to(actor).for_lists() if actor.is_buyer else None
+
+
+def _derogations(actor: Actor) -> QuerySet[Derogation] | None:
+    return Derogation.objects.visible_to(actor).select_related("project") if actor.is_buyer else None
 
 
 def _orders(actor: Actor) -> QuerySet[Order] | None:
@@ -123,6 +127,15 @@ NEEDS = (
         label=_opinion_label,
         done=frozenset({"give"}),
         told=frozenset({"give"}),
+    ),
+    Followed(
+        "procurement.derogation",
+        seen=_derogations,
+        own=lambda actor: Q(asked_by=actor.user) | Q(project__authors=actor.user),
+        url=Derogation.get_absolute_url,
+        label=lambda row: f"Dérogation {row}",
+        done=frozenset(states_derogation.DEROGATION) | {"create"},
+        told=frozenset(states_derogation.DEROGATION),
     ),
 )
 PURCHASES = (

@@ -7,19 +7,20 @@ from marketplace.accounts.enums import SUPPLIER_ROLES, Role
 from marketplace.ui.desk import SOON, DeskRow, register_desk
 from qualification.abilities import dossier_abilities, ties_of
 from qualification.enums import DossierState
-from qualification.models import Dossier
+from qualification.models import Dispute, Dossier
 from qualification.queue import QueueRow, queue_for
 
 MOST = 30
 
 
 def rows(actor: Actor) -> list[DeskRow]:
-    """Two to seven queries, by role; none for who has nothing to do with dossiers."""
+    """Two to eight queries, by role; none for who has nothing to do with dossiers."""
     found: list[DeskRow] = []
     if actor.has(*SUPPLIER_ROLES):
         found += _supplier_rows(actor)
     if actor.has(Role.QUALIFICATION_OFFICER):
         found += [_officer_row(row) for row in queue_for(actor) if _concerns(row)][:MOST]
+        found += _dispute_rows(actor)
     if actor.has(Role.DECISION_MAKER):
         found += _decision_rows(actor)
     return found
@@ -70,6 +71,21 @@ def _officer_row(row: QueueRow) -> DeskRow:
         since=dossier.queue_since,
         button="Ouvrir le plus ancien",
     )
+
+
+def _dispute_rows(actor: Actor) -> list[DeskRow]:
+    """The contestations that this officer is to answer, the oldest first. One query."""
+    waiting = Dispute.objects.visible_to(actor).waiting().filter(dossier__officer=actor.user)
+    return [
+        DeskRow(
+            object_label=f"Contestation {dispute.number}, {dispute.dossier.number}",
+            url=dispute.get_absolute_url(),
+            expected=f"Répondre à la contestation d’un contrôle de {dispute.dossier.offer.name}",
+            since=dispute.lodged_at,
+            button="Répondre à la contestation",
+        )
+        for dispute in waiting.select_related("dossier__offer").order_by("lodged_at", "pk")[:MOST]
+    ]
 
 
 def _decision_rows(actor: Actor) -> list[DeskRow]:

@@ -15,9 +15,11 @@ from catalog.models import Offer, TrustMark
 from catalog.trust import record_status
 from marketplace.accounts.actors import Actor, system_actor
 from marketplace.ui import desk
+from procurement.actions import derogations
 from procurement.models import Contract
 from tests.builders import make_member
 from tests.habits.matrix.world import World
+from tests.procurement.derogation_builders import paper
 from tests.procurement.order_builders import publish_version
 from tests.procurement.test_status_loss import lose
 from tests.rest.builders import client_for_token, problem_of
@@ -201,3 +203,33 @@ def test_ten_rows_cost_what_one_costs(world: World, who: str) -> None:
         more()
     assert queries() <= few
     assert Contract.objects.count() == 5
+
+
+def test_a_need_is_followed_by_those_who_said_it(world: World) -> None:
+    need, curator = world.need, world.actor("curator")
+    need.dismiss(actor=curator, reason="Hors du champ.")
+    label = str(need)
+    assert [row[0] for row in told(world, "requester", desk.CHANGED)] == [label]
+    assert acts(told(world, "requester", desk.CHANGED)) == ["Écarter le besoin"]
+    assert (label, "Écarter le besoin") in [
+        (row[0], row[1].partition("\u00a0: ")[0]) for row in told(world, "curator", desk.DONE)
+    ]
+    assert told(world, "supplier_manager", desk.CHANGED) == []
+
+
+def test_a_derogation_is_followed_by_who_asked_for_it(world: World) -> None:
+    found = world.derogation
+    derogations.sign(found, actor=world.actor("dnum"), **paper())
+    assert f"Dérogation {found}" in [row[0] for row in told(world, "requester", desk.CHANGED)]
+    assert f"Dérogation {found}" in [row[0] for row in told(world, "dnum", desk.DONE)]
+
+
+def test_a_contestation_waits_on_the_desk_of_its_officer_only(world: World) -> None:
+    dispute = world.dispute
+    waiting = {
+        row.object_label: row.url for row in desk.rows_for(world.actor("qualification_officer"))["todo"]
+    }
+    label = f"Contestation {dispute.number}, {dispute.dossier.number}"
+    assert waiting[label] == dispute.get_absolute_url()
+    other = Actor.of(make_member("qualification_officer", organisation=world.operator))
+    assert label not in {row.object_label for row in desk.rows_for(other)["todo"]}
