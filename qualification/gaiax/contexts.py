@@ -1,0 +1,221 @@
+"""The closed list of JSON-LD contexts, in compact forms of ours, and the check that nothing else is used.
+
+A term of the official context that ours leaves out is refused as unknown: never silently dropped. For
+the terms kept, the IRIs and coercions are those of the published contexts, so the canonical form of a
+Tagus credential, hence its signature, is the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+CRED = "https://www.w3.org/2018/credentials#"
+SEC = "https://w3id.org/security#"
+XSD = "http://www.w3.org/2001/XMLSchema#"
+VC1 = "https://www.w3.org/2018/credentials/v1"
+VC2 = "https://www.w3.org/ns/credentials/v2"
+JWS2020 = "https://w3id.org/security/suites/jws-2020/v1"
+TAGUS = (
+    "https://registry.lab.gaia-x.eu/development/api/trusted-shape-registry/v1/shapes/jsonld/trustframework#"
+)
+LOIRE = "https://w3id.org/gaia-x/development#"
+# Namespaces seen in the wild; all are read as LOIRE.
+LOIRE_NAMES = tuple(f"https://w3id.org/gaia-x/{name}#" for name in ("development", "2404", "2411", "2511"))
+
+_ALIASES: dict[str, Any] = {"@version": 1.1, "@protected": True, "id": "@id", "type": "@type"}
+
+
+def _links(namespace: str, *names: str) -> dict[str, Any]:
+    return {name: {"@id": namespace + name, "@type": "@id"} for name in names}
+
+
+def _times(*names: str) -> dict[str, Any]:
+    return {name: {"@id": CRED + name, "@type": XSD + "dateTime"} for name in names}
+
+
+_PROOF = {"@id": SEC + "proof", "@type": "@id", "@container": "@graph"}
+_CREDENTIALS = {"@id": CRED + "verifiableCredential", "@type": "@id", "@container": "@graph"}
+_COMMON = _links(
+    CRED,
+    "credentialSchema",
+    "credentialStatus",
+    "credentialSubject",
+    "evidence",
+    "issuer",
+    "refreshService",
+    "termsOfUse",
+)
+_VC1 = {
+    **_ALIASES,
+    "VerifiableCredential": {
+        "@id": CRED + "VerifiableCredential",
+        "@context": {
+            **_ALIASES,
+            **_COMMON,
+            **_links(CRED, "holder"),
+            **_times("expirationDate", "issuanceDate", "issued", "validFrom", "validUntil"),
+            "cred": CRED,
+            "sec": SEC,
+            "xsd": XSD,
+            "proof": _PROOF,
+        },
+    },
+    "VerifiablePresentation": {
+        "@id": CRED + "VerifiablePresentation",
+        "@context": {
+            **_ALIASES,
+            **_links(CRED, "holder"),
+            "cred": CRED,
+            "sec": SEC,
+            "proof": _PROOF,
+            "verifiableCredential": _CREDENTIALS,
+        },
+    },
+    "proof": _PROOF,
+}
+_NAMED = {"name": "https://schema.org/name", "description": "https://schema.org/description"}
+_JOSE = "https://www.iana.org/assignments/jose#"
+_JWT = "https://www.iana.org/assignments/jwt#"
+_VC2 = {
+    **_ALIASES,
+    **_NAMED,
+    **_links(_JOSE, "iss", "kid", "sub"),
+    **{name: {"@id": _JWT + name, "@type": XSD + "nonNegativeInteger"} for name in ("exp", "iat", "nbf")},
+    "digestSRI": {"@id": CRED + "digestSRI", "@type": CRED + "sriString"},
+    "VerifiableCredential": {
+        "@id": CRED + "VerifiableCredential",
+        "@context": {
+            **_ALIASES,
+            **_NAMED,
+            **_COMMON,
+            **_links(CRED, "confidenceMethod", "relatedResource", "renderMethod"),
+            **_times("validFrom", "validUntil"),
+            "proof": _PROOF,
+        },
+    },
+    "EnvelopedVerifiableCredential": CRED + "EnvelopedVerifiableCredential",
+    "VerifiablePresentation": {
+        "@id": CRED + "VerifiablePresentation",
+        "@context": {
+            **_ALIASES,
+            **_links(CRED, "holder", "termsOfUse"),
+            "verifiableCredential": {**_CREDENTIALS, "@context": None},
+        },
+    },
+}
+_LOIRE_LINKS = [
+    "aggregationOfResources",
+    "compliantCredentials",
+    "customerInstructions",
+    "dataAccountExport",
+    "dataPortability",
+    "dependsOn",
+    "endpoint",
+    "headquartersAddress",
+    "hostedOn",
+    "involvedParties",
+    "legalAddress",
+    "legalDocuments",
+    "parentOrganizationOf",
+    "possiblePersonalDataTransfers",
+    "providedBy",
+    "providerContactInformation",
+    "registrationNumber",
+    "requiredMeasures",
+    "serviceOfferingTermsAndConditions",
+    "servicePolicy",
+    "subContractors",
+    "subOrganisationOf",
+]
+
+
+def _loire(namespace: str) -> dict[str, Any]:
+    schema, vcard = "https://schema.org/", "http://www.w3.org/2006/vcard/ns#"
+    return {
+        "gx": namespace,
+        "cred": CRED,
+        "xsd": XSD,
+        "schema": schema,
+        "vcard": vcard,
+        "dcat": "http://www.w3.org/ns/dcat#",
+        "dcterms": "http://purl.org/dc/terms/",
+        "@vocab": namespace,
+        **_links(namespace, *_LOIRE_LINKS),
+        "url": {"@id": namespace + "url", "@type": XSD + "anyURI"},
+        "leiCode": schema + "leiCode",
+        "locality": vcard + "locality",
+        "region": vcard + "region",
+    }
+
+
+_JWS2020 = {
+    "JsonWebKey2020": SEC + "JsonWebKey2020",
+    "JsonWebSignature2020": SEC + "JsonWebSignature2020",
+}
+_TAGUS = {
+    "gx": TAGUS,
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "sh": "http://www.w3.org/ns/shacl#",
+    "xsd": XSD,
+}
+KNOWN: dict[str, dict[str, Any]] = {
+    VC1: _VC1,
+    VC2: _VC2,
+    JWS2020: _JWS2020,
+    TAGUS: _TAGUS,
+    **{name: _loire(name) for name in LOIRE_NAMES},
+}
+FIRST = {"tagus": VC1, "loire": VC2}
+ALLOWED = {"tagus": frozenset({VC1, JWS2020, TAGUS}), "loire": frozenset({VC2, *LOIRE_NAMES})}
+
+
+class ContextRefused(ValueError):
+    """A context outside the closed list was asked for; nothing was fetched."""
+
+
+def load(url: str, options: object = None) -> dict[str, Any]:
+    """PyLD's document loader: the list above, never the network. Raises ContextRefused."""
+    if url not in KNOWN:
+        raise ContextRefused(url)
+    return {
+        "contentType": "application/ld+json",
+        "contextUrl": None,
+        "documentUrl": url,
+        "document": {"@context": KNOWN[url]},
+    }
+
+
+def problems(document: dict[str, Any], *, generation: str, path: str) -> Iterator[tuple[str, str]]:
+    """(message, path) of every context that is inline, unknown, of the other generation or out of order."""
+    first = document.get("@context")
+    names = first if isinstance(first, list) else [first]
+    if not names or names[0] != FIRST[generation]:
+        yield f"Le premier contexte attendu est « {FIRST[generation]} ».", _under(path, "@context")
+    yield from _walk(document, generation, path)
+
+
+def _walk(value: Any, generation: str, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _walk(item, generation, _under(path, str(index)))
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            here = _under(path, key)
+            if key == "@context":
+                yield from ((message, here) for message in _refusals(item, generation))
+            else:
+                yield from _walk(item, generation, here)
+
+
+def _refusals(context: Any, generation: str) -> Iterator[str]:
+    for name in context if isinstance(context, list) else [context]:
+        if not isinstance(name, str):
+            yield "Un contexte écrit dans le document est refusé : il peut changer le sens des termes signés."
+        elif name not in ALLOWED[generation]:
+            yield f"Le contexte « {name[:200]} » n’est pas dans la liste fermée de cette génération."
+
+
+def _under(path: str, key: str) -> str:
+    return f"{path}.{key}".strip(".")

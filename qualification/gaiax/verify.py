@@ -1,0 +1,70 @@
+"""One verification from the text received to the report: no network, no database, the time is given."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from qualification.gaiax import claims, did, envelope, rules, shapes
+from qualification.gaiax.chain import BadCertificates, judge_chain, read_pem
+from qualification.gaiax.report import Findings, Report
+from qualification.gaiax.signature import judge_signature
+
+SUPPLIED, CONFIGURED, NO_ANCHORS = "supplied", "configured", "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What the document is judged with. ``did_documents`` by DID, ``chains`` PEM text by `x5u` address,
+    ``anchors`` PEM text, ``origin`` where the anchors come from, ``notaries`` the DIDs whose registration
+    numbers are accepted (empty: any that is not the participant)."""
+
+    did_documents: Mapping[str, Any] = field(default_factory=dict)
+    chains: Mapping[str, str] = field(default_factory=dict)
+    anchors: str | list[str] = ""
+    origin: str = NO_ANCHORS
+    notaries: tuple[str, ...] = ()
+
+
+def verify(text: str, material: Material, *, now: dt.datetime) -> Report:
+    """The whole judgement. Never raises on what the text holds."""
+    findings = Findings()
+    items = envelope.read(text, findings)
+    generation = items[0].generation if items else None
+    try:
+        anchors = read_pem(material.anchors)
+    except BadCertificates as error:
+        anchors = []
+        findings.fail("chain", str(error))
+    readable = []
+    for item in items:
+        findings.passed("context")
+        credential = claims.read(item, findings)
+        if credential is None:
+            _unread(item, findings)
+            continue
+        readable.append(credential)
+        claims.judge_dates(credential, findings, now=now)
+        document = did.judge_did(credential, dict(material.did_documents), findings)
+        key = did.judge_key(credential, document, findings)
+        judge_signature(credential, key, findings)
+        judge_chain(
+            key,
+            chains=dict(material.chains),
+            anchors=anchors,
+            findings=findings,
+            now=now,
+            path=credential.path,
+        )
+    described = [one for one in readable if one.item.kind == envelope.CREDENTIAL]
+    if described and len(readable) == len(items):
+        shapes.judge_shapes(described, findings)
+        rules.judge_rules(described, findings, notaries=material.notaries)
+    return Report(generation, findings.checks(), material.origin)
+
+
+def _unread(item: envelope.Item, findings: Findings) -> None:
+    for id_ in ("dates", "did", "key", "chain", "signature"):
+        findings.unknown(id_, "Non évalué : ce titre n’a pas pu être lu.", item.path)
