@@ -31,6 +31,25 @@ def sweep_runs() -> None:
     sweep_checks()
 
 
+@shared_task(base=Bell, name="fetch.verify_gaiax", time_limit=TIME_LIMIT)
+def verify_gaiax(verification_id: int) -> None:
+    """A Gaia-X credential whose issuers' documents are to be fetched."""
+    from qualification.verifications import run_verification
+
+    try:
+        run_verification(verification_id)
+    except OperationalError as error:
+        time.sleep(PAUSE_SECONDS)
+        raise Reject(str(error), requeue=True) from error
+
+
+@shared_task(name="events.sweep_gaiax", ignore_result=True)
+def sweep_gaiax() -> None:
+    from qualification.verifications import sweep_verifications
+
+    sweep_verifications()
+
+
 def _run(run_id: int) -> None:
     """The message goes back to the queue when the database is away: a bell is not spent on nothing."""
     from qualification.pipeline import run_check
@@ -42,4 +61,7 @@ def _run(run_id: int) -> None:
         raise Reject(str(error), requeue=True) from error
 
 
-BEAT = {"checks-sweep": {"task": "events.sweep_checks", "schedule": 10.0}}
+BEAT = {
+    "checks-sweep": {"task": "events.sweep_checks", "schedule": 10.0},
+    "gaiax-sweep": {"task": "events.sweep_gaiax", "schedule": 15.0},
+}

@@ -3,7 +3,7 @@ from functools import partial
 from django.urls import URLPattern, path, register_converter
 
 from qualification.steps import SLUGS
-from qualification.views import coverage, disputes, dossiers, instruction, moves, schemes
+from qualification.views import coverage, disputes, dossiers, gaiax, instruction, moves, schemes
 
 
 class DossierNumber:
@@ -72,6 +72,8 @@ urlpatterns = [
     path(
         "mes-offres/<int:number>/couverture/<edition:key>/", coverage.scheme_coverage, name="scheme_coverage"
     ),
+    path("gaia-x/verifier/", gaiax.verify, name="gaiax_verify"),
+    path("gaia-x/verifications/<uuid:uuid>/", gaiax.show, name="gaiax_verification"),
     path("pilotage/instruction/", instruction.queue, name="queue"),
     path("pilotage/decisions/", instruction.to_decide, name="to_decide"),
 ]

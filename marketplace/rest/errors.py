@@ -141,6 +141,8 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response:
     else:
         body = _unforeseen(exc, context)
     status = int(str(body["status"]))
+    if seconds := getattr(exc, "retry_after", None):
+        headers["Retry-After"] = str(seconds)
     return Response(body, status=status, headers=headers, content_type=CONTENT_TYPE)
 
 

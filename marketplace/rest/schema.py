@@ -241,7 +241,7 @@ def _statuses(path: str, operation: Schema) -> list[int]:
         found += [404, 410]
     if "requestBody" in operation:
         found += [413, 415]
-        if {} in operation.get("security", []):
+        if {} in operation.get("security", []) or "x-rate-limit" in operation:
             found += [429]
     names = {parameter["name"] for parameter in operation.get("parameters", [])}
     if "page" in names:

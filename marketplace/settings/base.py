@@ -46,6 +46,12 @@ REGISTER_READING_DAYS = env.int("REGISTER_READING_DAYS", default=60)
 # The class that looks a supplier up; the embedded one knows the demonstration's suppliers only.
 LEGAL_REGISTER = env("LEGAL_REGISTER", default="qualification.registers.legal.EmbeddedRegister")
 
+# Gaia-X: a PEM file of the anchors trusted (none: chains stay unknown), the DIDs of the notaries trusted
+# (none: any but the participant itself), what one organisation may have verified in a minute.
+GAIAX_ANCHORS_FILE = env("GAIAX_ANCHORS_FILE", default="")
+GAIAX_NOTARIES = env.list("GAIAX_NOTARIES", default=[])
+GAIAX_PER_MINUTE = env.int("GAIAX_PER_MINUTE", default=20)
+
 # The search answers from an index in each web process; off: from PostgreSQL alone.
 SEARCH_IN_MEMORY = env.bool("SEARCH_IN_MEMORY", default=True)
 # Where that index is kept to be ready at once after a start; empty: it is made again from the rows.

@@ -46,10 +46,14 @@ def is_counted(request: HttpRequest) -> bool:
 
 def count(request: HttpRequest) -> TooMany | None:
     """One more send from this place, in one query; TooMany when it is beyond what a minute allows."""
+    return count_place(place_of(request), most=settings.VISITOR_SENDS_PER_MINUTE)
+
+
+def count_place(place: str, *, most: int) -> TooMany | None:
+    """The same for any sender: ``place`` is up to 64 characters that name who sends, and what."""
     with connection.cursor() as cursor:
-        cursor.execute(COUNT.format(table=VisitorSends._meta.db_table), [place_of(request)])
+        cursor.execute(COUNT.format(table=VisitorSends._meta.db_table), [place])
         sends, starts_at = cursor.fetchone() or (0, None)
-    most = settings.VISITOR_SENDS_PER_MINUTE
     return None if sends <= most else TooMany(until=starts_at + WINDOW, most=most)
 
 

@@ -15,6 +15,7 @@ from qualification.gaiax.report import Findings
 
 # Clocks of issuers may run ahead or behind by so much.
 SKEW = dt.timedelta(minutes=5)
+SUBJECT = URIRef(contexts.CRED + "credentialSubject")
 CREDENTIAL = URIRef(contexts.CRED + "VerifiableCredential")
 STARTS = {"tagus": "issuanceDate", "loire": "validFrom"}
 ENDS = {"tagus": "expirationDate", "loire": "validUntil"}
@@ -81,7 +82,10 @@ def read(item: Item, findings: Findings) -> Credential | None:
 
 def _untype(node: Any, of: Graph) -> None:
     """Loire repeats the subject's type on the credential, which is not itself an offer or a person."""
-    for other in list(of.objects(node, RDF.type)) if node is not None else ():
+    # Tagus notaries give a credential and its subject one identifier: then the type is the subject's own.
+    if node is None or (node, SUBJECT, node) in of:
+        return
+    for other in list(of.objects(node, RDF.type)):
         if other != CREDENTIAL:
             of.remove((node, RDF.type, other))
 

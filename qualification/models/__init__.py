@@ -4,6 +4,7 @@ from qualification.models.check_run import CheckRun
 from qualification.models.decision import Appeal, Decision, Proposal
 from qualification.models.dispute import Dispute
 from qualification.models.dossier import Dossier
+from qualification.models.gaiax import GaiaxVerification
 from qualification.models.instruction import CorrectionRequest, Finding, InterestDeclaration
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Dispute",
     "Dossier",
     "Finding",
+    "GaiaxVerification",
     "InterestDeclaration",
     "Proposal",
 ]

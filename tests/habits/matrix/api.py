@@ -234,6 +234,8 @@ QUALIFICATION: dict[str, Row] = {
     **moves("dispute", "uphold reject", OFFICER, of("dispute")),
     "POST api:dossier-list": Row(MANAGER | only(OTHER_SUPPLIER)),
     "POST api:check-replay": Row(MANAGER, check_run),
+    "POST api:gaiax-verification-list": Row(SIGNED_IN, data=lambda world: {"credential": "a.b.c"}),
+    "GET api:gaiax-verification-detail": Row(SUPPLIERS, of("gaiax")),
     **moves("dossier", "submit", MANAGER, dossier("draft")),
     **moves("dossier", "take declare-interest", OFFICER, dossier("instruction")),
     **moves("dossier", "record-finding request-corrections propose", OFFICER, of("dossier_in_hand")),

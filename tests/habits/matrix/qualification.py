@@ -62,4 +62,6 @@ ROWS: dict[str, Row] = {
     ),
     "GET qualification:queue": Row(OFFICER | DECIDER),
     "GET qualification:to_decide": Row(DECIDER),
+    "GET qualification:gaiax_verify": Row(SIGNED_IN),
+    "GET qualification:gaiax_verification": Row(SUPPLIERS, lambda world: {"uuid": world.gaiax.uuid}),
 }

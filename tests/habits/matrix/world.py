@@ -39,7 +39,7 @@ from procurement.models import (
     Project,
     UserReview,
 )
-from qualification.models import CheckRun, Dispute, Dossier
+from qualification.models import CheckRun, Dispute, Dossier, GaiaxVerification
 from tests.builders import client_for, make_member, make_organisation
 from tests.habits.matrix.rows import OTHER_BUYER, OTHER_SUPPLIER, SIGNED_IN, STRANGER
 from tests.procurement import builders as needs
@@ -198,6 +198,11 @@ class World:
     def failed_run(self) -> CheckRun:
         """In a dossier that the world's officer has taken."""
         return dossiers.make_failed_run(self._people)
+
+    @cached_property
+    def gaiax(self) -> GaiaxVerification:
+        """Asked by the world's supplier, not judged yet."""
+        return GaiaxVerification.objects.create(organisation=self.supplier, text="a.b.c")
 
     @cached_property
     def dispute(self) -> Dispute:

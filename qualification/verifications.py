@@ -1,0 +1,148 @@
+"""Asking for the verification of a Gaia-X credential: at once, or by a worker that fetches what it needs."""
+
+from __future__ import annotations
+
+import logging
+import math
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from marketplace.accounts.actors import Actor
+from marketplace.errors import NotAllowed, RuleBroken, TooManyTries
+from marketplace.leases import LeaseState, claim, fail, finish, sweep
+from marketplace.ui.visitors import count_place
+from qualification.gaiax import bounds, did, resolve, sandbox
+from qualification.gaiax.chain import BadCertificates, read_pem
+from qualification.gaiax.envelope import Malformed
+from qualification.gaiax.report import interrupted
+from qualification.gaiax.verify import CONFIGURED, NO_ANCHORS, SUPPLIED, Material
+from qualification.models import GaiaxVerification
+
+logger = logging.getLogger(__name__)
+
+Report = dict[str, Any]
+
+
+def ask(
+    *, actor: Actor, text: str, did_documents: Any = None, anchors: Any = None
+) -> Report | GaiaxVerification:
+    """The report when documents and anchors are both given, else the row that a worker will judge.
+
+    Raises NotAllowed without an organisation, TooManyTries beyond a minute's count, RuleBroken naming
+    the field that cannot be read. A report reached at once is not kept.
+    """
+    if actor.organisation is None:
+        raise NotAllowed("no_organisation", "Rejoignez d’abord une organisation.")
+    _refuse_too_many(actor.organisation.pk)
+    given = _given(text, did_documents=did_documents, anchors=anchors)
+    if set(given) == {"did_documents", "anchors"}:
+        return sandbox.verify_apart(text, Material(**given, origin=SUPPLIED), now=timezone.now())
+    row = GaiaxVerification.objects.create(organisation=actor.organisation, text=text, given=given)
+    _bell().ring(row)
+    return row
+
+
+def _refuse_too_many(organisation_id: int) -> None:
+    refused = count_place(f"gaiax organisation {organisation_id}", most=settings.GAIAX_PER_MINUTE)
+    if refused is None:
+        return
+    error = TooManyTries(
+        "too_many_verifications",
+        f"{refused.most} vérifications par minute au plus par organisation. Réessayez dans une minute.",
+    )
+    seconds = math.ceil((refused.until - timezone.now()).total_seconds())
+    error.retry_after = max(1, seconds)  # type: ignore[attr-defined]  # read where refusals are answered
+    raise error
+
+
+def _given(text: str, *, did_documents: Any, anchors: Any) -> dict[str, Any]:
+    if not text.strip():
+        raise RuleBroken("empty", "Collez un titre ou une présentation.", field="credential")
+    if len(text) > bounds.DOCUMENT:
+        said = f"Ce document dépasse {bounds.DOCUMENT} caractères. Vérifiez les titres un par un."
+        raise RuleBroken("too_long", said, field="credential")
+    given: dict[str, Any] = {}
+    if did_documents not in (None, "", [], {}):
+        given["did_documents"] = _documents(did_documents)
+    if anchors not in (None, "", []):
+        given["anchors"] = _anchors(anchors)
+    return given
+
+
+def _documents(value: Any) -> dict[str, Any]:
+    try:
+        if not isinstance(value, str | list | dict):
+            raise Malformed("Une liste de documents DID est attendue.")
+        found = did.by_did(value)
+    except Malformed as error:
+        raise RuleBroken("did_documents", f"Documents DID : {error}", field="did_documents") from None
+    if not found or not all(name.startswith("did:") for name in found):
+        said = "Chaque document DID porte son identifiant (« id ») : « did:web:… »."
+        raise RuleBroken("did_documents", said, field="did_documents")
+    return found
+
+
+def _anchors(value: Any) -> str:
+    texts = value if isinstance(value, list) else [value]
+    try:
+        if not all(isinstance(one, str) for one in texts) or not read_pem(texts):
+            raise BadCertificates("Au moins un certificat est attendu, en PEM.")
+    except BadCertificates as error:
+        raise RuleBroken("anchors", f"Ancres : {error}", field="anchors") from None
+    return "\n".join(texts)
+
+
+def run_verification(pk: int) -> bool:
+    """Fetch, judge, write once. False: nothing to do now. Network, and a child process."""
+    row = claim(GaiaxVerification, pk)
+    if row is None:
+        return False
+    try:
+        report = judge(row)
+    except Exception as error:
+        # Ours, never the sender's: given back, then unknown.
+        logger.exception("verification %s failed", row.uuid)
+        if row.attempt < row.MAX_ATTEMPTS:
+            return fail(row, f"{type(error).__name__}: {error}")
+        return finish(row, report=interrupted(NO_ANCHORS).as_dict(), last_error=str(error)[:2000])
+    return finish(row, report=report)
+
+
+def judge(row: GaiaxVerification) -> Report:
+    documents = row.given.get("did_documents")
+    if documents is None:
+        documents = resolve.documents_of(sandbox.dids_apart(row.text))
+    anchors, origin = row.given.get("anchors"), SUPPLIED
+    if anchors is None:
+        anchors = configured_anchors()
+        origin = CONFIGURED if anchors else NO_ANCHORS
+    material = Material(
+        did_documents=documents,
+        chains=resolve.chains_of(documents),
+        anchors=anchors,
+        origin=origin,
+        notaries=tuple(settings.GAIAX_NOTARIES),
+    )
+    return sandbox.verify_apart(row.text, material, now=timezone.now())
+
+
+def configured_anchors() -> str:
+    """PEM text of the anchors this marketplace trusts; empty when none is configured."""
+    return Path(settings.GAIAX_ANCHORS_FILE).read_text() if settings.GAIAX_ANCHORS_FILE else ""
+
+
+def sweep_verifications() -> int:
+    """Ring for rows nobody was told of; what killed every worker is unknown; old ones are forgotten."""
+    lost = GaiaxVerification.objects.filter(lease_state=LeaseState.DEAD, report={})
+    lost.update(report=interrupted(NO_ANCHORS).as_dict(), done_at=timezone.now())
+    GaiaxVerification.objects.purge()
+    return sweep(GaiaxVerification, _bell().ring_now)
+
+
+def _bell() -> Any:
+    from qualification import tasks
+
+    return tasks.verify_gaiax
