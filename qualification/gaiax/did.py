@@ -132,7 +132,7 @@ def _load(published: Any, algorithm: str) -> tuple[str, Any]:
     if published.get("kty") != kty or published.get("crv") != curve:
         return "Le type de la clé ne convient pas à l’algorithme.", None
     try:
-        key: Any = jwk.import_key({name: published[name] for name in _MEMBERS[kty] if name in published}, kty)
+        key: Any = jwk.import_key({name: published[name] for name in _MEMBERS[kty] if name in published})
         bits = key.public_key.key_size
     except (JoseError, ValueError, KeyError, TypeError, UnsupportedAlgorithm):
         return "La clé publiée n’est pas lisible.", None

@@ -13,6 +13,7 @@ from qualification.gaiax import bounds, contexts
 
 # Never a real place: what resolves against it was relative, and is refused.
 RELATIVE = "https://relative.invalid/"
+PLACES = ("subject", "predicate", "object")
 OPTIONS = {"documentLoader": contexts.load, "base": RELATIVE}
 
 
@@ -92,9 +93,11 @@ def digest(expanded: list[Any]) -> str:
 
 def graph_of(rows: list[dict[str, Any]]) -> Graph:
     """An rdflib graph with blank nodes of its own and the Loire namespaces made one."""
-    graph, names = Graph(), {}
+    graph = Graph()
+    names: dict[str, BNode] = {}
     for row in rows:
-        graph.add(tuple(_node(row[place], names) for place in ("subject", "predicate", "object")))
+        subject, predicate, value = (_node(row[place], names) for place in PLACES)
+        graph.add((subject, predicate, value))
     return graph
 
 
