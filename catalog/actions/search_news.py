@@ -71,7 +71,8 @@ def offers_found(query_string: str, *, today: dt.date) -> frozenset[int] | None:
     """Keys of the offers, whatever is not understood being left out; None when there are too many."""
     filters = OfferFilterSet(QueryDict(query_string), lenient=True)
     filters.is_valid()
-    query = replace(filters.query(page_size=MAX_PAGE_SIZE), today=today)
+    # What is found matters, not its order, which may cost more.
+    query = replace(filters.query(page_size=MAX_PAGE_SIZE), today=today, ordering="")
     page = search_offers(query)
     if page.total > MOST_WATCHED:
         return None
