@@ -5,26 +5,36 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http.response import HttpResponseBase
 from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.models import Offer
+from marketplace.documents.answers import FORMATS
 from marketplace.errors import RuleBroken
 from marketplace.rest.serializers import StrictSerializer
 from marketplace.rest.viewsets import MarketViewSet
 from qualification.coverage.closing import Closing, closing
-from qualification.coverage.gather import coverage_facts, coverages
+from qualification.coverage.files import KINDS, PDF, evidence_answer
+from qualification.coverage.gather import asked_schemes, coverage_facts, coverages, evidence_of
 from qualification.coverage.judge import STATES
-from qualification.coverage.shown import asked_schemes
+from qualification.schemes import Scheme
 from qualification.schemes.certificates import certificates
 
 MONEY: dict[str, Any] = {"max_digits": 14, "decimal_places": 2, "allow_null": True}
 SCHEME = OpenApiParameter(
     "scheme", str, many=True, description="« secnumcloud-3.2 », « gaiax-24.11-L3 » ; toutes sinon."
 )
+
+
+FORMAT = OpenApiParameter("format", str, enum=list(KINDS), description="« pdf » sinon.")
+TYPES = ("application/pdf", *(each.content_type.partition(";")[0] for each in FORMATS.values()))
+FILES = {(200, each): OpenApiTypes.BINARY for each in TYPES}
 
 
 class HeldSerializer(StrictSerializer):
@@ -71,6 +81,7 @@ class ChosenSerializer(StrictSerializer):
     code = serializers.CharField(source="certificate.code")
     name = serializers.CharField(source="certificate.name")
     closes = serializers.IntegerField()
+    declared = serializers.BooleanField(help_text="Déclaré : il n’en manque que la preuve.")
     months_min = serializers.IntegerField(source="certificate.months_min", allow_null=True)
     months_max = serializers.IntegerField(source="certificate.months_max", allow_null=True)
     cost_min_eur_ht = serializers.DecimalField(source="certificate.cost_min_eur_ht", **MONEY)
@@ -118,16 +129,13 @@ class CoverageViewSet(MarketViewSet):
     def get_queryset(self) -> QuerySet[Any]:
         if getattr(self, "swagger_fake_view", False) or not self.actor.is_supplier:
             return Offer.objects.none()
-        return Offer.objects.owned_by(self.actor).exclude(state="removed")
+        return Offer.objects.owned_by(self.actor).exclude(state="removed").select_related("supplier")
 
     @extend_schema(parameters=[SCHEME], filters=False, operation_id="coverage_retrieve")
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Ce que réponses, certificats et couches couvrent déjà, et ce qui fermerait le reste."""
         offer = self.get_object()
-        chosen, unknown = asked_schemes(request.query_params.getlist("scheme"))
-        if unknown:
-            message = f"Référentiel inconnu : {', '.join(unknown)[:120]}. Lisez /api/v1/schemes/."
-            raise RuleBroken("scheme_unknown", message, field="scheme")
+        chosen = _asked(request)
         facts = coverage_facts(offer, on=timezone.localdate())
         found = coverages(facts, chosen.values())
         data = {
@@ -135,9 +143,29 @@ class CoverageViewSet(MarketViewSet):
             "on": facts.on,
             "held": facts.held,
             "schemes": found,
-            "closing": closing(found, certificates().values()),
+            "closing": closing(found, certificates().values(), held=facts.held),
         }
         return Response(CoverageSerializer(data).data)
+
+    @extend_schema(parameters=[SCHEME, FORMAT], responses=FILES, filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def export(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """La déclaration d’applicabilité et ses preuves dans un fichier à remettre à un auditeur."""
+        offer = self.get_object()
+        chosen = _asked(request)
+        kind = request.query_params.get("format") or PDF
+        if kind not in KINDS:
+            raise RuleBroken("bad_format", f"Formats : {', '.join(KINDS)}.", field="format")
+        return evidence_answer(evidence_of(offer, chosen.values(), on=timezone.localdate()), kind=kind)
+
+
+def _asked(request: Request) -> dict[str, Scheme]:
+    """Raises RuleBroken (400) for a scheme that nobody published."""
+    chosen, unknown = asked_schemes(request.query_params.getlist("scheme"))
+    if unknown:
+        message = f"Référentiel inconnu : {', '.join(unknown)[:120]}. Lisez /api/v1/schemes/."
+        raise RuleBroken("scheme_unknown", message, field="scheme")
+    return chosen
 
 
 ROUTES = [("coverage", CoverageViewSet, "coverage")]

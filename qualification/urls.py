@@ -70,6 +70,11 @@ urlpatterns = [
     ),
     path("mes-offres/<int:number>/couverture/", coverage.coverage, name="coverage"),
     path(
+        "mes-offres/<int:number>/couverture/preuves.<slug:kind>",
+        coverage.coverage_file,
+        name="coverage_file",
+    ),
+    path(
         "mes-offres/<int:number>/couverture/<edition:key>/", coverage.scheme_coverage, name="scheme_coverage"
     ),
     path("gaia-x/verifier/", gaiax.verify, name="gaiax_verify"),

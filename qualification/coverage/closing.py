@@ -7,10 +7,11 @@ of fewest certificates, then the shortest, and the answer says which of the two 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations
 
+from qualification.coverage.facts import Held
 from qualification.coverage.judge import COVERED, SchemeCoverage, proves
 from qualification.schemes.certificates import Certificate
 from qualification.schemes.mapping import mappings_from
@@ -22,10 +23,12 @@ Need = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """``closes``: how many open requirements it closes of those chosen before it leave open."""
+    """``closes``: how many open requirements it closes of those chosen before it leave open.
+    ``declared``: the supplier says it holds it, the proof is what is missing."""
 
     certificate: Certificate
     closes: int
+    declared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,12 @@ class Closing:
         return tuple(one.certificate.name for one in self.chosen if one.certificate.cost_max_eur_ht is None)
 
 
-def closing(coverages: Iterable[SchemeCoverage], known: Iterable[Certificate]) -> Closing:
+def closing(
+    coverages: Iterable[SchemeCoverage], known: Iterable[Certificate], *, held: Iterable[Held] = ()
+) -> Closing:
+    """What the offer holds and proves already is not proposed again."""
+    own = {each.code: each.proven for each in held if not each.layer}
+    known = [one for one in known if not own.get(one.code)]
     needs, reach = _reach(coverages, known)
     useful = {one: bits for one, bits in reach.items() if bits}
     whole = 0
@@ -61,7 +69,8 @@ def closing(coverages: Iterable[SchemeCoverage], known: Iterable[Certificate]) -
     exact = len(useful) <= EXACT_UP_TO
     found = _exact(useful, whole, by_cost=by_cost) if exact else _greedy(useful, whole)
     left = tuple(need for place, need in enumerate(needs) if not whole >> place & 1)
-    return _told(_counted(found, useful), left, by_cost=by_cost, exact=exact)
+    chosen = tuple(replace(one, declared=one.certificate.code in own) for one in _counted(found, useful))
+    return _told(chosen, left, by_cost=by_cost, exact=exact)
 
 
 def _reach(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from catalog.enums import HELD_STATUSES, Origin
 from catalog.models import EffectiveTrust, Offer
 from catalog.questions.conditions import effective
 from catalog.stack import below
+from qualification.coverage.evidence import EvidenceFile
 from qualification.coverage.facts import CoverageFacts, Held
 from qualification.coverage.judge import SchemeCoverage, judge_scheme
 from qualification.schemes import Scheme, current_editions, editions
@@ -24,6 +25,16 @@ def choices() -> dict[str, Scheme]:
 def every_choice() -> dict[str, Scheme]:
     """The same with the older editions that dossiers still use."""
     return _by_key(editions())
+
+
+def asked_schemes(keys: Sequence[str]) -> tuple[dict[str, Scheme], list[str]]:
+    """The schemes of these keys, every current one when none is asked; and the keys nobody knows."""
+    if not keys:
+        return choices(), []
+    known = every_choice()
+    return {key: known[key] for key in dict.fromkeys(keys) if key in known}, [
+        key for key in dict.fromkeys(keys) if key not in known
+    ]
 
 
 def _by_key(some: Iterable[Scheme]) -> dict[str, Scheme]:
@@ -56,6 +67,13 @@ def coverage_facts(offer: Offer, *, on: dt.date) -> CoverageFacts:
 
 def coverages(facts: CoverageFacts, chosen: Iterable[Scheme]) -> list[SchemeCoverage]:
     return [judge_scheme(scheme, facts) for scheme in chosen]
+
+
+def evidence_of(offer: Offer, chosen: Iterable[Scheme], *, on: dt.date) -> EvidenceFile:
+    """The offer comes with its supplier. Queries: those of `coverage_facts`."""
+    facts = coverage_facts(offer, on=on)
+    models = tuple(facts.answers.get("service_models") or ())
+    return EvidenceFile(offer.name, offer.supplier.name, models, facts, coverages(facts, chosen))
 
 
 def _of_mark(row: EffectiveTrust, one: Certificate, *, layer: str) -> Held:

@@ -30,6 +30,7 @@ STATE_WORDS = {
 }
 CERTIFICATE, LAYER, ANSWER = "certificate", "layer", "answer"
 ZONES = {"eu": (EU_COUNTRIES, "l’Union européenne"), "eea": (EEA_COUNTRIES, "l’Espace économique européen")}
+IN_DOSSIER = "Se juge dans le dossier de référencement : contrôle automatique, puis instruction."
 NOTHING = "Aucune réponse, aucun certificat ni aucune couche ne la couvre."
 
 
@@ -107,6 +108,8 @@ def judge(requirement: Requirement, scheme: Scheme, facts: CoverageFacts, links:
     elif answers.against:
         state = PARTLY if any(ground.kind != ANSWER for ground in grounds) else NOT_COVERED
     reason = " ".join(answers.against) or ("" if grounds or answers.missing else NOTHING)
+    if state == NOT_COVERED and requirement.facts and reason == NOTHING:
+        state, reason = UNKNOWN, IN_DOSSIER
     return Judged(requirement, state, tuple(grounds), tuple(answers.missing), reason)
 
 

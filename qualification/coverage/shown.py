@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from qualification.coverage.closing import Closing
-from qualification.coverage.gather import choices, every_choice
 from qualification.coverage.judge import COVERED, NOT_COVERED, PARTLY, UNKNOWN, Judged, SchemeCoverage
-from qualification.schemes import Scheme, Section
+from qualification.schemes import Section
 
 BAR_WORDS = {
     COVERED: "Couvertes",
@@ -41,16 +40,6 @@ class Chapter:
     @property
     def unknown(self) -> int:
         return self._count(UNKNOWN)
-
-
-def asked_schemes(keys: Sequence[str]) -> tuple[dict[str, Scheme], list[str]]:
-    """The schemes of these keys, every current one when none is asked; and the keys nobody knows."""
-    if not keys:
-        return choices(), []
-    known = every_choice()
-    return {key: known[key] for key in dict.fromkeys(keys) if key in known}, [
-        key for key in dict.fromkeys(keys) if key not in known
-    ]
 
 
 def chapters_of(coverage: SchemeCoverage) -> list[Chapter]:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+import json
+import zipfile
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pypdf import PdfReader
 
 from catalog.enums import Origin
 from catalog.models import StackEdge
@@ -122,3 +126,33 @@ def test_the_offer_leads_its_supplier_there(people, offer):
     assert link in client_for(people.editor).get(page).content.decode()
     listed = make_base()
     assert "/couverture/" not in client_for(people.editor).get(listed.get_absolute_url()).content.decode()
+
+
+def test_the_evidence_file_says_every_requirement_in_each_format(people, offer):
+    client = client_for(people.editor)
+    url = f"/mes-offres/{offer.number}/couverture/preuves"
+    told = b"".join(client.get(f"{url}.json?referentiel=secnumcloud-3.2").streaming_content)
+    rows = json.loads(told)["rows"]
+    assert len(rows) == 278
+    mfa = next(each for each in rows if each["requirement"] == "9.5.c")
+    assert mfa["applicable"] == "À confirmer\u00a0: le texte nomme SaaS"
+    place = next(each for each in rows if each["requirement"] == "19.2.b")
+    assert (place["state"], place["applicable"]) == ("En partie", "Applicable")
+    ods = client.get(f"{url}.ods")
+    assert ods["Content-Type"] == "application/vnd.oasis.opendocument.spreadsheet"
+    assert zipfile.ZipFile(io.BytesIO(ods.content)).read("mimetype").startswith(b"application/vnd.oasis")
+    pdf = client.get(f"{url}.pdf?referentiel=hds-2")
+    assert pdf.content.startswith(b"%PDF")
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf.content)).pages)
+    assert "EXI28" in text and "que seule l’ANSSI prononce" in text
+    assert client.get(f"{url}.exe").status_code == 404
+    assert client_for(make_member(Role.SUPPLIER_MANAGER)).get(f"{url}.pdf").status_code == 404
+
+
+def test_the_endpoint_gives_the_same_file(people, offer):
+    api, url = client_for_token(people.editor), f"/api/v1/coverage/{offer.uuid}/export/"
+    assert api.get(url, {"scheme": "hds-2"}).content.startswith(b"%PDF")
+    lines = b"".join(api.get(url, {"scheme": "hds-2", "format": "csv"}).streaming_content).decode()
+    assert lines.count("EXI") >= 31
+    assert api.get(url, {"format": "exe"}).json()["code"] == "bad_format"
+    assert api.get(url, {"scheme": "rien-1"}).json()["code"] == "scheme_unknown"

@@ -151,6 +151,19 @@ def test_one_certificate_serves_several_schemes_at_once() -> None:
     assert closed.unknown_months == ("Certification HDS",)
 
 
+def test_what_is_held_and_proven_is_not_proposed_and_what_is_declared_lacks_its_proof() -> None:
+    open_ones = [coverage("secnumcloud-3.2"), coverage("hds-2"), coverage("iso27001-2022")]
+    own = (held("secnumcloud"), held("hds", proven=False), held("iso27001", layer="Socle Exemple"))
+    closed = closing(open_ones, certificates().values(), held=own)
+    assert {one.certificate.code: one.declared for one in closed.chosen} == {"hds": True, "iso27001": False}
+    assert len(closed.left) == 278
+
+
+def test_what_a_dossier_judges_is_not_said_to_be_a_gap() -> None:
+    found = row(coverage("listing-2026-11"), "prices")
+    assert (found.state, "dossier de référencement" in found.reason) == ("unknown", True)
+
+
 def test_time_is_told_together_and_in_turn() -> None:
     closed = closing([coverage("secnumcloud-3.2"), coverage("iso27018-2026-11")], certificates().values())
     assert (closed.months_together, closed.months_in_turn) == (24, 36)

@@ -253,6 +253,7 @@ NEEDS: dict[str, Row] = {
         EVERYBODY, lambda world: {"pk": "hds-2"}, query=lambda world: "?from=hds-2"
     ),
     "GET api:coverage-detail": Row(SUPPLIERS, of("draft")),
+    "GET api:coverage-export": Row(SUPPLIERS, of("draft")),
     **reading("project", INSIDE, of("project")),
     **reading("assessment", INSIDE, of("analysis")),
     **reading("opinion", INSIDE, opinion),

@@ -57,6 +57,9 @@ ROWS: dict[str, Row] = {
         EVERYBODY, lambda world: {"key": "gaiax-24.11", "other": "gaiax-24.11"}
     ),
     "GET qualification:coverage": Row(SUPPLIERS, lambda world: {"number": world.draft.number}),
+    "GET qualification:coverage_file": Row(
+        SUPPLIERS, lambda world: {"number": world.draft.number, "kind": "csv"}
+    ),
     "GET qualification:scheme_coverage": Row(
         SUPPLIERS, lambda world: {"number": world.draft.number, "key": "gaiax-24.11-L3"}
     ),
