@@ -103,6 +103,7 @@ def parties_of(purchase):
         "buyer_name": purchase.buyer.name,
         "supplier": str(supplier.uuid),
         "supplier_name": supplier.name,
+        "offer_supplier": str(supplier.uuid),
     }
 
 
