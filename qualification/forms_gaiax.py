@@ -17,14 +17,14 @@ class VerifyForm(RuledForm):
         error_messages={"required": "Collez un titre ou une présentation."},
     )
     did_documents = forms.CharField(
-        label="Documents DID (facultatif)",
+        label="Documents DID",
         help_text="Un document, ou une liste, en JSON. Sinon nous les cherchons à l’adresse de leur did:web.",
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
         max_length=bounds.DOCUMENT,
         required=False,
     )
     anchors = forms.CharField(
-        label="Ancres de confiance (facultatif)",
+        label="Ancres de confiance",
         help_text="Des certificats d’autorités en PEM. Sinon nous employons les nôtres. "
         "Un verdict rendu sur vos ancres n’engage que vous.",
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
