@@ -74,7 +74,7 @@ def judge_did(credential: Credential, documents: dict[str, Any], findings: Findi
             "did", "L’émetteur du titre n’est pas le titulaire de la clé nommée.", f"{path}.issuer".strip(".")
         )
     elif did not in documents:
-        findings.unknown("did", f"Le document de « {did[:200]} » n’a pas été fourni ou obtenu.", path)
+        findings.unknown("did", f"Le document de « {did[:80]} » n’a pas été fourni ou obtenu.", path)
     elif not isinstance(documents[did], dict) or documents[did].get("id") != did:
         findings.fail("did", "Le document DID ne porte pas l’identifiant de l’émetteur.", path)
     else:
