@@ -15,6 +15,7 @@ from catalog.api_exports import OFFERS, asked_uuids
 from catalog.api_usage import USAGE_PARAMETERS
 from catalog.costing import Buyer, OfferCost, offer_costs, offers_to_cost
 from catalog.forms.usage import DEFAULT_PLACE, UsageForm
+from catalog.prices.usage_price import TOO_LARGE
 from marketplace.errors import NotVisible
 from marketplace.rest.serializers import StrictSerializer
 from marketplace.rest.viewsets import MarketViewSet
@@ -74,6 +75,8 @@ class OfferCostSerializer(StrictSerializer):
     co_financings = serializers.SerializerMethodField(help_text="Aides possibles, en mots.")
 
     def get_missing(self, each: OfferCost) -> list[str]:
+        if each.cost is None and each.too_large:
+            return [TOO_LARGE]
         return list(each.cost.gaps) if each.cost else []
 
     def get_uncounted(self, each: OfferCost) -> list[str]:

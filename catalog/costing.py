@@ -15,7 +15,7 @@ from catalog.models import Offer
 from catalog.prices.aids import CoFinancing, Compensation, co_financings, vat_compensations
 from catalog.prices.cost import Cost, PricedPlan, best, cost
 from catalog.prices.usage import ExitTerms, Usage
-from marketplace.money import TaxedAmount, Totals, VatFacts, VatRule, totals, vat_for
+from marketplace.money import LARGEST_TOTAL, TaxedAmount, Totals, VatFacts, VatRule, totals, vat_for
 from marketplace.vat import vat_rules
 
 if TYPE_CHECKING:
@@ -32,7 +32,8 @@ class Buyer:
 
 @dataclass(frozen=True, slots=True)
 class OfferCost:
-    """`cost` None: no formula of the offer is priced. `others`: its other formulas, as computed."""
+    """`cost` None: no formula of the offer is priced. `others`: its other formulas, as computed.
+    `too_large`: the names of those whose amounts no order could hold, for this usage."""
 
     offer: Offer
     cost: Cost | None
@@ -41,6 +42,7 @@ class OfferCost:
     vat_rule: VatRule | None
     compensations: tuple[Compensation, ...]
     co_financings: tuple[CoFinancing, ...]
+    too_large: tuple[str, ...] = ()
 
 
 def offers_to_cost(*, actor: Actor, **which: Any) -> list[Offer]:
@@ -57,7 +59,8 @@ def offer_costs(offers: Sequence[Offer], *, usage: Usage, buyer: Buyer) -> list[
 def _offer_cost(offer: Offer, *, usage: Usage, buyer: Buyer) -> OfferCost:
     answers = offer.live_version.answers if offer.live_version else {}
     terms = exit_terms(answers)
-    costs = [cost(plan, usage=usage, terms=terms) for plan in priced_plans(offer)]
+    told = {plan: _held(plan, usage=usage, terms=terms) for plan in priced_plans(offer)}
+    costs = [found for found in told.values() if found is not None]
     shown = best(costs)
     today = timezone.localdate()
     rule = vat_rule(offer.supplier.country, regime=answers.get("vat_regime"), place=buyer.place, on=today)
@@ -81,7 +84,17 @@ def _offer_cost(offer: Offer, *, usage: Usage, buyer: Buyer) -> OfferCost:
         co_financings=tuple(
             co_financings(buyer_kind=buyer.kind, secnumcloud_held=_secnumcloud_held(offer, on=today))
         ),
+        too_large=tuple(plan.name for plan, found in told.items() if found is None),
     )
+
+
+def _held(plan: PricedPlan, *, usage: Usage, terms: ExitTerms) -> Cost | None:
+    """None when an amount is larger than an order could hold."""
+    try:
+        found = cost(plan, usage=usage, terms=terms)
+    except ValueError:
+        return None
+    return found if found.total_eur_ht <= LARGEST_TOTAL else None
 
 
 def priced_plans(offer: Offer) -> list[PricedPlan]:

@@ -25,15 +25,15 @@ def offer() -> Offer:
     return found
 
 
-def metered(**answers: object) -> Offer:
+def metered(price: str = "10", **answers: object) -> Offer:
     """A listed offer whose seat is metered, with tiers and an exit price."""
     draft = make_offer(state="draft", price=None)
     version = draft.draft_version
     assert version is not None
     version.answers = {**version.answers, "exit_notice_months": "1", **answers}
     version.save()
-    line = add_price(version, "10")
-    line.meter, line.tiers = "seat", [{"above": "10", "amount_eur_ht": "8"}]
+    line = add_price(version, price)
+    line.meter, line.tiers = "seat", [{"above": "10", "amount_eur_ht": "8"}] if price == "10" else []
     line.save()
     version.freeze()
     draft.live_version, draft.state = version, "listed"
@@ -141,3 +141,14 @@ def test_one_offer_and_four_cost_the_same_queries(client: Client, django_assert_
     for asked in (offers[:1], offers):
         with django_assert_num_queries(4):
             client.get(API, {"offer": [str(o.uuid) for o in asked], "months": "12", "seats": "3"})
+
+
+def test_an_amount_that_no_order_could_hold_is_said(client: Client) -> None:
+    offer = metered("9999999", vat_regime="normal")
+    for question in ({"seats": "1000000", "months": "1"}, {"seats": "900000", "months": "60"}):
+        page = client.get(PAGE, {"offre": offer.number, **question})
+        assert page.status_code == 200
+        assert "le montant dépasse ce qu’une commande peut porter" in page.content.decode()
+        found = client.get(API, {"offer": str(offer.uuid), **question}).json()["results"][0]
+        assert found["total_eur_ht"] is None
+        assert found["missing"] == ["le montant dépasse ce qu’une commande peut porter"]
