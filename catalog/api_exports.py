@@ -30,7 +30,8 @@ FORMAT = OpenApiParameter(
     "format", str, enum=list(FORMATS), description="Format du fichier\u202f; « csv » sinon."
 )
 
-FILES = {(200, each.content_type.partition(";")[0]): OpenApiTypes.BINARY for each in FORMATS.values()}
+TYPES = [each.content_type.partition(";")[0] for each in FORMATS.values()]
+FILES = {(200, each): OpenApiTypes.OBJECT if "json" in each else OpenApiTypes.BINARY for each in TYPES}
 OFFERS = OpenApiParameter(
     "offer",
     OpenApiTypes.UUID,

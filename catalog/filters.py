@@ -8,6 +8,7 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.forms.utils import ErrorList
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -146,15 +147,24 @@ class OfferFilterSet(django_filters.FilterSet):
             if isinstance(field, CodesField):
                 field.categories, field.lenient = self.categories, self.lenient
         is_valid = bool(super().is_valid())
-        if (
-            self.lenient
-            or not self.asks_for_usage
-            or not self.usage_form.is_bound
-            or self.usage_form.is_valid()
-        ):
+        if self.lenient:
             return is_valid
-        self.form.errors.update(self.usage_form.errors)
-        return False
+        wrong = self._usage_errors()
+        self.form.errors.update(wrong)
+        return is_valid and not wrong
+
+    def _usage_errors(self) -> dict[str, Any]:
+        """By parameter. A figure told is read even where the list is in another order."""
+        if self.asks_for_usage:
+            return dict(self.usage_form.errors)
+        wrong: dict[str, Any] = {}
+        for name in USAGE_PARAMETERS:
+            if given := (self.data or {}).get(name):
+                try:
+                    RankedUsageForm.base_fields[name].clean(given)
+                except forms.ValidationError as error:
+                    wrong[name] = ErrorList(error.error_list)
+        return wrong
 
     @property
     def asks_for_usage(self) -> bool:

@@ -34,7 +34,7 @@ SCHEME = OpenApiParameter(
 
 FORMAT = OpenApiParameter("format", str, enum=list(KINDS), description="« pdf » sinon.")
 TYPES = ("application/pdf", *(each.content_type.partition(";")[0] for each in FORMATS.values()))
-FILES = {(200, each): OpenApiTypes.BINARY for each in TYPES}
+FILES = {(200, each): OpenApiTypes.OBJECT if "json" in each else OpenApiTypes.BINARY for each in TYPES}
 
 
 class HeldSerializer(StrictSerializer):

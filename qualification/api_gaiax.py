@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Mapping
 from typing import IO, Any
 
@@ -17,7 +18,7 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from marketplace.rest.parsers import UNSTORABLE, StrictJSONParser
+from marketplace.rest.parsers import StrictJSONParser
 from marketplace.rest.serializers import StrictSerializer
 from marketplace.rest.viewsets import MarketViewSet
 from qualification import verifications
@@ -25,6 +26,16 @@ from qualification.gaiax.report import IDS
 from qualification.models import GaiaxVerification
 
 GIVEN = ("credential", "did_documents", "anchors")
+# What a credential or a presentation says of itself, in one generation or the other.
+OWN_NAMES = frozenset(
+    {"@context", "@graph", "@id", "@type", "id", "type", "issuer", "proof", "vc", "vp"}
+    | {"credentialSubject", "verifiableCredential"}
+)
+NO_CREDENTIAL = (
+    "Ni un titre, ni une présentation : il y manque « @context » et « type ». Envoyez le titre lui-même, "
+    "ou « credential » avec « did_documents » et « anchors »."
+)
+COMPACT = re.compile(r"^[\w-]+\.[\w-]+\.[\w-]*$", re.ASCII)
 VERDICTS = ("pass", "fail", "unknown")
 
 
@@ -46,8 +57,8 @@ class JwtParser(BaseParser):
             text = raw.decode("ascii")
         except UnicodeDecodeError:
             raise ParseError("Un JWT ne contient que des caractères ASCII.") from None
-        if UNSTORABLE.search(text):
-            raise ParseError("Le JWT contient un caractère interdit.")
+        if not COMPACT.fullmatch(text.strip()):
+            raise ParseError("Un JWT est fait de trois parties séparées par des points, en base64url.")
         return {"credential": text}
 
 
@@ -74,7 +85,11 @@ class CredentialParser(StrictJSONParser):
     ) -> dict[str, Any]:
         raw = stream.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
         data = super().parse(io.BytesIO(raw), media_type, parser_context)
-        if not isinstance(data, dict) or "credential" not in data or "@context" in data:
+        if not isinstance(data, dict):
+            raise ParseError("Le corps est un objet JSON : un titre, ou « credential » et ses documents.")
+        if "credential" not in data or "@context" in data:
+            if OWN_NAMES.isdisjoint(data):
+                raise ParseError(NO_CREDENTIAL)
             return {"credential": raw.decode()}
         return dict(json.loads(raw))
 
@@ -108,7 +123,7 @@ REQUEST = {
         "anchors": {"description": "Certificats en PEM : un texte, ou une liste."},
     },
 }
-JWT = {"type": "string", "pattern": r"^[\w-]+\.[\w-]+\.[\w-]*$"}
+JWT = {"type": "string", "pattern": COMPACT.pattern}
 
 
 class GaiaxVerificationViewSet(MarketViewSet):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
@@ -11,11 +9,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from marketplace.errors import NotVisible, RuleBroken
+from marketplace.rest.paging import PageNumber
 from marketplace.rest.serializers import StrictSerializer
 from qualification.schemes import Scheme, edition_named, editions
 from qualification.schemes.difference import difference
 
 KEY = OpenApiParameter("id", str, OpenApiParameter.PATH, description="« secnumcloud-3.2 ».")
+
+
+PAGES = [
+    OpenApiParameter("page", int, description="Numéro de page, à partir de 1."),
+    OpenApiParameter("page_size", int, description=PageNumber.page_size_query_description),
+]
 
 
 class ExpectedSerializer(StrictSerializer):
@@ -96,12 +101,13 @@ class SchemeViewSet(viewsets.ViewSet):
     public = True
     lookup_value_regex = "[a-z0-9][A-Za-z0-9.-]{2,60}"
 
-    @extend_schema(responses=SchemeListSerializer, operation_id="schemes_list")
+    @extend_schema(responses=SchemeListSerializer, parameters=PAGES, operation_id="schemes_list")
     def list(self, request: Request) -> Response:
         """Les référentiels publiés, toutes éditions."""
-        found = editions()
-        data: dict[str, Any] = {"count": len(found), "next": None, "previous": None, "results": found}
-        return Response(SchemeListSerializer(data).data)
+        pages = PageNumber()
+        found = pages.paginate_queryset(editions(), request)
+        told = SchemeSummarySerializer(found, many=True, context={"request": request})
+        return pages.get_paginated_response(told.data)
 
     @extend_schema(responses=SchemeSerializer, parameters=[KEY], operation_id="schemes_retrieve")
     def retrieve(self, request: Request, pk: str = "") -> Response:

@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support import browsing, database, needs, network, ordering, turns
 
@@ -12,6 +13,9 @@ SERVER = pytest.StashKey[str]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # How long an example takes says how busy the machine is, nothing of the code.
+    settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("busy")
     # Playwright keeps an event loop in the thread that also makes the rows.
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     if not config.option.collectonly and not config.option.help:

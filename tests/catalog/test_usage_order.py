@@ -98,9 +98,14 @@ def test_the_file_has_the_order_of_the_list(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("offers")
-def test_the_usage_is_read_only_when_the_list_is_ordered_by_it(client: Client) -> None:
-    assert answer(client, "seats=beaucoup&months=0")["count"] == 4
+def test_in_another_order_a_usage_changes_nothing_but_is_read(client: Client) -> None:
+    """A figure that is none is refused by the API; the page, which keeps what it can, lists the offers."""
+    assert answer(client, "seats=10")["count"] == 4
     assert "ignored" not in answer(client, "seats=10")
+    refused = client.get("/api/v1/offers/?seats=beaucoup&months=0")
+    assert refused.status_code == 400
+    assert {error["field"] for error in refused.json()["errors"]} == {"seats", "months"}
+    assert client.get("/offres/?seats=beaucoup&months=0").status_code == 200
 
 
 @pytest.mark.usefixtures("offers")

@@ -205,15 +205,18 @@ def test_a_body_that_cannot_be_read(member: Membership, body: str, content_type:
     problem_of(post(member, body, content_type), status)
 
 
+CREDENTIAL = '{"@context": [], "type": "VerifiableCredential"}'
+
+
 def test_a_minute_allows_so_many(member: Membership, settings: Any) -> None:
     settings.GAIAX_PER_MINUTE = 2
-    assert [post(member, "{}").status_code for _ in range(2)] == [202, 202]
-    response = post(member, "{}")
+    assert [post(member, CREDENTIAL).status_code for _ in range(2)] == [202, 202]
+    response = post(member, CREDENTIAL)
     problem = problem_of(response, 429)
     assert problem["code"] == "too_many_verifications"
     assert 1 <= int(response["Retry-After"]) <= 60
     other = make_member("supplier_manager")
-    assert post(other, "{}").status_code == 202
+    assert post(other, CREDENTIAL).status_code == 202
 
 
 def test_what_was_sent_is_forgotten_after_a_week(member: Membership) -> None:
@@ -224,3 +227,9 @@ def test_what_was_sent_is_forgotten_after_a_week(member: Membership) -> None:
     verifications.sweep_verifications()
     assert list(GaiaxVerification.objects.all()) == [new]
     assert old.pk != new.pk
+
+
+@pytest.mark.parametrize("body", ["[]", '"texte"', "null", "{}", '{"champ_inconnu": 1}'])
+def test_a_body_that_is_no_credential_is_refused_with_what_to_send(member: Membership, body: str) -> None:
+    problem = problem_of(post(member, body), 400)
+    assert "titre" in problem["detail"]
