@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_serializer
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -74,6 +74,7 @@ class SchemeSerializer(SchemeSummarySerializer):
     requirements = RequirementSerializer(many=True)
 
 
+@extend_schema_serializer(many=False)
 class SchemeListSerializer(StrictSerializer):
     count = serializers.IntegerField()
     next = serializers.CharField(allow_null=True)

@@ -15,7 +15,7 @@ MAX_PAGE_SIZE = 100
 def whole_number(request: Request, name: str, *, default: int, most: int) -> int:
     """A query parameter as a whole number from 1 to `most`. Raises ValidationError (400)."""
     text = request.query_params.get(name)
-    if text is None or text == "":
+    if text is None:
         return default
     if not (text.isascii() and text.isdigit() and len(text) <= 9 and 1 <= int(text) <= most):
         raise ValidationError({name: [f"Donnez un nombre entier de 1 à {most}."]})
