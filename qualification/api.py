@@ -21,7 +21,16 @@ from marketplace.rest.moves import MoveEndpoint, MoveMixin
 from marketplace.rest.renderers import PdfRenderer
 from marketplace.rest.serializers import NoInput, ReasonInput
 from marketplace.rest.viewsets import CreateOnceMixin, ReadViewSet, SerializerClass
-from qualification import actions, api_coverage, api_disputes, api_gaiax, api_schemes, decisions, pipeline
+from qualification import (
+    actions,
+    api_coverage,
+    api_disputes,
+    api_gaiax,
+    api_labels,
+    api_schemes,
+    decisions,
+    pipeline,
+)
 from qualification.abilities import dossier_abilities, dossiers_abilities, run_abilities
 from qualification.enums import DecisionStage
 from qualification.filters import CheckRunFilterSet, DossierFilterSet
@@ -145,4 +154,5 @@ ROUTES = [
     *api_schemes.ROUTES,
     *api_coverage.ROUTES,
     *api_gaiax.ROUTES,
+    *api_labels.ROUTES,
 ]

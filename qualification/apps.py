@@ -21,3 +21,4 @@ class QualificationConfig(AppConfig):
         register_handover_check("qualification", open_dossier_refusal)
         register_panel("offer.actions", panels.offer_dossier)
         register_panel("offer.actions", panels.offer_coverage)
+        register_panel("offer.proofs", panels.offer_labels)

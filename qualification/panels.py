@@ -37,3 +37,8 @@ def offer_coverage(request: HttpRequest, offer: Any) -> Panel | None:
     if offer.supplier.organisation_id != actor.organisation.pk:
         return None
     return Panel("qualification/_offer_coverage.html", {"offer": offer})
+
+
+def offer_labels(request: HttpRequest, offer: Any) -> Panel | None:
+    """The way to the Gaia-X levels, for everybody who reads the sheet. No query."""
+    return Panel("qualification/_offer_labels.html", {"offer": offer}) if isinstance(offer, Offer) else None

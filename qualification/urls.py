@@ -3,7 +3,7 @@ from functools import partial
 from django.urls import URLPattern, path, register_converter
 
 from qualification.steps import SLUGS
-from qualification.views import coverage, disputes, dossiers, gaiax, instruction, moves, schemes
+from qualification.views import coverage, disputes, dossiers, gaiax, instruction, labels, moves, schemes
 
 
 class DossierNumber:
@@ -20,6 +20,10 @@ class DisputeNumber(DossierNumber):
     regex = r"CON-\d{4}-\d{4,9}"
 
 
+class LabelLevel(DossierNumber):
+    regex = "SC|L1|L2|L3"
+
+
 class EditionKey(DossierNumber):
     """« secnumcloud-3.2 », « gaiax-24.11-L3 »."""
 
@@ -27,10 +31,12 @@ class EditionKey(DossierNumber):
 
 
 register_converter(DossierNumber, "dossier")
+register_converter(LabelLevel, "label_level")
 register_converter(EditionKey, "edition")
 register_converter(DisputeNumber, "dispute")
 
 app_name = "qualification"
+LABELS = "offres/<int:number>-<slug:slug>/labels-gaia-x/"
 
 
 def move_paths() -> list[URLPattern]:
@@ -77,6 +83,8 @@ urlpatterns = [
     path(
         "mes-offres/<int:number>/couverture/<edition:key>/", coverage.scheme_coverage, name="scheme_coverage"
     ),
+    path(LABELS, labels.labels, name="labels"),
+    path(f"{LABELS}<label_level:level>/", labels.level, name="label_level"),
     path("gaia-x/verifier/", gaiax.verify, name="gaiax_verify"),
     path("gaia-x/verifications/<uuid:uuid>/", gaiax.show, name="gaiax_verification"),
     path("pilotage/instruction/", instruction.queue, name="queue"),

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from catalog.enums import HELD_STATUSES, Origin
+from catalog.enums import HELD_STATUSES, LOST_STATUSES, Origin
 from catalog.models import EffectiveTrust, Offer
 from catalog.questions.conditions import effective
 from catalog.stack import below
@@ -47,22 +47,29 @@ def _by_key(some: Iterable[Scheme]) -> dict[str, Scheme]:
     return found
 
 
-def coverage_facts(offer: Offer, *, on: dt.date) -> CoverageFacts:
-    """The newest version's answers and the certificates of the day. Four queries and one per layer below."""
-    version = offer.shown_for_edit
-    answers = effective(version.answers) if version is not None else {}
+def coverage_facts(offer: Offer, *, on: dt.date, answers: Mapping[str, Any] | None = None) -> CoverageFacts:
+    """The certificates of the day and, unless `answers` are given, the newest version's. Four queries at
+    most and one per layer below."""
+    if answers is None:
+        version = offer.shown_for_edit
+        answers = version.answers if version is not None else {}
+    answers = effective(answers)
     bases = below([offer.pk]) - {offer.pk}
     rows = EffectiveTrust.objects.filter(offer__in=[offer.pk, *bases]).select_related("mark", "offer")
-    own = [row for row in rows.order_by("offer__name", "scheme") if row.status_on(on) in HELD_STATUSES]
-    held = [
-        _of_mark(row, one, layer="" if row.offer_id == offer.pk else row.offer.name)
-        for row in own
+    by_mark = [
+        (row.status_on(on), _of_mark(row, one, layer="" if row.offer_id == offer.pk else row.offer.name))
+        for row in rows.order_by("offer__name", "scheme")
         for one in certificates().values()
         if one.mark == row.scheme
     ]
+    held = [each for status, each in by_mark if status in HELD_STATUSES]
+    ended = [each for status, each in by_mark if status in LOST_STATUSES and not each.layer]
     known = {each.code for each in held if not each.layer}
-    told = [_of_answer(one, answers, on) for one in certificates().values() if one.code not in known]
-    return CoverageFacts(answers, (*held, *(each for each in told if each is not None)), on)
+    told = [_of_answer(one, answers) for one in certificates().values() if one.code not in known]
+    for each in told:
+        if each is not None:
+            (ended if each.until is not None and each.until < on else held).append(each)
+    return CoverageFacts(answers, tuple(held), on, ended=tuple(ended))
 
 
 def coverages(facts: CoverageFacts, chosen: Iterable[Scheme]) -> list[SchemeCoverage]:
@@ -87,21 +94,20 @@ def _of_mark(row: EffectiveTrust, one: Certificate, *, layer: str) -> Held:
         until=min(ends, default=None),
         scope=mark.scope if mark is not None else "",
         layer=layer,
+        regions=tuple(mark.regions) if mark is not None else (),
     )
 
 
-def _of_answer(one: Certificate, answers: Mapping[str, Any], on: dt.date) -> Held | None:
-    """What a question declares; None when it says no, says nothing, or the certificate has ended."""
+def _of_answer(one: Certificate, answers: Mapping[str, Any]) -> Held | None:
+    """What a question declares, ended or not; None when it says no or says nothing."""
     value = answers.get(one.answer)
     if value is None or not one.answer:
         return None
     said = {"true" if value else "false"} if isinstance(value, bool) else _texts(value)
     if said.isdisjoint(one.codes):
         return None
-    paper = answers.get(f"{one.answer}_certificate") or {}
+    paper = answers.get(one.paper) or {}
     until = dt.date.fromisoformat(paper["valid_until"]) if paper.get("valid_until") else None
-    if until is not None and until < on:
-        return None
     return Held(
         one.code, one.name, proven=bool(paper.get("file")), until=until, scope=str(paper.get("scope") or "")
     )

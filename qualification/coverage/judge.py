@@ -1,8 +1,9 @@
 """How one requirement is covered. Pure: facts in, a judgement out.
 
 A certificate proves what its scheme, the list of admitted proofs or a sourced mapping says it proves. A
-layer's certificate never proves more than a part: a service on a qualified base is not qualified. An
-answer proves what a declaration is enough for, and a part of the rest. Nothing said is stated as such.
+layer's certificate never proves more than a part (a service on a qualified base is not qualified), except
+of what is about the data centre alone. An answer proves what a declaration is enough for, and a part of
+the rest. Nothing said is stated as such.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 from catalog.countries import EEA_COUNTRIES, EU_COUNTRIES, country_of
 from catalog.questions.engine import is_unknown, questions
-from marketplace.ui.typography import number_text
+from marketplace.ui.typography import date_text, number_text
 from qualification.coverage.facts import CoverageFacts, Held
 from qualification.schemes import DECLARATION, Expected, Requirement, Scheme
 from qualification.schemes.mapping import PARTLY as CROSSES
@@ -95,7 +96,9 @@ def judge_scheme(scheme: Scheme, facts: CoverageFacts) -> SchemeCoverage:
 def judge(requirement: Requirement, scheme: Scheme, facts: CoverageFacts, links: Iterable[Mapping]) -> Judged:
     """The best of what is held; an answer that says the contrary leaves no more than a part."""
     links = tuple(links)
-    grounds = [ground for held in facts.held if (ground := _by_certificate(requirement, scheme, held, links))]
+    grounds = [
+        ground for held in facts.held if (ground := _by_certificate(requirement, scheme, held, links, facts))
+    ]
     answers = _read_answers(expected_of(requirement), facts)
     if answers.met:
         enough = requirement.proof == DECLARATION
@@ -130,21 +133,45 @@ def proves(code: str, requirement: Requirement, scheme: Scheme, links: Iterable[
 
 
 def _by_certificate(
-    requirement: Requirement, scheme: Scheme, held: Held, links: Sequence[Mapping]
+    requirement: Requirement, scheme: Scheme, held: Held, links: Sequence[Mapping], facts: CoverageFacts
 ) -> Ground | None:
     far = proves(held.code, requirement, scheme, links)
     if not far:
         return None
-    sections = requirement.standards.get(held.code, ())
-    told = f"{held.name}, {', '.join(sections)}" if sections else held.name
-    if held.layer:
-        return Ground(
-            LAYER, held.code, PARTLY, f"Couche « {held.layer} » : {told}. Ce qui est à vous reste à prouver."
-        )
+    told = _told(held, requirement.standards.get(held.code, ()))
+    kind = LAYER if held.layer else CERTIFICATE
     if not held.proven:
-        return Ground(CERTIFICATE, held.code, PARTLY, f"{told} : déclaré, sans preuve jointe ni registre.")
+        said = f"{told} : déclaré, sans preuve jointe ni registre."
+        return Ground(kind, held.code, PARTLY, said)
+    if left_out := _left_out(held, facts):
+        said = f"{told} : le périmètre ne nomme pas {', '.join(left_out)}, où l’offre est hébergée."
+        return Ground(kind, held.code, PARTLY, said)
+    if held.layer and not requirement.inherited:
+        return Ground(kind, held.code, PARTLY, f"{told}. Ce qui est à vous reste à prouver.")
     crossed = " recoupe l’exigence, sans la contenir." if far == PARTLY else ""
-    return Ground(CERTIFICATE, held.code, far, f"{told}{crossed}")
+    return Ground(kind, held.code, far, f"{told}{crossed}")
+
+
+def _told(held: Held, sections: Iterable[str]) -> str:
+    """« Couche « Socle » : SecNumCloud, 19.6, périmètre « Stockage », jusqu’au 12 mai 2028 »."""
+    parts = [held.name, *sections]
+    if held.scope:
+        parts.append(f"périmètre « {held.scope} »")
+    if held.until:
+        parts.append(f"jusqu’au {date_text(held.until)}")
+    return (f"Couche « {held.layer} » : " if held.layer else "") + ", ".join(parts)
+
+
+def _left_out(held: Held, facts: CoverageFacts) -> list[str]:
+    """The places of storage that the perimeter, when it names places, does not cover. A country covers its
+    places; a base is judged on its own places, not on these."""
+    if not held.regions or held.layer:
+        return []
+    named = {*held.regions}
+    stored = facts.answers.get("storage_regions") or []
+    return [
+        str(place) for place in stored if place not in named and str(place).partition("-")[0] not in named
+    ]
 
 
 @dataclass(slots=True)

@@ -53,7 +53,8 @@ class Requirement:
     they must say. ``models`` empty: every service model. ``for_customer``: a document, information or
     clause due to the customer. ``levels``: level → declaration or certification, a level absent does not
     ask it. ``standards``: certificates admitted as proof → their sections, none: the whole certificate.
-    ``options``: the choices of a clause. ``retired``: a number kept, that asks nothing.
+    ``options``: the choices of a clause. ``retired``: a number kept, that asks nothing. ``inherited``: it
+    is about the data centre alone, so that the certificate of a layer below proves it whole.
     """
 
     code: str
@@ -73,6 +74,7 @@ class Requirement:
     options: tuple[str, ...] = ()
     proof: str = EVIDENCE
     retired: bool = False
+    inherited: bool = False
 
     @property
     def is_recommendation(self) -> bool:

@@ -11,7 +11,8 @@ from qualification.schemes import FOLDER
 @dataclass(frozen=True, slots=True)
 class Certificate:
     """``mark``: the scheme of the qualification that holds it. ``answer`` and ``codes``: the answer that
-    declares it. Months and costs are for an SME, in euros before tax; None is unknown, never zero."""
+    declares it; ``paper``: the answer that holds its number, scope, dates and file. Months and costs are
+    for an SME, in euros before tax; None is unknown, never zero."""
 
     code: str
     name: str
@@ -19,6 +20,7 @@ class Certificate:
     mark: str = ""
     answer: str = ""
     codes: tuple[str, ...] = ()
+    paper: str = ""
     months_min: int | None = None
     months_max: int | None = None
     cost_min_eur_ht: Decimal | None = None

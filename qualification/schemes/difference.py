@@ -23,6 +23,7 @@ WORDS = {
     "options": "options",
     "proof": "preuve demandée",
     "retired": "en usage",
+    "inherited": "prouvée par une couche",
 }
 
 

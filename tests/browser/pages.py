@@ -140,6 +140,8 @@ page(
     sheet("pile/"),
     sheet("historique/"),
     sheet("prix/"),
+    sheet("labels-gaia-x/"),
+    sheet("labels-gaia-x/L3/"),
     "/fournisseurs/",
     lambda world: world.offer.supplier.get_absolute_url(),
     lambda world: f"/offres/comparer/?offre={world.offer.number}&offre={_second(world)}",

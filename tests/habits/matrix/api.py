@@ -235,6 +235,7 @@ QUALIFICATION: dict[str, Row] = {
     "POST api:dossier-list": Row(MANAGER | only(OTHER_SUPPLIER)),
     "POST api:check-replay": Row(MANAGER, check_run),
     "POST api:gaiax-verification-list": Row(SIGNED_IN, data=lambda world: {"credential": "a.b.c"}),
+    "GET api:gaiax-label-detail": Row(EVERYBODY, of("offer")),
     "GET api:gaiax-verification-detail": Row(SUPPLIERS, of("gaiax")),
     **moves("dossier", "submit", MANAGER, dossier("draft")),
     **moves("dossier", "take declare-interest", OFFICER, dossier("instruction")),

@@ -29,6 +29,10 @@ def of_dispute(dispute: Dispute) -> dict[str, Any]:
     return {"number": dispute.dossier.number, "dispute": dispute.number}
 
 
+def _sheet(world: World) -> dict[str, Any]:
+    return {"number": world.offer.number, "slug": world.offer.slug}
+
+
 ROWS: dict[str, Row] = {
     "GET qualification:dossiers": Row(SIGNED_IN),
     "GET qualification:new_dossier": Row(MANAGER, query=lambda world: f"?offre={world.draft.number}"),
@@ -63,6 +67,8 @@ ROWS: dict[str, Row] = {
     "GET qualification:scheme_coverage": Row(
         SUPPLIERS, lambda world: {"number": world.draft.number, "key": "gaiax-24.11-L3"}
     ),
+    "GET qualification:labels": Row(EVERYBODY, _sheet),
+    "GET qualification:label_level": Row(EVERYBODY, lambda world: {**_sheet(world), "level": "L3"}),
     "GET qualification:queue": Row(OFFICER | DECIDER),
     "GET qualification:to_decide": Row(DECIDER),
     "GET qualification:gaiax_verify": Row(SIGNED_IN),
