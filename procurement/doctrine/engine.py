@@ -24,6 +24,11 @@ from procurement.doctrine.rule_sets import GENERAL_LAW, RuleSet, RuleText, rule_
 from procurement.doctrine.warnings import warnings_on
 
 VALID_STATUSES = ("in_force", "expiring", "renewal_pending")
+NOT_ADDRESSED = "Le texte ne s’adresse pas à votre type d’administration."
+NOT_HELD = (
+    "On ne peut pas conclure. Un texte s’appliquait à cette date, "
+    "et la place de marché n’en tient pas les mots."
+)
 NO_TEXT = "Aucun texte chargé dans la place de marché ne portait cette règle à cette date."
 
 
@@ -50,7 +55,7 @@ def assess(facts: AssessmentFacts, on: dt.date) -> AssessmentResult:
     return AssessmentResult(
         on=on,
         obligations=obligations,
-        warnings=warnings_on(facts, on=on, rule_sets=rule_sets, obligations=obligations),
+        warnings=warnings_on(facts, rule_sets=rule_sets, obligations=obligations),
         unknown=facts.not_given(),
         rule_sets=tuple(
             RuleSetUsed(code=s.code, title=s.title, in_force_from=s.in_force_from, sha256=s.sha256)
@@ -69,7 +74,7 @@ def _obligation(code: str, *, facts: AssessmentFacts, rule_sets: Sequence[RuleSe
         if rule.obligation == code and rule.rule_set in by_code
     ]
     if not outcomes:
-        return Obligation(code=code, level="not_required", rules=(), reason=NO_TEXT, source="")
+        return _by_no_rule(code, facts=facts, rule_sets=rule_sets)
     level = _highest(outcomes)
     if level == UNKNOWN:
         return _unsettled(code, outcomes)
@@ -81,6 +86,23 @@ def _obligation(code: str, *, facts: AssessmentFacts, rule_sets: Sequence[RuleSe
         reason=_reason(level, decisive),
         source=_sources(decisive),
     )
+
+
+def _by_no_rule(code: str, *, facts: AssessmentFacts, rule_sets: Sequence[RuleSet]) -> Obligation:
+    """Nothing was asked, unless a text that binds this buyer and whose words are not held may have."""
+    kinds = (facts.buyer_kind,) if facts.buyer_kind else BUYER_KINDS
+    silent = [text for text in rule_sets if code in text.not_held]
+    binding = [text for text in silent if text.binds.intersection(kinds)]
+    if binding:
+        return Obligation(
+            code=code,
+            level=UNKNOWN,
+            rules=_unique(rule.code for text in binding for rule in text.rules),
+            reason=NOT_HELD,
+            source=" ; ".join(text.title for text in binding),
+        )
+    reason = NOT_ADDRESSED if silent else NO_TEXT
+    return Obligation(code=code, level="not_required", rules=(), reason=reason, source="")
 
 
 def _outcome(rule: AutomaticRule, *, text: RuleText, facts: AssessmentFacts) -> Outcome:
@@ -139,7 +161,7 @@ def _why_not(decisive: Sequence[Outcome]) -> str:
     refusals = _unique(outcome.answer.because for outcome in decisive if outcome.answer.value is False)
     if refusals:
         return _sentence(refusals)
-    return "Le texte ne s’adresse pas à votre type d’administration."
+    return NOT_ADDRESSED
 
 
 def _sentence(clauses: Sequence[str]) -> str:

@@ -31,7 +31,8 @@ class RuleText:
 
 @dataclass(frozen=True)
 class RuleSet:
-    """`in_force_until` is the last day, None while nothing ends it."""
+    """`in_force_until` is the last day, None while nothing ends it. `not_held`: obligations that the text
+    touches and that cannot be settled, its own words not being held."""
 
     code: str
     kind: str
@@ -40,8 +41,15 @@ class RuleSet:
     in_force_until: dt.date | None
     read_on: dt.date
     sha256: str
+    binds: frozenset[str]
     uncertain: tuple[str, ...]
     rules: tuple[RuleText, ...]
+    not_held: frozenset[str] = frozenset()
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether some rule of it is answered from facts; else people attest it."""
+        return any(rule.kind == "automatic" for rule in self.rules)
 
     def in_force(self, on: dt.date) -> bool:
         return self.in_force_from <= on and (self.in_force_until is None or on <= self.in_force_until)
@@ -76,8 +84,10 @@ def _read(path: Path) -> RuleSet:
         in_force_until=data["in_force_until"],
         read_on=data["read_on"],
         sha256=hashlib.sha256(raw).hexdigest(),
+        binds=frozenset(data["binds"]),
         uncertain=tuple(data["uncertain"]),
         rules=tuple(_rule(rule, whole=data) for rule in data["rules"]),
+        not_held=frozenset(data.get("not_held", ())),
     )
 
 

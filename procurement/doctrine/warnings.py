@@ -1,22 +1,21 @@
 """What the answer alone would hide: doubtful combinations, uncertain texts, texts not held."""
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 
 from procurement.doctrine.facts import AssessmentFacts
 from procurement.doctrine.results import Obligation
 from procurement.doctrine.rule_sets import RuleSet
 
-CIRCULAR_FROM = dt.date(2023, 5, 31)
-CIRCULAR_2021_FROM = dt.date(2021, 7, 5)
-CIRCULAR_2026_FROM = dt.date(2026, 2, 5)
-
 
 def warnings_on(
-    facts: AssessmentFacts, *, on: dt.date, rule_sets: Sequence[RuleSet], obligations: Sequence[Obligation]
+    facts: AssessmentFacts, *, rule_sets: Sequence[RuleSet], obligations: Sequence[Obligation]
 ) -> tuple[str, ...]:
     levels = {obligation.code: obligation.level for obligation in obligations}
-    found = [*_about_data(facts), *_about_texts(on), *_about_uncertainty(rule_sets, levels=levels)]
+    found = (
+        *_about_data(facts),
+        *_about_texts(facts, rule_sets),
+        *_about_uncertainty(rule_sets, levels=levels),
+    )
     return tuple(dict.fromkeys(found))
 
 
@@ -38,21 +37,23 @@ def _about_data(facts: AssessmentFacts) -> Iterator[str]:
         )
 
 
-def _about_texts(on: dt.date) -> Iterator[str]:
-    if CIRCULAR_2021_FROM <= on < CIRCULAR_FROM:
-        yield (
-            "La circulaire du 5 juillet 2021 s’appliquait à cette date : "
-            "la place de marché n’en tient pas le texte."
-        )
-    if on >= CIRCULAR_2026_FROM:
-        yield (
-            "La circulaire n° 6519/SG du 5 février 2026 sur les achats numériques de l’État "
-            "n’est pas encore prise en compte ici."
-        )
+def _about_texts(facts: AssessmentFacts, rule_sets: Sequence[RuleSet]) -> Iterator[str]:
+    """Texts that no rule of ours computes, for those whom they may bind."""
+    for text in rule_sets:
+        if facts.buyer_kind is not None and facts.buyer_kind not in text.binds:
+            continue
+        if text.not_held:
+            yield f"{text.title} : elle s’appliquait à cette date, la place de marché n’en tient pas le texte."
+        elif not text.is_computed:
+            told = " ".join(rule.summary for rule in text.rules if rule.kind == "attested")
+            yield f"{text.title} : à attester par une personne. {told}"
+            yield from text.uncertain
 
 
 def _about_uncertainty(rule_sets: Sequence[RuleSet], *, levels: dict[str, str]) -> Iterator[str]:
+    """Of the texts that say when SecNumCloud is due."""
     if levels.get("secnumcloud") not in ("required", "unknown"):
         return
-    for rule_set in rule_sets:
-        yield from rule_set.uncertain
+    for text in rule_sets:
+        if text.is_computed:
+            yield from text.uncertain

@@ -131,7 +131,7 @@ def test_nothing_given_is_all_unknown_on_today():
         "full_cost_eur_ht",
         "project_kind",
     ]
-    assert [s["code"] for s in body["rule_sets"]] == ["circular_6404_sg", "sren_31"]
+    assert [s["code"] for s in body["rule_sets"]] == ["circular_6404_sg", "sren_31", "circular_6519_sg"]
 
 
 def test_null_is_not_given_and_an_empty_list_is_none_of_them():

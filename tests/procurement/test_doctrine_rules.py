@@ -96,10 +96,14 @@ def test_the_dialogue_knows_the_same_administrations_as_the_accounts():
 @pytest.mark.parametrize(
     ("day", "codes"),
     [
-        (dt.date(2023, 5, 30), []),
+        (dt.date(2021, 7, 4), []),
+        (dt.date(2021, 7, 5), ["circular_2021"]),
+        (dt.date(2023, 5, 30), ["circular_2021"]),
         (dt.date(2023, 5, 31), ["circular_6404_sg"]),
         (dt.date(2024, 5, 22), ["circular_6404_sg"]),
         (dt.date(2024, 5, 23), ["circular_6404_sg", "sren_31"]),
+        (dt.date(2026, 2, 4), ["circular_6404_sg", "sren_31"]),
+        (dt.date(2026, 2, 5), ["circular_6404_sg", "sren_31", "circular_6519_sg"]),
     ],
 )
 def test_a_text_does_not_apply_before_its_date(day, codes):
@@ -108,7 +112,32 @@ def test_a_text_does_not_apply_before_its_date(day, codes):
     if not codes:
         assert result.level("reversibility") == "not_required"
         assert result.obligation("reversibility").rules == ()
-        assert "circulaire du 5 juillet 2021" in " ".join(result.warnings)
+
+
+@pytest.mark.parametrize(
+    ("kind", "level_told", "said"),
+    [
+        ("state", "unknown", "n’en tient pas"),
+        (None, "unknown", "n’en tient pas"),
+        ("local_authority", "not_required", "ne s’adresse pas"),
+    ],
+)
+def test_nothing_is_concluded_from_a_text_that_is_not_held(kind, level_told, said):
+    """The circular of 2021 already asked for SecNumCloud; « non requis » would be a lie."""
+    result = assess(AssessmentFacts(buyer_kind=kind, hosting="commercial_cloud"), dt.date(2022, 3, 1))
+    obligation = result.obligation("secnumcloud")
+    assert (obligation.level, obligation.missing) == (level_told, ())
+    assert said in obligation.reason
+    assert ("Circulaire du 5 juillet 2021" in " ".join(result.warnings)) == (level_told == "unknown")
+    assert result.level("gdpr") in ("unknown", "not_required")
+    assert result.obligation("gdpr").source.startswith("Règlement")
+
+
+@pytest.mark.parametrize(("kind", "told"), [("state", True), (None, True), ("local_authority", False)])
+def test_what_a_person_attests_is_told_to_whom_it_may_bind(kind, told):
+    said = " ".join(assess(AssessmentFacts(buyer_kind=kind), dt.date(2026, 2, 5)).warnings)
+    assert ("développement sur mesure" in said) == told
+    assert ("rang de la souveraineté" in said) == told
 
 
 def test_every_registered_rule_is_written_in_its_text():
