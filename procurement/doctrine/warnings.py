@@ -43,7 +43,7 @@ def _about_texts(facts: AssessmentFacts, rule_sets: Sequence[RuleSet]) -> Iterat
         if facts.buyer_kind is not None and facts.buyer_kind not in text.binds:
             continue
         if text.not_held:
-            yield f"{text.title} : elle s’appliquait à cette date, la place de marché n’en tient pas le texte."
+            yield f"{text.title} s’appliquait à cette date ; la place de marché n’en tient pas le texte."
         elif not text.is_computed:
             told = " ".join(rule.summary for rule in text.rules if rule.kind == "attested")
             yield f"{text.title} : à attester par une personne. {told}"
