@@ -138,7 +138,7 @@ def record_finding(
                 verdict=verdict,
                 observation=observation,
                 remedy=remedy,
-                check_run=row.runs.filter(check_code=known.check).order_by("-run_number").first(),
+                check_run=pipeline.gravest_run(row, known.checks),
                 recorded_by=judge,
             )
         )

@@ -14,6 +14,7 @@ import logging
 import socket
 import ssl
 import time
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import SplitResult, urljoin
@@ -31,6 +32,13 @@ Resolve = Callable[[str, float], list[str]]
 Connect = Callable[[str, int, float], socket.socket]
 
 USER_AGENT = "place-de-marche-cloud/1 (controle de referencement)"
+RESERVED = frozenset({"example", "invalid", "localhost", "test"})
+TLS_VERSIONS = (
+    ("TLS 1.0", ssl.TLSVersion.TLSv1),
+    ("TLS 1.1", ssl.TLSVersion.TLSv1_1),
+    ("TLS 1.2", ssl.TLSVersion.TLSv1_2),
+    ("TLS 1.3", ssl.TLSVersion.TLSv1_3),
+)
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # OpenSSL's X509_V_ERR_* numbers, which Python gives in verify_code.
 TLS_REASONS = {9: "tls_not_yet_valid", 10: "tls_expired", 62: "tls_wrong_name", 64: "tls_wrong_name"}
@@ -97,7 +105,10 @@ class _Target:
 
 
 def resolve_public(host: str, seconds: float) -> list[str]:
-    """Every A and AAAA address of ``host`` by DNS alone (no hosts file). Network."""
+    """Every A and AAAA address of ``host`` by DNS alone (no hosts file). Network, but for names reserved
+    by RFC 2606, which have none."""
+    if host.rsplit(".", 1)[-1] in RESERVED:
+        return []
     answers = dns.resolver.Resolver().resolve_name(host, lifetime=seconds)
     return list(answers.addresses())
 
@@ -121,6 +132,26 @@ def fetch(
     if result.reason == "address_refused":
         logger.warning("egress refused: %s (asked: %s)", result.final_url or url, url)
     return result
+
+
+def tls_versions(
+    url: str,
+    *,
+    limits: Limits | None = None,
+    resolve: Resolve = resolve_public,
+    connect: Connect = open_socket,
+) -> tuple[str, tuple[str, ...]]:
+    """(why nothing could be tried, versions of TLS_VERSIONS that the host of ``url`` accepts). Never raises.
+
+    Nothing is sent on these connections, so the certificate is not judged here.
+    """
+    limits = limits or Limits()
+    journey = _Journey(url, limits, resolve, connect, time.monotonic() + limits.seconds)
+    try:
+        target = journey._target(url)
+        return "", tuple(name for name, version in TLS_VERSIONS if journey.shakes_hands(target, version))
+    except _Failed as failed:
+        return failed.reason, ()
 
 
 @dataclass(slots=True)
@@ -239,6 +270,25 @@ class _Journey:
                     return _certificate(sock)
         except (_Failed, OSError, ValueError):
             return None
+
+    def shakes_hands(self, target: _Target, version: ssl.TLSVersion) -> bool:
+        """Raises _Failed when the host cannot be reached."""
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        # We offer old ciphers to see whether they are taken, never to use them.
+        context.set_ciphers("ALL:@SECLEVEL=0")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            context.maximum_version = context.minimum_version = version
+        with self._connected(target) as raw:
+            raw.settimeout(self._left())
+            try:
+                with context.wrap_socket(raw, server_hostname=target.host):
+                    return True
+            except TimeoutError:
+                raise _Failed("timeout") from None
+            except (OSError, ValueError):
+                return False
 
     def _left(self) -> float:
         left = self.deadline - time.monotonic()

@@ -2,15 +2,15 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.conf import settings
 
-from catalog.countries import country_of
 from catalog.models import OfferVersion, TrustMark
 from marketplace.reference.releases import current_release
 from marketplace.validators import identifier_error
+from qualification import gather_offer, gather_web
+from qualification.answers import countries_of, date_of, decimal_of, text_of, whole_of
 from qualification.facts import (
     AnssiEntry,
     CatalogueFacts,
@@ -22,19 +22,16 @@ from qualification.facts import (
     TrustFacts,
     WebsiteFacts,
 )
-from qualification.registers.legal import legal_register
+from qualification.registers.legal import identifier_of, legal_register
 
 ANSSI_RELEASE = "anssi_register"
 DEMO_RELEASE = "anssi_register_demo"
-# What an offer says it holds or is about to hold; abandoned or absent marks claim nothing.
-CLAIMS = ("in_force", "renewal_pending", "in_progress")
 
 
 def identity(version: OfferVersion, on: dt.date) -> IdentityFacts:
     supplier = version.offer.supplier
     organisation = supplier.organisation
-    scheme = organisation.identifier_scheme if organisation else supplier.identifier_scheme.upper()
-    identifier = organisation.identifier if organisation else supplier.identifier
+    scheme, identifier = identifier_of(supplier)
     reading = legal_register().look_up(scheme=scheme, identifier=identifier, on=on)
     return IdentityFacts(
         scheme=scheme,
@@ -48,12 +45,12 @@ def identity(version: OfferVersion, on: dt.date) -> IdentityFacts:
 
 
 def regions(version: OfferVersion, _on: dt.date) -> RegionFacts:
-    claimed = set(version.offer.trust_marks.filter(status__in=CLAIMS).values_list("scheme", flat=True))
+    marks = gather_offer.claimed(version)
     return RegionFacts(
-        storage=_countries(version.answers.get("storage_regions")),
-        processing=_countries(version.answers.get("processing_regions")),
-        claims_secnumcloud="secnumcloud" in claimed,
-        claims_hds="hds" in claimed,
+        storage=countries_of(version, "storage_regions"),
+        processing=countries_of(version, "processing_regions"),
+        claims_secnumcloud="secnumcloud" in marks,
+        claims_hds="hds" in marks,
     )
 
 
@@ -75,17 +72,16 @@ def _fictitious_rows(on: dt.date) -> list[dict[str, Any]]:
 
 
 def exit_terms(version: OfferVersion, _on: dt.date) -> ExitFacts:
-    answers = version.answers
     return ExitFacts(
-        notice_months=_decimal(answers.get("exit_notice_months")),
-        transition_days=_whole(answers.get("exit_transition_days")),
-        transition_justification=str(answers.get("exit_transition_reason") or ""),
-        retrieval_days=_whole(answers.get("exit_retrieval_days")),
+        notice_months=decimal_of(version, "exit_notice_months"),
+        transition_days=whole_of(version, "exit_transition_days"),
+        transition_justification=text_of(version, "exit_transition_reason"),
+        retrieval_days=whole_of(version, "exit_retrieval_days"),
     )
 
 
 def website(version: OfferVersion, _on: dt.date) -> WebsiteFacts:
-    return WebsiteFacts(url=str(version.answers.get("website") or ""))
+    return WebsiteFacts(url=text_of(version, "website"))
 
 
 def catalogue(version: OfferVersion, _on: dt.date) -> CatalogueFacts:
@@ -108,14 +104,26 @@ GATHER: Mapping[str, Gather] = {
     "exit_terms": exit_terms,
     "website_tls": website,
     "prices": catalogue,
+    "identifiers": gather_offer.identifiers,
+    "legal_activity": gather_offer.activity,
+    "subprocessors": gather_offer.subprocessors,
+    "stack_in_force": gather_offer.stack,
+    "certificates": gather_offer.certificates,
+    "immunity": gather_offer.immunity,
+    "export_sample": gather_offer.sample,
+    "contract_clauses": gather_offer.clauses,
+    "documents": gather_offer.papers,
+    "environment": gather_offer.environment,
+    "tls_versions": gather_web.tls,
+    "web_headers": gather_web.site,
+    "dnssec_caa": gather_web.name,
+    "mail_auth": gather_web.mail,
+    "security_txt": gather_web.security_txt,
+    "status_page": gather_web.status_page,
+    "api_description": gather_web.api,
+    "accessibility_statement": gather_web.statement,
+    "did_web": gather_web.did,
 }
-
-
-def _countries(regions: Any) -> tuple[str, ...] | None:
-    """A place whose country cannot be read keeps its text, so that it never counts as European."""
-    if not isinstance(regions, list) or not regions:
-        return None
-    return tuple(country_of(str(region)) or str(region) for region in regions)
 
 
 def _mark(mark: TrustMark) -> MarkFacts:
@@ -136,22 +144,6 @@ def _anssi_entry(row: Mapping[str, Any]) -> AnssiEntry:
         provider=row.get("provider") or "",
         service=row.get("service") or "",
         decision_number=row.get("decision") or "",
-        valid_from=_date(row.get("valid_from")),
-        valid_until=_date(row.get("valid_until")),
+        valid_from=date_of(row.get("valid_from")),
+        valid_until=date_of(row.get("valid_until")),
     )
-
-
-def _date(text: Any) -> dt.date | None:
-    return dt.date.fromisoformat(text) if text else None
-
-
-def _decimal(value: Any) -> Decimal | None:
-    try:
-        return None if value is None else Decimal(str(value))
-    except InvalidOperation:
-        return None
-
-
-def _whole(value: Any) -> int | None:
-    number = _decimal(value)
-    return None if number is None else int(number)

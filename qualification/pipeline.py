@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from marketplace.audit.journal import record
 from marketplace.errors import MoveRefused
 from marketplace.leases import LeaseState, claim, fail, finish, held, sweep
 from qualification.checks import CHECKS, Check, Judgement
+from qualification.checks.base import gravity
 from qualification.enums import DossierState, RunTrigger, Verdict
 from qualification.facts import input_hash
 from qualification.gather import GATHER
@@ -89,6 +91,13 @@ def _due_run(dossier: Dossier, code: str, *, trigger: str, requested_by: Actor |
     )
     _bell(run.check_code).ring(run)
     return run
+
+
+def gravest_run(dossier: Dossier, codes: Sequence[str]) -> CheckRun | None:
+    """Of the last run of each of these checks, the one that says the worst. One query."""
+    rows = dossier.runs.filter(check_code__in=codes).order_by("check_code", "run_number")
+    last = {run.check_code: run for run in rows}
+    return min(last.values(), key=lambda run: gravity(run.verdict), default=None)
 
 
 def run_check(run_id: int) -> bool:

@@ -34,10 +34,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One requirement with what is known of it; None: not judged, or no automatic check."""
+    """One requirement with what is known of it: the last run of each of its checks; None: not judged."""
 
     requirement: Requirement
-    run: CheckRun | None
+    runs: tuple[CheckRun, ...]
     finding: Finding | None
 
     @property
@@ -45,9 +45,8 @@ class Line:
         """covered, partly, not_covered or unknown: the officer's word first, else the check's."""
         if self.finding is not None:
             return BY_FINDING[self.finding.verdict]
-        if self.run is None or self.run.is_set_aside:
-            return "unknown"
-        return BY_VERDICT.get(self.run.verdict, "unknown")
+        said = {BY_VERDICT.get(run.verdict, "unknown") for run in self.runs if not run.is_set_aside}
+        return next((code for code in GRAVITY if code in said), "unknown")
 
 
 BY_FINDING: dict[str, str] = {
@@ -57,6 +56,8 @@ BY_FINDING: dict[str, str] = {
     FindingVerdict.NOT_CONFORM: "not_covered",
 }
 BY_VERDICT: dict[str, str] = {Verdict.PASS: "covered", Verdict.WARN: "partly", Verdict.FAIL: "not_covered"}
+# As for judgements: what nobody could verify does not hide behind what was merely noted.
+GRAVITY = ("not_covered", "unknown", "partly", "covered")
 COVERAGE_LABELS = {
     "covered": "Couvertes",
     "partly": "À surveiller",
@@ -89,7 +90,11 @@ def lines_of(dossier: Dossier, progress: Progress) -> tuple[Line, ...]:
     }
     scheme = load_scheme(dossier.scheme, dossier.scheme_edition)
     return tuple(
-        Line(requirement, runs.get(requirement.check), findings.get(requirement.code))
+        Line(
+            requirement,
+            tuple(runs[code] for code in requirement.checks if code in runs),
+            findings.get(requirement.code),
+        )
         for requirement in scheme.requirements
     )
 

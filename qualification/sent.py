@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 
 from catalog.abilities import offer_abilities
+from catalog.actions.documents import joined
 from catalog.categories import category_words
 from catalog.presentation import ShownMark, plans_of, shown_marks
 from catalog.questions.engine import questions
@@ -70,6 +71,8 @@ def _sent(dossier: Dossier, version: OfferVersion, requirement: Requirement, lab
         said += _supplier(dossier)
     if requirement.facts == "plans":
         said += _prices(version)
+    if requirement.facts == "files":
+        said += _files(version)
     marks = shown_marks(dossier.offer) if requirement.facts == "marks" else []
     return Sent(requirement, tuple(said), tuple(marks))
 
@@ -87,6 +90,12 @@ def _supplier(dossier: Dossier) -> list[Said]:
         Said("Organisation", organisation.name, known=True),
         Said("Identifiant", identifier or NOT_SAID, known=bool(organisation.identifier)),
     ]
+
+
+def _files(version: OfferVersion) -> list[Said]:
+    asked = questions()
+    rows = [Said(asked[name].short, str(file["name"]), known=True) for name, file in joined(version.answers)]
+    return rows or [Said("Pièces jointes", NOT_SAID, known=False)]
 
 
 def _prices(version: OfferVersion) -> list[Said]:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
+from marketplace.devtools.dns_zones import DEMO_BROKEN, DEMO_SIGNED, DEMO_ZONES, DnsZones
 from marketplace.devtools.places import CHECKOUT, VAR, find_place, forget_place
 from marketplace.devtools.postgres import OWNER, SEALER, SERVING, Cluster, ClusterFailed, write_private
 from marketplace.devtools.running import RUN_FILE, runner_pid, take_run_lock
@@ -105,11 +106,12 @@ def reset() -> int:
 
 
 class Demonstration:
-    """PostgreSQL, the demonstration's TLS sites, web, workers, beat: started and stopped in that order."""
+    """PostgreSQL, the demonstration's sites and names, web, workers, beat: started and stopped so."""
 
     def __init__(self) -> None:
         self.cluster = Cluster(find_place())
         self.sites: TlsSites | None = None
+        self.names: DnsZones | None = None
         self.children: list[Child] = []
         self.door: socket.socket | None = None
 
@@ -121,6 +123,7 @@ class Demonstration:
         folder = VAR / "tls"
         folder.mkdir(mode=0o700, exist_ok=True)
         self.sites = TlsSites(DEMO_SITES, folder=folder).start()
+        self.names = DnsZones(DEMO_ZONES, signed=DEMO_SIGNED, broken=DEMO_BROKEN).start()
         environment = self._addresses()
         url = f"http://localhost:{port}/"
         note: dict[str, object] = {"pid": os.getpid(), "url": url, "environment": environment}
@@ -150,12 +153,14 @@ class Demonstration:
         stop_all(self.children)
         if self.sites is not None:
             self.sites.stop()
+        if self.names is not None:
+            self.names.stop()
         self.cluster.stop()
         if self.door is not None:
             self.door.close()
 
     def _addresses(self) -> dict[str, str]:
-        assert self.sites is not None
+        assert self.sites is not None and self.names is not None
         return {
             "DJANGO_SETTINGS_MODULE": "marketplace.settings.dev",
             "DATABASE_URL": self.cluster.url(SERVING),
@@ -163,6 +168,7 @@ class Demonstration:
             "AUDIT_SEALER_DATABASE_URL": self.cluster.url(SEALER),
             "CELERY_BROKER_URL": self.cluster.url(SERVING, scheme="pgmq"),
             **self.sites.environment(),
+            **self.names.environment(),
         }
 
     def _prepare(self, environment: dict[str, str]) -> None:

@@ -10,7 +10,8 @@ import datetime as dt
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterable
+import warnings
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +19,7 @@ from typing import Literal, Self
 
 import trustme
 
+Versions = tuple[ssl.TLSVersion, ssl.TLSVersion]
 Behaviour = Callable[[ssl.SSLSocket, threading.Event], None]
 
 PAGE = """<!doctype html><html lang="fr">
@@ -32,6 +34,21 @@ def answer_page(sock: ssl.SSLSocket, _closing: threading.Event) -> None:
         b"Strict-Transport-Security: max-age=31536000\r\n"
         b"Content-Length: %d\r\nConnection: close\r\n\r\n" % len(PAGE) + PAGE
     )
+
+
+def pages(served: Mapping[str, tuple[str, bytes]], *, headers: Mapping[str, str] | None = None) -> Behaviour:
+    """Answers each path with its (type, body), any other with 404."""
+    more = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
+
+    def answer(sock: ssl.SSLSocket, _closing: threading.Event) -> None:
+        asked = read_request(sock).partition(b"\r\n")[0].split(b" ")
+        path = asked[1].decode("ascii", "replace") if len(asked) > 1 else ""
+        kind, body = served.get(path, ("text/plain", b"404"))
+        status = "200 OK" if path in served else "404 Not Found"
+        head = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\n{more}"
+        sock.sendall(f"{head}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body)
+
+    return answer
 
 
 def hang(sock: ssl.SSLSocket, closing: threading.Event) -> None:
@@ -57,10 +74,47 @@ class Site:
     certificate: Literal["valid", "expired", "wrong_name", "foreign"] = "valid"
 
 
+def _in_a_while(days: int) -> str:
+    return (dt.datetime.now(dt.UTC) + dt.timedelta(days=days)).strftime("%Y-%m-%dT00:00:00Z")
+
+
+HTML = "text/html; charset=utf-8"
+SECURE = {"Strict-Transport-Security": "max-age=31536000", "Content-Security-Policy": "default-src 'self'"}
+SECURITY_TXT = (
+    f"Contact: mailto:securite@nuage.example\nExpires: {_in_a_while(200)}\nPreferred-Languages: fr\n"
+)
+OLD_SECURITY_TXT = f"Contact: mailto:securite@logiciels.example\nExpires: {_in_a_while(-40)}\n"
+OPENAPI = (
+    b'{"openapi": "3.1.0", "info": {"title": "API d\'exemple", "version": "1"}, "paths": {"/machines": '
+    b'{"get": {"responses": {"200": {"description": "La liste"}}}}}}'
+)
+STATEMENT = PAGE.replace(
+    b"fictif.", "fictif. Déclaration d’accessibilité : 87,5 % des critères sont respectés.".encode()
+)
+NUAGE = pages(
+    {
+        "/": (HTML, PAGE),
+        "/.well-known/security.txt": ("text/plain; charset=utf-8", SECURITY_TXT.encode()),
+        "/accessibilite/": (HTML, STATEMENT),
+    },
+    headers=SECURE,
+)
+LOGICIELS = pages(
+    {
+        "/": (HTML, PAGE),
+        "/.well-known/security.txt": ("text/plain; charset=utf-8", OLD_SECURITY_TXT.encode()),
+        "/accessibilite/": (HTML, STATEMENT),
+    },
+    headers={"Strict-Transport-Security": "max-age=31536000"},
+)
+
 # Sites of the demonstration's suppliers, and one of each fault for the check « site en TLS valide ».
 DEMO_SITES = (
-    Site("www.nuage.example"),
-    Site("www.logiciels.example"),
+    Site("www.nuage.example", behaviour=NUAGE),
+    Site("etat.nuage.example", behaviour=NUAGE),
+    Site("docs.nuage.example", behaviour=pages({"/api/openapi.json": ("application/json", OPENAPI)})),
+    Site("www.logiciels.example", behaviour=LOGICIELS),
+    Site("etat.logiciels.example", behaviour=LOGICIELS),
     Site("www.hebergement.example", certificate="expired"),
     Site("www.atelier.example", behaviour=hang),
     Site("www.expire.example", certificate="expired"),
@@ -69,20 +123,33 @@ DEMO_SITES = (
 )
 
 
+def _accept_only(context: ssl.SSLContext, versions: Versions) -> None:
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version, context.maximum_version = versions
+
+
 class TlsSites:
     """Serves ``sites`` on 127.0.0.1 between ``start`` and ``stop``; usable as a context manager.
 
+    ``versions``: of TLS accepted, oldest and newest; None: those of a server of today.
     ``port`` 0 takes a free one. ``ca.pem`` is written in ``folder``, which must exist.
     """
 
-    def __init__(self, sites: Iterable[Site], *, folder: Path, port: int = 0) -> None:
+    def __init__(
+        self, sites: Iterable[Site], *, folder: Path, port: int = 0, versions: Versions | None = None
+    ) -> None:
         self.sites = {site.host: site for site in sites}
         self.ca_file = folder / "demo-ca.pem"
+        self._versions = versions
         self._authority = trustme.CA(organization_name="Autorité de démonstration")
         self._stranger = trustme.CA(organization_name="Autorité inconnue")
         self._contexts = {host: self._context(site) for host, site in self.sites.items()}
         self._entry = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._authority.issue_cert("localhost").configure_cert(self._entry)
+        if versions is not None:
+            _accept_only(self._entry, versions)
         # Typed for the base class; OpenSSL always hands the SSLSocket being set up.
         self._entry.sni_callback = self._choose  # type: ignore[assignment]
         self._closing = threading.Event()
@@ -128,6 +195,8 @@ class TlsSites:
         issued = authority.issue_cert(name, not_before=now - dt.timedelta(days=400), not_after=now + ends)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         issued.configure_cert(context)
+        if self._versions is not None:
+            _accept_only(context, self._versions)
         return context
 
     def _accept(self) -> None:

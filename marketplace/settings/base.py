@@ -211,6 +211,8 @@ MAX_BODY_BYTES = 12_000_000
 
 # Demonstration accounts and tokens, the map of `.example` hosts: never in production.
 DEMONSTRATION = False
+# "address:port" of the name server of the demonstration's `.example` names (marketplace.devtools.dns_zones).
+DEMO_RESOLVER = ""
 
 from marketplace.settings.broker import *  # noqa: E402, F403
 from marketplace.settings.identity import *  # noqa: E402, F403

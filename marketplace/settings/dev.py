@@ -23,6 +23,7 @@ DEMONSTRATION = True
 # `.example` hosts served over TLS on the loopback (marketplace.devtools.tls_sites).
 DEMO_HOSTS = env.dict("DEMO_HOSTS", default={})
 DEMO_CA_FILE = env("DEMO_CA_FILE", default="")
+DEMO_RESOLVER = env("DEMO_RESOLVER", default="")
 # Static files straight from the apps: collecting them takes a minute.
 WHITENOISE_USE_FINDERS = True
 STORAGES = {

@@ -59,3 +59,5 @@ def _wrong_addresses(env: environ.Env) -> Iterator[str]:
         yield "SITE_URL must be an https address"
     if env.str("DEMO_HOSTS", default=""):
         yield "DEMO_HOSTS maps host names to this machine: for the demonstration only"
+    if env.str("DEMO_RESOLVER", default=""):
+        yield "DEMO_RESOLVER names a name server of this machine: for the demonstration only"

@@ -2,12 +2,64 @@
 
 from typing import Any
 
-from qualification.checks import exit_terms, identity, prices, regions, trust_marks, website
+from qualification.checks import (
+    accessibility,
+    activity,
+    certificates,
+    clauses,
+    did_web,
+    domain,
+    environment,
+    exit_terms,
+    export_sample,
+    headers,
+    identifiers,
+    identity,
+    immunity,
+    mail,
+    openapi,
+    papers,
+    prices,
+    regions,
+    security_txt,
+    stack,
+    status_page,
+    subprocessors,
+    tls,
+    trust_marks,
+    website,
+)
 from qualification.checks.base import Check, Judgement, gravest
 
 CHECKS: dict[str, Check[Any]] = {
-    module.CHECK.code: module.CHECK
-    for module in (identity, regions, trust_marks, exit_terms, website, prices)
+    check.code: check
+    for check in (
+        identity.CHECK,
+        identifiers.CHECK,
+        activity.CHECK,
+        regions.CHECK,
+        subprocessors.CHECK,
+        trust_marks.CHECK,
+        stack.CHECK,
+        certificates.CHECK,
+        immunity.CHECK,
+        exit_terms.CHECK,
+        export_sample.CHECK,
+        clauses.CHECK,
+        papers.CHECK,
+        website.CHECK,
+        tls.CHECK,
+        headers.CHECK,
+        domain.CHECK,
+        mail.CHECK,
+        security_txt.CHECK,
+        status_page.CHECK,
+        openapi.CHECK,
+        accessibility.CHECK,
+        environment.CHECK,
+        did_web.CHECK,
+        prices.CHECK,
+    )
 }
 
 __all__ = ["CHECKS", "Check", "Judgement", "gravest"]

@@ -9,6 +9,7 @@ from qualification.enums import Verdict
 
 Facts = TypeVar("Facts")
 
+WEEK, MONTH, YEAR = dt.timedelta(days=7), dt.timedelta(days=31), dt.timedelta(days=366)
 # Unknown comes before warn: what nobody verified must not hide behind what was merely noted.
 _GRAVITY = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN, Verdict.PASS)
 
@@ -27,7 +28,9 @@ class Judgement:
 class Check(Generic[Facts]):
     """``judge`` is pure; ``observe`` (network) completes the facts just before, when there is one.
 
-    ``version`` changes whenever the same facts may get another verdict or message.
+    ``version`` changes whenever the same facts may get another verdict or message. ``reads``: the
+    questions of the catalogue whose answers it reads; ``facts``: what else (supplier, marks, plans, stack,
+    register, files). After ``max_age`` a result says nothing any more: it reads unknown.
     """
 
     code: str
@@ -36,15 +39,23 @@ class Check(Generic[Facts]):
     rule: str
     judge: Callable[[Facts, dt.date], Judgement]
     observe: Callable[[Facts], Facts] | None = None
+    reads: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    max_age: dt.timedelta = MONTH
 
     @property
     def queue(self) -> str:
         return "fetch" if self.observe else "checks"
 
 
+def gravity(verdict: str) -> int:
+    """0 is the gravest; a verdict not given yet counts as unknown."""
+    return _GRAVITY.index(Verdict(verdict or Verdict.UNKNOWN))
+
+
 def gravest(judgements: Iterable[Judgement]) -> Judgement:
     """One judgement that keeps every message, gravest first. Raises ValueError when there is none."""
-    ordered = sorted(judgements, key=lambda judgement: _GRAVITY.index(judgement.verdict))
+    ordered = sorted(judgements, key=lambda judgement: gravity(judgement.verdict))
     if not ordered:
         raise ValueError("nothing was judged")
     evidence: dict[str, Any] = {}

@@ -4,7 +4,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from qualification.checks.base import Check, Judgement, gravest
+from qualification.checks.base import YEAR, Check, Judgement, gravest
 from qualification.enums import Verdict
 from qualification.facts import ExitFacts
 
@@ -90,4 +90,11 @@ CHECK = Check(
     title="Conditions de sortie",
     rule="Règlement (UE) 2023/2854 (« Data Act »), article 25 : préavis, transition, récupération.",
     judge=judge,
+    reads=(
+        "exit_notice_months",
+        "exit_transition_days",
+        "exit_transition_reason",
+        "exit_retrieval_days",
+    ),
+    max_age=YEAR,
 )

@@ -77,4 +77,5 @@ CHECK = Check(
     title="Identité et activité du fournisseur",
     rule="Conditions de référencement : le fournisseur existe sous son identifiant et il est actif.",
     judge=judge,
+    facts=("supplier",),
 )

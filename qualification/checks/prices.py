@@ -4,7 +4,7 @@ import datetime as dt
 from collections import Counter
 from decimal import Decimal
 
-from qualification.checks.base import Check, Judgement
+from qualification.checks.base import YEAR, Check, Judgement
 from qualification.enums import Verdict
 from qualification.facts import CatalogueFacts
 
@@ -51,4 +51,6 @@ CHECK = Check(
     title="Formules et prix",
     rule="Conditions de référencement : chaque formule commandable a un prix structuré.",
     judge=judge,
+    facts=("plans",),
+    max_age=YEAR,
 )

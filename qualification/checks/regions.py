@@ -3,7 +3,7 @@
 import datetime as dt
 
 from catalog.countries import EEA_COUNTRIES, EU_COUNTRIES
-from qualification.checks.base import Check, Judgement, gravest
+from qualification.checks.base import YEAR, Check, Judgement, gravest
 from qualification.enums import Verdict
 from qualification.facts import RegionFacts
 
@@ -64,4 +64,10 @@ CHECK = Check(
     title="Régions de stockage et de traitement",
     rule="SecNumCloud 3.2, 19.2 (Union européenne) ; décret 2026-209 pour HDS (Espace économique européen).",
     judge=judge,
+    reads=(
+        "storage_regions",
+        "processing_regions",
+    ),
+    facts=("marks",),
+    max_age=YEAR,
 )

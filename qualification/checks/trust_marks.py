@@ -158,4 +158,8 @@ CHECK = Check(
     title="Qualifications et certifications en vigueur",
     rule="Une qualification affichée est en vigueur ; celle de l’ANSSI figure à son registre.",
     judge=judge,
+    facts=(
+        "marks",
+        "register",
+    ),
 )

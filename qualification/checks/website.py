@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import replace
 
-from qualification.checks.base import Check, Judgement, french_date
+from qualification.checks.base import WEEK, Check, Judgement, french_date
 from qualification.enums import Verdict
 from qualification.facts import SiteSeen, WebsiteFacts
 from qualification.fetcher import FetchResult, fetch
@@ -150,4 +150,6 @@ CHECK = Check(
     rule="Conditions de référencement : le site de l’offre est servi en « https » avec un certificat valide.",
     judge=judge,
     observe=observe,
+    reads=("website",),
+    max_age=WEEK,
 )

@@ -167,3 +167,30 @@ def _id(one: Any, document: dict[str, Any]) -> str:
     """Absolute: a fragment alone belongs to the document."""
     name = str(one.get("id", "") if isinstance(one, dict) else one)
     return f"{document.get('id', '')}{name}" if name.startswith("#") else name
+
+
+def key_problems(document: dict[str, Any]) -> list[str]:
+    """What is wrong, in French, with the keys a document publishes; a document without keys is a problem."""
+    methods = _list(document, "verificationMethod")
+    if not methods:
+        return ["Il ne publie aucune clé (« verificationMethod »)."]
+    problems = []
+    for method in methods:
+        published = method.get("publicKeyJwk") if isinstance(method, dict) else None
+        problem, _key = _load(published, _own_algorithm(published))
+        if problem:
+            problems.append(f"{_id(method, document)[:120]} : {problem}")
+    known = {_id(one, document) for one in methods}
+    used = [_id(one, document) for one in _list(document, "assertionMethod") if isinstance(one, str)]
+    problems += [f"« {name[:120]} » est employée sans être publiée." for name in used if name not in known]
+    return problems
+
+
+def _own_algorithm(published: Any) -> str:
+    """The `alg` of the key, else the one its type is used with."""
+    if not isinstance(published, dict):
+        return ""
+    if published.get("alg"):
+        return str(published["alg"])
+    kind = (published.get("kty"), published.get("crv"))
+    return next((name for name, known in ALGORITHMS.items() if known == kind), "")

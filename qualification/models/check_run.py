@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from marketplace.leases import Leased, LeaseState
 from qualification import limits
-from qualification.checks import CHECKS, website
+from qualification.checks import CHECKS
 from qualification.enums import DisputeEffect, RunTrigger, Verdict
+from qualification.evidence_words import evidence_rows
 from qualification.states import DISPUTE_STATES
 
 if TYPE_CHECKING:
@@ -131,45 +132,4 @@ class CheckRun(Leased):
     @property
     def evidence_rows(self) -> list[tuple[str, str]]:
         """What was seen, as lines to read; what was not reached has no line."""
-        said = (
-            (EVIDENCE_LABELS.get(name, name), _said(value)) for name, value in sorted(self.evidence.items())
-        )
-        return [(label, text) for label, text in said if text is not None]
-
-
-EVIDENCE_LABELS = {
-    "address": "Adresse contactée",
-    "certificate_issuer": "Autorité du certificat",
-    "certificate_names": "Noms du certificat",
-    "certificate_until": "Fin du certificat",
-    "final_url": "Adresse finale",
-    "identifier": "Identifiant",
-    "insolvency": "Procédure collective",
-    "justification": "Justification",
-    "legal_name": "Raison sociale au registre",
-    "marks": "Qualifications revendiquées",
-    "notice_months": "Préavis, en mois",
-    "plans": "Formules",
-    "prices": "Lignes de prix",
-    "read_on": "Registre lu le",
-    "reason": "Motif",
-    "register": "Registre",
-    "register_read_on": "Registre lu le",
-    "retrieval_days": "Récupération, en jours",
-    "status": "Réponse du site",
-    "stockage": "Pays de stockage",
-    "tls": "Version de TLS",
-    "traitement": "Pays de traitement",
-    "transition_days": "Transition, en jours",
-    "url": "Adresse du site",
-}
-
-
-def _said(value: object) -> str | None:
-    if value is None or value in ([], {}):
-        return None
-    if isinstance(value, list):
-        return ", ".join(str(item) for item in value)
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {item}" for name, item in value.items() if item is not None)
-    return website.words_of(str(value))
+        return evidence_rows(self.evidence)

@@ -7,6 +7,7 @@ from typing import Protocol
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from catalog.models import Supplier
 from marketplace.reference.releases import current_release
 from qualification.facts import RegisterEntry
 
@@ -39,6 +40,14 @@ class EmbeddedRegister:
         return Reading(
             f"{release.source}, édition {release.edition}", release.read_on, found and _entry(found)
         )
+
+
+def identifier_of(supplier: Supplier) -> tuple[str, str]:
+    """(scheme, identifier): the organisation's own once it has claimed its sheets, else the sheet's."""
+    organisation = supplier.organisation
+    if organisation is not None:
+        return organisation.identifier_scheme, organisation.identifier
+    return supplier.identifier_scheme.upper(), supplier.identifier
 
 
 def _entry(row: dict[str, str]) -> RegisterEntry:

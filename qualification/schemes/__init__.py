@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent
-LISTING = ("listing", "2026-11")
+LISTING = ("listing", "2026-11-26")
 OBLIGATION, RECOMMENDATION = "obligation", "recommendation"
 # How a requirement is met: the supplier's structured word is enough, or someone else's proof is needed.
 DECLARATION, EVIDENCE = "declaration", "evidence"
@@ -47,10 +47,11 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """``check`` is the code of the automatic check that informs it, empty when a person judges alone.
+    """``checks`` are the codes of the automatic checks that inform it, empty when a person judges alone
+    (a file may name a single one as ``check``).
 
-    ``questions`` are the answers to read, ``facts`` what else: supplier, marks or plans. ``answers``: what
-    they must say. ``models`` empty: every service model. ``for_customer``: a document, information or
+    ``questions`` are the answers to read, ``facts`` what else (supplier, marks, plans, files). ``answers``:
+    what they must say. ``models`` empty: every service model. ``for_customer``: a document, information or
     clause due to the customer. ``levels``: level → declaration or certification, a level absent does not
     ask it. ``standards``: certificates admitted as proof → their sections, none: the whole certificate.
     ``options``: the choices of a clause. ``retired``: a number kept, that asks nothing. ``inherited``: it
@@ -60,7 +61,7 @@ class Requirement:
     code: str
     title: str
     rule: str
-    check: str = ""
+    checks: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
     facts: str = ""
     section: str = ""
@@ -165,7 +166,7 @@ class Scheme:
 
     @property
     def checks(self) -> tuple[str, ...]:
-        return tuple(requirement.check for requirement in self.requirements if requirement.check)
+        return tuple(code for requirement in self.requirements for code in requirement.checks)
 
     def chapters(self) -> list[tuple[Section, tuple[Requirement, ...]]]:
         """The requirements under the widest heading that holds them; without headings, under the title."""
@@ -237,6 +238,7 @@ def _read(path: Path) -> Scheme:
 
 def _requirement(row: dict[str, Any], *, rule: str, proof: str) -> Requirement:
     given = {"rule": rule.replace("{code}", row["code"]), "proof": proof} | row
+    given["checks"] = tuple(row.get("checks", ())) or tuple(filter(None, [given.pop("check", "")]))
     for name in ("questions", "models", "periods", "options"):
         given[name] = tuple(row.get(name, ()))
     given["answers"] = tuple(

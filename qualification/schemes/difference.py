@@ -9,7 +9,7 @@ from qualification.schemes import Requirement, Scheme
 WORDS = {
     "title": "libellé",
     "rule": "règle",
-    "check": "contrôle automatique",
+    "checks": "contrôles automatiques",
     "questions": "réponses lues",
     "facts": "autres faits lus",
     "section": "section",

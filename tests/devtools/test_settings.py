@@ -70,6 +70,7 @@ def test_each_required_variable_is_missed_by_its_name(name):
         ({"ALLOWED_HOSTS": "*"}, "any host"),
         ({"SITE_URL": "http://place.example"}, "https"),
         ({"DEMO_HOSTS": "www.nuage.example=127.0.0.1:4433"}, "DEMO_HOSTS"),
+        ({"DEMO_RESOLVER": "127.0.0.1:5353"}, "DEMO_RESOLVER"),
     ],
 )
 def test_each_unsafe_value_is_refused(changes, word):

@@ -14,9 +14,11 @@ from marketplace.accounts.models import Membership, Organisation
 from qualification import actions, decisions, disputes
 from qualification.models import CheckRun, Dispute, Dossier
 from qualification.pipeline import run_check
-from qualification.schemes import load_scheme
+from qualification.schemes import LISTING, load_scheme
 from tests.builders import make_member, make_organisation
 
+# The first edition has six checks and seven requirements: enough for most stories, and quick to live through.
+FEW, CURRENT = "2026-11", LISTING[1]
 ANSWERS = {
     "name": "Nuage Exemple",
     "service_models": ["iaas"],
@@ -89,10 +91,14 @@ def make_offer(organisation: Organisation, **answers) -> Offer:
     return offer
 
 
-def make_dossier(people: People, *, upto: str = "draft", outcome: str = "listed", **answers) -> Dossier:
+def make_dossier(
+    people: People, *, upto: str = "draft", outcome: str = "listed", edition: str = FEW, **answers
+) -> Dossier:
     """A dossier driven to ``upto`` by its people: draft, checking, instruction, corrections_requested,
-    proposed, decided, appealed."""
+    proposed, decided, appealed. ``edition``: of the listing conditions it was opened with."""
     dossier = actions.open_dossier(make_offer(people.supplier, **answers), actor=people.actor("manager"))
+    dossier.scheme_edition = edition
+    dossier.save(update_fields=["scheme_edition"])
     for state, step in STEPS:
         if dossier.state == upto:
             break

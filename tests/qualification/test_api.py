@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from marketplace.accounts.enums import Role
 from qualification.models import Dossier
+from qualification.schemes import LISTING, load_scheme
 from tests.builders import make_member
 from tests.qualification import builders
 from tests.rest.builders import client_for_token, problem_of
@@ -85,7 +86,7 @@ def test_the_whole_life_by_api(people):
     manager.post(url(dossier, "answer_corrections"), {"reason": "Précisé."}, format="json")
     builders.run_all(dossier)
     finding = {"verdict": "conform", "observation": "Vu."}
-    for code in ("identity", "description", "regions", "trust_marks", "exit", "website", "prices"):
+    for code in [requirement.code for requirement in load_scheme(*LISTING).requirements]:
         written = officer.post(
             url(dossier, "record_finding"), {**finding, "requirement": code}, format="json"
         )

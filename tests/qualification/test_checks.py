@@ -36,6 +36,7 @@ from qualification.facts import (
     WebsiteFacts,
     input_hash,
 )
+from tests.qualification.check_samples import PASSING
 
 ON = dt.date(2026, 11, 22)
 NUAGE = IdentityFacts(
@@ -264,6 +265,7 @@ SAMPLES = {
     "exit_terms": ExitFacts(Decimal(2), 30, "", 30),
     "website_tls": SITE,
     "prices": CatalogueFacts(("Standard",), (LINE,)),
+    **PASSING,
 }
 
 

@@ -147,18 +147,39 @@ def outcome(cast: Cast) -> dict[str, Any]:
     }
 
 
+# What is not asked of a first sheet is unknown, never held against it.
+VERDICTS = [
+    ("accessibility_statement", "unknown"),
+    ("api_description", "unknown"),
+    ("certificates", "pass"),
+    ("contract_clauses", "unknown"),
+    ("did_web", "pass"),
+    ("dnssec_caa", "unknown"),
+    ("documents", "pass"),
+    ("environment", "unknown"),
+    ("exit_terms", "pass"),
+    ("export_sample", "unknown"),
+    ("identifiers", "pass"),
+    ("immunity", "unknown"),
+    ("legal_activity", "pass"),
+    ("legal_identity", "pass"),
+    ("mail_auth", "unknown"),
+    ("prices", "pass"),
+    ("regions", "pass"),
+    ("security_txt", "pass"),
+    ("stack_in_force", "unknown"),
+    ("status_page", "unknown"),
+    ("subprocessors", "unknown"),
+    ("tls_versions", "pass"),
+    ("trust_marks", "pass"),
+    ("web_headers", "pass"),
+    ("website_tls", "pass"),
+]
 # Both tellings end here.
 OUTCOME = {
     "offer": "listed",
     "dossier": ("decided", "listed", 2),
-    "verdicts": [
-        ("exit_terms", "pass"),
-        ("legal_identity", "pass"),
-        ("prices", "pass"),
-        ("regions", "pass"),
-        ("trust_marks", "pass"),
-        ("website_tls", "pass"),
-    ],
+    "verdicts": VERDICTS,
     "project": "buying",
     "order": ("acknowledged", Decimal("13200.00"), Decimal("2640.00"), Decimal("15840.00")),
     "opinions": [("dpo", "favourable"), ("rssi", "unfavourable")],
