@@ -55,7 +55,7 @@ class ExportMixin(MarketViewSet):
         site = request.build_absolute_uri("/").rstrip("/")
         query = asked_among_retained(found.query(), given, actor=self.actor)
         table = offer_table(query, categories=found.categories.said, site=site)
-        return table_answer(table, format=_format(given), name="offres")
+        return table_answer(table, format=asked_format(given), name="offres")
 
     @extend_schema(parameters=[OFFERS], responses=ComparisonSerializer, filters=False)
     @action(detail=False, methods=["get"], pagination_class=None)
@@ -89,7 +89,7 @@ def asked_uuids(request: Request) -> list[uuid.UUID]:
         raise ValidationError({"offer": ["Ce n’est pas l’identifiant d’une offre."]}) from error
 
 
-def _format(given: QueryDict) -> Format:
+def asked_format(given: QueryDict) -> Format:
     """Raises ValidationError (400) on a format nobody writes."""
     code = given.get("format", "csv").lower()
     if code not in FORMATS:

@@ -35,6 +35,7 @@ from qualification.abilities import dossier_abilities, dossiers_abilities, run_a
 from qualification.enums import DecisionStage
 from qualification.filters import CheckRunFilterSet, DossierFilterSet
 from qualification.models import CheckRun, Decision, Dossier
+from qualification.programmes import api as api_programmes
 from qualification.serializers import (
     CheckRunSerializer,
     DecisionInput,
@@ -155,4 +156,5 @@ ROUTES = [
     *api_coverage.ROUTES,
     *api_gaiax.ROUTES,
     *api_labels.ROUTES,
+    *api_programmes.ROUTES,
 ]

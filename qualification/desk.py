@@ -8,6 +8,7 @@ from marketplace.ui.desk import SOON, DeskRow, register_desk
 from qualification.abilities import dossier_abilities, ties_of
 from qualification.enums import DossierState
 from qualification.models import Dispute, Dossier
+from qualification.programmes import desk as programmes_desk
 from qualification.queue import QueueRow, queue_for
 
 MOST = 30
@@ -112,3 +113,4 @@ def _decision_rows(actor: Actor) -> list[DeskRow]:
 
 def register() -> None:
     register_desk("qualification", rows)
+    register_desk("qualification.programmes", programmes_desk.rows)

@@ -2,6 +2,7 @@ from functools import partial
 
 from django.urls import URLPattern, path, register_converter
 
+from qualification.programmes.urls import urlpatterns as programme_paths
 from qualification.steps import SLUGS
 from qualification.views import coverage, disputes, dossiers, gaiax, instruction, labels, moves, schemes
 
@@ -89,4 +90,5 @@ urlpatterns = [
     path("gaia-x/verifications/<uuid:uuid>/", gaiax.show, name="gaiax_verification"),
     path("pilotage/instruction/", instruction.queue, name="queue"),
     path("pilotage/decisions/", instruction.to_decide, name="to_decide"),
+    *programme_paths,
 ]

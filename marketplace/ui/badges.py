@@ -161,6 +161,26 @@ DEROGATION = {
     "expired": Badge("Expirée", "error"),
     "refused": Badge("Refusée", "error"),
 }
+PROGRAMME_CALL = {
+    "draft": Badge("Brouillon"),
+    "upcoming": Badge("À venir", "info no-icon"),
+    "open": Badge("Ouvert", "success"),
+    "closed": Badge("Clos"),
+    "cancelled": Badge("Annulé", "error"),
+}
+PROGRAMME_APPLICATION = {
+    "draft": Badge("Brouillon"),
+    "sent": Badge("Envoyée", "info no-icon"),
+    "selected": Badge("Retenue", "success"),
+    "waitlisted": Badge("Sur liste complémentaire", "info no-icon"),
+    "rejected": Badge("Non retenue"),
+    "withdrawn": Badge("Retirée"),
+}
+CONDITION = {
+    "pass": Badge("Remplie", "success"),
+    "fail": Badge("Non remplie", "error"),
+    "unknown": Badge("À préciser", icon=QUESTION),
+}
 SCAN = {
     "unscanned": Badge("Non analysé", icon=QUESTION),
     "waiting": Badge("En attente", "info no-icon"),
@@ -186,6 +206,9 @@ TABLES: dict[str, dict[str, Badge]] = {
     "user_review": USER_REVIEW,
     "peer_message": PEER_MESSAGE,
     "derogation": DEROGATION,
+    "programme_call": PROGRAMME_CALL,
+    "programme_application": PROGRAMME_APPLICATION,
+    "condition": CONDITION,
     "scan": SCAN,
 }
 

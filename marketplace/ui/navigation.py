@@ -75,7 +75,12 @@ OPERATOR = (
         ("/pilotage/qualifications/", "/pilotage/registres/", "/pilotage/controles/"),
         frozenset({Role.CURATOR}),
     ),
-    Entry("Programmes", "/pilotage/programmes/", (), frozenset({Role.PROGRAMME_MANAGER})),
+    Entry(
+        "Programmes",
+        "/pilotage/programmes/",
+        ("/pilotage/programmes/", "/programmes/"),
+        frozenset({Role.PROGRAMME_MANAGER}),
+    ),
     Entry(
         "Personnes et organisations",
         "/pilotage/personnes/",
@@ -92,6 +97,7 @@ PUBLIC_PREFIXES = (
     "/fournisseurs/",
     "/logiciels-libres/",
     "/referentiels/",
+    "/programmes/",
     "/selections/",
     "/consultations/",
     "/doctrine/",

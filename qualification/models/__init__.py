@@ -6,9 +6,16 @@ from qualification.models.dispute import Dispute
 from qualification.models.dossier import Dossier
 from qualification.models.gaiax import GaiaxVerification
 from qualification.models.instruction import CorrectionRequest, Finding, InterestDeclaration
+from qualification.programmes.models import (
+    ApplicationMilestone,
+    ProgrammeApplication,
+    ProgrammeCall,
+    ProgressReport,
+)
 
 __all__ = [
     "Appeal",
+    "ApplicationMilestone",
     "CheckRun",
     "CorrectionRequest",
     "Decision",
@@ -17,5 +24,8 @@ __all__ = [
     "Finding",
     "GaiaxVerification",
     "InterestDeclaration",
+    "ProgrammeApplication",
+    "ProgrammeCall",
+    "ProgressReport",
     "Proposal",
 ]

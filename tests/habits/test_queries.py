@@ -25,6 +25,7 @@ from tests.procurement import builders as needs
 from tests.procurement import derogation_builders as derogations
 from tests.procurement import order_builders as orders
 from tests.qualification import builders as dossiers
+from tests.qualification import programme_builders as programmes
 
 pytestmark = pytest.mark.django_db
 Make = Callable[[World], Any]
@@ -137,7 +138,22 @@ def derogation(world: World) -> None:
     derogations.make_derogation(world._administration)
 
 
+def programme_call(world: World) -> None:
+    programmes.make_call(world.actor("programme_manager"))
+
+
+def application(world: World) -> None:
+    made = world.application("selected")
+    programmes.chosen_on(made, dt.date(2026, 1, 5))
+
+
 LISTS: list[tuple[str, str, Make]] = [
+    ("/programmes/", "supplier_manager", programme_call),
+    ("/programmes/candidatures/", "programme_manager", application),
+    ("/pilotage/programmes/", "programme_manager", application),
+    ("/api/v1/programme-calls/", "requester", programme_call),
+    ("/api/v1/programme-applications/", "programme_manager", application),
+    ("/api/v1/programme-applications/export/?format=ods", "auditor", application),
     ("/api/v1/offers/?facets=1", "requester", offer),
     ("/api/v1/suppliers/", "requester", offer),
     ("/api/v1/trust-marks/", "requester", offer),

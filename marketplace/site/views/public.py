@@ -69,6 +69,7 @@ def site_map(request: HttpRequest) -> HttpResponse:
 
 PUBLIC_EXTRA = (
     navigation.Entry("Référentiels", "/referentiels/"),
+    navigation.Entry("Programmes d’aide et appels", "/programmes/"),
     navigation.Entry("Comparer des offres", "/offres/comparer/"),
     navigation.Entry("Sélections", "/selections/"),
     navigation.Entry("Logiciels libres", "/logiciels-libres/"),

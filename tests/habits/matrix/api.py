@@ -245,6 +245,38 @@ QUALIFICATION: dict[str, Row] = {
     **moves("dossier", "appeal", MANAGER, dossier("decided", outcome="refused")),
     **moves("dossier", "decide-appeal", DECIDER, dossier("appealed", outcome="refused")),
 }
+RUNS = only("programme_manager")
+APPLICATION_READERS = SUPPLIERS | RUNS | only("auditor")
+
+
+def application(state: str) -> Kwargs:
+    return lambda world: {"uuid": world.application(state).uuid}
+
+
+PROGRAMMES: dict[str, Row] = {
+    "GET api:programme-list": Row(EVERYBODY),
+    "GET api:programme-detail": Row(EVERYBODY, lambda world: {"pk": "pme-secnumcloud"}),
+    **reading("programme-call", EVERYBODY, of("call"), lists=EVERYBODY),
+    "POST api:programme-call-list": Row(RUNS),
+    **moves("programme-call", "publish cancel postpone", RUNS, of("call")),
+    **reading("programme-application", APPLICATION_READERS, application("sent")),
+    "POST api:programme-application-list": Row(
+        SUPPLIERS | only(OTHER_SUPPLIER),
+        data=lambda world: {"call": str(world.call.uuid)},
+    ),
+    "PATCH api:programme-application-detail": Row(SUPPLIERS, application("draft")),
+    **moves("programme-application", "send", MANAGER, application("draft")),
+    **moves("programme-application", "take-back withdraw", MANAGER, application("sent")),
+    **moves(
+        "programme-application",
+        "record-selected record-waitlisted record-rejected",
+        RUNS,
+        application("sent"),
+    ),
+    **moves("programme-application", "milestone report", SUPPLIERS, application("selected")),
+    "GET api:programme-application-help": Row(SUPPLIERS, application("sent")),
+    "GET api:programme-application-export": Row(RUNS | only("auditor")),
+}
 NEEDS: dict[str, Row] = {
     "POST api:doctrine-assessment-list": Row(EVERYBODY),
     "GET api:doctrine-rule-list": Row(EVERYBODY),
@@ -318,4 +350,12 @@ ORDERS: dict[str, Row] = {
     **reading("contract-review", INSIDE, contract_review),
     **moves("contract-review", "decide", HOLDERS, contract_review),
 }
-ROWS: dict[str, Row] = {**FLOOR, **CATALOGUE, **QUALIFICATION, **NEEDS, **DEROGATIONS, **ORDERS}
+ROWS: dict[str, Row] = {
+    **FLOOR,
+    **CATALOGUE,
+    **QUALIFICATION,
+    **PROGRAMMES,
+    **NEEDS,
+    **DEROGATIONS,
+    **ORDERS,
+}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from qualification.models import CheckRun, Dispute
-from tests.habits.matrix.rows import EVERYBODY, SIGNED_IN, SUPPLIERS, Row, only
+from tests.habits.matrix.rows import EVERYBODY, OTHER_SUPPLIER, SIGNED_IN, SUPPLIERS, Row, only
 from tests.habits.matrix.world import World
 
 READERS = SUPPLIERS | only("curator", "qualification_officer", "decision_maker", "auditor")
@@ -33,7 +33,37 @@ def _sheet(world: World) -> dict[str, Any]:
     return {"number": world.offer.number, "slug": world.offer.slug}
 
 
+def application(state: str, **more: Any) -> Callable[[World], dict[str, Any]]:
+    return lambda world: {"number": world.application(state).number, **more}
+
+
+def call(**more: Any) -> Callable[[World], dict[str, Any]]:
+    return lambda world: {"number": world.call.number, **more}
+
+
+RUNS, APPLICANTS = only("programme_manager"), SUPPLIERS | only(OTHER_SUPPLIER)
+APPLICATION_READERS = SUPPLIERS | RUNS | only("auditor")
+PROGRAMMES: dict[str, Row] = {
+    "GET qualification:programmes": Row(EVERYBODY),
+    "GET qualification:programme": Row(EVERYBODY, lambda world: {"code": "pme-secnumcloud"}),
+    "GET qualification:programme_call": Row(EVERYBODY, call()),
+    "GET qualification:programme_apply": Row(APPLICANTS, call()),
+    "GET qualification:programme_call_move": Row(RUNS, call(words="reporter")),
+    "GET qualification:programme_applications": Row(APPLICATION_READERS | APPLICANTS),
+    "GET qualification:programme_application": Row(APPLICATION_READERS, application("sent")),
+    "GET qualification:programme_application_edit": Row(SUPPLIERS, application("draft")),
+    "GET qualification:programme_receipt": Row(APPLICATION_READERS, application("sent")),
+    "GET qualification:programme_help": Row(SUPPLIERS, application("sent")),
+    "GET qualification:programme_milestone": Row(SUPPLIERS, application("selected")),
+    "GET qualification:programme_report": Row(SUPPLIERS, application("selected")),
+    "GET qualification:programme_move": Row(MANAGER, application("draft", words="envoyer")),
+    "POST qualification:programme_move": Row(RUNS, application("sent", words="retenue")),
+    "GET qualification:programmes_dashboard": Row(RUNS | only("auditor")),
+    "GET qualification:programmes_table": Row(RUNS | only("auditor"), lambda world: {"kind": "csv"}),
+    "GET qualification:programme_call_new": Row(RUNS),
+}
 ROWS: dict[str, Row] = {
+    **PROGRAMMES,
     "GET qualification:dossiers": Row(SIGNED_IN),
     "GET qualification:new_dossier": Row(MANAGER, query=lambda world: f"?offre={world.draft.number}"),
     "GET qualification:dossier": Row(READERS, a("instruction")),

@@ -39,13 +39,21 @@ from procurement.models import (
     Project,
     UserReview,
 )
-from qualification.models import CheckRun, Dispute, Dossier, GaiaxVerification
+from qualification.models import (
+    CheckRun,
+    Dispute,
+    Dossier,
+    GaiaxVerification,
+    ProgrammeApplication,
+    ProgrammeCall,
+)
 from tests.builders import client_for, make_member, make_organisation
 from tests.habits.matrix.rows import OTHER_BUYER, OTHER_SUPPLIER, SIGNED_IN, STRANGER
 from tests.procurement import builders as needs
 from tests.procurement import derogation_builders as derogations
 from tests.procurement import order_builders as orders
 from tests.qualification import builders as dossiers
+from tests.qualification import programme_builders as programmes
 from tests.rest.builders import client_for_token
 
 
@@ -208,6 +216,16 @@ class World:
     def dispute(self) -> Dispute:
         """Of the failed run, with a file; nobody answered yet."""
         return dossiers.contest(self.failed_run, self._people)
+
+    @cached_property
+    def call(self) -> ProgrammeCall:
+        """Open."""
+        return programmes.make_call(self.actor(Role.PROGRAMME_MANAGER))
+
+    def application(self, state: str) -> ProgrammeApplication:
+        """Of the world's supplier, to a call of its own."""
+        author, manager = self.actor(Role.SUPPLIER_MANAGER), self.actor(Role.PROGRAMME_MANAGER)
+        return programmes.make_application(author, manager, state=state)
 
     # -- procurement
 
