@@ -93,16 +93,7 @@ def postpone_call(
 
     def apply(row: ProgrammeCall) -> None:
         require(call_abilities(actor, row), "postpone")
-        if row.state == CallState.CANCELLED:
-            raise MoveRefused(
-                "call_cancelled", "Cet appel est annulé : sa clôture ne se reporte plus.", about=row
-            )
-        if closes_at <= row.closes_at:
-            raise RuleBroken(
-                "closing_sooner",
-                f"Une clôture ne s’avance pas : donnez une date après le {datetime_text(row.closes_at)}.",
-                field="closes_at",
-            )
+        _check_later(row, closes_at)
         row.closes_at = closes_at
 
     with transaction.atomic():
@@ -121,6 +112,16 @@ def postpone_call(
             body=f"Nouvelle clôture : {datetime_text(closes_at)} ({PARIS}). Motif : {reason}",
         )
     return call
+
+
+def _check_later(row: ProgrammeCall, closes_at: dt.datetime) -> None:
+    if row.state == CallState.CANCELLED:
+        raise MoveRefused(
+            "call_cancelled", "Cet appel est annulé : sa clôture ne se reporte plus.", about=row
+        )
+    if closes_at <= row.closes_at:
+        words = f"donnez une date après le {datetime_text(row.closes_at)}."
+        raise RuleBroken("closing_sooner", f"Une clôture ne s’avance pas : {words}", field="closes_at")
 
 
 def _check_times(opens_at: dt.datetime, closes_at: dt.datetime) -> None:

@@ -137,8 +137,7 @@ def report_progress(
     def apply(row: ProgrammeApplication) -> None:
         require(application_abilities(actor, row), "report")
         refuse_unless_chosen(row)
-        if Quarter(year, quarter) not in row.missing_reports():
-            raise RuleBroken("report_not_owed", "Ce trimestre n’attend pas de rapport.", field="period")
+        _refuse_not_owed(row, Quarter(year, quarter))
         written.append(
             ProgressReport.objects.create(
                 application=row,
@@ -159,6 +158,11 @@ def report_progress(
         "report_progress", actor=actor, apply=apply, expected_version=expected_version, detail=detail
     )
     return written[0]
+
+
+def _refuse_not_owed(row: ProgrammeApplication, quarter: Quarter) -> None:
+    if quarter not in row.missing_reports():
+        raise RuleBroken("report_not_owed", "Ce trimestre n’attend pas de rapport.", field="period")
 
 
 def refuse_unless_chosen(row: ProgrammeApplication) -> None:

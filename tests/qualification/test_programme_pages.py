@@ -104,7 +104,10 @@ def test_help_is_drawn_from_the_catalogue(world: World) -> None:
     made = world.application("sent")
     advice = public_offer(answers={"name": "Conseil Essai"})
     type(advice).objects.filter(pk=advice.pk).update(service_models=["support_services"], state="listed")
-    base, neighbour = public_offer(answers={"name": "Socle Essai"}), public_offer(answers={"name": "Voisin Essai"})
+    base, neighbour = (
+        public_offer(answers={"name": "Socle Essai"}),
+        public_offer(answers={"name": "Voisin Essai"}),
+    )
     for offer in (made.offer, neighbour):
         edge = {"base": base, "layer": StackLayer.INFRASTRUCTURE}
         add_edge(offer, actor=world.actor("supplier_manager"), **edge)
