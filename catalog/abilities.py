@@ -29,6 +29,7 @@ YES = ""
 SIGN_IN = "Connectez-vous pour faire cela."
 _OWNER = "Seul le fournisseur de l’offre peut faire cela."
 CURATOR = role_needed(Role.CURATOR, because="Seul l’opérateur peut faire cela.")
+SUSPENDS = role_needed(Role.CURATOR, Role.DECISION_MAKER, because="Seul l’opérateur peut faire cela.")
 OWNER = role_needed(Role.SUPPLIER_EDITOR, Role.SUPPLIER_MANAGER, because=_OWNER)
 MANAGER = role_needed(Role.SUPPLIER_MANAGER, because=_OWNER)
 SUPPLIER = role_needed(
@@ -82,12 +83,13 @@ def offer_abilities(actor: Actor, offer: Offer) -> Verdicts:
     editor = _or(owner and actor.has(*SUPPLIER_ROLES), OWNER, actor)
     manager = owner and actor.has(Role.SUPPLIER_MANAGER)
     curator = _or(actor.has(Role.CURATOR), CURATOR, actor)
+    suspends = _or(actor.has(Role.CURATOR, Role.DECISION_MAKER), SUSPENDS, actor)
     return {
         "edit": editor,
         "propose": _or(manager, MANAGER, actor),
         "claim": _or(actor.is_supplier and actor.has(Role.SUPPLIER_MANAGER), CLAIMANT, actor),
-        "suspend": curator,
-        "lift": curator,
+        "suspend": suspends,
+        "lift": suspends,
         "hand_over": curator,
         "confirm_facts": editor,
         "ask_facts": curator,

@@ -31,6 +31,7 @@ from catalog import (
     api_searches,
 )
 from catalog.abilities import catalog_abilities, is_editable, offer_abilities, owns
+from catalog.actions import suspensions
 from catalog.actions.authoring import create_draft, save_answers, save_plans
 from catalog.api_claims import ClaimOfferMixin
 from catalog.api_cost import CostMixin
@@ -42,6 +43,7 @@ from catalog.api_reviews import ProposeVersionMixin
 from catalog.api_stack import StackMixin
 from catalog.api_supplier_facts import SupplierFactsMixin
 from catalog.api_suppliers import SupplierMovesMixin
+from catalog.api_suspension import SuspendInput, SuspensionMixin
 from catalog.api_transfer import TransferMixin
 from catalog.api_usage import RANKED_PARAMETERS
 from catalog.cards import CARD_FIELDS, public_card
@@ -101,6 +103,7 @@ class OfferViewSet(
     FactsMixin,
     HandOverMixin,
     TransferMixin,
+    SuspensionMixin,
     ReadViewSet,
 ):
     """Offers. Lists show the public catalogue; a supplier reads its own drafts by their id."""
@@ -123,8 +126,8 @@ class OfferViewSet(
         "copy": CopyInput,
     }
     moves = {
-        "suspend": MoveEndpoint(Offer.suspend, DecisionReasonInput),
-        "lift": MoveEndpoint(Offer.lift, DecisionReasonInput),
+        "suspend": MoveEndpoint(suspensions.suspend_offer, SuspendInput),
+        "lift": MoveEndpoint(suspensions.lift_offer, DecisionReasonInput),
         "withdraw": MoveEndpoint(Offer.withdraw, DecisionReasonInput),
         "remove": MoveEndpoint(Offer.remove, DecisionReasonInput),
     }

@@ -99,6 +99,7 @@ def _layer(layer: Layer, falls: Falls) -> dict[str, Any]:
         "offer": layer.offer.uuid if layer.offer is not None else None,
         "region": layer.region,
         "inherits": layer.inherits,
+        "suspended": layer.is_suspended,
         "secnumcloud": status.value,
         "if_it_falls": {"loses": list(falls.loses), "relies": list(falls.relies)},
     }

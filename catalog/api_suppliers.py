@@ -12,21 +12,9 @@ from rest_framework.response import Response
 
 from catalog.abilities import supplier_abilities
 from catalog.actions import suppliers
+from catalog.api_suspension import SuspensionSerializer, suspension_body
 from marketplace.rest.serializers import StrictSerializer
 from marketplace.rest.viewsets import MarketViewSet
-
-
-class TouchedSerializer(StrictSerializer):
-    kind = serializers.CharField()
-    count = serializers.IntegerField()
-    names = serializers.ListField(child=serializers.CharField())
-
-
-class SuspensionSerializer(StrictSerializer):
-    sha256 = serializers.CharField(help_text="À rendre avec « suspend-offers » : ce qui a été lu.")
-    offers = serializers.ListField(child=serializers.UUIDField())
-    touched = TouchedSerializer(many=True)
-    people = serializers.IntegerField(help_text="Personnes qui seront prévenues.")
 
 
 class SuspendOffersInput(StrictSerializer):
@@ -52,17 +40,7 @@ class SupplierMovesMixin(MarketViewSet):
         """Ce que toucherait la suspension de toutes ses offres référencées."""
         found = self.get_object()
         self.allow(found, "suspend_offers")
-        seen = suppliers.suspension_of(found)
-        body = {
-            "sha256": seen.sha256,
-            "offers": [offer.uuid for offer in seen.offers],
-            "touched": [
-                {"kind": effect.many, "count": effect.count, "names": [words for words, _ in effect.items]}
-                for effect in seen.preview.effects
-            ],
-            "people": seen.preview.people,
-        }
-        return Response(SuspensionSerializer(body).data)
+        return Response(suspension_body(suppliers.suspension_of(found)))
 
     @extend_schema(request=SuspendOffersInput, responses=MovedOffersSerializer)
     @action(detail=True, methods=["post"], url_path="suspend-offers")

@@ -42,10 +42,13 @@ def preview(mark: TrustMark) -> Preview:
     return preview_offers([mark.offer_id])
 
 
-def preview_offers(first: Collection[int]) -> Preview:
-    """These offers first, in the order given, then those built on them, then what is registered."""
+def preview_offers(first: Collection[int], *, standing: Collection[int] | None = None) -> Preview:
+    """These offers first, in the order given, then those built on them, then what is registered.
+
+    `standing`: what is built on them; None: only what inherits their status.
+    """
     rank = {pk: place for place, pk in enumerate(first)}
-    ids = with_dependants(list(first))
+    ids = with_dependants(list(first)) if standing is None else {*first, *standing}
     offers = sorted(
         Offer.objects.filter(pk__in=ids).select_related("supplier").order_by("pk"),
         key=lambda o: rank.get(o.pk, len(rank)),

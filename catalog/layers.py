@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from catalog.enums import StackLayer
+from catalog.enums import OfferState, StackLayer
 from catalog.models import EffectiveTrust, Offer, StackEdge
 from catalog.stack import own_layer
 
@@ -29,6 +29,11 @@ class Layer:
     region: str
     trust: EffectiveTrust | None
     supports: tuple[Support, ...] = ()
+
+    @property
+    def is_suspended(self) -> bool:
+        """By the operator; read from the offer, so true from the transaction of the suspension."""
+        return self.offer is not None and self.offer.state == OfferState.SUSPENDED
 
     @property
     def inherits(self) -> bool | None:

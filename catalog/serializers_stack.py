@@ -61,6 +61,9 @@ class LayerSerializer(StrictSerializer):
     inherits = serializers.BooleanField(
         allow_null=True, help_text="La couche du dessus s’appuie sur sa qualification ; null en haut."
     )
+    suspended = serializers.BooleanField(
+        help_text="L’opérateur a suspendu cette offre à titre conservatoire."
+    )
     secnumcloud = serializers.ChoiceField(choices=TrustStatus.choices, help_text="Aujourd’hui.")
     if_it_falls = FallsSerializer()
 

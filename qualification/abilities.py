@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 NEEDS_MANAGER = role_needed(Role.SUPPLIER_MANAGER, because="Cette action revient au fournisseur.")
 NEEDS_OFFICER = needs(Role.QUALIFICATION_OFFICER)
 NEEDS_DECISION_MAKER = needs(Role.DECISION_MAKER)
+JUDGES = (Role.QUALIFICATION_OFFICER, Role.DECISION_MAKER)
 NOT_YOURS = "Ce dossier est confié à une autre personne."
 NOT_TAKEN = "Prenez d’abord ce dossier."
 INSTRUCTED = "Vous avez instruit ce dossier : la décision revient à une autre personne."
@@ -41,7 +42,7 @@ class Ties:
 
 def ties_of(actor: Actor) -> Ties:
     """Two queries for those who judge, none for others. The last declaration about a supplier counts."""
-    if actor.user is None or not actor.has(Role.QUALIFICATION_OFFICER, Role.DECISION_MAKER):
+    if actor.user is None or not actor.has(*JUDGES):
         return Ties()
     member_of = Membership.objects.filter(user=actor.user).values_list("organisation", flat=True)
     last = (
@@ -66,7 +67,7 @@ def dossier_abilities(actor: Actor, dossier: Dossier, *, ties: Ties | None = Non
         "dispute": manager,
         "replay": "" if manager == "" or officer == "" else manager,
         "take": tie if actor.has(Role.QUALIFICATION_OFFICER) else NEEDS_OFFICER,
-        "declare_interest": "" if actor.has(Role.QUALIFICATION_OFFICER) else NEEDS_OFFICER,
+        "declare_interest": "" if actor.has(*JUDGES) else NEEDS_OFFICER,
         "record_finding": officer,
         "request_corrections": officer,
         "propose": officer,
@@ -80,7 +81,7 @@ def dossier_abilities(actor: Actor, dossier: Dossier, *, ties: Ties | None = Non
 def dossiers_abilities(actor: Actor) -> Verdicts:
     return {
         "create": "" if _is_manager(actor) else NEEDS_MANAGER,
-        "instruct": "" if actor.has(Role.QUALIFICATION_OFFICER, Role.DECISION_MAKER) else NEEDS_OFFICER,
+        "instruct": "" if actor.has(*JUDGES) else NEEDS_OFFICER,
         "decide": "" if actor.has(Role.DECISION_MAKER) else NEEDS_DECISION_MAKER,
     }
 

@@ -11,14 +11,15 @@ from django.utils import timezone
 from catalog.models import Offer, OfferVersion
 from marketplace.accounts.abilities import require
 from marketplace.accounts.actors import system_actor
-from marketplace.errors import MoveRefused, NotAllowed, RuleBroken
+from marketplace.errors import NotAllowed, RuleBroken
 from marketplace.numbering import next_number
 from qualification import limits, pipeline, tell
 from qualification.abilities import dossier_abilities, person_of
 from qualification.disputes import refuse_while_waiting
-from qualification.enums import DossierState, FindingVerdict, ListingOutcome
-from qualification.models import CorrectionRequest, Dossier, Finding, InterestDeclaration, Proposal
-from qualification.schemes import LISTING, Requirement, load_scheme
+from qualification.enums import ListingOutcome
+from qualification.findings import missing_findings, reopen
+from qualification.models import CorrectionRequest, Dossier, Proposal
+from qualification.schemes import LISTING
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
@@ -68,106 +69,6 @@ def submit_version(
     return dossier
 
 
-def take(dossier: Dossier, *, actor: Actor, expected_version: int | None = None) -> Dossier:
-    """Become its officer. Raises MoveRefused when somebody else just did, or when it is not to be taken."""
-
-    def apply(row: Dossier) -> None:
-        require(dossier_abilities(actor, row), "take")
-        if row.state not in (DossierState.CHECKING, DossierState.INSTRUCTION):
-            raise MoveRefused("not_to_take", "Ce dossier n’est pas à prendre : son état a changé.")
-        if row.officer_id is not None and not actor.is_person(row.officer_id):
-            name = row.officer.full_name if row.officer else ""
-            raise MoveRefused("already_taken", f"{name} vient de prendre ce dossier.")
-        row.officer = person_of(actor)
-
-    return dossier.touch("take", actor=actor, apply=apply, expected_version=expected_version)
-
-
-def take_declared(dossier: Dossier, *, actor: Actor, expected_version: int | None = None) -> Dossier:
-    """Declare no link with the supplier and become its officer, together or not at all."""
-    with transaction.atomic():
-        take(dossier, actor=actor, expected_version=expected_version)
-        declare_interest(dossier, actor=actor, has_interest=False)
-    return dossier
-
-
-def declare_interest(
-    dossier: Dossier, *, actor: Actor, has_interest: bool, statement: str = ""
-) -> InterestDeclaration:
-    """Say one's links with the supplier. A link gives the dossier back to the queue."""
-    if has_interest and not statement.strip():
-        raise RuleBroken("statement_missing", "Dites quel est ce lien.", field="statement")
-
-    def give_back(row: Dossier) -> None:
-        if has_interest and actor.is_person(row.officer_id):
-            row.officer = None
-
-    with transaction.atomic():
-        declared = InterestDeclaration.objects.create(
-            dossier=dossier, user=person_of(actor), has_interest=has_interest, statement=statement
-        )
-        dossier.touch("declare_interest", actor=actor, apply=give_back, reason=statement)
-    return declared
-
-
-def record_finding(
-    dossier: Dossier,
-    *,
-    actor: Actor,
-    requirement: str,
-    verdict: str,
-    observation: str,
-    remedy: str = "",
-    expected_version: int | None = None,
-) -> Finding:
-    """Judge one requirement. What is not plainly compliant says how to repair it: the supplier reads it."""
-    known, judge = _requirement(dossier, requirement), actor.user
-    if judge is None:
-        raise NotAllowed("person_needed", "Un constat est écrit par une personne.")
-    _check_finding(verdict, observation=observation, remedy=remedy)
-    written: list[Finding] = []
-
-    def apply(row: Dossier) -> None:
-        _in_instruction(row)
-        require(dossier_abilities(actor, row), "record_finding")
-        written.append(
-            Finding.objects.create(
-                dossier=row,
-                requirement=known.code,
-                round=row.round,
-                verdict=verdict,
-                observation=observation,
-                remedy=remedy,
-                check_run=pipeline.gravest_run(row, known.checks),
-                recorded_by=judge,
-            )
-        )
-
-    detail = {"requirement": known.code, "verdict": verdict}
-    dossier.touch(
-        "record_finding", actor=actor, apply=apply, expected_version=expected_version, detail=detail
-    )
-    return written[0]
-
-
-def _requirement(dossier: Dossier, code: str) -> Requirement:
-    try:
-        return load_scheme(dossier.scheme, dossier.scheme_edition).requirement(code)
-    except KeyError:
-        raise RuleBroken("unknown_requirement", "Cette exigence n’existe pas.", field="requirement") from None
-
-
-def _check_finding(verdict: str, *, observation: str, remedy: str) -> None:
-    if not observation.strip():
-        raise RuleBroken("observation_missing", "Dites ce que vous avez vu.", field="observation")
-    if verdict == FindingVerdict.NOT_CONFORM and not remedy.strip():
-        raise RuleBroken(
-            "remedy_missing",
-            "Dites ce que vous avez vu et comment le réparer : le fournisseur le lira.",
-            field="remedy",
-        )
-
-
 def request_corrections(
     dossier: Dossier, *, actor: Actor, reason: str, expected_version: int | None = None
 ) -> Dossier:
@@ -190,7 +91,8 @@ def request_corrections(
 def answer_corrections(
     dossier: Dossier, *, actor: Actor, reason: str, expected_version: int | None = None
 ) -> Dossier:
-    """The supplier sends the dossier back: same place in the queue, checks run again."""
+    """The supplier sends the dossier back: same place in the queue, checks run again, and only what was found
+    wanting or what changed is judged again."""
     with transaction.atomic():
         version = _frozen(dossier.offer, dossier=dossier)
         dossier.answer_corrections(
@@ -201,6 +103,7 @@ def answer_corrections(
         asked.answered_by = actor.user
         asked.answered_at = timezone.now()
         asked.version_after = version
+        asked.reopened = reopen(dossier, asked)
         asked.save()
         pipeline.start_round(dossier)
         tell.corrections_answered(dossier)
@@ -246,13 +149,6 @@ def send_back(dossier: Dossier, *, actor: Actor, reason: str, expected_version: 
     return dossier
 
 
-def missing_findings(dossier: Dossier) -> list[str]:
-    """Titles of the requirements that nobody judged yet, in the scheme's order."""
-    scheme = load_scheme(dossier.scheme, dossier.scheme_edition)
-    judged = set(dossier.findings.values_list("requirement", flat=True))
-    return [requirement.title for requirement in scheme.requirements if requirement.code not in judged]
-
-
 def check_words(outcome: str, *, reasons: str, reserves: str) -> None:
     if outcome not in ListingOutcome.values:
         raise RuleBroken("unknown_outcome", "Cette décision n’existe pas.", field="outcome")
@@ -266,15 +162,6 @@ def judged_version(dossier: Dossier) -> OfferVersion:
     """The frozen version of a dossier that was sent."""
     assert dossier.offer_version is not None
     return dossier.offer_version
-
-
-def _in_instruction(row: Dossier) -> None:
-    if row.state != DossierState.INSTRUCTION:
-        raise MoveRefused(
-            "wrong_state",
-            f"Un constat s’enregistre pendant l’instruction : l’état est maintenant "
-            f"« {Dossier.state_label(row.state)} ».",
-        )
 
 
 def _frozen(offer: Offer, *, dossier: Dossier) -> OfferVersion:

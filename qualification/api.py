@@ -25,25 +25,31 @@ from qualification import (
     actions,
     api_coverage,
     api_disputes,
+    api_durations,
     api_gaiax,
     api_labels,
     api_schemes,
     decisions,
+    interests,
     pipeline,
 )
+from qualification import findings as judging
 from qualification.abilities import dossier_abilities, dossiers_abilities, run_abilities
 from qualification.enums import DecisionStage
 from qualification.filters import CheckRunFilterSet, DossierFilterSet
 from qualification.models import CheckRun, Decision, Dossier
 from qualification.programmes import api as api_programmes
+from qualification.progress import lines_of, progress_of
 from qualification.serializers import (
     CheckRunSerializer,
     DecisionInput,
     DossierSerializer,
     FindingInput,
+    FindingLineSerializer,
     InterestInput,
     NewDossierInput,
     ProposalInput,
+    TakeInput,
 )
 
 
@@ -60,7 +66,7 @@ class DossierViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
         "create": NewDossierInput,
         "record_finding": FindingInput,
         "declare_interest": InterestInput,
-        "take": NoInput,
+        "take": TakeInput,
     }
     moves = {
         "submit": MoveEndpoint(actions.submit),
@@ -79,23 +85,23 @@ class DossierViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
             raise NotVisible("offer_not_found", "Cette offre n’existe pas ou n’est pas l’une des vôtres.")
         return actions.open_dossier(offer, actor=actor)
 
-    @extend_schema(request=NoInput, responses=DossierSerializer)
+    @extend_schema(request=TakeInput, responses=DossierSerializer)
     @action(detail=True, methods=["post"])
     def take(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Prendre ce dossier"""
-        return self._act("take", actions.take)
+        return self._act("take", interests.take)
 
     @extend_schema(request=FindingInput, responses=DossierSerializer)
     @action(detail=True, methods=["post"])
     def record_finding(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Enregistrer un constat"""
-        return self._act("record_finding", actions.record_finding)
+        return self._act("record_finding", judging.record_finding)
 
     @extend_schema(request=InterestInput, responses=DossierSerializer)
     @action(detail=True, methods=["post"])
     def declare_interest(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Déclarer un lien avec le fournisseur"""
-        return self._act("declare_interest", actions.declare_interest, versioned=False)
+        return self._act("declare_interest", interests.declare_interest, versioned=False)
 
     @extend_schema(
         responses={(200, "application/pdf"): OpenApiTypes.BINARY},
@@ -117,6 +123,15 @@ class DossierViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
         if decision is None or decision.letter is None:
             raise NotVisible("letter_not_found", "La lettre est produite à la décision.")
         return download_response(decision.letter, actor=self.actor)
+
+    @extend_schema(responses=FindingLineSerializer(many=True), filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def findings(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """La grille : par exigence, la règle, le constat, sa gravité, la preuve et comment réparer."""
+        dossier = self.get_object()
+        lines = lines_of(dossier, progress_of(dossier))
+        shown = [line for line in lines if line.finding] if self.actor.is_supplier else lines
+        return Response(FindingLineSerializer(shown, many=True).data)
 
     def _act(self, name: str, handler: Any, *, versioned: bool = True) -> Response:
         dossier = self.get_object()
@@ -152,6 +167,7 @@ ROUTES = [
     ("dossiers", DossierViewSet, "dossier"),
     ("checks", CheckRunViewSet, "check"),
     *api_disputes.ROUTES,
+    *api_durations.ROUTES,
     *api_schemes.ROUTES,
     *api_coverage.ROUTES,
     *api_gaiax.ROUTES,

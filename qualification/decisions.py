@@ -18,6 +18,7 @@ from qualification.abilities import dossier_abilities, person_of
 from qualification.actions import check_words, judged_version
 from qualification.disputes import refuse_while_waiting
 from qualification.enums import LISTING_OUTCOMES, DecisionStage, DossierState, ListingOutcome
+from qualification.interests import declare_none
 from qualification.models import Appeal, Decision, Dossier
 from qualification.pdf.decision_letter import store_letter
 
@@ -42,12 +43,23 @@ def decide(
     reasons: str,
     reserves: str = "",
     hearing: str = "",
+    no_interest: bool = False,
     expected_version: int | None = None,
 ) -> Decision:
-    """The first decision. Raises NotAllowed for who instructed, MoveRefused when it was just decided."""
+    """The first decision; `no_interest` declares no link with the supplier in the same act.
+
+    Raises NotAllowed for who instructed or has a link, RuleBroken for who declared nothing, MoveRefused when
+    it was just decided.
+    """
     words = Words(outcome=outcome, reasons=reasons, reserves=reserves, hearing=hearing)
     return _decide(
-        dossier, dossier.decide, actor=actor, stage=DecisionStage.FIRST, words=words, version=expected_version
+        dossier,
+        dossier.decide,
+        actor=actor,
+        stage=DecisionStage.FIRST,
+        words=words,
+        no_interest=no_interest,
+        version=expected_version,
     )
 
 
@@ -72,6 +84,7 @@ def decide_appeal(
     reasons: str,
     reserves: str = "",
     hearing: str = "",
+    no_interest: bool = False,
     expected_version: int | None = None,
 ) -> Decision:
     """The decision on appeal, by somebody who neither instructed nor decided first."""
@@ -82,6 +95,7 @@ def decide_appeal(
         actor=actor,
         stage=DecisionStage.APPEAL,
         words=words,
+        no_interest=no_interest,
         version=expected_version,
     )
 
@@ -93,6 +107,7 @@ def _decide(
     actor: Actor,
     stage: str,
     words: Words,
+    no_interest: bool,
     version: int | None,
 ) -> Decision:
     """One road for both decisions; the ability bears the name of the move."""
@@ -100,6 +115,7 @@ def _decide(
     with transaction.atomic():
         move(actor=actor, outcome=words["outcome"], reason=words["reasons"], expected_version=version)
         require(dossier_abilities(actor, dossier), move.__name__)
+        declare_none(dossier, actor=actor, no_interest=no_interest)
         refuse_while_waiting(dossier)
         decision = _write(drafted(dossier, actor=actor, stage=stage, words=words), actor=actor)
         _follow(dossier, decision, actor=actor)

@@ -43,6 +43,14 @@ class FindingVerdict(models.TextChoices):
     NOT_APPLICABLE = "not_applicable", "Sans objet"
 
 
+class FindingSeverity(models.TextChoices):
+    """How much a finding weighs, for what is not plainly compliant."""
+
+    BLOCKING = "blocking", "Bloquant"
+    MAJOR = "major", "Majeur"
+    MINOR = "minor", "Mineur"
+
+
 class DecisionStage(models.TextChoices):
     FIRST = "first", "Décision"
     APPEAL = "appeal", "Décision sur recours"

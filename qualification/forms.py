@@ -6,7 +6,8 @@ from django import forms
 
 from marketplace.errors import RuleBroken
 from marketplace.ui.forms import MarketForm
-from qualification.enums import DisputeEffect, FindingVerdict, ListingOutcome
+from qualification.enums import DisputeEffect, FindingSeverity, FindingVerdict, ListingOutcome
+from qualification.interests import UNDECLARED
 
 
 class RuledForm(MarketForm):
@@ -29,7 +30,13 @@ class VersionedForm(RuledForm):
 
 
 def _text(
-    label: str, *, help_text: str = "", length: int = 4000, required: bool = True, empty: str = ""
+    label: str,
+    *,
+    help_text: str = "",
+    length: int = 4000,
+    required: bool = True,
+    empty: str = "",
+    rows: int = 6,
 ) -> forms.CharField:
     """`empty`: what is said when nothing is written, in place of the usual sentence."""
     return forms.CharField(
@@ -38,7 +45,7 @@ def _text(
         help_text=help_text,
         max_length=length,
         required=required,
-        widget=forms.Textarea(attrs={"rows": 6}),
+        widget=forms.Textarea(attrs={"rows": rows}),
     )
 
 
@@ -113,6 +120,20 @@ class FindingForm(VersionedForm):
         help_text="Le fournisseur lira ce texte.",
         empty="Dites ce que vous avez vu et comment le réparer : le fournisseur le lira.",
     )
+    evidence = _text(
+        "Sur quoi vous vous fondez",
+        help_text="Réponse, page d’un document, certificat. Le résultat du contrôle automatique est joint.",
+        length=2000,
+        required=False,
+        rows=3,
+    )
+    severity = forms.ChoiceField(
+        label="Gravité",
+        help_text="Nécessaire pour un constat non conforme.",
+        choices=(*FindingSeverity.choices, ("", "Sans objet")),
+        required=False,
+        widget=forms.RadioSelect,
+    )
     remedy = _text("Comment le réparer", help_text="Nécessaire pour un constat non conforme.", required=False)
 
     def values(self) -> dict[str, Any]:
@@ -141,4 +162,18 @@ class DecisionForm(VersionedForm):
         "Comment le fournisseur a été entendu",
         help_text="Nécessaire pour refuser : la date et ses observations.",
         required=False,
+    )
+    no_interest = forms.BooleanField(
+        label="Je n’ai aucun lien avec ce fournisseur",
+        help_text="Emploi, mandat, parts, famille. Si vous en avez un, déclarez-le : "
+        "une autre personne décidera.",
+        error_messages={"required": UNDECLARED},
+    )
+
+
+class InterestForm(VersionedForm):
+    statement = _text(
+        "Quel est ce lien",
+        help_text="Emploi, mandat, parts, famille. Ce texte reste au journal, le fournisseur ne le lit pas.",
+        length=2000,
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qualification.enums import FindingVerdict, Verdict
+from qualification.findings import last_findings, standing_of
 from qualification.models import CheckRun, Dossier, Finding
 from qualification.schemes import Requirement, load_scheme
 
@@ -34,16 +35,24 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One requirement with what is known of it: the last run of each of its checks; None: not judged."""
+    """One requirement with what is known of it: the last run of each of its checks; None: not judged.
+
+    `stands` False: the finding was opened again by a correction, it is to be judged again.
+    """
 
     requirement: Requirement
     runs: tuple[CheckRun, ...]
     finding: Finding | None
+    stands: bool = True
+
+    @property
+    def is_judged(self) -> bool:
+        return self.finding is not None and self.stands
 
     @property
     def coverage(self) -> str:
         """covered, partly, not_covered or unknown: the officer's word first, else the check's."""
-        if self.finding is not None:
+        if self.finding is not None and self.stands:
             return BY_FINDING[self.finding.verdict]
         said = {BY_VERDICT.get(run.verdict, "unknown") for run in self.runs if not run.is_set_aside}
         return next((code for code in GRAVITY if code in said), "unknown")
@@ -82,20 +91,19 @@ def runs_of(dossier: Dossier, code: str) -> list[CheckRun]:
 
 
 def lines_of(dossier: Dossier, progress: Progress) -> tuple[Line, ...]:
-    """One query more."""
+    """One query more, and one for the corrections unless they were prefetched."""
     runs = {run.check_code: run for run in progress.runs}
-    findings = {
-        finding.requirement: finding
-        for finding in dossier.findings.select_related("recorded_by").order_by("pk")
-    }
+    found = last_findings(dossier)
+    stands = standing_of(dossier, found)
     scheme = load_scheme(dossier.scheme, dossier.scheme_edition)
     return tuple(
         Line(
-            requirement,
-            tuple(runs[code] for code in requirement.checks if code in runs),
-            findings.get(requirement.code),
+            one,
+            tuple(runs[code] for code in one.checks if code in runs),
+            found.get(one.code),
+            stands.get(one.code, True),
         )
-        for requirement in scheme.requirements
+        for one in scheme.requirements
     )
 
 

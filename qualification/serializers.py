@@ -8,8 +8,13 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer
-from qualification.enums import DisputeEffect, FindingVerdict, ListingOutcome
+from qualification.enums import DisputeEffect, FindingSeverity, FindingVerdict, ListingOutcome
 from qualification.models import CheckRun, Dispute, Dossier
+
+NO_INTEREST = (
+    "Vrai : je déclare n’avoir aucun lien avec ce fournisseur. Nécessaire, sauf déclaration déjà faite par "
+    "« declare_interest »."
+)
 
 
 class ClockSerializer(StrictSerializer):
@@ -56,8 +61,32 @@ class NewDossierInput(StrictSerializer):
 class FindingInput(StrictSerializer):
     requirement = serializers.CharField(max_length=40)
     verdict = serializers.ChoiceField(choices=FindingVerdict.choices)
+    severity = serializers.ChoiceField(
+        choices=FindingSeverity.choices,
+        required=False,
+        allow_blank=True,
+        help_text="Nécessaire pour un constat non conforme.",
+    )
     observation = serializers.CharField(max_length=4000)
+    evidence = serializers.CharField(max_length=2000, required=False, allow_blank=True)
     remedy = serializers.CharField(max_length=4000, required=False, allow_blank=True)
+
+
+class FindingLineSerializer(StrictSerializer):
+    requirement = serializers.CharField(source="requirement.code")
+    title = serializers.CharField(source="requirement.title")
+    rule = serializers.CharField(source="requirement.rule")
+    checks = serializers.SerializerMethodField(help_text="Le dernier passage de chaque contrôle.")
+    verdict = serializers.CharField(
+        source="finding.verdict", allow_null=True, default=None, help_text="null : pas encore jugée."
+    )
+    severity = serializers.CharField(source="finding.severity", allow_null=True, default=None)
+    observation = serializers.CharField(source="finding.observation", allow_null=True, default=None)
+    evidence = serializers.CharField(source="finding.evidence", allow_null=True, default=None)
+    remedy = serializers.CharField(source="finding.remedy", allow_null=True, default=None)
+    round = serializers.IntegerField(source="finding.round", allow_null=True, default=None)
+    recorded_at = serializers.DateTimeField(source="finding.recorded_at", allow_null=True, default=None)
+    stands = serializers.BooleanField(help_text="Faux : rouverte par une correction, à juger de nouveau.")
 
 
 class ProposalInput(StrictSerializer):
@@ -68,6 +97,11 @@ class ProposalInput(StrictSerializer):
 
 class DecisionInput(ProposalInput):
     hearing = serializers.CharField(max_length=4000, required=False, allow_blank=True)
+    no_interest = serializers.BooleanField(default=False, help_text=NO_INTEREST)
+
+
+class TakeInput(StrictSerializer):
+    no_interest = serializers.BooleanField(default=False, help_text=NO_INTEREST)
 
 
 class InterestInput(StrictSerializer):

@@ -31,6 +31,8 @@ DOSSIER_MOVES = moves(
 # The operator has the ball.
 OPERATOR_STATES = frozenset({S.SUBMITTED, S.CHECKING, S.INSTRUCTION, S.PROPOSED, S.APPEALED})
 SUPPLIER_STATES = frozenset({S.DRAFT, S.CORRECTIONS_REQUESTED})
+# People instruct or decide: a link with the supplier may still be declared.
+JUDGED_IN = (OPERATOR_STATES | {S.CORRECTIONS_REQUESTED}) - {S.SUBMITTED}
 OPEN_STATES = frozenset(S) - {S.DECIDED}
 # Judging is going on: a check may be run again.
 REPLAY_STATES = frozenset({S.INSTRUCTION, S.CORRECTIONS_REQUESTED, S.PROPOSED, S.APPEALED})

@@ -4,7 +4,17 @@ from django.urls import URLPattern, path, register_converter
 
 from qualification.programmes.urls import urlpatterns as programme_paths
 from qualification.steps import SLUGS
-from qualification.views import coverage, disputes, dossiers, gaiax, instruction, labels, moves, schemes
+from qualification.views import (
+    coverage,
+    disputes,
+    dossiers,
+    durations,
+    gaiax,
+    instruction,
+    labels,
+    moves,
+    schemes,
+)
 
 
 class DossierNumber:
@@ -65,9 +75,12 @@ urlpatterns = [
         name="decision_letter",
     ),
     path("dossiers/<dossier:number>/prendre/", instruction.take, name="take"),
+    path("dossiers/<dossier:number>/lien/", instruction.declare_interest, name="declare_interest"),
     path("dossiers/<dossier:number>/constats/", instruction.findings, name="findings"),
     path("dossiers/<dossier:number>/constats/<slug:code>/", instruction.finding, name="finding"),
     *move_paths(),
+    path("durees/", durations.durations, name="durations"),
+    path("durees/fichier.<slug:kind>", durations.durations_file, name="durations_file"),
     path("referentiels/", schemes.scheme_list, name="schemes"),
     path("referentiels/<edition:key>/", schemes.scheme, name="scheme"),
     path(

@@ -121,8 +121,8 @@ def list_an_offer(say: dict[str, Caller]) -> str:
         run["check_code"]: run["verdict"] for run in officer.get(f"checks/?dossier={dossier}")["results"]
     }
     assert first["exit_terms"] == "fail"
-    officer.post(f"dossiers/{dossier}/take/")
     officer.post(f"dossiers/{dossier}/declare_interest/", {"has_interest": False})
+    officer.post(f"dossiers/{dossier}/take/")
     officer.post(f"dossiers/{dossier}/request_corrections/", {"reason": "Ramenez le préavis à deux mois."})
     editor.patch(f"offers/{offer}/", {"exit_notice_months": "2"})
     manager.post(f"dossiers/{dossier}/answer_corrections/", {"reason": "Préavis ramené à deux mois."})
@@ -132,7 +132,7 @@ def list_an_offer(say: dict[str, Caller]) -> str:
         officer.post(f"dossiers/{dossier}/record_finding/", finding)
     words = {"outcome": "listed", "reasons": "Conditions remplies."}
     officer.post(f"dossiers/{dossier}/propose/", words)
-    say["decision_maker"].post(f"dossiers/{dossier}/decide/", words)
+    say["decision_maker"].post(f"dossiers/{dossier}/decide/", words | {"no_interest": True})
     return offer
 
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from catalog.actions.suspensions import Suspension, read_suspension, refuse_changed, tell
 from catalog.effects import Preview, preview_offers
 from catalog.enums import OfferState
 from catalog.models import Offer, Supplier
-from marketplace.accounts.models import User
-from marketplace.audit.journal import canonical, record
+from marketplace.audit.journal import record
 from marketplace.errors import MoveRefused, RuleBroken
-from marketplace.notifications.outbox import notify
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -23,27 +20,12 @@ if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
 
 
-@dataclass(frozen=True, slots=True)
-class Suspension:
-    """What would be suspended, and what it touches. `sha256` covers the offers, their versions and every
-    thing touched: what is confirmed is what was read."""
-
-    offers: tuple[Offer, ...]
-    preview: Preview
-    sha256: str
-
-
 def suspension_of(supplier: Supplier) -> Suspension:
     """Raises MoveRefused when the supplier has no listed offer."""
     offers = tuple(supplier.offers.filter(state=OfferState.LISTED).order_by("pk"))
     if not offers:
         raise MoveRefused("nothing_listed", "Ce fournisseur n’a aucune offre référencée à suspendre.")
-    seen = preview_offers([offer.pk for offer in offers])
-    said = {
-        "offers": [(offer.pk, offer.version) for offer in offers],
-        "touched": [(effect.one, effect.items, sorted(effect.people)) for effect in seen.effects],
-    }
-    return Suspension(offers, seen, hashlib.sha256(canonical(said)).hexdigest())
+    return read_suspension(offers)
 
 
 def suspend_offers(supplier: Supplier, *, actor: Actor, reason: str, sha256: str) -> Suspension:
@@ -51,11 +33,7 @@ def suspend_offers(supplier: Supplier, *, actor: Actor, reason: str, sha256: str
     with transaction.atomic():
         _lock(supplier)
         found = suspension_of(supplier)
-        if found.sha256 != sha256:
-            raise MoveRefused(
-                "effects_changed",
-                "Les offres ou leurs effets ont changé depuis votre lecture. Relisez-les avant de suspendre.",
-            )
+        refuse_changed(found, sha256=sha256)
         for offer in found.offers:
             offer.suspend(actor=actor, reason=reason, expected_version=offer.version)
         record(supplier, "offers_suspended", actor=actor, reason=reason, detail=_named(found.offers))
@@ -95,9 +73,4 @@ def _named(offers: Collection[Offer]) -> dict[str, list[int]]:
 
 
 def _tell(supplier: Supplier, seen: Preview, *, title: str, reason: str) -> None:
-    notify(
-        User.objects.filter(pk__in=seen.told),
-        subject=f"{title} : {supplier.name}",
-        body=f"Acte de l’opérateur sur le référencement. Motif : {reason}",
-        url=supplier.get_absolute_url(),
-    )
+    tell(seen, subject=f"{title} : {supplier.name}", reason=reason, url=supplier.get_absolute_url())

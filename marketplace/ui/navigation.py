@@ -98,6 +98,7 @@ PUBLIC_PREFIXES = (
     "/logiciels-libres/",
     "/referentiels/",
     "/programmes/",
+    "/durees/",
     "/selections/",
     "/consultations/",
     "/doctrine/",

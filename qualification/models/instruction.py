@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
-from qualification.enums import FindingVerdict
+from qualification.enums import FindingSeverity, FindingVerdict
 
 
 class CorrectionRequest(models.Model):
@@ -24,6 +25,8 @@ class CorrectionRequest(models.Model):
     version_after = models.ForeignKey(
         "catalog.OfferVersion", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    # Codes of the requirements to judge again after the answer; the other findings stand.
+    reopened = ArrayField(models.CharField(max_length=40), default=list, blank=True)
 
     class Meta:
         ordering = ("dossier", "requested_at")
@@ -46,7 +49,10 @@ class Finding(models.Model):
     requirement = models.CharField(max_length=40)
     round = models.PositiveSmallIntegerField()
     verdict = models.CharField(max_length=24, choices=FindingVerdict)
+    severity = models.CharField(max_length=12, choices=FindingSeverity, blank=True)
     observation = models.TextField(max_length=4000)
+    # What it stands on (answer, page of a document), beside the run of the automatic check.
+    evidence = models.TextField(max_length=2000, blank=True)
     remedy = models.TextField(max_length=4000, blank=True)
     check_run = models.ForeignKey(
         "qualification.CheckRun", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -62,7 +68,10 @@ class Finding(models.Model):
 
 
 class InterestDeclaration(models.Model):
-    """What an officer says of their links with a supplier before taking its dossier. The last one counts."""
+    """What a person says of their links with a supplier before instructing or deciding. The last one counts.
+
+    The database refuses an officer whose last word on the dossier is not « no link ».
+    """
 
     dossier = models.ForeignKey("qualification.Dossier", on_delete=models.PROTECT, related_name="interests")
     user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")

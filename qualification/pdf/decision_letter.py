@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
     from marketplace.accounts.models import Organisation
     from marketplace.files.models import StoredFile
-    from qualification.models import CorrectionRequest, Decision, Dispute
+    from qualification.models import CorrectionRequest, Decision, Dispute, Finding
 
 _TEMPLATE = Path(__file__).with_name("decision_letter.typ")
 
@@ -101,7 +101,7 @@ def _requirements(decision: Decision) -> list[dict[str, str]]:
             {
                 "title": requirement.title,
                 "rule": requirement.rule,
-                "verdict": found.get_verdict_display() if found else "Non jugée",
+                "verdict": _verdict(found) if found else "Non jugée",
                 "seen": found.observation if found else "",
                 "remedy": found.remedy if found else "",
             }
@@ -140,3 +140,9 @@ def _remedies(decision: Decision) -> list[str]:
 
 def _paragraphs(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _verdict(finding: Finding) -> str:
+    """« Non conforme (bloquant) »."""
+    said = str(finding.get_verdict_display())
+    return f"{said} ({finding.get_severity_display().lower()})" if finding.severity else said

@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
+from catalog.abilities import offer_abilities
+from catalog.enums import OfferState
 from catalog.models import Offer
 from marketplace.accounts.abilities import allowed, require
 from marketplace.errors import NotVisible, RuleBroken
@@ -26,7 +28,7 @@ from qualification.progress import COVERAGE_LABELS, Line, coverage_of, lines_of,
 from qualification.queue import place_of
 from qualification.schemes import newer_edition
 from qualification.sent import may_read_evidence, sent_for, version_url
-from qualification.states import REPLAY_STATES
+from qualification.states import JUDGED_IN, REPLAY_STATES
 from qualification.steps import next_step, steps_for
 from qualification.views.find import actor_of, trail, visible_dossier
 
@@ -103,6 +105,9 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "next_step": next_step(steps),
         "other_steps": steps[1:],
         "may_dispute": allowed(verdicts, "dispute"),
+        "may_declare": allowed(verdicts, "declare_interest") and dossier.state in JUDGED_IN,
+        "may_suspend": allowed(offer_abilities(actor, dossier.offer), "suspend")
+        and dossier.offer.state == OfferState.LISTED,
         "decisions": Decision.objects.filter(dossier=dossier).order_by("-pk"),
         "is_supplier": own,
         "breadcrumb_data": breadcrumb(("Dossiers", "/dossiers/"), current=dossier.number),

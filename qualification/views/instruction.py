@@ -14,10 +14,11 @@ from marketplace.errors import NotVisible, RuleBroken, VersionStale
 from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.once import once
 from marketplace.ui.typography import time_text
-from qualification import actions
+from qualification import findings as judging
+from qualification import interests
 from qualification.abilities import dossier_abilities, dossiers_abilities, ties_of
 from qualification.enums import DossierState
-from qualification.forms import FindingForm, TakeForm
+from qualification.forms import FindingForm, InterestForm, TakeForm
 from qualification.models import Dossier
 from qualification.progress import Line, lines_of, progress_of
 from qualification.queue import arranged, filtered, next_back, queue_for
@@ -100,12 +101,41 @@ def take(request: HttpRequest, number: str) -> HttpResponse:
 def _taken(request: HttpRequest, dossier: Dossier, form: TakeForm) -> HttpResponse:
     actor, values = actor_of(request), form.cleaned_data
     if values["has_interest"]:
-        actions.declare_interest(dossier, actor=actor, has_interest=True, statement=values["statement"])
+        interests.declare_interest(dossier, actor=actor, has_interest=True, statement=values["statement"])
         messages.info(request, "Lien déclaré : ce dossier ne peut pas vous être confié.")
         return redirect("qualification:queue")
-    actions.take_declared(dossier, actor=actor, expected_version=values["version"])
+    interests.take_declared(dossier, actor=actor, expected_version=values["version"])
     messages.success(request, "Ce dossier est à vous.")
     return redirect(dossier)
+
+
+@login_required
+@once
+def declare_interest(request: HttpRequest, number: str) -> HttpResponse:
+    """A link found at any moment: whoever has one neither instructs nor decides."""
+    actor = actor_of(request)
+    dossier = visible_dossier(request, number)
+    require(dossier_abilities(actor, dossier), "declare_interest")
+    form = InterestForm(request.POST or None, initial={"version": dossier.version})
+    if request.method == "POST" and form.is_valid():
+        interests.declare_interest(
+            dossier, actor=actor, has_interest=True, statement=form.cleaned_data["statement"]
+        )
+        messages.info(
+            request, "Lien déclaré : ce dossier et ceux de ce fournisseur iront à d’autres que vous."
+        )
+        return redirect("qualification:queue")
+    context = {
+        "title": "Déclarer un lien avec le fournisseur",
+        "lead": "Vous n’instruirez ni ne déciderez aucun dossier de ce fournisseur. Si celui-ci vous est "
+        "confié, il retourne à la file, à sa place.",
+        "facts": [("Dossier", dossier.number), ("Fournisseur", dossier.organisation)],
+        "form": form,
+        "button_label": "Déclarer ce lien",
+        "cancel_url": dossier.get_absolute_url(),
+        "breadcrumb_data": trail(dossier, current="Déclarer un lien"),
+    }
+    return render(request, "pages/confirm.html", context, status=400 if form.is_bound else 200)
 
 
 @login_required
@@ -118,7 +148,7 @@ def findings(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "dossier": dossier,
         "lines": lines,
-        "judged": sum(line.finding is not None for line in lines),
+        "judged": sum(line.is_judged for line in lines),
         "steps": [step for step in steps_for(dossier, verdicts) if step.move != "instruct"],
         "may_record": allowed(verdicts, "record_finding") and dossier.state == DossierState.INSTRUCTION,
         "breadcrumb_data": trail(dossier, current="Constats"),
@@ -160,7 +190,7 @@ def _recorded(request: HttpRequest, dossier: Dossier, code: str, form: FindingFo
     """False with the refusal on the form: a rule, or something that changed since it was read."""
     version = form.cleaned_data["version"]
     try:
-        actions.record_finding(
+        judging.record_finding(
             dossier, actor=actor_of(request), requirement=code, expected_version=version, **form.values()
         )
     except RuleBroken as refused:
@@ -182,9 +212,8 @@ def _changed(dossier: Dossier, form: FindingForm) -> str:
 
 def _initial(dossier: Dossier, line: Line) -> dict[str, object]:
     known = line.finding
-    written = (
-        {"verdict": known.verdict, "observation": known.observation, "remedy": known.remedy} if known else {}
-    )
+    names = ("verdict", "severity", "observation", "evidence", "remedy")
+    written = {name: getattr(known, name) for name in names} if known else {}
     return {"version": dossier.version, "round": dossier.round, **written}
 
 
@@ -192,5 +221,5 @@ def _after(dossier: Dossier, lines: tuple[Line, ...], line: Line) -> str:
     """The next requirement that nobody judged, else the list."""
     base = f"{dossier.get_absolute_url()}constats/"
     start = lines.index(line) + 1
-    following = next((item for item in lines[start:] if item.finding is None), None)
+    following = next((item for item in lines[start:] if not item.is_judged), None)
     return f"{base}{following.requirement.code}/" if following else base

@@ -133,9 +133,11 @@ def _done(form: VersionedForm, dossier: Dossier, page: MovePage, actor: Actor) -
 def _preview(request: HttpRequest, dossier: Dossier, name: str, form: VersionedForm) -> HttpResponse:
     """The letter that these words would make, above the form: nothing is written."""
     actor = actor_of(request)
+    # Reading the letter commits to nothing: links are declared when deciding.
+    form.fields["no_interest"].required = False
     if not form.is_valid():
         return _page(request, dossier, name, form, status=400)
-    words = form.values()
+    words = {name: value for name, value in form.values().items() if name != "no_interest"}
     try:
         decisions.check_decision(**words)
     except RuleBroken as refused:

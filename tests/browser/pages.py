@@ -17,7 +17,7 @@ from catalog.trust import add_mark
 from catalog.trust import report as hear
 from marketplace.accounts.actions.invitations import invite
 from marketplace.accounts.models import Membership
-from qualification.actions import take
+from qualification.interests import take_declared
 from qualification.models import Dossier, ProgrammeCall
 from tests.builders import grant, make_member
 from tests.catalog.builders import REGISTER_LINES, read_and_confirm, read_register, with_difference
@@ -270,6 +270,7 @@ page(
     in_hand(),
     in_hand("constats/"),
     in_hand("constats/exit/"),
+    in_hand("lien/"),
     lambda world: f"/dossiers/{_with_certificate(world).number}/constats/trust_marks/",
     "/pilotage/instruction/",
 )
@@ -278,6 +279,7 @@ page(
     "/bureau/",
     dossier("proposed"),
     dossier("proposed", "decider/"),
+    sheet("suspendre/"),
     "/pilotage/decisions/",
 )
 page(STRANGER, "/programmes/", "/programmes/pme-secnumcloud/", lambda world: world.call.get_absolute_url())
@@ -303,6 +305,7 @@ page(
     lambda world: f"{world.call.get_absolute_url()}reporter/",
     application("sent", "retenue/"),
 )
+page(STRANGER, "/durees/")
 page(STRANGER, "/selections/", lambda world: world.collection.get_absolute_url())
 page(
     "curator",
@@ -379,7 +382,7 @@ def _with_certificate(world: World) -> Dossier:
     join_evidence(made, actor=editor, upload=SimpleUploadedFile("certificat.pdf", b"%PDF-1.7\n%%EOF\n"))
     send(dossier, world._people, "")
     run_all(dossier)
-    take(dossier, actor=world.actor("qualification_officer"))
+    take_declared(dossier, actor=world.actor("qualification_officer"))
     return dossier
 
 

@@ -195,6 +195,8 @@ LISTS: list[tuple[str, str, Make]] = [
     ("/contrats/", "supplier_manager", contract),
     ("/supports-d-achat/", "requester", vehicle),
     ("/dossiers/", "supplier_manager", dossier),
+    ("/durees/", "supplier_manager", dossier),
+    ("/api/v1/durations/", "supplier_manager", dossier),
     ("/pilotage/instruction/", "qualification_officer", dossier),
     ("/pilotage/qualifications/", "curator", offer),
     ("/pilotage/moderation/", "curator", trust_report),

@@ -11,7 +11,7 @@ from catalog.models import Offer, OfferVersion, Plan, PriceLine, Supplier
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import OrganisationKind, Role
 from marketplace.accounts.models import Membership, Organisation
-from qualification import actions, decisions, disputes
+from qualification import actions, decisions, disputes, findings, interests
 from qualification.models import CheckRun, Dispute, Dossier
 from qualification.pipeline import run_check
 from qualification.schemes import LISTING, load_scheme
@@ -118,7 +118,7 @@ def run_all(dossier: Dossier) -> None:
 
 def judge_all(dossier: Dossier, people: People) -> None:
     for requirement in load_scheme(dossier.scheme, dossier.scheme_edition).requirements:
-        actions.record_finding(
+        findings.record_finding(
             dossier,
             actor=people.actor("officer"),
             requirement=requirement.code,
@@ -136,7 +136,7 @@ def check(dossier: Dossier, people: People, _outcome: str) -> None:
 
 
 def propose(dossier: Dossier, people: People, outcome: str) -> None:
-    actions.take(dossier, actor=people.actor("officer"))
+    interests.take_declared(dossier, actor=people.actor("officer"))
     judge_all(dossier, people)
     actions.propose(
         dossier, actor=people.actor("officer"), outcome=outcome, reasons="Conforme.", reserves="Une réserve."
@@ -151,6 +151,7 @@ def decide(dossier: Dossier, people: People, outcome: str) -> None:
         reasons="Motifs de la décision.",
         reserves="Une réserve." if outcome == "listed_with_reserves" else "",
         hearing="Entendu le 20 novembre 2026." if outcome == "refused" else "",
+        no_interest=True,
     )
 
 
@@ -159,7 +160,7 @@ def lodge_appeal(dossier: Dossier, people: People, _outcome: str) -> None:
 
 
 def ask_corrections(dossier: Dossier, people: People) -> None:
-    actions.take(dossier, actor=people.actor("officer"))
+    interests.take_declared(dossier, actor=people.actor("officer"))
     actions.request_corrections(dossier, actor=people.actor("officer"), reason="Précisez le préavis.")
 
 
@@ -167,7 +168,7 @@ def make_failed_run(people: People, *, upto: str = "instruction", taken: bool = 
     """A notice of six months: the check of the exit terms fails, on a dossier that the officer has."""
     dossier = make_dossier(people, upto=upto, exit_notice_months="6")
     if taken and dossier.officer is None:
-        actions.take(dossier, actor=people.actor("officer"))
+        interests.take_declared(dossier, actor=people.actor("officer"))
     return CheckRun.objects.get(dossier=dossier, check_code="exit_terms", verdict="fail")
 
 

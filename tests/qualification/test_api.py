@@ -78,7 +78,7 @@ def test_the_whole_life_by_api(people):
     assert manager.post(url(dossier, "submit"), {}, format="json").json()["state"] == "checking"
     builders.run_all(dossier)
     assert (
-        officer.post(url(dossier, "take"), {}, format="json").json()["officer"]
+        officer.post(url(dossier, "take"), {"no_interest": True}, format="json").json()["officer"]
         == people.officer.user.full_name
     )
     asked = officer.post(url(dossier, "request_corrections"), {"reason": "Précisez."}, format="json")
@@ -94,7 +94,8 @@ def test_the_whole_life_by_api(people):
     proposal = {"outcome": "listed", "reasons": "Conforme."}
     assert officer.post(url(dossier, "propose"), proposal, format="json").json()["state"] == "proposed"
     problem_of(officer.post(url(dossier, "decide"), proposal, format="json"), 403)
-    decided = decider.post(url(dossier, "decide"), proposal, format="json").json()
+    declared = proposal | {"no_interest": True}
+    decided = decider.post(url(dossier, "decide"), declared, format="json").json()
     assert (decided["state"], decided["outcome"]) == ("decided", "listed")
     offer.refresh_from_db()
     assert offer.state == "listed"

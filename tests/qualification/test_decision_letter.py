@@ -35,6 +35,7 @@ def decided(people, outcome="refused", reasons=TRICK):
         reasons=f"{reasons}\nSecond motif.",
         reserves="Une réserve." if outcome == "listed_with_reserves" else "",
         hearing="Entendu le 20 novembre 2026." if outcome == "refused" else "",
+        no_interest=True,
     )
     return Decision.objects.get(dossier=dossier)
 
@@ -124,7 +125,13 @@ def test_by_api_the_last_or_the_one_asked_for(people):
     first = client.get(url)
     assert (first.status_code, first["Content-Type"]) == (200, "application/pdf")
     builders.lodge_appeal(dossier, people, "refused")
-    decisions.decide_appeal(dossier, actor=people.actor("other_decider"), outcome="listed", reasons="Refait.")
+    decisions.decide_appeal(
+        dossier,
+        actor=people.actor("other_decider"),
+        outcome="listed",
+        reasons="Refait.",
+        no_interest=True,
+    )
     assert "Décision sur recours" in text_of(client.get(url).content)
     assert client.get(f"{url}?stage=first").content == first.content
     problem_of(client.get(f"{url}?stage=autre"), 404)
@@ -151,7 +158,7 @@ def test_the_preview_says_the_same_words_and_writes_nothing(people):
     assert text.count("Motif typé.") == 2  # in the letter, and still in the form
     assert not Decision.objects.exists()
     assert not StoredFile.objects.exists()
-    assert client.post(url, words).status_code == 302
+    assert client.post(url, words | {"no_interest": "on"}).status_code == 302
 
 
 def test_an_answered_dispute_is_told(people):

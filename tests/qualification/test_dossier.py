@@ -13,7 +13,7 @@ from marketplace.audit.models import AuditEvent
 from marketplace.errors import MoveRefused, NotAllowed, RuleBroken, VersionStale
 from marketplace.events.models import DomainEvent
 from marketplace.notifications.models import Notification
-from qualification import actions, decisions
+from qualification import actions, decisions, findings, interests
 from qualification.abilities import dossier_abilities
 from qualification.enums import DossierState
 from qualification.models import CheckRun, Decision, Dossier, Finding
@@ -160,24 +160,24 @@ def test_corrections_come_back_to_the_same_place_of_the_queue():
 def test_taking_is_for_one_officer_and_said_to_the_other(people):
     dossier = builders.make_dossier(people, upto="instruction")
     other = actor_for(Role.QUALIFICATION_OFFICER, organisation=people.operator)
-    actions.take(dossier, actor=people.actor("officer"))
+    interests.take_declared(dossier, actor=people.actor("officer"))
     with pytest.raises(MoveRefused) as refused:
-        actions.take(dossier, actor=other)
+        interests.take_declared(dossier, actor=other)
     assert refused.value.message == f"{people.officer.user.full_name} vient de prendre ce dossier."
 
 
 def test_a_declared_interest_keeps_the_dossier_away(people):
     dossier = builders.make_dossier(people, upto="instruction")
-    actions.take(dossier, actor=people.actor("officer"))
-    actions.declare_interest(
+    interests.take_declared(dossier, actor=people.actor("officer"))
+    interests.declare_interest(
         dossier, actor=people.actor("officer"), has_interest=True, statement="Un parent."
     )
     assert dossier.officer is None
     with pytest.raises(NotAllowed):
-        actions.take(dossier, actor=people.actor("officer"))
+        interests.take_declared(dossier, actor=people.actor("officer"))
     later = builders.make_dossier(people, upto="instruction")
     assert dossier_abilities(people.actor("officer"), later)["take"].startswith("Vous avez déclaré un lien")
-    actions.declare_interest(dossier, actor=people.actor("officer"), has_interest=False)
+    interests.declare_interest(dossier, actor=people.actor("officer"), has_interest=False)
     assert dossier_abilities(people.actor("officer"), later)["take"] == ""
 
 
@@ -192,7 +192,7 @@ def test_a_member_of_the_supplier_neither_takes_nor_decides(people):
 
 def test_a_proposal_waits_for_every_finding(people):
     dossier = builders.make_dossier(people, upto="instruction")
-    actions.take(dossier, actor=people.actor("officer"))
+    interests.take_declared(dossier, actor=people.actor("officer"))
     with pytest.raises(RuleBroken) as refused:
         actions.propose(dossier, actor=people.actor("officer"), outcome="listed", reasons="Bien.")
     assert "Le client peut partir" in refused.value.message
@@ -209,18 +209,18 @@ def test_a_proposal_waits_for_every_finding(people):
 )
 def test_a_finding_says_what_was_seen_and_how_to_repair(people, values, code):
     dossier = builders.make_dossier(people, upto="instruction")
-    actions.take(dossier, actor=people.actor("officer"))
+    interests.take_declared(dossier, actor=people.actor("officer"))
     given = {"requirement": "exit", "verdict": "conform", "observation": "Vu."} | values
     with pytest.raises(RuleBroken) as refused:
-        actions.record_finding(dossier, actor=people.actor("officer"), **given)
+        findings.record_finding(dossier, actor=people.actor("officer"), **given)
     assert (refused.value.code, Finding.objects.count()) == (code, 0)
 
 
 def test_a_finding_changed_is_a_new_row_and_keeps_the_run_it_read(people):
     dossier = builders.make_dossier(people, upto="instruction")
-    actions.take(dossier, actor=people.actor("officer"))
+    interests.take_declared(dossier, actor=people.actor("officer"))
     for verdict in ("conform", "conform_with_reserve"):
-        actions.record_finding(
+        findings.record_finding(
             dossier, actor=people.actor("officer"), requirement="exit", verdict=verdict, observation="Vu."
         )
     assert [f.verdict for f in Finding.objects.order_by("pk")] == ["conform", "conform_with_reserve"]
@@ -279,7 +279,9 @@ def test_a_decision_says_what_the_law_asks(people, outcome, values, code):
     dossier = builders.make_dossier(people, upto="proposed")
     with pytest.raises(RuleBroken) as refused:
         decisions.decide(
-            dossier, actor=people.actor("decider"), **({"outcome": outcome, "reasons": "Motifs."} | values)
+            dossier,
+            actor=people.actor("decider"),
+            **({"outcome": outcome, "reasons": "Motifs.", "no_interest": True} | values),
         )
     assert refused.value.code == code
 
@@ -291,7 +293,13 @@ def test_a_refusal_is_appealed_and_decided_by_a_third_person(people):
         decisions.decide_appeal(dossier, actor=people.actor("decider"), outcome="listed", reasons="Bien.")
     assert refused.value.message.startswith("Vous avez pris la première décision")
     dossier.refresh_from_db()
-    decisions.decide_appeal(dossier, actor=people.actor("other_decider"), outcome="listed", reasons="Erreur.")
+    decisions.decide_appeal(
+        dossier,
+        actor=people.actor("other_decider"),
+        outcome="listed",
+        reasons="Erreur.",
+        no_interest=True,
+    )
     assert (dossier.state, dossier.outcome) == ("decided", "listed")
     assert Offer.objects.get(pk=dossier.offer_id).state == "listed"
     assert [d.stage for d in dossier.decisions.order_by("pk")] == ["first", "appeal"]
@@ -308,7 +316,12 @@ def test_an_appeal_has_a_time_limit_and_is_lodged_once(people):
     assert refused.value.code == "appeal_too_late"
     decisions.appeal(dossier, actor=people.actor("manager"), reason="À temps.")
     decisions.decide_appeal(
-        dossier, actor=people.actor("other_decider"), outcome="refused", reasons="Non.", hearing="Entendu."
+        dossier,
+        actor=people.actor("other_decider"),
+        outcome="refused",
+        reasons="Non.",
+        hearing="Entendu.",
+        no_interest=True,
     )
     with pytest.raises(RuleBroken) as again:
         decisions.appeal(dossier, actor=people.actor("manager"), reason="Encore.")

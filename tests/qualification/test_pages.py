@@ -137,7 +137,9 @@ def test_the_officer_takes_judges_and_proposes(people):
     builders.judge_all(dossier, people)
     assert client.post(f"{base}/proposer/", {"outcome": "listed", "reasons": "Bien."}).status_code == 302
     assert "Vous avez instruit ce dossier" not in client.get(f"{base}/").content.decode()
-    decided = client_for(people.decider).post(f"{base}/decider/", {"outcome": "listed", "reasons": "Bien."})
+    decided = client_for(people.decider).post(
+        f"{base}/decider/", {"outcome": "listed", "reasons": "Bien.", "no_interest": "on"}
+    )
     assert decided.status_code == 302
     letter = client_for(people.manager).get(f"{base}/decision/").content.decode()
     assert "l’offre est référencée." in letter

@@ -6,8 +6,8 @@ from catalog.models import Offer
 from marketplace.accounts.actors import Actor
 from marketplace.site.demo.acting import act
 from marketplace.site.demo.offers import OFFERS
-from qualification import actions, decisions
-from qualification.enums import FindingVerdict, ListingOutcome
+from qualification import actions, decisions, findings, interests
+from qualification.enums import FindingSeverity, FindingVerdict, ListingOutcome
 from qualification.models import Dossier
 from qualification.pipeline import run_check
 from qualification.schemes import load_scheme
@@ -53,18 +53,19 @@ def _submitted(offer: Offer, code: str, *, run: bool) -> Dossier:
 
 def _examined(offer: Offer, code: str) -> Dossier:
     dossier = _submitted(offer, code, run=True)
-    return actions.take_declared(dossier, actor=act(OFFICER))
+    return interests.take_declared(dossier, actor=act(OFFICER))
 
 
 def _judge(dossier: Dossier, *, failing: dict[str, str] | None = None) -> None:
     officer = act(OFFICER)
     for requirement in load_scheme(dossier.scheme, dossier.scheme_edition).requirements:
         remedy = (failing or {}).get(requirement.code, "")
-        actions.record_finding(
+        findings.record_finding(
             dossier,
             actor=officer,
             requirement=requirement.code,
             verdict=FindingVerdict.NOT_CONFORM if remedy else FindingVerdict.CONFORM,
+            severity=FindingSeverity.BLOCKING if remedy else "",
             observation="La réponse ne respecte pas la règle citée." if remedy else SEEN,
             remedy=remedy,
         )
@@ -75,7 +76,7 @@ def _list(dossier: Dossier, *, reserves: str = "") -> None:
     words = {"outcome": outcome, "reasons": "Les conditions sont remplies.", "reserves": reserves}
     _judge(dossier)
     actions.propose(dossier, actor=act(OFFICER), **words)
-    decisions.decide(dossier, actor=act(DECIDER), **words)
+    decisions.decide(dossier, actor=act(DECIDER), no_interest=True, **words)
 
 
 def _propose(dossier: Dossier) -> None:
@@ -111,5 +112,6 @@ def _refuse(dossier: Dossier) -> None:
         actor=act(DECIDER),
         outcome=ListingOutcome.REFUSED,
         reasons=reasons,
+        no_interest=True,
         hearing="Observations demandées par écrit au fournisseur (démonstration).",
     )

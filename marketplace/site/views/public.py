@@ -70,6 +70,7 @@ def site_map(request: HttpRequest) -> HttpResponse:
 PUBLIC_EXTRA = (
     navigation.Entry("Référentiels", "/referentiels/"),
     navigation.Entry("Programmes d’aide et appels", "/programmes/"),
+    navigation.Entry("Durées d’instruction", "/durees/"),
     navigation.Entry("Comparer des offres", "/offres/comparer/"),
     navigation.Entry("Sélections", "/selections/"),
     navigation.Entry("Logiciels libres", "/logiciels-libres/"),

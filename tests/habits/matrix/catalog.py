@@ -200,8 +200,8 @@ OWN: dict[str, Row] = {
     "GET catalog:evidence": Row(NOBODY, lambda world: {**offer()(world), "mark": world.mark.uuid}),
 }
 CURATION: dict[str, Row] = {
-    "GET catalog:suspend": Row(CURATOR, offer()),
-    "GET catalog:lift": Row(CURATOR, offer()),
+    "GET catalog:suspend": Row(CURATOR | only("decision_maker"), offer()),
+    "GET catalog:lift": Row(CURATOR | only("decision_maker"), offer()),
     "GET catalog:remove": Row(CURATOR, offer()),
     "GET catalog:duplicate_list": Row(CURATOR | only("auditor")),
     "GET catalog:duplicate": Row(CURATOR | only("auditor"), duplicate),

@@ -75,6 +75,7 @@ ROWS: dict[str, Row] = {
     "GET qualification:decision": Row(READERS, a("decided")),
     "GET qualification:decision_letter": Row(READERS, a("decided", stage="first")),
     "GET qualification:take": Row(OFFICER, a("instruction")),
+    "GET qualification:declare_interest": Row(OFFICER | DECIDER, in_hand()),
     "GET qualification:findings": Row(OFFICER | DECIDER | only("auditor"), in_hand()),
     "GET qualification:finding": Row(OFFICER | DECIDER | only("auditor"), in_hand(code="exit")),
     "GET qualification:submit": Row(MANAGER, a("draft")),
@@ -85,6 +86,8 @@ ROWS: dict[str, Row] = {
     "GET qualification:decide": Row(DECIDER, a("proposed")),
     "GET qualification:appeal": Row(MANAGER, a("decided", outcome="refused")),
     "GET qualification:decide_appeal": Row(DECIDER, a("appealed", outcome="refused")),
+    "GET qualification:durations": Row(EVERYBODY),
+    "GET qualification:durations_file": Row(EVERYBODY, lambda world: {"kind": "csv"}),
     "GET qualification:schemes": Row(EVERYBODY),
     "GET qualification:scheme": Row(EVERYBODY, lambda world: {"key": "secnumcloud-3.2"}),
     "GET qualification:scheme_difference": Row(

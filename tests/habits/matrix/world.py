@@ -196,10 +196,10 @@ class World:
     @cached_property
     def dossier_in_hand(self) -> Dossier:
         """In instruction, taken by the world's officer."""
-        from qualification import actions
+        from qualification import interests
 
         dossier = self.dossier("instruction")
-        actions.take(dossier, actor=self.actor(Role.QUALIFICATION_OFFICER))
+        interests.take_declared(dossier, actor=self.actor(Role.QUALIFICATION_OFFICER))
         return dossier
 
     @cached_property
