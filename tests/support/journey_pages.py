@@ -186,7 +186,8 @@ def judge(officer: Person) -> None:
 
 def decide(decider: Person) -> None:
     decider.at_desk().follow("Examiner la proposition").follow("Décider").reads("Conditions remplies.")
-    decider.answer("Décision", "Référencer").press("Décider").reads("Le fournisseur peut la lire")
+    decider.answer("Décision", "Référencer").tick("Je n’ai aucun lien avec ce fournisseur")
+    decider.press("Décider").reads("Le fournisseur peut la lire")
 
 
 def order_it(stage: Stage) -> None:

@@ -93,6 +93,11 @@ class Person:
             assert group.get_by_label(answer, exact=True).is_checked(), answer
         return self
 
+    def tick(self, label: str) -> Person:
+        """One box alone, by its label."""
+        self.main.get_by_label(_starting(label)).check(force=True)
+        return self
+
     def join_file(self, label: str, name: str, content: bytes) -> Person:
         sent = {"name": name, "mimeType": "application/pdf", "buffer": content}
         self._field(label).set_input_files(sent)
