@@ -88,6 +88,10 @@ class FindingLineSerializer(StrictSerializer):
     recorded_at = serializers.DateTimeField(source="finding.recorded_at", allow_null=True, default=None)
     stands = serializers.BooleanField(help_text="Faux : rouverte par une correction, à juger de nouveau.")
 
+    @extend_schema_field(serializers.ListField(child=serializers.UUIDField()))
+    def get_checks(self, line: Any) -> list[Any]:
+        return [run.uuid for run in line.runs]
+
 
 class ProposalInput(StrictSerializer):
     outcome = serializers.ChoiceField(choices=ListingOutcome.choices)
