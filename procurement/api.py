@@ -6,7 +6,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from procurement import api_derogations, api_peers, api_voices
+from procurement import api_derogations, api_peers, api_routes, api_voices
 from procurement.api_doctrine import DoctrineAssessmentViewSet, DoctrineRuleViewSet
 from procurement.api_needs import AssessmentViewSet, OpinionViewSet, ProjectViewSet
 
@@ -16,6 +16,7 @@ ROUTES: list[tuple[str, Any, str]] = [
     ("projects", ProjectViewSet, "project"),
     ("assessments", AssessmentViewSet, "assessment"),
     ("opinions", OpinionViewSet, "opinion"),
+    *api_routes.ROUTES,
     *api_derogations.ROUTES,
     *api_voices.ROUTES,
     *api_peers.ROUTES,

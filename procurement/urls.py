@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, path
 
-from procurement.views import assessments, derogations, doctrine, eligibility, need, projects
+from procurement.views import assessments, derogations, doctrine, eligibility, need, projects, routes
 
 if find_spec("procurement.urls_orders") is not None:
     from procurement.urls_orders import urlpatterns as order_patterns
@@ -14,6 +14,7 @@ else:
 app_name = "procurement"
 urlpatterns: list[URLPattern] = [
     path("doctrine/essayer/", doctrine.try_doctrine, name="try_doctrine"),
+    path("achat/voies/", routes.routes, name="routes"),
     path("projets/", projects.projects, name="projects"),
     path("projets/nouveau/", projects.create, name="project_create"),
     path("projets/ajouter/", eligibility.add_offers, name="add_offers"),

@@ -16,7 +16,7 @@ from marketplace.ui.typography import date_text, euros
 from procurement.actions.order_drafts import refuse_unorderable
 from procurement.models import Order, PurchasingVehicle
 from procurement.obligations import required_schemes
-from procurement.thresholds import below_threshold
+from procurement.routes.amounts import amount_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -127,13 +127,13 @@ def route_refusal(order: Order, *, on: dt.date) -> str:
             "Indiquez un support d’achat ou justifiez le montant sous le seuil. "
             "Sinon, le bon de commande reste en brouillon."
         )
-    threshold = below_threshold(on=on)
+    threshold = amount_on("dispense", kind=order.buyer.kind, on=on)
     if threshold is None:
         return "Aucun seuil n’est connu à cette date. Indiquez un support d’achat."
-    if order.total_eur_ht >= threshold.amount_eur_ht:
+    if order.total_eur_ht >= threshold.least:
         return (
             f"Le montant ({euros(order.total_eur_ht, tax='HT')}) atteint le seuil de "
-            f"{euros(threshold.amount_eur_ht, tax='HT')} ({threshold.source}). Indiquez un support d’achat."
+            f"{euros(threshold.least, tax='HT')} ({threshold.source}). Indiquez un support d’achat."
         )
     return ""
 

@@ -127,6 +127,8 @@ page(
     "/aide/",
     "/doctrine/",
     "/doctrine/essayer/",
+    "/achat/voies/",
+    "/achat/voies/?buyer_kind=state&value_eur_ht=45000&homogeneous_eur_ht=20000",
     "/accessibilite/",
     "/mentions-legales/",
     "/donnees/",

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from marketplace.money import LARGEST_TOTAL, TaxedAmount, VatFacts, line_total, round_eur, totals, vat_for
 from marketplace.vat import vat_rules
-from procurement.thresholds import below_threshold
+from procurement.routes.amounts import amount_on
 
 DAY = date(2026, 11, 22)
 amounts = st.decimals(min_value=0, max_value=10**7, places=2)
@@ -131,8 +131,8 @@ def test_the_first_day_of_a_rule_counts_and_the_eve_does_not():
     ("on", "amount"), [(date(2026, 3, 31), 40_000), (date(2026, 4, 1), 60_000), (date(2027, 1, 1), 60_000)]
 )
 def test_the_purchase_threshold_follows_the_date(on, amount):
-    assert below_threshold(on=on).amount_eur_ht == amount
+    assert amount_on("dispense", kind="state", on=on).least == amount
 
 
 def test_no_threshold_is_invented_for_a_day_without_text():
-    assert below_threshold(on=date(2001, 1, 1)) is None
+    assert amount_on("dispense", kind="state", on=date(2001, 1, 1)) is None

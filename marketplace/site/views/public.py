@@ -43,6 +43,7 @@ def doctrine(request: HttpRequest) -> HttpResponse:
         general=[text for text in texts if text.code == GENERAL_LAW],
         kinds=KINDS,
         try_url="/doctrine/essayer/" if navigation.exists("/doctrine/essayer/") else "",
+        routes_url="/achat/voies/" if navigation.exists("/achat/voies/") else "",
     )
 
 
@@ -75,6 +76,7 @@ PUBLIC_EXTRA = (
     navigation.Entry("Sélections", "/selections/"),
     navigation.Entry("Logiciels libres", "/logiciels-libres/"),
     navigation.Entry("Essayer l’analyse de sensibilité", "/doctrine/essayer/"),
+    navigation.Entry("Voies d’achat", "/achat/voies/"),
     navigation.Entry("Délais constatés", "/dossiers/delais/"),
     navigation.Entry("Signaler un problème", "/signaler-un-probleme/"),
 )

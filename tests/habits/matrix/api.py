@@ -285,6 +285,7 @@ PROGRAMMES: dict[str, Row] = {
 NEEDS: dict[str, Row] = {
     "POST api:doctrine-assessment-list": Row(EVERYBODY),
     "GET api:doctrine-rule-list": Row(EVERYBODY),
+    "POST api:purchase-route-list": Row(EVERYBODY),
     "GET api:scheme-list": Row(EVERYBODY),
     "GET api:scheme-detail": Row(EVERYBODY, lambda world: {"pk": "secnumcloud-3.2"}),
     "GET api:scheme-difference": Row(

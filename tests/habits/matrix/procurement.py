@@ -90,6 +90,7 @@ def review(world: World) -> dict[str, Any]:
 
 PROJECTS: dict[str, Row] = {
     "GET procurement:try_doctrine": Row(EVERYBODY),
+    "GET procurement:routes": Row(EVERYBODY),
     "GET procurement:projects": Row(SIGNED_IN),
     "GET procurement:project_create": Row(REQUESTER | only(OTHER_BUYER)),
     "GET procurement:add_offers": Row(

@@ -1,0 +1,34 @@
+"""What the picker reads. No database: the same facts come from a form, the API or a project."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class VehicleSeen:
+    """A vehicle open on the day. `left_eur_ht`: what remains under its maximum, None when it is not known."""
+
+    number: str
+    kind: str
+    title: str
+    holder_name: str
+    left_eur_ht: Decimal | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PurchaseFacts:
+    """`value_eur_ht`: the whole value, renewals and options included. `homogeneous_eur_ht`: the other needs
+    of the same kind over twelve months, None when nobody counted them. `vehicles` None: not looked up."""
+
+    buyer_kind: str
+    value_eur_ht: Decimal
+    homogeneous_eur_ht: Decimal | None = None
+    is_innovative: bool | None = None
+    vehicles: tuple[VehicleSeen, ...] | None = None
+
+    @property
+    def counted_eur_ht(self) -> Decimal:
+        """What a threshold is compared with: the need and those like it."""
+        return self.value_eur_ht + (self.homogeneous_eur_ht or 0)
