@@ -24,16 +24,21 @@ def vehicles_seen(actor: Actor, *, on: dt.date) -> tuple[VehicleSeen, ...] | Non
     if actor.organisation is None or not actor.is_buyer:
         return None
     rows = PurchasingVehicle.objects.visible_to(actor).open_on(on).with_engaged(ENGAGED_STATES)
-    told = rows.order_by("title", "pk").values(
-        "number", "kind", "title", "holder_name", "maximum_eur_ht", "engaged"
+    return tuple(
+        VehicleSeen(
+            number=row.number,
+            kind=row.kind,
+            title=row.title,
+            holder_name=row.holder_name,
+            left_eur_ht=_left(row.maximum_eur_ht, row.engaged),  # type: ignore[attr-defined]  # annotated
+        )
+        for row in rows.order_by("title", "pk")
     )
-    return tuple(_seen(**row) for row in told)
 
 
-def _seen(*, maximum_eur_ht: Decimal | None, engaged: Decimal | None, **named: str) -> VehicleSeen:
+def _left(maximum: Decimal | None, engaged: Decimal | None) -> Decimal | None:
     """What is left of a maximum that orders may have passed is nothing, never less."""
-    left = None if maximum_eur_ht is None else max(maximum_eur_ht - (engaged or 0), Decimal(0))
-    return VehicleSeen(left_eur_ht=left, **named)
+    return None if maximum is None else max(maximum - (engaged or 0), Decimal(0))
 
 
 def bought_without_competition(organisation: Organisation, *, on: dt.date) -> Decimal:
