@@ -29,6 +29,7 @@ from qualification import (
     api_gaiax,
     api_labels,
     api_schemes,
+    api_signed,
     decisions,
     interests,
     pipeline,
@@ -173,4 +174,5 @@ ROUTES = [
     *api_gaiax.ROUTES,
     *api_labels.ROUTES,
     *api_programmes.ROUTES,
+    *api_signed.ROUTES,
 ]

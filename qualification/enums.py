@@ -74,3 +74,10 @@ class DisputeEffect(models.TextChoices):
 class RunTrigger(models.TextChoices):
     ROUND = "round", "Envoi du dossier"
     REPLAY = "replay", "Relance"
+
+
+class SignedKind(models.TextChoices):
+    """What a credential of ours says."""
+
+    OFFER = "offer", "Constats sur une offre"
+    VERIFICATION = "verification", "Vérification d’un titre Gaia-X"

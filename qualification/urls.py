@@ -14,6 +14,7 @@ from qualification.views import (
     labels,
     moves,
     schemes,
+    signed,
 )
 
 
@@ -99,6 +100,14 @@ urlpatterns = [
     ),
     path(LABELS, labels.labels, name="labels"),
     path(f"{LABELS}<label_level:level>/", labels.level, name="label_level"),
+    path(".well-known/did.json", signed.did_json, name="did_json"),
+    path("contextes/constats-v1.jsonld", signed.own_context, name="own_context"),
+    path("titres/<uuid:uuid>/", signed.signed_finding, name="signed_finding"),
+    path("titres/<uuid:uuid>.jwt", signed.signed_jwt, name="signed_jwt"),
+    path("titres/<uuid:uuid>/revoquer/", signed.revoke, name="revoke_signed"),
+    path("titres/statuts/<slug:purpose>/<int:number>", signed.status_list, name="status_list"),
+    path("mes-offres/<int:number>/titres/", signed.offer_titles, name="offer_titles"),
+    path("mes-offres/<int:number>/titres/description.json", signed.draft_file, name="draft_file"),
     path("gaia-x/verifier/", gaiax.verify, name="gaiax_verify"),
     path("gaia-x/verifications/<uuid:uuid>/", gaiax.show, name="gaiax_verification"),
     path("pilotage/instruction/", instruction.queue, name="queue"),

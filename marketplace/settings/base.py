@@ -51,6 +51,8 @@ LEGAL_REGISTER = env("LEGAL_REGISTER", default="qualification.registers.legal.Em
 GAIAX_ANCHORS_FILE = env("GAIAX_ANCHORS_FILE", default="")
 GAIAX_NOTARIES = env.list("GAIAX_NOTARIES", default=[])
 GAIAX_PER_MINUTE = env.int("GAIAX_PER_MINUTE", default=20)
+# How long a credential that we sign is valid, unless what it rests on ends before.
+SIGNED_FINDING_DAYS = env.int("SIGNED_FINDING_DAYS", default=90)
 
 # The search answers from an index in each web process; off: from PostgreSQL alone.
 SEARCH_IN_MEMORY = env.bool("SEARCH_IN_MEMORY", default=True)

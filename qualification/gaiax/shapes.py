@@ -14,7 +14,7 @@ from qualification.gaiax.claims import Credential
 from qualification.gaiax.report import Findings
 
 FOLDER = Path(__file__).parent / "shapes"
-NAMESPACES = {"tagus": contexts.TAGUS, "loire": contexts.LOIRE}
+NAMESPACES = {"tagus": contexts.TAGUS, "loire": contexts.LOIRE, "own": contexts.OWN}
 MESSAGES = {
     "MinCountConstraintComponent": "La propriété « {name} » manque.",
     "MaxCountConstraintComponent": "La propriété « {name} » est donnée plusieurs fois.",
@@ -73,13 +73,25 @@ def judge_shapes(credentials: list[Credential], findings: Findings) -> None:
     generation = credentials[0].item.generation
     data = union(credentials)
     types = frozenset(name for _, name in graph.local_types(data))
-    if not types:
+    own = _own_types(data)
+    if not types and not own:
         findings.fail("shape", "Aucune description Gaia-X n’a été trouvée dans ce document.")
         return
     for name in sorted(types - covered(generation)):
         findings.unknown("shape", f"Le type « {name} » n’est pas couvert par nos formes.")
-    for focus, said in violations(data, pruned(generation, types & covered(generation))):
-        findings.fail("shape", said, _path_of(focus, credentials))
+    for of, names in ((generation, types & covered(generation)), ("own", own & covered("own"))):
+        for focus, said in violations(data, pruned(of, names)) if names else ():
+            findings.fail("shape", said, _path_of(focus, credentials))
+
+
+def _own_types(data: Graph) -> frozenset[str]:
+    """Local names of the types of the marketplace's own findings; one without a shape is a Gaia-X matter no
+    more than a nested part."""
+    return frozenset(
+        str(kind)[len(contexts.OWN) :]
+        for kind in data.objects(None, RDF.type)
+        if str(kind).startswith(contexts.OWN)
+    )
 
 
 def union(credentials: list[Credential]) -> Graph:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from qualification.gaiax import claims, did, envelope, rules, shapes
+from qualification.gaiax import claims, contexts, did, envelope, rules, shapes
 from qualification.gaiax.chain import BadCertificates, judge_chain, read_pem
 from qualification.gaiax.report import Findings, Report
 from qualification.gaiax.signature import judge_signature
@@ -19,17 +19,24 @@ SUPPLIED, CONFIGURED, NO_ANCHORS = "supplied", "configured", "none"
 class Material:
     """What the document is judged with. ``did_documents`` by DID, ``chains`` PEM text by `x5u` address,
     ``anchors`` PEM text, ``origin`` where the anchors come from, ``notaries`` the DIDs whose registration
-    numbers are accepted (empty: any that is not the participant)."""
+    numbers are accepted (empty: any that is not the participant), ``own_context`` the address of the context
+    of the marketplace's own findings (empty: they are refused like any unknown context)."""
 
     did_documents: Mapping[str, Any] = field(default_factory=dict)
     chains: Mapping[str, str] = field(default_factory=dict)
     anchors: str | list[str] = ""
     origin: str = NO_ANCHORS
     notaries: tuple[str, ...] = ()
+    own_context: str = ""
 
 
 def verify(text: str, material: Material, *, now: dt.datetime) -> Report:
     """The whole judgement. Never raises on what the text holds."""
+    with contexts.with_own(material.own_context):
+        return _judge(text, material, now=now)
+
+
+def _judge(text: str, material: Material, *, now: dt.datetime) -> Report:
     findings = Findings()
     items = envelope.read(text, findings)
     generation = items[0].generation if items else None

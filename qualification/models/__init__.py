@@ -6,6 +6,7 @@ from qualification.models.dispute import Dispute
 from qualification.models.dossier import Dossier
 from qualification.models.gaiax import GaiaxVerification
 from qualification.models.instruction import CorrectionRequest, Finding, InterestDeclaration
+from qualification.models.signing import SignedFinding, SigningKey
 from qualification.programmes.models import (
     ApplicationMilestone,
     ProgrammeApplication,
@@ -28,4 +29,6 @@ __all__ = [
     "ProgrammeCall",
     "ProgressReport",
     "Proposal",
+    "SignedFinding",
+    "SigningKey",
 ]

@@ -46,7 +46,9 @@ from qualification.models import (
     GaiaxVerification,
     ProgrammeApplication,
     ProgrammeCall,
+    SignedFinding,
 )
+from qualification.signing.issue import issue_for_offer
 from tests.builders import client_for, make_member, make_organisation
 from tests.habits.matrix.rows import OTHER_BUYER, OTHER_SUPPLIER, SIGNED_IN, STRANGER
 from tests.procurement import builders as needs
@@ -211,6 +213,12 @@ class World:
     def gaiax(self) -> GaiaxVerification:
         """Asked by the world's supplier, not judged yet."""
         return GaiaxVerification.objects.create(organisation=self.supplier, text="a.b.c")
+
+    @cached_property
+    def signed(self) -> SignedFinding:
+        """The findings on a listed offer of the world's supplier, signed."""
+        dossier = self.dossier("decided", outcome="listed")
+        return issue_for_offer(dossier.offer, actor=self.actor(Role.SUPPLIER_MANAGER))
 
     @cached_property
     def dispute(self) -> Dispute:
