@@ -28,6 +28,8 @@ from qualification.signing.keys import did_document, own_did
 from qualification.views.coverage import own_offer
 from qualification.views.find import actor_of
 
+# Of 131,072 credentials each.
+MOST_LISTS = 10_000
 JWT_TYPE = "application/vc+jwt"
 
 
@@ -44,7 +46,7 @@ def own_context(request: HttpRequest) -> HttpResponse:
 @require_safe
 def status_list(request: HttpRequest, purpose: str, number: int) -> HttpResponse:
     """Never kept by a cache for long: a revocation is read at once."""
-    if purpose not in PURPOSES:
+    if purpose not in PURPOSES or number > MOST_LISTS:
         raise NotVisible
     answer = HttpResponse(issue.status_list(purpose, number, now=timezone.now()), content_type=JWT_TYPE)
     answer["Cache-Control"] = "max-age=60"

@@ -274,7 +274,8 @@ def test_the_supplier_asks_on_the_page_and_an_officer_revokes_there(people, offe
     client_for(people.officer).post(f"{row.get_absolute_url()}revoquer/", {"reason": "Erreur de saisie."})
     text = client_for(None).get(row.get_absolute_url()).content.decode()
     assert "Révoqué." in text and "Erreur de saisie." in text
-    assert client_for(None).get("/titres/statuts/humeur/0").status_code == 404
+    for unknown in ("humeur/0", "revocation/99999999999999999999"):
+        assert client_for(None).get(f"/titres/statuts/{unknown}").status_code == 404
 
 
 def test_the_command_rotates_asks_for_a_certificate_and_keeps_its_chain(people, tmp_path):
