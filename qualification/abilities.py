@@ -9,7 +9,7 @@ from marketplace.accounts.abilities import Verdicts, needs, role_needed
 from marketplace.accounts.enums import Role
 from marketplace.accounts.models import Membership, User
 from marketplace.errors import NotAllowed
-from qualification.models import Dossier, InterestDeclaration
+from qualification.models import CheckAlert, Dossier, InterestDeclaration
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
@@ -100,6 +100,18 @@ def dispute_abilities(actor: Actor, dispute: Dispute) -> Verdicts:
 
 def disputes_abilities(actor: Actor) -> Verdicts:
     return {"create": "" if _is_manager(actor) else NEEDS_MANAGER}
+
+
+def alerts_abilities(actor: Actor) -> Verdicts:
+    return {"see": "" if CheckAlert.readable_by(actor) else NEEDS_OFFICER}
+
+
+def alert_abilities(actor: Actor, alert: CheckAlert) -> Verdicts:
+    """An officer who stands too close to the supplier leaves it to another."""
+    if not actor.has(Role.QUALIFICATION_OFFICER):
+        return {"close": NEEDS_OFFICER}
+    owner = alert.offer.supplier.organisation_id
+    return {"close": ties_of(actor).refusal(owner) if owner else ""}
 
 
 def person_of(actor: Actor) -> User:

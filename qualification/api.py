@@ -30,6 +30,7 @@ from qualification import (
     api_labels,
     api_schemes,
     api_signed,
+    api_watch,
     decisions,
     interests,
     pipeline,
@@ -146,7 +147,7 @@ class CheckRunViewSet(ReadViewSet):
     """Runs of automatic checks. A run is never edited: `replay` makes a new one."""
 
     about = "les passages des contrôles automatiques"
-    queryset = CheckRun.objects.select_related("dossier", "dispute").order_by("-id")
+    queryset = CheckRun.objects.select_related("dossier", "dispute", "carried_from").order_by("-id")
     serializer_class = CheckRunSerializer
     filterset_class = CheckRunFilterSet
     abilities = staticmethod(run_abilities)
@@ -172,6 +173,7 @@ ROUTES = [
     *api_schemes.ROUTES,
     *api_coverage.ROUTES,
     *api_gaiax.ROUTES,
+    *api_watch.ROUTES,
     *api_labels.ROUTES,
     *api_programmes.ROUTES,
     *api_signed.ROUTES,

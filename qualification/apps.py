@@ -21,4 +21,5 @@ class QualificationConfig(AppConfig):
         register_handover_check("qualification", open_dossier_refusal)
         register_panel("offer.actions", panels.offer_dossier)
         register_panel("offer.actions", panels.offer_coverage)
+        register_panel("offer.actions", panels.offer_checks)
         register_panel("offer.proofs", panels.offer_labels)

@@ -74,6 +74,7 @@ class DisputeEffect(models.TextChoices):
 class RunTrigger(models.TextChoices):
     ROUND = "round", "Envoi du dossier"
     REPLAY = "replay", "Relance"
+    WATCH = "watch", "Surveillance"
 
 
 class SignedKind(models.TextChoices):

@@ -20,8 +20,9 @@ class CheckRunFilterSet(django_filters.FilterSet):
     check_code = django_filters.MultipleChoiceFilter(
         choices=[(code, check.title) for code, check in CHECKS.items()]
     )
+    offer = django_filters.UUIDFilter(field_name="dossier__offer__uuid")
     verdict = django_filters.MultipleChoiceFilter(choices=Verdict.choices)
 
     class Meta:
         model = CheckRun
-        fields = ("dossier", "check_code", "verdict")
+        fields = ("dossier", "offer", "check_code", "verdict")

@@ -11,7 +11,7 @@ from marketplace.accounts.abilities import allowed
 from marketplace.accounts.actors import Actor
 from marketplace.ui.panels import Panel
 from qualification.abilities import dossiers_abilities
-from qualification.models import Dossier
+from qualification.models import CheckAlert, Dossier
 
 
 def offer_dossier(request: HttpRequest, offer: Any) -> Panel | None:
@@ -26,6 +26,18 @@ def offer_dossier(request: HttpRequest, offer: Any) -> Panel | None:
         return Panel("qualification/_offer_dossier.html", {"dossier": dossier})
     if may_open:
         return Panel("qualification/_offer_dossier.html", {"offer": offer})
+    return None
+
+
+def offer_checks(request: HttpRequest, offer: Any) -> Panel | None:
+    """For the offer's own supplier and for those who instruct. No query."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]  # set by ActorMiddleware
+    if not isinstance(offer, Offer):
+        return None
+    owner = actor.organisation.pk if actor.is_supplier and actor.organisation is not None else None
+    own = owner is not None and offer.supplier.organisation_id == owner
+    if own or CheckAlert.readable_by(actor):
+        return Panel("qualification/_offer_checks.html", {"offer": offer})
     return None
 
 

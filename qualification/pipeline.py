@@ -20,10 +20,13 @@ from django.db.models import Max
 from django.utils import timezone
 
 from catalog.actions.authoring import identity_checked
+from catalog.questions.conditions import questions_read
+from catalog.questions.engine import changed
 from marketplace.accounts.actors import system_actor
 from marketplace.audit.journal import record
 from marketplace.errors import MoveRefused
 from marketplace.leases import LeaseState, claim, fail, finish, held, sweep
+from qualification import watch
 from qualification.checks import CHECKS, Check, Judgement
 from qualification.checks.base import gravity
 from qualification.enums import DossierState, RunTrigger, Verdict
@@ -35,10 +38,15 @@ from qualification.schemes import load_scheme
 from qualification.states import REPLAY_STATES
 
 if TYPE_CHECKING:
+    from catalog.models import OfferVersion
     from marketplace.accounts.actors import Actor
 
 logger = logging.getLogger(__name__)
 
+# What a run says once it is over.
+RESULT = (
+    "check_version", "rule", "verdict", "message", "remedy", "evidence", "input_hash", "duration_ms",
+)  # fmt: skip
 IDENTITY = "legal_identity"
 OUR_FAILURE = (
     "Notre contrôle n’a pas abouti (panne de notre côté). Il peut être relancé. "
@@ -54,9 +62,50 @@ class Result:
 
 
 def start_round(dossier: Dossier) -> list[CheckRun]:
-    """One due run per check of the dossier's scheme. Call in the transaction that sends the dossier."""
+    """One run per check of the dossier's scheme: due, or carried from the round before when nothing that
+    the check reads has changed. Call in the transaction that sends the dossier."""
     scheme = load_scheme(dossier.scheme, dossier.scheme_edition)
-    return [_due_run(dossier, code, trigger=RunTrigger.ROUND) for code in scheme.checks]
+    kept = untouched(dossier, scheme.checks)
+    return [
+        _carried(dossier, kept[code]) if code in kept else due_run(dossier, code, trigger=RunTrigger.ROUND)
+        for code in scheme.checks
+    ]
+
+
+def untouched(dossier: Dossier, codes: Sequence[str]) -> dict[str, CheckRun]:
+    """The last results that still hold: same answers read, no other fact read, no look outside, not too
+    old, and not contested. Two queries; none at the first round."""
+    if dossier.round <= 1:
+        return {}
+    rows = dossier.runs.filter(check_code__in=codes).select_related("offer_version", "dossier", "dispute")
+    last = {run.check_code: run for run in rows.order_by("check_code", "run_number")}
+    return {code: run for code, run in last.items() if _still_holds(run, dossier)}
+
+
+def _still_holds(run: CheckRun, dossier: Dossier) -> bool:
+    check = CHECKS[run.check_code]
+    if check.facts or check.observe or not run.is_over or run.check_version != check.version:
+        return False
+    if run.current in ("", Verdict.UNKNOWN) or run.contested is not None or dossier.offer_version is None:
+        return False
+    moved = {question.id for question in changed(run.offer_version.answers, dossier.offer_version.answers)}
+    return moved.isdisjoint(questions_read(check.reads))
+
+
+def _carried(dossier: Dossier, source: CheckRun) -> CheckRun:
+    """A new row of this round, with the result and the date of the run that saw it."""
+    assert dossier.offer_version is not None
+    return CheckRun.objects.create(
+        dossier=dossier,
+        offer_version=dossier.offer_version,
+        round=dossier.round,
+        check_code=source.check_code,
+        run_number=source.run_number + 1,
+        lease_state=LeaseState.DONE,
+        done_at=source.done_at,
+        carried_from=source.carried_from or source,
+        **{name: getattr(source, name) for name in RESULT},
+    )
 
 
 def replay(dossier: Dossier, *, check_code: str, actor: Actor) -> CheckRun:
@@ -69,18 +118,27 @@ def replay(dossier: Dossier, *, check_code: str, actor: Actor) -> CheckRun:
             )
         if row.runs.open().filter(check_code=check_code).exists():
             raise MoveRefused("check_running", "Ce contrôle est déjà en cours. Attendez son résultat.")
-        run = _due_run(row, check_code, trigger=RunTrigger.REPLAY, requested_by=actor)
+        run = due_run(row, check_code, trigger=RunTrigger.REPLAY, requested_by=actor)
         record(row, "replay_check", actor=actor, from_state=row.state, to_state=row.state)
     return run
 
 
-def _due_run(dossier: Dossier, code: str, *, trigger: str, requested_by: Actor | None = None) -> CheckRun:
-    assert dossier.offer_version is not None
+def due_run(
+    dossier: Dossier,
+    code: str,
+    *,
+    trigger: str,
+    requested_by: Actor | None = None,
+    version: OfferVersion | None = None,
+) -> CheckRun:
+    """A run of one check on ``version``, by default the one the dossier is about."""
+    judged = version or dossier.offer_version
+    assert judged is not None
     last = dossier.runs.filter(check_code=code).aggregate(top=Max("run_number"))["top"] or 0
     check = CHECKS[code]
     run = CheckRun.objects.create(
         dossier=dossier,
-        offer_version=dossier.offer_version,
+        offer_version=judged,
         round=dossier.round,
         check_code=code,
         run_number=last + 1,
@@ -170,6 +228,7 @@ def _finish(run: CheckRun, **fields: Any) -> bool:
             return False
         if run.check_code == IDENTITY and fields["verdict"] == Verdict.PASS:
             identity_checked(run.offer_version.offer.supplier)
+        watch.note(run)
         close_round(run.dossier_id)
     return True
 

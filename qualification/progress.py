@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from qualification.enums import FindingVerdict, Verdict
+from qualification.enums import FindingVerdict, RunTrigger, Verdict
 from qualification.findings import last_findings, standing_of
 from qualification.models import CheckRun, Dossier, Finding
 from qualification.schemes import Requirement, load_scheme
@@ -13,7 +13,8 @@ from qualification.schemes import Requirement, load_scheme
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The last run of each check, in the scheme's order; ``over`` of them have ended."""
+    """The last run of each check, in the scheme's order, the watch that follows a decision left out;
+    ``over`` of them have ended."""
 
     runs: tuple[CheckRun, ...]
     over: int
@@ -54,7 +55,7 @@ class Line:
         """covered, partly, not_covered or unknown: the officer's word first, else the check's."""
         if self.finding is not None and self.stands:
             return BY_FINDING[self.finding.verdict]
-        said = {BY_VERDICT.get(run.verdict, "unknown") for run in self.runs if not run.is_set_aside}
+        said = {BY_VERDICT.get(run.current, "unknown") for run in self.runs if not run.is_set_aside}
         return next((code for code in GRAVITY if code in said), "unknown")
 
 
@@ -77,7 +78,8 @@ COVERAGE_LABELS = {
 
 def progress_of(dossier: Dossier) -> Progress:
     """One query."""
-    rows = dossier.runs.select_related("dispute").order_by("check_code", "run_number")
+    examined = dossier.runs.exclude(trigger=RunTrigger.WATCH)
+    rows = examined.select_related("dispute").order_by("check_code", "run_number")
     latest = {run.check_code: run for run in rows}
     order = load_scheme(dossier.scheme, dossier.scheme_edition).checks
     runs = tuple(_of(dossier, latest[code]) for code in order if code in latest)

@@ -121,6 +121,13 @@ class CheckRunSerializer(StrictModelSerializer):
     dispute_before = serializers.DateField(
         read_only=True, allow_null=True, help_text="Se conteste avant ce jour ; vide : rien à contester."
     )
+    carried_from = serializers.UUIDField(
+        source="carried_from.uuid",
+        read_only=True,
+        allow_null=True,
+        default=None,
+        help_text="Repris de ce passage : rien de ce que le contrôle lit n’a changé.",
+    )
     dispute = serializers.UUIDField(source="contested.uuid", read_only=True, allow_null=True, default=None)
 
     class Meta:
@@ -128,7 +135,7 @@ class CheckRunSerializer(StrictModelSerializer):
         fields = (
             "id", "dossier", "check_code", "title", "run_number", "round", "trigger", "status", "verdict",
             "message", "remedy", "rule", "evidence", "input_hash", "check_version", "duration_ms",
-            "created_at", "done_at", "dispute_before", "dispute",
+            "created_at", "done_at", "carried_from", "dispute_before", "dispute",
         )  # fmt: skip
         read_only_fields = fields
 

@@ -50,6 +50,13 @@ def sweep_gaiax() -> None:
     sweep_verifications()
 
 
+@shared_task(name="events.watch_offers", ignore_result=True)
+def watch_offers() -> None:
+    from qualification.watch import look_again
+
+    look_again()
+
+
 def _run(run_id: int) -> None:
     """The message goes back to the queue when the database is away: a bell is not spent on nothing."""
     from qualification.pipeline import run_check
@@ -63,5 +70,6 @@ def _run(run_id: int) -> None:
 
 BEAT = {
     "checks-sweep": {"task": "events.sweep_checks", "schedule": 10.0},
+    "offers-watch": {"task": "events.watch_offers", "schedule": 60.0},
     "gaiax-sweep": {"task": "events.sweep_gaiax", "schedule": 15.0},
 }

@@ -9,7 +9,7 @@ from marketplace.accounts.models import Membership, User
 from marketplace.accounts.models.membership import MembershipQuerySet
 from marketplace.notifications.outbox import notify
 from qualification import limits
-from qualification.models import Decision, Dispute, Dossier
+from qualification.models import CheckAlert, Decision, Dispute, Dossier
 
 
 def submitted(dossier: Dossier) -> None:
@@ -112,6 +112,18 @@ def dispute_answered(dispute: Dispute) -> None:
         subject=f"Réponse à votre contestation {dispute.number}",
         body=f"« {dispute.check_run.title} » : contestation {dispute.outcome}.\n\n{dispute.answer}",
         url=dispute.get_absolute_url(),
+    )
+
+
+def check_failing(alert: CheckAlert) -> None:
+    """A person looks; the supplier has read the result on its own page already."""
+    notify(
+        _operator(Role.QUALIFICATION_OFFICER),
+        subject=f"Contrôle en échec : {alert.offer.name}",
+        body=f"« {alert.title} » échoue {alert.failures} fois de suite : {alert.run.message}\n\n"
+        "Rien n’est retiré automatiquement : dites ce que vous concluez.",
+        url=alert.get_absolute_url(),
+        key=f"check-alert-{alert.uuid}",
     )
 
 

@@ -15,6 +15,7 @@ from qualification.views import (
     moves,
     schemes,
     signed,
+    watch,
 )
 
 
@@ -108,6 +109,10 @@ urlpatterns = [
     path("titres/statuts/<slug:purpose>/<int:number>", signed.status_list, name="status_list"),
     path("mes-offres/<int:number>/titres/", signed.offer_titles, name="offer_titles"),
     path("mes-offres/<int:number>/titres/description.json", signed.draft_file, name="draft_file"),
+    path("controles/<int:number>/", watch.offer_checks, name="offer_checks"),
+    path("controles/<int:number>/<slug:code>/", watch.offer_check, name="offer_check"),
+    path("pilotage/alertes/", watch.alerts, name="check_alerts"),
+    path("pilotage/alertes/<uuid:uuid>/", watch.alert, name="check_alert"),
     path("gaia-x/verifier/", gaiax.verify, name="gaiax_verify"),
     path("gaia-x/verifications/<uuid:uuid>/", gaiax.show, name="gaiax_verification"),
     path("pilotage/instruction/", instruction.queue, name="queue"),

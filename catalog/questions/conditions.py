@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -123,6 +123,19 @@ def _give(question: Question, codes: Sequence[str], known: dict[str, Any]) -> bo
         return False
     known[question.id] = codes[0] == "true" if question.type == "boolean" else codes[0]
     return True
+
+
+def questions_read(names: Iterable[str]) -> frozenset[str]:
+    """These questions, those that decide whether they are asked, and those that may answer them."""
+    asked, found, left = questions(), set[str](), list(names)
+    while left:
+        name = left.pop()
+        if name in found:
+            continue
+        found.add(name)
+        left += [condition.question for condition in asked[name].shown_if]
+        left += [each.id for each in _implying() if any(rule.question == name for rule in each.implies)]
+    return frozenset(found)
 
 
 def asked_of(section: Section, answers: Mapping[str, Any]) -> list[Question]:

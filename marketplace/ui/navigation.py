@@ -52,7 +52,7 @@ OPERATOR = (
     Entry(
         "Instruction",
         "/pilotage/instruction/",
-        ("/pilotage/instruction/", "/dossiers/"),
+        ("/pilotage/instruction/", "/pilotage/alertes/", "/dossiers/", "/controles/"),
         frozenset({Role.QUALIFICATION_OFFICER, Role.DECISION_MAKER}),
     ),
     Entry("Décisions", "/pilotage/decisions/", (), frozenset({Role.DECISION_MAKER})),

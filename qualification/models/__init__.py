@@ -6,6 +6,7 @@ from qualification.models.dispute import Dispute
 from qualification.models.dossier import Dossier
 from qualification.models.gaiax import GaiaxVerification
 from qualification.models.instruction import CorrectionRequest, Finding, InterestDeclaration
+from qualification.models.offer_check import CheckAlert, OfferCheck
 from qualification.models.signing import SignedFinding, SigningKey
 from qualification.programmes.models import (
     ApplicationMilestone,
@@ -17,6 +18,7 @@ from qualification.programmes.models import (
 __all__ = [
     "Appeal",
     "ApplicationMilestone",
+    "CheckAlert",
     "CheckRun",
     "CorrectionRequest",
     "Decision",
@@ -28,6 +30,7 @@ __all__ = [
     "ProgrammeApplication",
     "ProgrammeCall",
     "ProgressReport",
+    "OfferCheck",
     "Proposal",
     "SignedFinding",
     "SigningKey",

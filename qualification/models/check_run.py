@@ -59,6 +59,10 @@ class CheckRun(Leased):
     remedy = models.TextField(blank=True)
     evidence = models.JSONField(default=dict, blank=True)
     input_hash = models.CharField(max_length=64, blank=True)
+    # Nothing that this check reads has changed since: its result and its date are those of that run.
+    carried_from = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     duration_ms = models.PositiveIntegerField(null=True, blank=True)
 
     objects = CheckRunQuerySet.as_manager()
@@ -103,7 +107,16 @@ class CheckRun(Leased):
     @property
     def shown(self) -> str:
         """The code of the badge: the verdict when there is one, else where the run stands."""
-        return self.verdict or (Verdict.UNKNOWN if self.is_over else self.lease_state)
+        return self.current or (Verdict.UNKNOWN if self.is_over else self.lease_state)
+
+    @property
+    def current(self) -> str:
+        """The verdict; while the dossier is examined, a result past its maximum age reads unknown."""
+        if not self.verdict or self.dossier.outcome or self.done_at is None:
+            return self.verdict
+        check = CHECKS.get(self.check_code)
+        too_old = check is None or timezone.now() >= self.done_at + check.max_age
+        return Verdict.UNKNOWN if too_old else self.verdict
 
     @property
     def contested(self) -> Dispute | None:
