@@ -85,15 +85,16 @@ def _tell_a_person(row: OfferCheck, run: CheckRun) -> None:
 
 
 def next_look(offer_id: int, code: str, *, after: dt.datetime) -> dt.datetime | None:
-    """The offer's own minute, the next day or the next month; None for a check that is no longer run."""
+    """The offer's own minute nearest to a day, or to a month, later; None: the check is no longer run."""
     check = CHECKS.get(code)
     if check is None:
         return None
     period = DAY if check.max_age <= MONTH else SELDOM
     midnight = after.astimezone(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    found = midnight + period + dt.timedelta(seconds=slot(offer_id))
-    # At least half a day between two looks, whenever the last one happened.
-    return found if found - after >= DAY / 2 else found + DAY
+    found = midnight + period - DAY + dt.timedelta(seconds=slot(offer_id))
+    while found - after < period - DAY / 2:
+        found += DAY
+    return found
 
 
 def slot(offer_id: int) -> int:

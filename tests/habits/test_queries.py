@@ -58,6 +58,10 @@ def dispute(world: World) -> None:
     dossiers.contest(dossiers.make_failed_run(world._people), world._people)
 
 
+def alert(world: World) -> None:
+    dossiers.make_alert(world.dossier("decided"))
+
+
 def opinion(world: World) -> None:
     world.order("awaiting_approval")
 
@@ -187,6 +191,9 @@ LISTS: list[tuple[str, str, Make]] = [
     ("/pairs/", "requester", peer),
     ("/besoins/", "requester", need),
     ("/besoins/signaler/?q=signature", "requester", need),
+    ("/pilotage/alertes/", "qualification_officer", alert),
+    ("/api/v1/check-alerts/", "qualification_officer", alert),
+    ("/api/v1/offer-checks/", "qualification_officer", alert),
     ("/api/v1/disputes/", "qualification_officer", dispute),
     ("/offres/", "requester", offer),
     ("/fournisseurs/", "requester", offer),

@@ -12,7 +12,7 @@ from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import OrganisationKind, Role
 from marketplace.accounts.models import Membership, Organisation
 from qualification import actions, decisions, disputes, findings, interests
-from qualification.models import CheckRun, Dispute, Dossier
+from qualification.models import CheckAlert, CheckRun, Dispute, Dossier, OfferCheck
 from qualification.pipeline import run_check
 from qualification.schemes import LISTING, load_scheme
 from tests.builders import make_member, make_organisation
@@ -170,6 +170,13 @@ def make_failed_run(people: People, *, upto: str = "instruction", taken: bool = 
     if taken and dossier.officer is None:
         interests.take_declared(dossier, actor=people.actor("officer"))
     return CheckRun.objects.get(dossier=dossier, check_code="exit_terms", verdict="fail")
+
+
+def make_alert(dossier: Dossier) -> CheckAlert:
+    """On the exit terms of an offer that this dossier listed, as three failures leave it."""
+    run = dossier.runs.get(check_code="exit_terms")
+    OfferCheck.objects.filter(offer=dossier.offer, check_code=run.check_code).update(failures=3)
+    return CheckAlert.objects.create(offer=dossier.offer, check_code=run.check_code, run=run, failures=3)
 
 
 def contest(run: CheckRun, people: People, *, with_file: bool = True) -> Dispute:

@@ -231,6 +231,11 @@ QUALIFICATION: dict[str, Row] = {
     "GET api:duration-list": Row(EVERYBODY),
     "GET api:dossier-findings": Row(DOSSIER_READERS, of("dossier_in_hand")),
     "GET api:dossier-letter": Row(DOSSIER_READERS, dossier("decided")),
+    **reading(
+        "offer-check", DOSSIER_READERS, lambda world: {"uuid": world.failing.offer.checks.first().uuid}
+    ),
+    **reading("check-alert", DOSSIER_READERS - SUPPLIERS, of("failing")),
+    **moves("check-alert", "close", OFFICER, of("failing")),
     **reading("dispute", DOSSIER_READERS, of("dispute")),
     "POST api:dispute-list": Row(MANAGER | only(OTHER_SUPPLIER)),
     "GET api:dispute-file": Row(DOSSIER_READERS, of("dispute")),

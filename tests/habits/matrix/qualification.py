@@ -10,6 +10,7 @@ from tests.habits.matrix.rows import EVERYBODY, OTHER_SUPPLIER, SIGNED_IN, SUPPL
 from tests.habits.matrix.world import World
 
 READERS = SUPPLIERS | only("curator", "qualification_officer", "decision_maker", "auditor")
+ALERTED = READERS - SUPPLIERS
 MANAGER, OFFICER, DECIDER = only("supplier_manager"), only("qualification_officer"), only("decision_maker")
 
 
@@ -110,6 +111,12 @@ ROWS: dict[str, Row] = {
     "GET qualification:status_list": Row(EVERYBODY, lambda world: {"purpose": "revocation", "number": 0}),
     "GET qualification:offer_titles": Row(SUPPLIERS, lambda world: {"number": world.draft.number}),
     "GET qualification:draft_file": Row(SUPPLIERS, lambda world: {"number": world.draft.number}),
+    "GET qualification:offer_checks": Row(READERS, lambda world: {"number": world.failing.offer.number}),
+    "GET qualification:offer_check": Row(
+        READERS, lambda world: {"number": world.failing.offer.number, "code": "exit_terms"}
+    ),
+    "GET qualification:check_alerts": Row(ALERTED),
+    "GET qualification:check_alert": Row(ALERTED, lambda world: {"uuid": world.failing.uuid}),
     "GET qualification:queue": Row(OFFICER | DECIDER),
     "GET qualification:to_decide": Row(DECIDER),
     "GET qualification:gaiax_verify": Row(SIGNED_IN),

@@ -40,6 +40,7 @@ from procurement.models import (
     UserReview,
 )
 from qualification.models import (
+    CheckAlert,
     CheckRun,
     Dispute,
     Dossier,
@@ -208,6 +209,11 @@ class World:
     def failed_run(self) -> CheckRun:
         """In a dossier that the world's officer has taken."""
         return dossiers.make_failed_run(self._people)
+
+    @cached_property
+    def failing(self) -> CheckAlert:
+        """An alert on the check of the exit terms of a listed offer, open."""
+        return dossiers.make_alert(self.dossier("decided"))
 
     @cached_property
     def gaiax(self) -> GaiaxVerification:
