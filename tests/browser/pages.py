@@ -243,12 +243,10 @@ page(
     lambda world: world.failed_run.dossier.get_absolute_url(),
     lambda world: world.failed_run.get_absolute_url(),
 )
-page("qualification_officer", lambda world: world.dispute.get_absolute_url())
 page(
     "qualification_officer",
-    "/pilotage/alertes/",
+    lambda world: world.dispute.get_absolute_url(),
     lambda world: world.failing.get_absolute_url(),
-    lambda world: f"/controles/{world.failing.offer.number}/",
     lambda world: f"/controles/{world.failing.offer.number}/exit_terms/",
 )
 page("curator", "/bureau/", "/pilotage/moderation/", "/pilotage/revendications/", mark(), mark("suspendre/"))
