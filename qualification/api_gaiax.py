@@ -147,7 +147,7 @@ class GaiaxVerificationViewSet(MarketViewSet):
         description=(
             "Tagus (JSON-LD) ou Loire (VC-JWT). Avec « did_documents » et « anchors », la réponse est "
             "immédiate (200). Sinon 202 : les documents sont cherchés, et le résultat se lit à l’adresse "
-            "donnée par « Location ». Neuf contrôles : " + ", ".join(IDS) + "."
+            "donnée par « Location ». Dix contrôles : " + ", ".join(IDS) + "."
         ),
     )
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:

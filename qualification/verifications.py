@@ -20,6 +20,7 @@ from qualification.gaiax.envelope import Malformed
 from qualification.gaiax.report import interrupted
 from qualification.gaiax.verify import CONFIGURED, NO_ANCHORS, SUPPLIED, Material
 from qualification.models import GaiaxVerification
+from qualification.signing.issue import own_context
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +40,9 @@ def ask(
     _refuse_too_many(actor.organisation.pk)
     given = _given(text, did_documents=did_documents, anchors=anchors)
     if set(given) == {"did_documents", "anchors"}:
-        return sandbox.verify_apart(text, Material(**given, origin=SUPPLIED), now=timezone.now())
+        return sandbox.verify_apart(
+            text, Material(**given, origin=SUPPLIED, own_context=own_context()), now=timezone.now()
+        )
     row = GaiaxVerification.objects.create(organisation=actor.organisation, text=text, given=given)
     _bell().ring(row)
     return row
@@ -113,8 +116,9 @@ def run_verification(pk: int) -> bool:
 
 def judge(row: GaiaxVerification) -> Report:
     documents = row.given.get("did_documents")
+    dids, urls = sandbox.needs_apart(row.text)
     if documents is None:
-        documents = resolve.documents_of(sandbox.dids_apart(row.text))
+        documents = resolve.documents_of(dids)
     anchors, origin = row.given.get("anchors"), SUPPLIED
     if anchors is None:
         anchors = configured_anchors()
@@ -122,8 +126,10 @@ def judge(row: GaiaxVerification) -> Report:
     material = Material(
         did_documents=documents,
         chains=resolve.chains_of(documents),
+        status_lists=resolve.status_lists_of(urls),
         anchors=anchors,
         origin=origin,
+        own_context=own_context(),
         notaries=tuple(settings.GAIAX_NOTARIES),
     )
     return sandbox.verify_apart(row.text, material, now=timezone.now())

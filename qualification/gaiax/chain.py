@@ -8,6 +8,9 @@ import datetime as dt
 from typing import Any
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import verification
 
@@ -98,6 +101,8 @@ def _leads(
 ) -> str:
     """What is wrong with the path, in French; empty when it holds."""
     leaf = certificates[0]
+    if isinstance(leaf.public_key(), Ed25519PublicKey):
+        return _walk(certificates, anchors, host=host, now=now)
     if not leaf.not_valid_before_utc <= now <= leaf.not_valid_after_utc:
         return "Le certificat de la clé n’est pas en cours de validité."
     policies = verification.ExtensionPolicy
@@ -116,6 +121,41 @@ def _leads(
     except (verification.VerificationError, ValueError):
         return f"La chaîne ne mène à aucune ancre reconnue, ou le certificat ne couvre pas « {host} »."
     return ""
+
+
+def _walk(
+    certificates: list[x509.Certificate], anchors: list[x509.Certificate], *, host: str, now: dt.datetime
+) -> str:
+    """The same for an Ed25519 key, which the profile of web certificates leaves out: dates, names, and each
+    certificate issued by an authority, up to an anchor."""
+    leaf, above = certificates[0], [*certificates[1:], *anchors[:MOST_ANCHORS]]
+    try:
+        names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (x509.ExtensionNotFound, ValueError):
+        return f"Le certificat ne couvre pas « {host} »."
+    trusted = {one.fingerprint(SHA256()) for one in anchors}
+    if host not in [name.lower() for name in names.get_values_for_type(x509.DNSName)]:
+        return f"Le certificat ne couvre pas « {host} »."
+    current = leaf
+    for _ in range(MOST_CERTIFICATES):
+        if not current.not_valid_before_utc <= now <= current.not_valid_after_utc:
+            return "Un certificat de la chaîne n’est pas en cours de validité."
+        if current.fingerprint(SHA256()) in trusted:
+            return ""
+        issuer = next((one for one in above if one is not current and _issued(current, one)), None)
+        if issuer is None:
+            break
+        current = issuer
+    return f"La chaîne ne mène à aucune ancre reconnue, ou le certificat ne couvre pas « {host} »."
+
+
+def _issued(certificate: x509.Certificate, by: x509.Certificate) -> bool:
+    try:
+        constraints = by.extensions.get_extension_for_class(x509.BasicConstraints).value
+        certificate.verify_directly_issued_by(by)
+    except (x509.ExtensionNotFound, InvalidSignature, ValueError, TypeError):
+        return False
+    return bool(constraints.ca)
 
 
 def _spki(key: Any) -> bytes:

@@ -23,14 +23,15 @@ def limit() -> None:
 
 
 def answer(request: dict[str, object]) -> dict[str, object]:
-    """`{"needs": text}` → the DIDs it names; otherwise a verification and its report."""
-    from qualification.gaiax import claims, envelope
+    """`{"needs": text}` → the DIDs and status lists it names; otherwise a verification and its report."""
+    from qualification.gaiax import claims, envelope, revocation
     from qualification.gaiax.report import Findings
     from qualification.gaiax.verify import Material, verify
 
     if "needs" in request:
         items = envelope.read(str(request["needs"]), Findings())
-        return {"dids": sorted(set(claims.dids_of(items)))}
+        lists = sorted(set(revocation.lists_named(items)))
+        return {"dids": sorted(set(claims.dids_of(items))), "lists": lists}
     material = Material(**request["material"])  # type: ignore[arg-type]  # written by `sandbox` alone
     now = dt.datetime.fromisoformat(str(request["now"]))
     return verify(str(request["text"]), material, now=now).as_dict()

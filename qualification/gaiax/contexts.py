@@ -101,6 +101,15 @@ _VC2 = {
         },
     },
     "BitstringStatusListCredential": STATUS + "BitstringStatusListCredential",
+    "BitstringStatusList": {
+        "@id": STATUS + "BitstringStatusList",
+        "@context": {
+            **_ALIASES,
+            "encodedList": {"@id": STATUS + "encodedList", "@type": SEC + "multibase"},
+            "statusPurpose": STATUS + "statusPurpose",
+            "ttl": STATUS + "ttl",
+        },
+    },
     "BitstringStatusListEntry": {
         "@id": STATUS + "BitstringStatusListEntry",
         "@context": {
@@ -167,7 +176,24 @@ def _loire(namespace: str) -> dict[str, Any]:
 
 _JWS2020 = {
     "JsonWebKey2020": SEC + "JsonWebKey2020",
-    "JsonWebSignature2020": SEC + "JsonWebSignature2020",
+    "JsonWebSignature2020": {
+        "@id": SEC + "JsonWebSignature2020",
+        "@context": {
+            **_ALIASES,
+            **{name: SEC + name for name in ("challenge", "domain", "jws", "nonce")},
+            "created": {"@id": "http://purl.org/dc/terms/created", "@type": XSD + "dateTime"},
+            "expires": {"@id": SEC + "expiration", "@type": XSD + "dateTime"},
+            "proofPurpose": {
+                "@id": SEC + "proofPurpose",
+                "@type": "@vocab",
+                "@context": {
+                    **_ALIASES,
+                    "assertionMethod": {"@id": SEC + "assertionMethod", "@type": "@id", "@container": "@set"},
+                },
+            },
+            **_links(SEC, "verificationMethod"),
+        },
+    },
 }
 _TAGUS = {
     "gx": TAGUS,

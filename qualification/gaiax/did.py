@@ -24,6 +24,8 @@ ALGORITHMS = {
     "RS256": ("RSA", None),
     "ES256": ("EC", "P-256"),
     "ES384": ("EC", "P-384"),
+    "EdDSA": ("OKP", "Ed25519"),
+    "Ed25519": ("OKP", "Ed25519"),
 }
 MOST_RSA_BITS, LEAST_RSA_BITS = 8192, 2048
 PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "k"})
@@ -133,7 +135,7 @@ def _load(published: Any, algorithm: str) -> tuple[str, Any]:
         return "Le type de la clé ne convient pas à l’algorithme.", None
     try:
         key: Any = jwk.import_key({name: published[name] for name in _MEMBERS[kty] if name in published})
-        bits = key.public_key.key_size
+        bits = key.public_key.key_size if kty == "RSA" else 0
     except (JoseError, ValueError, KeyError, TypeError, UnsupportedAlgorithm):
         return "La clé publiée n’est pas lisible.", None
     if kty == "RSA" and not LEAST_RSA_BITS <= bits <= MOST_RSA_BITS:
@@ -144,7 +146,7 @@ def _load(published: Any, algorithm: str) -> tuple[str, Any]:
     return "", key
 
 
-_MEMBERS = {"RSA": ("kty", "n", "e"), "EC": ("kty", "crv", "x", "y")}
+_MEMBERS = {"RSA": ("kty", "n", "e"), "EC": ("kty", "crv", "x", "y"), "OKP": ("kty", "crv", "x")}
 
 
 def by_did(documents: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The nine checks as a person reads them: their name, and how to repair."""
+"""The ten checks as a person reads them: their name, and how to repair."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ TITLES = {
     "key": "Clé publique",
     "chain": "Chaîne de certificats",
     "signature": "Signature",
+    "status": "Révocation et suspension",
     "shape": "Forme des descriptions",
     "rules": "Règles entre titres",
 }
@@ -24,6 +25,7 @@ REMEDIES = {
     "key": "Publiez la clé dans « verificationMethod » et « assertionMethod », pour l’algorithme employé.",
     "chain": "Joignez à la clé la chaîne (« x5c » ou « x5u ») d’un certificat valable qui couvre l’hôte.",
     "signature": "Signez de nouveau le contenu exact avec la clé publiée, en PS256 ou ES256.",
+    "status": "Demandez un titre en vigueur à son émetteur, ou joignez la liste de statuts qu’il nomme.",
     "shape": "Complétez ou corrigez la propriété nommée, puis signez de nouveau.",
     "rules": "Réunissez dans une présentation les titres du participant, de son numéro et des conditions.",
 }

@@ -1,4 +1,4 @@
-"""What a verification says: nine ids, each with a verdict, a French message and a path in the document."""
+"""What a verification says: ten ids, each with a verdict, a French message and a path in the document."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 PASS, FAIL, UNKNOWN = "pass", "fail", "unknown"
-IDS = ("format", "context", "dates", "did", "key", "chain", "signature", "shape", "rules")
+IDS = ("format", "context", "dates", "did", "key", "chain", "signature", "status", "shape", "rules")
 MOST_PER_ID = 20
 NOT_REACHED = "Non évalué : une étape précédente n’a pas abouti."
 INTERRUPTED = "Vérification interrompue : limite de temps ou de mémoire atteinte."
@@ -20,6 +20,7 @@ PASSED = {
     "key": "La clé est publiée pour cet usage et convient à l’algorithme.",
     "chain": "La chaîne de certificats mène à une ancre et couvre l’hôte de l’émetteur.",
     "signature": "La signature correspond au contenu.",
+    "status": "Aucune révocation ni suspension n’est annoncée par l’émetteur.",
     "shape": "Les descriptions respectent les formes attendues.",
     "rules": "Les règles entre titres sont respectées.",
 }

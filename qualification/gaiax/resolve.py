@@ -46,6 +46,17 @@ def chains_of(documents: dict[str, Any], *, get: Get = fetch, until: float | Non
     return found
 
 
+def status_lists_of(urls: Iterable[str], *, get: Get = fetch, until: float | None = None) -> dict[str, str]:
+    """The text of each status list that could be read, by its address; redirects are not followed."""
+    end = until if until is not None else time.monotonic() + BUDGET
+    found: dict[str, str] = {}
+    for url in list(dict.fromkeys(urls))[:MOST_DOCUMENTS]:
+        body = _body(url, bounds.DOCUMENT, get=get, until=end)
+        if body is not None:
+            found[url] = body.decode("ascii", "replace")
+    return found
+
+
 def _x5u(document: Any) -> Iterable[str]:
     methods = document.get("verificationMethod", []) if isinstance(document, dict) else []
     for method in methods if isinstance(methods, list) else []:

@@ -35,12 +35,13 @@ def verify_apart(text: str, material: Material, *, now: dt.datetime) -> dict[str
         return interrupted(material.origin).as_dict()
 
 
-def dids_apart(text: str) -> list[str]:
-    """The DIDs whose documents the verification will need; none when a limit was reached."""
+def needs_apart(text: str) -> tuple[list[str], list[str]]:
+    """The DIDs and the status lists that the verification will need; none when a limit was reached."""
     try:
-        return list(_ask({"needs": text})["dids"])
+        found = _ask({"needs": text})
     except Stopped:
-        return []
+        return [], []
+    return list(found["dids"]), list(found["lists"])
 
 
 def _ask(request: dict[str, Any]) -> dict[str, Any]:

@@ -6,19 +6,25 @@ import base64
 import binascii
 from typing import Any
 
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from joserfc import jws
 from joserfc.errors import JoseError
 
-from qualification.gaiax import bounds, graph
+from qualification.gaiax import bounds, contexts, graph
 from qualification.gaiax.claims import TOO_COSTLY, Credential
 from qualification.gaiax.did import ALGORITHMS, PublishedKey
 from qualification.gaiax.envelope import Malformed, strict_json
 from qualification.gaiax.report import Findings
 
 # `iss`, `iat` and `exp` stand in the header of real credentials: joserfc refuses them unless told.
-REGISTRY = jws.JWSRegistry(algorithms=list(ALGORITHMS), strict_check_header=False)
+REGISTRY = jws.JWSRegistry(
+    algorithms=[name for name, (kty, _) in ALGORITHMS.items() if kty != "OKP"], strict_check_header=False
+)
 PROOF_TYPE = "JsonWebSignature2020"
 DETACHED = {"b64": False, "crit": ["b64"]}
+# Of the proof, what its options leave out, and what an inner context could change.
+UNSIGNED = ("jws", "@context")
 
 
 def detached_header(proof: dict[str, Any]) -> dict[str, Any]:
@@ -79,6 +85,9 @@ def _verify(credential: Credential, key: PublishedKey, findings: Findings) -> No
 
 def verify_jwt(text: str, key: Any) -> bool:
     """Whether the compact JWS is signed by the key, with an algorithm of the closed list."""
+    head, payload, signature = text.split(".")
+    if isinstance(key.public_key, Ed25519PublicKey):
+        return _verify_ed25519(f"{head}.{payload}".encode(), signature, key.public_key)
     try:
         jws.deserialize_compact(text, key, registry=REGISTRY)
     except (JoseError, ValueError):
@@ -87,14 +96,41 @@ def verify_jwt(text: str, key: Any) -> bool:
 
 
 def verify_tagus(credential: Credential, key: Any) -> bool:
-    """The JWS covers `header.` and the hexadecimal digest of the canonical form without the proof.
+    """The JWS covers `header.` and, in the Gaia-X variant, the hexadecimal digest of the canonical form
+    without the proof; in the standard one, the digests of the proof's options and of that form, as bytes.
     Raises TooCostly."""
-    return verify_detached(str((credential.item.proof or {})["jws"]), graph.digest(credential.expanded), key)
+    proof = credential.item.proof or {}
+    text, digest = str(proof["jws"]), graph.digest(credential.expanded)
+    if verify_detached(text, digest.encode(), key):
+        return True
+    options = _options_digest(proof)
+    return options is not None and verify_detached(text, options + bytes.fromhex(digest), key)
 
 
-def verify_detached(text: str, payload: str, key: Any) -> bool:
+def _options_digest(proof: dict[str, Any]) -> bytes | None:
+    """SHA-256 of the canonical form of the proof without its signature; None when it cannot be read."""
+    names = [contexts.VC1, contexts.JWS2020]
+    options = {"@context": names} | {name: value for name, value in proof.items() if name not in UNSIGNED}
     try:
-        jws.deserialize_compact(text, key, payload=payload.encode(), registry=REGISTRY)
+        return bytes.fromhex(graph.digest(graph.expand(options)))
+    except (graph.TermDropped, graph.Unreadable, contexts.ContextRefused):
+        return None
+
+
+def verify_detached(text: str, payload: bytes, key: Any) -> bool:
+    if isinstance(key.public_key, Ed25519PublicKey):
+        head, _, signature = text.partition("..")
+        return _verify_ed25519(head.encode() + b"." + payload, signature, key.public_key)
+    try:
+        jws.deserialize_compact(text, key, payload=payload, registry=REGISTRY)
     except (JoseError, ValueError):
+        return False
+    return True
+
+
+def _verify_ed25519(signed: bytes, signature: str, key: Ed25519PublicKey) -> bool:
+    try:
+        key.verify(base64.urlsafe_b64decode(signature + "=" * (-len(signature) % 4)), signed)
+    except (InvalidSignature, ValueError):
         return False
     return True

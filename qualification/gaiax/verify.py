@@ -9,7 +9,9 @@ from typing import Any
 
 from qualification.gaiax import claims, contexts, did, envelope, rules, shapes
 from qualification.gaiax.chain import BadCertificates, judge_chain, read_pem
+from qualification.gaiax.digests import judge_digests
 from qualification.gaiax.report import Findings, Report
+from qualification.gaiax.revocation import judge_status
 from qualification.gaiax.signature import judge_signature
 
 SUPPLIED, CONFIGURED, NO_ANCHORS = "supplied", "configured", "none"
@@ -18,13 +20,15 @@ SUPPLIED, CONFIGURED, NO_ANCHORS = "supplied", "configured", "none"
 @dataclass(frozen=True, slots=True)
 class Material:
     """What the document is judged with. ``did_documents`` by DID, ``chains`` PEM text by `x5u` address,
-    ``anchors`` PEM text, ``origin`` where the anchors come from, ``notaries`` the DIDs whose registration
+    ``anchors`` PEM text, ``origin`` where the anchors come from, ``status_lists`` the text of each
+    status list by its address, ``notaries`` the DIDs whose registration
     numbers are accepted (empty: any that is not the participant), ``own_context`` the address of the context
     of the marketplace's own findings (empty: they are refused like any unknown context)."""
 
     did_documents: Mapping[str, Any] = field(default_factory=dict)
     chains: Mapping[str, str] = field(default_factory=dict)
     anchors: str | list[str] = ""
+    status_lists: Mapping[str, str] = field(default_factory=dict)
     origin: str = NO_ANCHORS
     notaries: tuple[str, ...] = ()
     own_context: str = ""
@@ -57,6 +61,7 @@ def _judge(text: str, material: Material, *, now: dt.datetime) -> Report:
         document = did.judge_did(credential, dict(material.did_documents), findings)
         key = did.judge_key(credential, document, findings)
         judge_signature(credential, key, findings)
+        judge_status(credential, material.status_lists, dict(material.did_documents), findings, now=now)
         judge_chain(
             key,
             chains=dict(material.chains),
@@ -69,9 +74,10 @@ def _judge(text: str, material: Material, *, now: dt.datetime) -> Report:
     if described and len(readable) == len(items):
         shapes.judge_shapes(described, findings)
         rules.judge_rules(described, findings, notaries=material.notaries)
+        judge_digests(described, findings)
     return Report(generation, findings.checks(), material.origin)
 
 
 def _unread(item: envelope.Item, findings: Findings) -> None:
-    for id_ in ("dates", "did", "key", "chain", "signature"):
+    for id_ in ("dates", "did", "key", "chain", "signature", "status"):
         findings.unknown(id_, "Non évalué : ce titre n’a pas pu être lu.", item.path)

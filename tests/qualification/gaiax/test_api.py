@@ -156,7 +156,7 @@ def test_our_own_failure_is_tried_again_then_unknown(
     def broken(text: str) -> list[str]:
         raise RuntimeError("panne")
 
-    monkeypatch.setattr(sandbox, "dids_apart", broken)
+    monkeypatch.setattr(sandbox, "needs_apart", broken)
     row = GaiaxVerification.objects.create(organisation=member.organisation, text="{}")
     for _ in range(GaiaxVerification.MAX_ATTEMPTS):
         assert run(row)

@@ -102,8 +102,10 @@ def test_a_changed_credential_no_longer_verifies(people, offer):
 def our_material(**more: Any) -> Material:
     document = client_for(None).get("/.well-known/did.json").json()
     documents = {document["id"]: document}
+    paths = [f"/titres/statuts/{purpose}/0" for purpose in status.PURPOSES]
+    lists = {f"{SITE}{path}": client_for(None).get(path).content.decode() for path in paths}
     return Material(
-        did_documents=documents, anchors=vectors.anchors(), origin=SUPPLIED,
+        did_documents=documents, anchors=vectors.anchors(), origin=SUPPLIED, status_lists=lists,
         own_context=f"{SITE}/contextes/constats-v1.jsonld", **more,
     )  # fmt: skip
 
@@ -131,6 +133,8 @@ def test_our_own_verifier_passes_it_and_refuses_it_once_changed(people, offer, s
     changed = base64.urlsafe_b64encode(json.dumps(payload).encode()).rstrip(b"=").decode()
     found = verdicts(f"{head}.{changed}.{signature}", our_material())
     assert (found["signature"], found["shape"]) == ("fail", "fail")
+    issue.revoke(row, actor=people.actor("officer"), reason="Erreur.")
+    assert verdicts(row.text, our_material())["status"] == "fail"
     unknown = dataclasses.replace(our_material(), own_context="")
     assert verdicts(row.text, unknown)["context"] == "fail"
 

@@ -219,7 +219,7 @@ def test_the_child_process_says_the_same_and_knows_nothing_of_ours() -> None:
     bundle = Bundle.of("loire")
     text = bundle.text()
     assert sandbox.verify_apart(text, bundle.material, now=NOW) == judged(bundle, text).as_dict()
-    assert sandbox.dids_apart(text) == sorted(bundle.signers)
+    assert sandbox.needs_apart(text) == (sorted(bundle.signers), [])
 
 
 def test_a_child_beyond_its_time_leaves_all_unknown(monkeypatch: pytest.MonkeyPatch) -> None:

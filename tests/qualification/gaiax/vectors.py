@@ -11,7 +11,7 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import NameOID
 from joserfc import jwk, jws
 
@@ -51,7 +51,11 @@ class Signer:
     @property
     def jwk(self) -> Any:
         pem = self.key.private_bytes(PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        return jwk.import_key(pem, "EC" if self.algorithm.startswith("ES") else "RSA")
+        return jwk.import_key(pem, {"ES": "EC", "Ed": "OKP"}.get(self.algorithm[:2], "RSA"))
+
+    def sign(self, signed: bytes) -> str:
+        """An Ed25519 signature, in base64url: joserfc warns of the name that credentials use."""
+        return base64.urlsafe_b64encode(self.key.sign(signed)).rstrip(b"=").decode()
 
     def document(self, **more: Any) -> dict[str, Any]:
         der = self.certificate.public_bytes(serialization.Encoding.DER)
@@ -111,6 +115,8 @@ def anchors(name: str = ROOT) -> str:
 def _key(kind: str, _which: str) -> Any:
     if kind.startswith("ES"):
         return ec.generate_private_key(ec.SECP256R1())
+    if kind.startswith("Ed"):
+        return ed25519.Ed25519PrivateKey.generate()
     return rsa.generate_private_key(65537, 2048)
 
 
@@ -133,22 +139,49 @@ def signer(
 
 def sign_jwt(by: Signer, payload: dict[str, Any], **header: Any) -> str:
     head = {"alg": by.algorithm, "typ": "vc+jwt", "cty": "vc", "kid": by.method, "iss": by.did, **header}
+    if by.algorithm.startswith("Ed"):
+        signed = f"{_part(head)}.{_part(payload)}"
+        return f"{signed}.{by.sign(signed.encode())}"
     return str(jws.serialize_compact(head, json.dumps(payload).encode(), by.jwk, registry=REGISTRY))
+
+
+def _part(value: dict[str, Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
 
 
 def sign_tagus(by: Signer, document: dict[str, Any]) -> dict[str, Any]:
     """The Gaia-X variant: a detached JWS over the hexadecimal digest of the canonical form."""
-    header = {"alg": by.algorithm, "b64": False, "crit": ["b64"]}
     digest = graph.digest(graph.expand(document))
-    text = jws.detach_content(str(jws.serialize_compact(header, digest.encode(), by.jwk, registry=REGISTRY)))
-    proof = {
+    return {**document, "proof": {**_options(by), "jws": _detached(by, digest.encode())}}
+
+
+def sign_standard(by: Signer, document: dict[str, Any], **options: Any) -> dict[str, Any]:
+    """JsonWebSignature2020 as published: over the digests of the proof's options and of the document."""
+    proof = {**_options(by), **options}
+    digests = [
+        bytes.fromhex(graph.digest(graph.expand(one)))
+        for one in ({"@context": [VC1, JWS2020], **proof}, document)
+    ]
+    return {**document, "proof": {**proof, "jws": _detached(by, b"".join(digests))}}
+
+
+def _options(by: Signer) -> dict[str, Any]:
+    return {
         "type": "JsonWebSignature2020",
         "created": "2026-11-20T08:00:00Z",
         "proofPurpose": "assertionMethod",
         "verificationMethod": by.method,
-        "jws": text,
     }
-    return {**document, "proof": proof}
+
+
+def _detached(by: Signer, payload: bytes) -> str:
+    header = {"alg": by.algorithm, "b64": False, "crit": ["b64"]}
+    if by.algorithm.startswith("Ed"):
+        head = _part(header)
+        return f"{head}..{by.sign(head.encode() + b'.' + payload)}"
+    head = _part(header)
+    signature = REGISTRY.get_alg(by.algorithm).sign(head.encode() + b"." + payload, by.jwk)
+    return f"{head}..{base64.urlsafe_b64encode(signature).rstrip(b'=').decode()}"
 
 
 def loire(name: str, subject: dict[str, Any], *, by: str = PROVIDER, **more: Any) -> dict[str, Any]:
