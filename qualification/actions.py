@@ -15,8 +15,9 @@ from marketplace.errors import NotAllowed, RuleBroken
 from marketplace.numbering import next_number
 from qualification import limits, pipeline, tell
 from qualification.abilities import dossier_abilities, person_of
+from qualification.confirmations import refuse_unknowns
 from qualification.disputes import refuse_while_waiting
-from qualification.enums import ListingOutcome
+from qualification.enums import LISTING_OUTCOMES, ListingOutcome
 from qualification.findings import missing_findings, reopen
 from qualification.models import CorrectionRequest, Dossier, Proposal
 from qualification.schemes import LISTING
@@ -128,6 +129,8 @@ def propose(
         missing = missing_findings(dossier)
         if missing:
             raise RuleBroken("findings_missing", f"Il reste à juger : {', '.join(missing)}.")
+        if outcome in LISTING_OUTCOMES:
+            refuse_unknowns(dossier)
         Proposal.objects.create(
             dossier=dossier,
             round=dossier.round,

@@ -23,6 +23,7 @@ from marketplace.rest.serializers import NoInput, ReasonInput
 from marketplace.rest.viewsets import CreateOnceMixin, ReadViewSet, SerializerClass
 from qualification import (
     actions,
+    api_confirmed,
     api_coverage,
     api_disputes,
     api_durations,
@@ -174,6 +175,7 @@ ROUTES = [
     *api_coverage.ROUTES,
     *api_gaiax.ROUTES,
     *api_watch.ROUTES,
+    *api_confirmed.ROUTES,
     *api_labels.ROUTES,
     *api_programmes.ROUTES,
     *api_signed.ROUTES,

@@ -22,4 +22,5 @@ class QualificationConfig(AppConfig):
         register_panel("offer.actions", panels.offer_dossier)
         register_panel("offer.actions", panels.offer_coverage)
         register_panel("offer.actions", panels.offer_checks)
+        register_panel("offer.sections", panels.offer_waivers, rank=40)
         register_panel("offer.proofs", panels.offer_labels)

@@ -16,6 +16,7 @@ from marketplace.ui.typography import date_text
 from qualification import limits, listing, tell
 from qualification.abilities import dossier_abilities, person_of
 from qualification.actions import check_words, judged_version
+from qualification.confirmations import refuse_unknowns
 from qualification.disputes import refuse_while_waiting
 from qualification.enums import LISTING_OUTCOMES, DecisionStage, DossierState, ListingOutcome
 from qualification.interests import declare_none
@@ -117,6 +118,8 @@ def _decide(
         require(dossier_abilities(actor, dossier), move.__name__)
         declare_none(dossier, actor=actor, no_interest=no_interest)
         refuse_while_waiting(dossier)
+        if words["outcome"] in LISTING_OUTCOMES:
+            refuse_unknowns(dossier)
         decision = _write(drafted(dossier, actor=actor, stage=stage, words=words), actor=actor)
         _follow(dossier, decision, actor=actor)
     return decision

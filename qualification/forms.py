@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from catalog.registers.specs import REGISTERS
 from marketplace.errors import RuleBroken
 from marketplace.ui.forms import MarketForm
 from qualification.enums import DisputeEffect, FindingSeverity, FindingVerdict, ListingOutcome
@@ -53,6 +54,41 @@ class AnswerForm(VersionedForm):
     reason = _text(
         "Ce que vous avez corrigé", help_text="L’instructeur lit cette réponse avec vos changements."
     )
+
+
+class WaiverForm(RuledForm):
+    reason = _text(
+        "Pourquoi référencer malgré tout",
+        help_text="Publié avec l’offre, avec votre nom et celui de la personne qui accepte.",
+        length=2000,
+    )
+    valid_until = forms.DateField(
+        label="Jusqu’au",
+        help_text="Un an au plus.",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+
+class LinkForm(RuledForm):
+    offer = forms.IntegerField(
+        label="Numéro de l’offre",
+        help_text="Il se lit dans l’adresse de sa fiche.",
+        min_value=1,
+        max_value=2**62,
+    )
+    register = forms.ChoiceField(
+        label="Registre", choices=[(code, known.label) for code, known in REGISTERS.items()]
+    )
+    decision = forms.CharField(
+        label="Numéro au registre",
+        help_text="Exactement comme le registre l’écrit : un nom voisin ne prouve rien.",
+        max_length=60,
+    )
+    reason = _text("Ce qui prouve que c’est bien ce service de ce fournisseur", length=2000)
+
+
+class ConfirmForm(RuledForm):
+    reason = _text("Motif", length=2000)
 
 
 class AppealForm(VersionedForm):

@@ -2,11 +2,13 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from django.conf import settings
-
 from catalog.models import OfferVersion, TrustMark
+from catalog.registers.reading import row_key
+from catalog.registers.specs import REGISTERS
 from marketplace.reference.releases import current_release
 from marketplace.validators import identifier_error
 from qualification import gather_offer, gather_web
@@ -22,10 +24,12 @@ from qualification.facts import (
     TrustFacts,
     WebsiteFacts,
 )
+from qualification.facts_offer import MatchFacts, RegisterRow
+from qualification.models import RegisterLink
+from qualification.registers.issuers import fictitious_lines
 from qualification.registers.legal import identifier_of, legal_register
 
 ANSSI_RELEASE = "anssi_register"
-DEMO_RELEASE = "anssi_register_demo"
 
 
 def identity(version: OfferVersion, on: dt.date) -> IdentityFacts:
@@ -56,19 +60,13 @@ def regions(version: OfferVersion, _on: dt.date) -> RegionFacts:
 
 def trust(version: OfferVersion, on: dt.date) -> TrustFacts:
     release = current_release(ANSSI_RELEASE, on=on)
-    rows = [*release.payload["rows"], *_fictitious_rows(on)] if release else None
+    rows = [*release.payload["rows"], *fictitious_lines("anssi", on=on)] if release else None
     return TrustFacts(
         marks=tuple(_mark(mark) for mark in version.offer.trust_marks.order_by("pk")),
         register=tuple(_anssi_entry(row) for row in rows) if rows is not None else None,
         register_edition=f"{release.name} {release.edition}" if release else "",
         register_read_on=release.read_on if release else None,
     )
-
-
-def _fictitious_rows(on: dt.date) -> list[dict[str, Any]]:
-    """The demonstration's own services, kept apart from the ANSSI's catalogue; none in production."""
-    release = current_release(DEMO_RELEASE, on=on) if settings.DEMONSTRATION else None
-    return release.payload["rows"] if release else []
 
 
 def exit_terms(version: OfferVersion, _on: dt.date) -> ExitFacts:
@@ -96,6 +94,36 @@ def catalogue(version: OfferVersion, _on: dt.date) -> CatalogueFacts:
     )
 
 
+def register_match(version: OfferVersion, on: dt.date, *, register: str) -> MatchFacts:
+    """The marks of the register's scheme, and the line that two officers linked to the offer."""
+    known = REGISTERS[register]
+    release = current_release(known.name, on=on)
+    marks = version.offer.trust_marks.filter(scheme=known.scheme).order_by("pk")
+    facts = MatchFacts(
+        marks=tuple(_mark(mark) for mark in marks),
+        register=f"{known.label}, édition {release.edition}" if release else "",
+        read_on=release.read_on if release else None,
+    )
+    key = RegisterLink.objects.confirmed_key(version.offer, register=register)
+    if not key or release is None:
+        return facts
+    rows = [*release.payload["rows"], *fictitious_lines(register, on=on)]
+    found = next((row for row in rows if row_key(row) == key), None)
+    return replace(facts, linked_key=key, row=_register_row(found) if found else None)
+
+
+def _register_row(row: Mapping[str, Any]) -> RegisterRow:
+    return RegisterRow(
+        service=row.get("service") or "",
+        provider=row.get("provider") or "",
+        decision=row.get("decision") or "",
+        status=row.get("status") or "",
+        perimeter=row.get("perimeter") or "",
+        valid_from=date_of(row.get("valid_from")),
+        valid_until=date_of(row.get("valid_until")),
+    )
+
+
 Gather = Callable[[OfferVersion, dt.date], Any]
 GATHER: Mapping[str, Gather] = {
     "legal_identity": identity,
@@ -107,6 +135,8 @@ GATHER: Mapping[str, Gather] = {
     "identifiers": gather_offer.identifiers,
     "legal_activity": gather_offer.activity,
     "subprocessors": gather_offer.subprocessors,
+    "anssi_register": partial(register_match, register="anssi"),
+    "hds_register": partial(register_match, register="hds"),
     "stack_in_force": gather_offer.stack,
     "certificates": gather_offer.certificates,
     "immunity": gather_offer.immunity,

@@ -11,6 +11,7 @@ from marketplace.accounts.abilities import allowed
 from marketplace.accounts.actors import Actor
 from marketplace.ui.panels import Panel
 from qualification.abilities import dossiers_abilities
+from qualification.confirmations import published
 from qualification.models import CheckAlert, Dossier
 
 
@@ -39,6 +40,14 @@ def offer_checks(request: HttpRequest, offer: Any) -> Panel | None:
     if own or CheckAlert.readable_by(actor):
         return Panel("qualification/_offer_checks.html", {"offer": offer})
     return None
+
+
+def offer_waivers(_request: HttpRequest, offer: Any) -> Panel | None:
+    """For everybody: what was let pass without proof, by whom, why, until when. One query."""
+    if not isinstance(offer, Offer):
+        return None
+    waivers = published(offer)
+    return Panel("qualification/_offer_waivers.html", {"waivers": waivers}) if waivers else None
 
 
 def offer_coverage(request: HttpRequest, offer: Any) -> Panel | None:

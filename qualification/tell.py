@@ -9,7 +9,7 @@ from marketplace.accounts.models import Membership, User
 from marketplace.accounts.models.membership import MembershipQuerySet
 from marketplace.notifications.outbox import notify
 from qualification import limits
-from qualification.models import CheckAlert, Decision, Dispute, Dossier
+from qualification.models import CheckAlert, Decision, Dispute, Dossier, RegisterLink, Waiver
 
 
 def submitted(dossier: Dossier) -> None:
@@ -124,6 +124,22 @@ def check_failing(alert: CheckAlert) -> None:
         "Rien n’est retiré automatiquement : dites ce que vous concluez.",
         url=alert.get_absolute_url(),
         key=f"check-alert-{alert.uuid}",
+    )
+
+
+def confirmation_asked(row: Waiver | RegisterLink) -> None:
+    """Those who may answer, but the person who asked."""
+    waiver = isinstance(row, Waiver)
+    people = _operator(Role.DECISION_MAKER if waiver else Role.CURATOR) + _operator(
+        Role.QUALIFICATION_OFFICER
+    )
+    others = {user.pk: user for user in people if user.pk != row.asked_by_id}
+    notify(
+        others.values(),
+        subject=f"{'Écart à accepter' if waiver else 'Rattachement à confirmer'} : {row.offer.name}",
+        body=f"{row.reason}\n\nUne autre personne que {row.asked_by.full_name} répond.",
+        url=row.get_absolute_url(),
+        key=f"confirm-{row.uuid}",
     )
 
 

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path, register_converter
 from qualification.programmes.urls import urlpatterns as programme_paths
 from qualification.steps import SLUGS
 from qualification.views import (
+    confirmed,
     coverage,
     disputes,
     dossiers,
@@ -111,6 +112,11 @@ urlpatterns = [
     path("mes-offres/<int:number>/titres/description.json", signed.draft_file, name="draft_file"),
     path("controles/<int:number>/", watch.offer_checks, name="offer_checks"),
     path("controles/<int:number>/<slug:code>/", watch.offer_check, name="offer_check"),
+    path("dossiers/<dossier:number>/controles/<slug:code>/ecart/", confirmed.ask_waiver, name="ask_waiver"),
+    path("ecarts/<uuid:uuid>/", confirmed.waiver, name="waiver"),
+    path("pilotage/rattachements/", confirmed.links, name="register_links"),
+    path("pilotage/rattachements/nouveau/", confirmed.ask_link, name="ask_link"),
+    path("pilotage/rattachements/<uuid:uuid>/", confirmed.link, name="register_link"),
     path("pilotage/alertes/", watch.alerts, name="check_alerts"),
     path("pilotage/alertes/<uuid:uuid>/", watch.alert, name="check_alert"),
     path("gaia-x/verifier/", gaiax.verify, name="gaiax_verify"),

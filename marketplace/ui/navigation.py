@@ -72,7 +72,7 @@ OPERATOR = (
     Entry(
         "Qualifications et registres",
         "/pilotage/qualifications/",
-        ("/pilotage/qualifications/", "/pilotage/registres/", "/pilotage/controles/"),
+        ("/pilotage/qualifications/", "/pilotage/registres/", "/pilotage/rattachements/"),
         frozenset({Role.CURATOR}),
     ),
     Entry(

@@ -1,6 +1,7 @@
 """Dossiers, their checks, their instruction and their decisions."""
 
 from qualification.models.check_run import CheckRun
+from qualification.models.confirmed import RegisterLink, Waiver
 from qualification.models.decision import Appeal, Decision, Proposal
 from qualification.models.dispute import Dispute
 from qualification.models.dossier import Dossier
@@ -32,6 +33,8 @@ __all__ = [
     "ProgressReport",
     "OfferCheck",
     "Proposal",
+    "RegisterLink",
     "SignedFinding",
     "SigningKey",
+    "Waiver",
 ]

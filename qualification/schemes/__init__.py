@@ -48,7 +48,8 @@ class Expected:
 @dataclass(frozen=True, slots=True)
 class Requirement:
     """``checks`` are the codes of the automatic checks that inform it, empty when a person judges alone
-    (a file may name a single one as ``check``).
+    (a file may name a single one as ``check``); of them, no offer is listed while a ``mandatory`` one is
+    unknown, unless two persons waive it.
 
     ``questions`` are the answers to read, ``facts`` what else (supplier, marks, plans, files). ``answers``:
     what they must say. ``models`` empty: every service model. ``for_customer``: a document, information or
@@ -62,6 +63,7 @@ class Requirement:
     title: str
     rule: str
     checks: tuple[str, ...] = ()
+    mandatory: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
     facts: str = ""
     section: str = ""
@@ -168,6 +170,10 @@ class Scheme:
     def checks(self) -> tuple[str, ...]:
         return tuple(code for requirement in self.requirements for code in requirement.checks)
 
+    @property
+    def mandatory(self) -> tuple[str, ...]:
+        return tuple(code for requirement in self.requirements for code in requirement.mandatory)
+
     def chapters(self) -> list[tuple[Section, tuple[Requirement, ...]]]:
         """The requirements under the widest heading that holds them; without headings, under the title."""
         titles = {section.code: section for section in self.sections}
@@ -239,7 +245,7 @@ def _read(path: Path) -> Scheme:
 def _requirement(row: dict[str, Any], *, rule: str, proof: str) -> Requirement:
     given = {"rule": rule.replace("{code}", row["code"]), "proof": proof} | row
     given["checks"] = tuple(row.get("checks", ())) or tuple(filter(None, [given.pop("check", "")]))
-    for name in ("questions", "models", "periods", "options"):
+    for name in ("mandatory", "questions", "models", "periods", "options"):
         given[name] = tuple(row.get(name, ()))
     given["answers"] = tuple(
         Expected(**{**each, "any_of": tuple(each.get("any_of", ()))}) for each in row.get("answers", ())

@@ -10,6 +10,7 @@ WORDS = {
     "title": "libellé",
     "rule": "règle",
     "checks": "contrôles automatiques",
+    "mandatory": "contrôles obligatoires",
     "questions": "réponses lues",
     "facts": "autres faits lus",
     "section": "section",

@@ -22,7 +22,8 @@ from marketplace.ui.once import once
 from qualification import actions, pipeline
 from qualification.abilities import dossier_abilities, dossiers_abilities
 from qualification.checks import CHECKS
-from qualification.models import Decision, Dossier
+from qualification.enums import Verdict
+from qualification.models import Decision, Dossier, Waiver
 from qualification.pdf.decision_letter import letter_data
 from qualification.progress import COVERAGE_LABELS, Line, coverage_of, lines_of, progress_of, runs_of
 from qualification.queue import place_of
@@ -153,6 +154,8 @@ def check(request: HttpRequest, number: str, code: str) -> HttpResponse:
         "history": runs,
         "may_replay": allowed(verdicts, "replay") and dossier.state in REPLAY_STATES and runs[0].is_over,
         "may_dispute": allowed(verdicts, "dispute"),
+        "may_waive": runs[0].current == Verdict.UNKNOWN and allowed(verdicts, "record_finding"),
+        "waivers": Waiver.objects.filter(dossier=dossier, check_code=code).order_by("-pk"),
         "breadcrumb_data": trail(dossier, current=runs[0].title),
     }
     return render(request, "qualification/check.html", context)

@@ -18,6 +18,7 @@ from catalog.actions.saved_searches import save
 from catalog.models import Category, FactsEvent, SearchNews
 from catalog.trust import report as hear
 from procurement.models import PeerConsent, PeerMessage, UserReview
+from qualification import interests
 from tests.builders import make_member, make_organisation
 from tests.catalog import builders as catalogue
 from tests.habits.matrix.world import World
@@ -56,6 +57,16 @@ def dossier(world: World) -> None:
 
 def dispute(world: World) -> None:
     dossiers.contest(dossiers.make_failed_run(world._people), world._people)
+
+
+def waiver(world: World) -> None:
+    dossier = world.dossier("instruction")
+    interests.take_declared(dossier, actor=world.actor("qualification_officer"))
+    dossiers.make_waiver(dossier, officer=world.actor("qualification_officer"))
+
+
+def register_link(world: World) -> None:
+    dossiers.make_link(world.dossier("decided").offer, officer=world.actor("qualification_officer"))
 
 
 def alert(world: World) -> None:
@@ -191,6 +202,9 @@ LISTS: list[tuple[str, str, Make]] = [
     ("/pairs/", "requester", peer),
     ("/besoins/", "requester", need),
     ("/besoins/signaler/?q=signature", "requester", need),
+    ("/api/v1/waivers/", "qualification_officer", waiver),
+    ("/pilotage/rattachements/", "curator", register_link),
+    ("/api/v1/register-links/", "curator", register_link),
     ("/pilotage/alertes/", "qualification_officer", alert),
     ("/api/v1/check-alerts/", "qualification_officer", alert),
     ("/api/v1/offer-checks/", "qualification_officer", alert),

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from catalog.models import Offer, OfferVersion, Plan, PriceLine, Supplier
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import OrganisationKind, Role
 from marketplace.accounts.models import Membership, Organisation
-from qualification import actions, decisions, disputes, findings, interests
-from qualification.models import CheckAlert, CheckRun, Dispute, Dossier, OfferCheck
+from marketplace.reference.releases import load_release
+from qualification import actions, confirmations, decisions, disputes, findings, interests
+from qualification.models import (
+    CheckAlert,
+    CheckRun,
+    Dispute,
+    Dossier,
+    OfferCheck,
+    RegisterLink,
+    Waiver,
+)
 from qualification.pipeline import run_check
 from qualification.schemes import LISTING, load_scheme
 from tests.builders import make_member, make_organisation
@@ -138,6 +149,7 @@ def check(dossier: Dossier, people: People, _outcome: str) -> None:
 def propose(dossier: Dossier, people: People, outcome: str) -> None:
     interests.take_declared(dossier, actor=people.actor("officer"))
     judge_all(dossier, people)
+    waive_unknowns(dossier, people)
     actions.propose(
         dossier, actor=people.actor("officer"), outcome=outcome, reasons="Conforme.", reserves="Une réserve."
     )
@@ -177,6 +189,34 @@ def make_alert(dossier: Dossier) -> CheckAlert:
     run = dossier.runs.get(check_code="exit_terms")
     OfferCheck.objects.filter(offer=dossier.offer, check_code=run.check_code).update(failures=3)
     return CheckAlert.objects.create(offer=dossier.offer, check_code=run.check_code, run=run, failures=3)
+
+
+def waive_unknowns(dossier: Dossier, people: People) -> None:
+    """What is mandatory and could not conclude; nothing with the first edition."""
+    for code in load_scheme(dossier.scheme, dossier.scheme_edition).mandatory:
+        if dossier.runs.filter(check_code=code).latest("run_number").verdict == "unknown":
+            asked = make_waiver(dossier, officer=people.actor("officer"), code=code)
+            confirmations.accept(asked, actor=people.actor("decider"), reason="Accord.")
+
+
+def make_waiver(dossier: Dossier, *, officer: Actor, code: str = "legal_identity") -> Waiver:
+    """Asked by the officer who has the dossier, of a check that could not conclude."""
+    until = timezone.localdate() + dt.timedelta(days=90)
+    run = dossier.runs.filter(check_code=code).latest("run_number")
+    return confirmations.ask_waiver(run, actor=officer, reason="Extrait de registre lu.", valid_until=until)
+
+
+def make_link(offer: Offer, *, officer: Actor, decision: str = "ESSAI-1") -> RegisterLink:
+    """Asked by an officer, of a line of the ANSSI's register loaded for the purpose."""
+    today = timezone.localdate()
+    line = {"service": "Nuage", "provider": "Nuage Exemple SAS", "decision": decision, "status": "in_force",
+            "valid_from": "2025-01-01", "valid_until": "2028-12-31", "perimeter": "Nuage"}  # fmt: skip
+    load_release(
+        "anssi_register", edition="essai", payload={"rows": [line]}, in_force_from=today, read_on=today
+    )
+    return confirmations.ask_link(
+        offer, actor=officer, register="anssi", decision=decision, reason="Même service, même SIREN."
+    )
 
 
 def contest(run: CheckRun, people: People, *, with_file: bool = True) -> Dispute:

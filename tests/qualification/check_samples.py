@@ -13,6 +13,7 @@ from qualification.facts_offer import (
     IdentifierFacts,
     ImmunityFacts,
     LayerFacts,
+    MatchFacts,
     PaperFacts,
     PapersFacts,
     SampleFacts,
@@ -84,6 +85,8 @@ PASSING = {
         (Subprocessor("Centre", "FR", "Hébergement", True), Subprocessor("Aide", "CH", "Assistance", True)),
         60, False, False,
     ),
+    "anssi_register": MatchFacts((), "", None),
+    "hds_register": MatchFacts((), "", None),
     "stack_in_force": StackFacts((LAYER,), ()),
     "certificates": CertificatesFacts("Nuage Exemple", (ISO,)),
     "immunity": ImmunityFacts(

@@ -91,6 +91,7 @@ def test_the_whole_life_by_api(people):
             url(dossier, "record_finding"), {**finding, "requirement": code}, format="json"
         )
         assert written.status_code == 200, written.content
+    builders.waive_unknowns(dossier, people)
     proposal = {"outcome": "listed", "reasons": "Conforme."}
     assert officer.post(url(dossier, "propose"), proposal, format="json").json()["state"] == "proposed"
     problem_of(officer.post(url(dossier, "decide"), proposal, format="json"), 403)

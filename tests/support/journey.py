@@ -150,6 +150,7 @@ def outcome(cast: Cast) -> dict[str, Any]:
 # What is not asked of a first sheet is unknown, never held against it.
 VERDICTS = [
     ("accessibility_statement", "unknown"),
+    ("anssi_register", "unknown"),
     ("api_description", "unknown"),
     ("certificates", "pass"),
     ("contract_clauses", "unknown"),
@@ -159,6 +160,7 @@ VERDICTS = [
     ("environment", "unknown"),
     ("exit_terms", "pass"),
     ("export_sample", "unknown"),
+    ("hds_register", "pass"),
     ("identifiers", "pass"),
     ("immunity", "unknown"),
     ("legal_activity", "pass"),

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
+from django.utils import timezone
+
 from catalog.models import Offer
 from marketplace.accounts.actors import Actor
 from marketplace.site.demo.acting import act
-from marketplace.site.demo.offers import OFFERS
-from qualification import actions, decisions, findings, interests
-from qualification.enums import FindingSeverity, FindingVerdict, ListingOutcome
+from marketplace.site.demo.offers import DECISION, OFFERS
+from qualification import actions, confirmations, decisions, findings, interests
+from qualification.enums import FindingSeverity, FindingVerdict, ListingOutcome, Verdict
 from qualification.models import Dossier
 from qualification.pipeline import run_check
 from qualification.schemes import load_scheme
 
 OFFICER = "instructeur@operateur.example"
+CURATOR = "moderateur@operateur.example"
 DECIDER = "decideur@operateur.example"
 LISTED = ("souverain", "standard", "messagerie", "espace", "accompagnement", "revente", "premium")
 SEEN = "Réponses relues, conformes aux conditions de référencement."
 
 
 def load_dossiers(offers: dict[str, Offer]) -> None:
+    _link(offers["souverain"])
     for code in LISTED:
         _list(_examined(offers[code], code))
     _ask_corrections(_examined(offers["visio"], "visio"))
@@ -71,16 +77,42 @@ def _judge(dossier: Dossier, *, failing: dict[str, str] | None = None) -> None:
         )
 
 
+def _link(offer: Offer) -> None:
+    """The line of the demonstration's register, confirmed by a second person."""
+    words = "Même service, même périmètre, même identifiant d’entreprise."
+    asked = confirmations.ask_link(
+        offer, actor=act(OFFICER), register="anssi", decision=DECISION, reason=words
+    )
+    confirmations.accept(asked, actor=act(CURATOR), reason="Comparé au registre de démonstration.")
+
+
+def _waive_unknowns(dossier: Dossier) -> None:
+    """What could not be verified and must be, let pass by two persons for six months."""
+    until = timezone.localdate() + dt.timedelta(days=180)
+    for code in load_scheme(dossier.scheme, dossier.scheme_edition).mandatory:
+        run = dossier.runs.filter(check_code=code).latest("run_number")
+        if run.current == Verdict.UNKNOWN:
+            asked = confirmations.ask_waiver(
+                run,
+                actor=act(OFFICER),
+                reason="Pièce lue par l’instructeur (démonstration).",
+                valid_until=until,
+            )
+            confirmations.accept(asked, actor=act(DECIDER), reason="Accepté pour six mois.")
+
+
 def _list(dossier: Dossier, *, reserves: str = "") -> None:
     outcome = ListingOutcome.LISTED_WITH_RESERVES if reserves else ListingOutcome.LISTED
     words = {"outcome": outcome, "reasons": "Les conditions sont remplies.", "reserves": reserves}
     _judge(dossier)
+    _waive_unknowns(dossier)
     actions.propose(dossier, actor=act(OFFICER), **words)
     decisions.decide(dossier, actor=act(DECIDER), no_interest=True, **words)
 
 
 def _propose(dossier: Dossier) -> None:
     _judge(dossier)
+    _waive_unknowns(dossier)
     actions.propose(
         dossier,
         actor=act(OFFICER),

@@ -234,6 +234,14 @@ QUALIFICATION: dict[str, Row] = {
     **reading(
         "offer-check", DOSSIER_READERS, lambda world: {"uuid": world.failing.offer.checks.first().uuid}
     ),
+    **reading("waiver", DOSSIER_READERS, of("waiver")),
+    "POST api:waiver-list": Row(OFFICER),
+    **moves("waiver", "accept refuse", DECIDER, of("waiver")),
+    **moves("waiver", "end", OFFICER | DECIDER, of("waiver")),
+    **reading("register-link", DOSSIER_READERS - SUPPLIERS, of("register_link")),
+    "POST api:register-link-list": Row(OFFICER | CURATOR),
+    **moves("register-link", "accept refuse", CURATOR, of("register_link")),
+    **moves("register-link", "end", OFFICER | CURATOR, of("register_link")),
     **reading("check-alert", DOSSIER_READERS - SUPPLIERS, of("failing")),
     **moves("check-alert", "close", OFFICER, of("failing")),
     **reading("dispute", DOSSIER_READERS, of("dispute")),

@@ -115,6 +115,11 @@ ROWS: dict[str, Row] = {
     "GET qualification:offer_check": Row(
         READERS, lambda world: {"number": world.failing.offer.number, "code": "exit_terms"}
     ),
+    "GET qualification:ask_waiver": Row(OFFICER, in_hand(code="legal_identity")),
+    "GET qualification:waiver": Row(READERS, lambda world: {"uuid": world.waiver.uuid}),
+    "GET qualification:register_links": Row(ALERTED),
+    "GET qualification:ask_link": Row(OFFICER | only("curator")),
+    "GET qualification:register_link": Row(ALERTED, lambda world: {"uuid": world.register_link.uuid}),
     "GET qualification:check_alerts": Row(ALERTED),
     "GET qualification:check_alert": Row(ALERTED, lambda world: {"uuid": world.failing.uuid}),
     "GET qualification:queue": Row(OFFICER | DECIDER),

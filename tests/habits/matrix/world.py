@@ -47,7 +47,9 @@ from qualification.models import (
     GaiaxVerification,
     ProgrammeApplication,
     ProgrammeCall,
+    RegisterLink,
     SignedFinding,
+    Waiver,
 )
 from qualification.signing.issue import issue_for_offer
 from tests.builders import client_for, make_member, make_organisation
@@ -214,6 +216,17 @@ class World:
     def failing(self) -> CheckAlert:
         """An alert on the check of the exit terms of a listed offer, open."""
         return dossiers.make_alert(self.dossier("decided"))
+
+    @cached_property
+    def waiver(self) -> Waiver:
+        """Asked by the world's officer; nobody answered yet."""
+        return dossiers.make_waiver(self.dossier_in_hand, officer=self.actor(Role.QUALIFICATION_OFFICER))
+
+    @cached_property
+    def register_link(self) -> RegisterLink:
+        """Asked by the world's officer for the supplier's listed offer; nobody answered yet."""
+        offer = self.dossier("decided").offer
+        return dossiers.make_link(offer, officer=self.actor(Role.QUALIFICATION_OFFICER))
 
     @cached_property
     def gaiax(self) -> GaiaxVerification:
