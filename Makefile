@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 WORKERS ?= 2
 ARGS ?=
 
-.PHONY: help run stop reset token test check format screens bench-web bench-search ready-run ready-test
+.PHONY: help run stop reset token test check format screens drill bench-web bench-search ready-run ready-test
 
 help: ## these lines
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,6 +33,9 @@ format: ready-test ## rewrite the code the way `make check` wants it
 
 screens: ready-test ## the pictures of docs/screens.md, from a `make run` of this checkout
 	@bin/screens
+
+drill: ready-test ## workers, broker, database killed -9 while 200 dossiers are checked (ARGS="--dossiers 50")
+	@$(PYTHON) -m bench.drill $(ARGS)
 
 bench-web: ready-test ## CPU time of the main pages on 10,000 offers, against the kept figures
 	@$(PYTHON) -m bench.web $(ARGS)
