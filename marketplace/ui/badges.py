@@ -176,6 +176,19 @@ PROGRAMME_APPLICATION = {
     "rejected": Badge("Non retenue"),
     "withdrawn": Badge("Retirée"),
 }
+PROJECT_PROPOSAL = {
+    "draft": Badge("Brouillon"),
+    "sent": Badge("Envoyé", "info no-icon"),
+    "selected": Badge("Retenu", "success"),
+    "rejected": Badge("Non retenu"),
+    "withdrawn": Badge("Retiré"),
+}
+TARGET = {
+    "met": Badge("Atteint", "success"),
+    "partly": Badge("Atteint en partie", "warning"),
+    "not_met": Badge("Non atteint", "error"),
+    "not_shown": Badge("Non montré", icon=QUESTION),
+}
 CONDITION = {
     "pass": Badge("Remplie", "success"),
     "fail": Badge("Non remplie", "error"),
@@ -209,6 +222,8 @@ TABLES: dict[str, dict[str, Badge]] = {
     "programme_call": PROGRAMME_CALL,
     "programme_application": PROGRAMME_APPLICATION,
     "condition": CONDITION,
+    "project_proposal": PROJECT_PROPOSAL,
+    "target": TARGET,
     "scan": SCAN,
 }
 

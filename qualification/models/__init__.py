@@ -11,16 +11,24 @@ from qualification.models.offer_check import CheckAlert, OfferCheck
 from qualification.models.signing import SignedFinding, SigningKey
 from qualification.programmes.models import (
     ApplicationMilestone,
+    CallNeed,
+    CallTarget,
+    ConsortiumMember,
     ProgrammeApplication,
     ProgrammeCall,
     ProgressReport,
+    ProjectProposal,
+    TargetResult,
 )
 
 __all__ = [
     "Appeal",
     "ApplicationMilestone",
     "CheckAlert",
+    "CallNeed",
+    "CallTarget",
     "CheckRun",
+    "ConsortiumMember",
     "CorrectionRequest",
     "Decision",
     "Dispute",
@@ -32,9 +40,11 @@ __all__ = [
     "ProgrammeCall",
     "ProgressReport",
     "OfferCheck",
+    "ProjectProposal",
     "Proposal",
     "RegisterLink",
     "SignedFinding",
     "SigningKey",
     "Waiver",
+    "TargetResult",
 ]

@@ -16,16 +16,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.api_exports import FILES, FORMAT, asked_format
-from catalog.models import Offer
+from catalog.models import MissingNeed, Offer
 from marketplace.accounts.abilities import require
 from marketplace.accounts.actors import Actor
 from marketplace.documents.answers import table_answer
-from marketplace.errors import NotVisible
+from marketplace.errors import NotVisible, RuleBroken
 from marketplace.rest.moves import MoveEndpoint, MoveMixin
 from marketplace.rest.paging import PageNumber
 from marketplace.rest.serializers import ReasonInput, StrictSerializer
 from marketplace.rest.viewsets import CreateOnceMixin, PatchMixin, ReadViewSet, SerializerClass
-from qualification.programmes import applications, calls, progress
+from qualification.programmes import api_projects, applications, calls, progress, projects
 from qualification.programmes.abilities import (
     application_abilities,
     call_abilities,
@@ -46,12 +46,14 @@ from qualification.programmes.serializers import (
     MilestoneInput,
     NewApplicationInput,
     OneApplicationSerializer,
+    OneCallSerializer,
     OperatorChoiceInput,
     PostponeInput,
     ProgrammeSerializer,
     ReportInput,
     SelectedInput,
 )
+from qualification.programmes.serializers_projects import CallNeedInput
 
 CODE = OpenApiParameter("id", str, OpenApiParameter.PATH, description="« pme-secnumcloud ».")
 PAGES = [
@@ -112,16 +114,41 @@ class CallViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
     public = ("list", "retrieve")
     abilities = staticmethod(call_abilities)
     collection_abilities = staticmethod(calls_abilities)
-    input_classes: ClassVar[dict[str, SerializerClass]] = {"create": CallInput, "postpone": PostponeInput}
+    input_classes: ClassVar[dict[str, SerializerClass]] = {
+        "create": CallInput,
+        "postpone": PostponeInput,
+        "add_need": CallNeedInput,
+    }
     moves: ClassVar[dict[str, MoveEndpoint]] = {
         "publish": MoveEndpoint(calls.publish_call),
         "cancel": MoveEndpoint(calls.cancel_call, ReasonInput),
     }
 
+    def get_serializer_class(self) -> SerializerClass:
+        return CallSerializer if self.action == "list" else OneCallSerializer
+
     def create_object(self, *, actor: Actor, data: dict[str, Any]) -> ProgrammeCall:
         return calls.create_call(actor=actor, **data)
 
-    @extend_schema(request=PostponeInput, responses=CallSerializer)
+    @extend_schema(request=CallNeedInput, responses={201: OneCallSerializer})
+    @action(detail=True, methods=["post"], url_path="needs")
+    def add_need(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Ajouter un besoin et ses objectifs à un appel à projets, avant sa publication."""
+        call = self.get_object()
+        self.allow(call, "edit")
+        version = self.expected(call, "add_need")
+        data = self.read_input("add_need")
+        asked = data.pop("need")
+        need = MissingNeed.objects.visible_to(self.actor).filter(uuid=asked).first() if asked else None
+        if asked and need is None:
+            raise RuleBroken("need_unknown", "Ce besoin n’existe pas.", field="need")
+        targets = [(each["kind"], each["title"], each["threshold"]) for each in data.pop("targets")]
+        projects.add_need(
+            call, actor=self.actor, need=need, targets=targets, expected_version=version, **data
+        )
+        return self.answer(self.reloaded(call), status=201)
+
+    @extend_schema(request=PostponeInput, responses=OneCallSerializer)
     @action(detail=True, methods=["post"])
     def postpone(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Reporter la clôture ; elle ne s’avance jamais."""
@@ -246,4 +273,5 @@ ROUTES = [
     ("programmes", ProgrammeViewSet, "programme"),
     ("programme-calls", CallViewSet, "programme-call"),
     ("programme-applications", ApplicationViewSet, "programme-application"),
+    *api_projects.ROUTES,
 ]

@@ -47,13 +47,13 @@ def prefilled(offer: Offer) -> dict[str, Any]:
     return {"summary": str(_answers(offer).get("description") or "")[:5000]}
 
 
-def told_by_offer(offer: Offer) -> dict[str, Any]:
-    """Facts that the applicant does not type again, by their French label; None is unknown."""
+def told_by_offer(offer: Offer) -> list[list[str | None]]:
+    """Facts that the applicant does not type again: (label, value), None is unknown."""
     answers, supplier = _answers(offer), offer.supplier
     coverage = coverages(coverage_facts(offer, on=timezone.localdate()), [current_edition("secnumcloud")])[0]
     regions = answers.get("storage_regions")
     dossier = Dossier.objects.filter(offer=offer).exclude(state="draft").order_by("-pk").first()
-    return {
+    told: dict[str, str | None] = {
         "Entreprise": supplier.legal_name or supplier.name,
         "Identifiant": f"{supplier.identifier_scheme} {supplier.identifier}".strip() or None,
         "Taille déclarée": supplier.get_size_display() or None,
@@ -68,6 +68,7 @@ def told_by_offer(offer: Offer) -> dict[str, Any]:
         ),
         "Dossier de référencement": f"{dossier.number}, {dossier.get_state_display()}" if dossier else None,
     }
+    return [[label, value] for label, value in told.items()]
 
 
 def frozen_content(application: ProgrammeApplication) -> dict[str, Any]:

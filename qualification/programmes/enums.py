@@ -48,3 +48,39 @@ class EligibilityVerdict(models.TextChoices):
     PASS = "pass", "Remplie"
     FAIL = "fail", "Non remplie"
     UNKNOWN = "unknown", "À préciser"
+
+
+class ProposalState(models.TextChoices):
+    """Of a consortium's project."""
+
+    DRAFT = "draft", "Brouillon"
+    SENT = "sent", "Envoyé"
+    SELECTED = "selected", "Retenu"
+    REJECTED = "rejected", "Non retenu"
+    WITHDRAWN = "withdrawn", "Retiré"
+
+
+class MemberRole(models.TextChoices):
+    PUBLISHER = "publisher", "Éditeur"
+    INTEGRATOR = "integrator", "Intégrateur"
+    HOST = "host", "Hébergeur"
+    OTHER = "other", "Autre partenaire"
+
+
+class InvitationAnswer(models.TextChoices):
+    CONFIRMED = "confirmed", "A confirmé"
+    DECLINED = "declined", "A décliné"
+
+
+class TargetKind(models.TextChoices):
+    FUNCTIONAL = "functional", "Fonctionnel"
+    TECHNICAL = "technical", "Technique"
+
+
+class TargetVerdict(models.TextChoices):
+    """What the demonstrator showed. Not shown is never counted as not met."""
+
+    MET = "met", "Atteint"
+    PARTLY = "partly", "Atteint en partie"
+    NOT_MET = "not_met", "Non atteint"
+    NOT_SHOWN = "not_shown", "Non montré"

@@ -43,16 +43,7 @@ def record_outcome(
         raise ValueError(move)
     require(application_abilities(actor, application), move)
     application.check_move(move)
-    if decided_on > timezone.localdate():
-        raise RuleBroken(
-            "date_to_come", "Cette date est à venir : donnez celle de la lettre.", field="decided_on"
-        )
-    if application.sent_at is not None and decided_on < timezone.localdate(application.sent_at):
-        raise RuleBroken("date_before", "Le choix suit l’envoi : relisez la date.", field="decided_on")
-    if awarded_eur is not None and move != "record_selected":
-        raise RuleBroken(
-            "award_without_choice", "Seule une candidature retenue reçoit une aide.", field="awarded_eur"
-        )
+    check_letter(move, decided_on=decided_on, sent_at=application.sent_at, awarded_eur=awarded_eur)
     values = {"decided_on": decided_on, "decision_reference": decision_reference, "awarded_eur": awarded_eur}
     with transaction.atomic():
         application.record_outcome(
@@ -60,6 +51,22 @@ def record_outcome(
         )
         tell.outcome_recorded(application, reason=reason)
     return application
+
+
+def check_letter(
+    move: str, *, decided_on: dt.date, sent_at: dt.datetime | None, awarded_eur: Decimal | None
+) -> None:
+    """Raises RuleBroken on what the operator's letter cannot say."""
+    if decided_on > timezone.localdate():
+        raise RuleBroken(
+            "date_to_come", "Cette date est à venir : donnez celle de la lettre.", field="decided_on"
+        )
+    if sent_at is not None and decided_on < timezone.localdate(sent_at):
+        raise RuleBroken("date_before", "Le choix suit l’envoi : relisez la date.", field="decided_on")
+    if awarded_eur is not None and move != "record_selected":
+        raise RuleBroken(
+            "award_without_choice", "Seul ce qui est retenu reçoit une aide.", field="awarded_eur"
+        )
 
 
 def record_milestone(

@@ -17,6 +17,7 @@ from qualification.programmes.models import (
     ProgrammeCall,
     ProgressReport,
 )
+from qualification.programmes.serializers_projects import CallNeedSerializer
 
 MONEY: dict[str, Any] = {"max_digits": 14, "decimal_places": 2, "min_value": 0, "allow_null": True}
 
@@ -54,6 +55,14 @@ class CallSerializer(StrictModelSerializer):
             "id", "number", "state", "version", "phase", "programme", "title", "description", "opens_at",
             "closes_at", "source", "source_url", "published_at",
         )  # fmt: skip
+        read_only_fields = fields
+
+
+class OneCallSerializer(CallSerializer):
+    needs = CallNeedSerializer(many=True, read_only=True, help_text="D’un appel à projets.")
+
+    class Meta(CallSerializer.Meta):
+        fields = (*CallSerializer.Meta.fields, "needs")
         read_only_fields = fields
 
 

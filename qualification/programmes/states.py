@@ -3,6 +3,7 @@
 from marketplace.workflow import Move, moves
 from qualification.programmes.enums import ApplicationState as A
 from qualification.programmes.enums import CallState as C
+from qualification.programmes.enums import ProposalState as P
 
 CALL_MOVES = moves(
     Move("publish", frozenset({C.DRAFT}), C.PUBLISHED, label="Publier l’appel"),
@@ -23,6 +24,12 @@ APPLICATION_MOVES = moves(
     Move("record_waitlisted", frozenset({A.SENT}), A.WAITLISTED, label="Constater « liste complémentaire »"),
     Move("record_rejected", frozenset({A.SENT, A.WAITLISTED}), A.REJECTED, label="Constater « non retenue »"),
 )
+PROPOSAL_MOVES = moves(
+    Move("send", frozenset({P.DRAFT}), P.SENT, label="Envoyer le projet"),
+    Move("take_back", frozenset({P.SENT}), P.DRAFT, label="Reprendre le projet"),
+    Move("withdraw", frozenset({P.DRAFT, P.SENT, P.SELECTED}), P.WITHDRAWN, label="Retirer le projet"),
+    Move("record_selected", frozenset({P.SENT}), P.SELECTED, label="Constater « retenu »"),
+    Move("record_rejected", frozenset({P.SENT}), P.REJECTED, label="Constater « non retenu »"),
+)
 # The operator's choices that are recorded here.
 OUTCOME_MOVES = ("record_selected", "record_waitlisted", "record_rejected")
-FOLLOWED_STATES = frozenset({A.SELECTED})

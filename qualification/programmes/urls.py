@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from qualification.programmes.views import applications, moves, public, steering
+from qualification.programmes.views import applications, moves, project_acts, projects, public, steering
 
 
 class CallNumber:
@@ -19,6 +19,11 @@ class ApplicationNumber(CallNumber):
     regex = r"CAN-\d{4}-\d{4,9}"
 
 
+class ProposalNumber(CallNumber):
+    regex = r"GRP-\d{4}-\d{4,9}"
+
+
+register_converter(ProposalNumber, "proposal")
 register_converter(CallNumber, "call")
 register_converter(ApplicationNumber, "application")
 
@@ -27,6 +32,21 @@ urlpatterns = [
     path("programmes/candidatures/", applications.index, name="programme_applications"),
     path("programmes/appels/<call:number>/", public.call, name="programme_call"),
     path("programmes/appels/<call:number>/candidater/", applications.new, name="programme_apply"),
+    path("programmes/appels/<call:number>/groupement/", projects.new, name="project_new"),
+    path("programmes/appels/<call:number>/besoins/", projects.need_new, name="programme_call_need"),
+    path("programmes/projets/", projects.index, name="project_proposals"),
+    path("programmes/projets/<proposal:number>/", projects.show, name="project_proposal"),
+    path("programmes/projets/<proposal:number>/modifier/", projects.edit, name="project_edit"),
+    path("programmes/projets/<proposal:number>/recepisse/", projects.receipt, name="project_receipt"),
+    path("programmes/projets/<proposal:number>/inviter/", project_acts.invite, name="project_invite"),
+    path("programmes/projets/<proposal:number>/repondre/", project_acts.answer, name="project_answer"),
+    path(
+        "programmes/projets/<proposal:number>/demonstrateur/",
+        project_acts.demonstrator,
+        name="project_demonstrator",
+    ),
+    path("programmes/projets/<proposal:number>/resultat/", project_acts.evaluate, name="project_evaluate"),
+    path("programmes/projets/<proposal:number>/<slug:words>/", project_acts.move, name="project_move"),
     path("programmes/appels/<call:number>/<slug:words>/", steering.call_move, name="programme_call_move"),
     path("programmes/candidatures/<application:number>/", applications.show, name="programme_application"),
     path(

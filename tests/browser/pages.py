@@ -26,7 +26,7 @@ from tests.habits.matrix.rows import STRANGER
 from tests.habits.matrix.world import World
 from tests.procurement.order_builders import make_offer
 from tests.qualification.builders import ask_corrections, run_all, send
-from tests.qualification.programme_builders import make_sme_offer
+from tests.qualification.programme_builders import make_projects_call, make_sme_offer
 
 FAULTY = (*REGISTER_LINES, "Baie Essai;Essai SAS;902;en cours de route;;")
 Address = str | Callable[[World], str]
@@ -87,6 +87,10 @@ def need(part: str = "") -> Callable[[World], str]:
 
 def application(state: str, part: str = "") -> Callable[[World], str]:
     return lambda world: f"{world.application(state).get_absolute_url()}{part}"
+
+
+def proposal(state: str, part: str = "") -> Callable[[World], str]:
+    return lambda world: f"{world.proposal(state).get_absolute_url()}{part}"
 
 
 def stale(address: str) -> Callable[[World], str]:
@@ -304,7 +308,13 @@ page(
     application("selected", "aide/"),
     application("selected", "jalons/"),
     application("selected", "rapports/"),
+    proposal("draft"),
+    proposal("draft", "modifier/"),
+    proposal("draft", "inviter/"),
+    proposal("sent", "demonstrateur/"),
+    "/programmes/projets/",
 )
+page("other_supplier", proposal("invited", "repondre/"))
 page(
     "programme_manager",
     "/bureau/",
@@ -313,8 +323,12 @@ page(
     "/pilotage/programmes/appels/nouveau/",
     lambda world: f"{world.call.get_absolute_url()}reporter/",
     application("sent", "retenue/"),
+    proposal("sent"),
+    proposal("sent", "resultat/"),
+    lambda world: f"{_projects_call(world).get_absolute_url()}besoins/",
 )
 page(STRANGER, "/durees/")
+page(STRANGER, lambda world: make_projects_call(world.actor("programme_manager")).get_absolute_url())
 page(STRANGER, "/selections/", lambda world: world.collection.get_absolute_url())
 page(
     "curator",
@@ -340,6 +354,10 @@ def _offered(world: World) -> ProgrammeCall:
     """Open, read by a supplier that has an offer which fits."""
     make_sme_offer(world.supplier)
     return world.call
+
+
+def _projects_call(world: World) -> ProgrammeCall:
+    return make_projects_call(world.actor("programme_manager"), state="draft")
 
 
 def _old_version(world: World) -> str:

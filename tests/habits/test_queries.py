@@ -162,7 +162,13 @@ def application(world: World) -> None:
     programmes.chosen_on(made, dt.date(2026, 1, 5))
 
 
+def proposal(world: World) -> None:
+    world.proposal("sent")
+
+
 LISTS: list[tuple[str, str, Make]] = [
+    ("/programmes/projets/", "programme_manager", proposal),
+    ("/api/v1/project-proposals/", "programme_manager", proposal),
     ("/programmes/", "supplier_manager", programme_call),
     ("/programmes/candidatures/", "programme_manager", application),
     ("/pilotage/programmes/", "programme_manager", application),

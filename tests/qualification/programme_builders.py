@@ -10,8 +10,8 @@ from django.utils import timezone
 from catalog.models import Offer
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.models import Organisation
-from qualification.programmes import applications, calls, progress
-from qualification.programmes.models import ProgrammeApplication, ProgrammeCall
+from qualification.programmes import applications, calls, progress, projects
+from qualification.programmes.models import ProgrammeApplication, ProgrammeCall, ProjectProposal
 from tests.qualification.builders import make_offer
 
 LETTER = {"decision_reference": "Lettre d’essai 12"}
@@ -69,4 +69,31 @@ def chosen_on(made: ProgrammeApplication, day: dt.date) -> ProgrammeApplication:
     """As if the operator had chosen it that day: a past that no action would accept."""
     ProgrammeApplication.objects.filter(pk=made.pk).update(decided_on=day)
     made.refresh_from_db()
+    return made
+
+
+def make_projects_call(manager: Actor, *, state: str = "published") -> ProgrammeCall:
+    """One need with two targets."""
+    call = make_call(manager, state="draft", programme="offre-cloud", title="Appel à projets d’essai")
+    targets = [("functional", "Partager à deux", "En moins de 5 s"), ("technical", "Chiffrement", "AES-256")]
+    projects.add_need(call, actor=manager, title="Partage de fichiers", targets=targets)
+    return calls.publish_call(call, actor=manager) if state == "published" else call
+
+
+def make_proposal(lead: Actor, partner: Actor, manager: Actor, *, state: str = "draft") -> ProjectProposal:
+    """A publisher and an integrator, which confirms unless the state asked is « invited »."""
+    assert partner.organisation is not None
+    call = make_projects_call(manager)
+    made = projects.open_proposal(
+        call, actor=lead, title="Projet d’essai", role="publisher", part="Le logiciel"
+    )
+    written = {"summary": "Un coffre.", "work_plan": "Six mois."}
+    projects.save_proposal(made, actor=lead, needs=call.needs.all(), **written)
+    projects.invite(
+        made, actor=lead, organisation=partner.organisation, role="integrator", part="L’intégration"
+    )
+    if state != "invited":
+        projects.answer_invitation(made, actor=partner, confirms=True)
+    if state not in ("invited", "draft"):
+        projects.send(made, actor=lead)
     return made

@@ -111,7 +111,7 @@ def test_sending_freezes_gives_a_receipt_and_tells(author: Any, manager: Any) ->
     assert hashlib.sha256(receipt_bytes(made.sent_content)).hexdigest() == made.sent_sha256
     made.refresh_from_db()
     assert hashlib.sha256(receipt_bytes(made.sent_content)).hexdigest() == made.sent_sha256
-    assert made.sent_content["from_offer"]["Taille déclarée"] == "PME"
+    assert dict(made.sent_content["from_offer"])["Taille déclarée"] == "PME"
     assert made.sent_content["written"]["summary"] == "Machines virtuelles."
     told = Notification.objects.get(user=author.user)
     assert made.number in told.subject and made.sent_sha256 in told.body
@@ -189,7 +189,7 @@ def test_nobody_here_chooses_the_letter_is_written_down(author: Any, manager: An
         builders.choose(made, manager, decided_on=timezone.localdate() + dt.timedelta(days=1))
     with pytest.raises(RuleBroken, match="suit l’envoi"):
         builders.choose(made, manager, decided_on=timezone.localdate() - dt.timedelta(days=1))
-    with pytest.raises(RuleBroken, match="retenue"):
+    with pytest.raises(RuleBroken, match="retenu"):
         builders.choose(made, manager, "record_rejected", awarded_eur=10)
     builders.choose(made, manager, "record_waitlisted")
     builders.choose(made, manager)

@@ -3,12 +3,24 @@
 from qualification.programmes.models.application import ProgrammeApplication, ProgrammeApplicationQuerySet
 from qualification.programmes.models.call import ProgrammeCall, ProgrammeCallQuerySet
 from qualification.programmes.models.progress import ApplicationMilestone, ProgressReport
+from qualification.programmes.models.project import (
+    CallNeed,
+    CallTarget,
+    ConsortiumMember,
+    ProjectProposal,
+    TargetResult,
+)
 
 __all__ = [
     "ApplicationMilestone",
+    "CallNeed",
+    "CallTarget",
+    "ConsortiumMember",
     "ProgrammeApplication",
     "ProgrammeApplicationQuerySet",
     "ProgrammeCall",
     "ProgrammeCallQuerySet",
     "ProgressReport",
+    "ProjectProposal",
+    "TargetResult",
 ]

@@ -107,7 +107,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "call": found.call,
         "programme": found.call.programme,
         "conditions": conditions_of(found.call.programme, found.offer) if is_draft else (),
-        "from_offer": told_by_offer(found.offer) if is_draft else found.sent_content.get("from_offer", {}),
+        "from_offer": told_by_offer(found.offer) if is_draft else found.sent_content.get("from_offer", ()),
         "may_edit": is_draft and allowed(verdicts, "edit"),
         "may_follow": found.state == ApplicationState.SELECTED and allowed(verdicts, "report"),
         "may_find_help": allowed(verdicts, "find_help"),

@@ -100,7 +100,7 @@ def move(request: HttpRequest, number: str, words: str) -> HttpResponse:
     found.check_move(page.move)
     form = page.form.of(request, initial={"version": found.version})
     act = partial(page.act, found)
-    if form.is_bound and form.is_valid() and _done(act, form, request):
+    if form.is_bound and form.is_valid() and done(act, form, request):
         messages.success(request, page.said)
         return redirect(found)
     label = found.MOVES[page.move].label
@@ -129,7 +129,7 @@ def milestone(request: HttpRequest, number: str) -> HttpResponse:
     progress.refuse_unless_chosen(found)
     form = MilestoneForm.of(request, initial={"version": found.version})
     act = partial(progress.record_milestone, found)
-    if form.is_bound and form.is_valid() and _done(act, form, request):
+    if form.is_bound and form.is_valid() and done(act, form, request):
         messages.success(request, "Jalon enregistré.")
         return redirect(found)
     lead = "Un jalon est un acte de l’ANSSI. Pour corriger une date, enregistrez de nouveau le même jalon."
@@ -145,7 +145,7 @@ def report(request: HttpRequest, number: str) -> HttpResponse:
     owed = found.missing_reports()
     form = ReportForm.of(request, owed=owed, initial={"version": found.version})
     act = partial(progress.report_progress, found)
-    if form.is_bound and form.is_valid() and _done(act, form, request):
+    if form.is_bound and form.is_valid() and done(act, form, request):
         messages.success(request, "Rapport envoyé.")
         return redirect(found)
     lead = (
@@ -170,7 +170,7 @@ def _form_page(
     return render(request, "pages/form.html", context, status=400 if form.errors else 200)
 
 
-def _done(act: Callable[..., Any], form: VersionedForm, request: HttpRequest) -> bool:
+def done(act: Callable[..., Any], form: VersionedForm, request: HttpRequest) -> bool:
     """False when a rule refused, said on the form; other refusals have their own pages."""
     try:
         act(actor=actor_of(request), expected_version=form.cleaned_data["version"], **form.values())

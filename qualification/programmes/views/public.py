@@ -62,6 +62,8 @@ def call(request: HttpRequest, number: str) -> HttpResponse:
         "offers": offers_judged(actor, found),
         "own": found.applications.filter(organisation=actor.organisation) if actor.is_supplier else (),
         "may_run": allowed(call_abilities(actor, found), "postpone"),
+        "needs": found.needs.prefetch_related("targets"),
+        "may_lead": not found.programme.is_support and allowed(programmes_abilities(actor), "create"),
         "breadcrumb_data": breadcrumb(HOME, current=found.number),
     }
     return render(request, "qualification/programmes/call.html", context)

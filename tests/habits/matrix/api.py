@@ -275,6 +275,11 @@ def application(state: str) -> Kwargs:
     return lambda world: {"uuid": world.application(state).uuid}
 
 
+def proposal(state: str) -> Kwargs:
+    return lambda world: {"uuid": world.proposal(state).uuid}
+
+
+CONSORTIUM = SUPPLIERS | only(OTHER_SUPPLIER)
 PROGRAMMES: dict[str, Row] = {
     "GET api:programme-list": Row(EVERYBODY),
     "GET api:programme-detail": Row(EVERYBODY, lambda world: {"pk": "pme-secnumcloud"}),
@@ -298,6 +303,16 @@ PROGRAMMES: dict[str, Row] = {
     **moves("programme-application", "milestone report", SUPPLIERS, application("selected")),
     "GET api:programme-application-help": Row(SUPPLIERS, application("sent")),
     "GET api:programme-application-export": Row(RUNS | only("auditor")),
+    **moves("programme-call", "add-need", RUNS, of("call")),
+    **reading("project-proposal", CONSORTIUM | RUNS | only("auditor"), proposal("sent")),
+    "POST api:project-proposal-list": Row(CONSORTIUM, data=lambda world: {"call": str(world.call.uuid)}),
+    "PATCH api:project-proposal-detail": Row(SUPPLIERS, proposal("draft")),
+    **moves("project-proposal", "invite", SUPPLIERS, proposal("draft")),
+    **moves("project-proposal", "answer-invitation", only(OTHER_SUPPLIER), proposal("invited")),
+    **moves("project-proposal", "send", MANAGER, proposal("draft")),
+    **moves("project-proposal", "take-back withdraw", MANAGER, proposal("sent")),
+    **moves("project-proposal", "demonstrator", SUPPLIERS, proposal("sent")),
+    **moves("project-proposal", "result record-selected record-rejected", RUNS, proposal("sent")),
 }
 NEEDS: dict[str, Row] = {
     "POST api:doctrine-assessment-list": Row(EVERYBODY),

@@ -8,6 +8,7 @@ from typing import Any
 from qualification.models import CheckRun, Dispute
 from tests.habits.matrix.rows import EVERYBODY, OTHER_SUPPLIER, SIGNED_IN, SUPPLIERS, Row, only
 from tests.habits.matrix.world import World
+from tests.qualification.programme_builders import make_projects_call
 
 READERS = SUPPLIERS | only("curator", "qualification_officer", "decision_maker", "auditor")
 ALERTED = READERS - SUPPLIERS
@@ -42,6 +43,17 @@ def call(**more: Any) -> Callable[[World], dict[str, Any]]:
     return lambda world: {"number": world.call.number, **more}
 
 
+def proposal(state: str, **more: Any) -> Callable[[World], dict[str, Any]]:
+    return lambda world: {"number": world.proposal(state).number, **more}
+
+
+def projects_call() -> Callable[[World], dict[str, Any]]:
+    return lambda world: {
+        "number": make_projects_call(world.actor("programme_manager"), state="draft").number
+    }
+
+
+CONSORTIUM = SUPPLIERS | only(OTHER_SUPPLIER)
 RUNS, APPLICANTS = only("programme_manager"), SUPPLIERS | only(OTHER_SUPPLIER)
 APPLICATION_READERS = SUPPLIERS | RUNS | only("auditor")
 PROGRAMMES: dict[str, Row] = {
@@ -62,6 +74,17 @@ PROGRAMMES: dict[str, Row] = {
     "GET qualification:programmes_dashboard": Row(RUNS | only("auditor")),
     "GET qualification:programmes_table": Row(RUNS | only("auditor"), lambda world: {"kind": "csv"}),
     "GET qualification:programme_call_new": Row(RUNS),
+    "GET qualification:programme_call_need": Row(RUNS, projects_call()),
+    "GET qualification:project_proposals": Row(APPLICATION_READERS | APPLICANTS),
+    "GET qualification:project_new": Row(APPLICANTS, call()),
+    "GET qualification:project_proposal": Row(CONSORTIUM | RUNS | only("auditor"), proposal("sent")),
+    "GET qualification:project_receipt": Row(CONSORTIUM | RUNS | only("auditor"), proposal("sent")),
+    "GET qualification:project_edit": Row(SUPPLIERS, proposal("draft")),
+    "GET qualification:project_invite": Row(SUPPLIERS, proposal("draft")),
+    "GET qualification:project_answer": Row(only(OTHER_SUPPLIER), proposal("invited")),
+    "GET qualification:project_demonstrator": Row(SUPPLIERS, proposal("sent")),
+    "GET qualification:project_evaluate": Row(RUNS, proposal("sent")),
+    "GET qualification:project_move": Row(MANAGER, proposal("draft", words="envoyer")),
 }
 ROWS: dict[str, Row] = {
     **PROGRAMMES,

@@ -47,6 +47,7 @@ from qualification.models import (
     GaiaxVerification,
     ProgrammeApplication,
     ProgrammeCall,
+    ProjectProposal,
     RegisterLink,
     SignedFinding,
     Waiver,
@@ -253,6 +254,13 @@ class World:
         """Of the world's supplier, to a call of its own."""
         author, manager = self.actor(Role.SUPPLIER_MANAGER), self.actor(Role.PROGRAMME_MANAGER)
         return programmes.make_application(author, manager, state=state)
+
+    def proposal(self, state: str) -> ProjectProposal:
+        """Led by the world's supplier, with the other supplier as integrator."""
+        people = (
+            self.actor(role) for role in (Role.SUPPLIER_MANAGER, OTHER_SUPPLIER, Role.PROGRAMME_MANAGER)
+        )
+        return programmes.make_proposal(*people, state=state)
 
     # -- procurement
 
