@@ -66,21 +66,27 @@ def add_need(
                 "Les besoins sont figés dès la publication : tous lisent les mêmes.",
                 about=row,
             )
-        number = row.needs.count() + 1
-        joined = need.joins.count() if need is not None else None
-        stated = CallNeed.objects.create(
-            call=row, number=number, title=title, description=description, need=need, administrations=joined
-        )
-        CallTarget.objects.bulk_create(
-            CallTarget(call_need=stated, number=place, kind=kind, title=what, threshold=threshold)
-            for place, (kind, what, threshold) in enumerate(asked, start=1)
-        )
-        made.append(stated)
+        made.append(_stated(row, asked, title=title, description=description, need=need))
 
     call.touch(
         "add_need", actor=actor, apply=apply, expected_version=expected_version, detail={"need": title}
     )
     return made[0]
+
+
+def _stated(row: ProgrammeCall, asked: list[tuple[str, str, str]], **said: Any) -> CallNeed:
+    need = said["need"]
+    stated = CallNeed.objects.create(
+        call=row,
+        number=row.needs.count() + 1,
+        administrations=need.joins.count() if need is not None else None,
+        **said,
+    )
+    CallTarget.objects.bulk_create(
+        CallTarget(call_need=stated, number=place, kind=kind, title=what, threshold=threshold)
+        for place, (kind, what, threshold) in enumerate(asked, start=1)
+    )
+    return stated
 
 
 # -- the consortium

@@ -18,7 +18,7 @@ from catalog.trust import report as hear
 from marketplace.accounts.actions.invitations import invite
 from marketplace.accounts.models import Membership
 from qualification.interests import take_declared
-from qualification.models import Dossier, ProgrammeCall
+from qualification.models import Dossier
 from tests.builders import grant, make_member
 from tests.catalog.builders import REGISTER_LINES, read_and_confirm, read_register, with_difference
 from tests.catalog.builders import make_offer as complete_offer
@@ -26,7 +26,6 @@ from tests.habits.matrix.rows import STRANGER
 from tests.habits.matrix.world import World
 from tests.procurement.order_builders import make_offer
 from tests.qualification.builders import ask_corrections, run_all, send
-from tests.qualification.programme_builders import make_projects_call, make_sme_offer
 
 FAULTY = (*REGISTER_LINES, "Baie Essai;Essai SAS;902;en cours de route;;")
 Address = str | Callable[[World], str]
@@ -83,14 +82,6 @@ def derogation(part: str = "") -> Callable[[World], str]:
 
 def need(part: str = "") -> Callable[[World], str]:
     return lambda world: f"/besoins/{world.need.number}/{part}"
-
-
-def application(state: str, part: str = "") -> Callable[[World], str]:
-    return lambda world: f"{world.application(state).get_absolute_url()}{part}"
-
-
-def proposal(state: str, part: str = "") -> Callable[[World], str]:
-    return lambda world: f"{world.proposal(state).get_absolute_url()}{part}"
 
 
 def stale(address: str) -> Callable[[World], str]:
@@ -295,40 +286,7 @@ page(
     sheet("suspendre/"),
     "/pilotage/decisions/",
 )
-page(STRANGER, "/programmes/", "/programmes/pme-secnumcloud/", lambda world: world.call.get_absolute_url())
-page(
-    "supplier_manager",
-    lambda world: _offered(world).get_absolute_url(),
-    lambda world: f"{world.call.get_absolute_url()}candidater/",
-    "/programmes/candidatures/",
-    application("draft"),
-    application("draft", "modifier/"),
-    application("draft", "envoyer/"),
-    application("selected"),
-    application("selected", "aide/"),
-    application("selected", "jalons/"),
-    application("selected", "rapports/"),
-    proposal("draft"),
-    proposal("draft", "modifier/"),
-    proposal("draft", "inviter/"),
-    proposal("sent", "demonstrateur/"),
-    "/programmes/projets/",
-)
-page("other_supplier", proposal("invited", "repondre/"))
-page(
-    "programme_manager",
-    "/bureau/",
-    "/pilotage/programmes/",
-    lambda world: f"/pilotage/programmes/?{world.application('selected').number}",
-    "/pilotage/programmes/appels/nouveau/",
-    lambda world: f"{world.call.get_absolute_url()}reporter/",
-    application("sent", "retenue/"),
-    proposal("sent"),
-    proposal("sent", "resultat/"),
-    lambda world: f"{_projects_call(world).get_absolute_url()}besoins/",
-)
 page(STRANGER, "/durees/")
-page(STRANGER, lambda world: make_projects_call(world.actor("programme_manager")).get_absolute_url())
 page(STRANGER, "/selections/", lambda world: world.collection.get_absolute_url())
 page(
     "curator",
@@ -348,16 +306,6 @@ page("organisation_admin", "/organisation/offres-retenues/", "/offres/?retained=
 page("support", "/bureau/", "/pilotage/personnes/", "/pilotage/personnes/domaines/")
 page("support", "/pilotage/personnes/organisations/nouvelle/")
 page("auditor", "/bureau/", "/pilotage/journal/", dossier("instruction"), order("sent"))
-
-
-def _offered(world: World) -> ProgrammeCall:
-    """Open, read by a supplier that has an offer which fits."""
-    make_sme_offer(world.supplier)
-    return world.call
-
-
-def _projects_call(world: World) -> ProgrammeCall:
-    return make_projects_call(world.actor("programme_manager"), state="draft")
 
 
 def _old_version(world: World) -> str:
