@@ -14,6 +14,7 @@ from catalog.models import (
     PriceOutlier,
     RegisterDifference,
     RegisterImport,
+    SectionDelegation,
     Supplier,
     TrustMark,
     TrustReport,
@@ -97,6 +98,14 @@ def offer_abilities(actor: Actor, offer: Offer) -> Verdicts:
         "remove": curator,
         "see_evidence": _or(owner or actor.has(*OPERATOR_ROLES, *OVERSIGHT_ROLES), OWNER, actor),
     }
+
+
+def delegations_abilities(actor: Actor) -> Verdicts:
+    return {"create": _or(actor.is_supplier and actor.has(*SUPPLIER_ROLES), SUPPLIER, actor)}
+
+
+def delegation_abilities(actor: Actor, delegation: SectionDelegation) -> Verdicts:
+    return {"revoke": offer_abilities(actor, delegation.offer)["edit"]}
 
 
 def supplier_abilities(actor: Actor, supplier: Supplier) -> Verdicts:

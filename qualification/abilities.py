@@ -6,16 +6,25 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from marketplace.accounts.abilities import Verdicts, needs, role_needed
-from marketplace.accounts.enums import Role
+from marketplace.accounts.enums import OVERSIGHT_ROLES, SUPPLIER_ROLES, Role
 from marketplace.accounts.models import Membership, User
 from marketplace.errors import NotAllowed
 from qualification.models import CheckAlert, Dossier, InterestDeclaration
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
-    from qualification.models import CheckRun, Dispute
+    from qualification.models import CheckRun, Dispute, Evidence
 
 NEEDS_MANAGER = role_needed(Role.SUPPLIER_MANAGER, because="Cette action revient au fournisseur.")
+NEEDS_EDITOR = role_needed(
+    Role.SUPPLIER_EDITOR, Role.SUPPLIER_MANAGER, because="Cette action revient au fournisseur."
+)
+TALKS = role_needed(
+    Role.SUPPLIER_EDITOR,
+    Role.SUPPLIER_MANAGER,
+    Role.QUALIFICATION_OFFICER,
+    because="On échange entre le fournisseur et la personne qui instruit le dossier.",
+)
 NEEDS_OFFICER = needs(Role.QUALIFICATION_OFFICER)
 NEEDS_DECISION_MAKER = needs(Role.DECISION_MAKER)
 JUDGES = (Role.QUALIFICATION_OFFICER, Role.DECISION_MAKER)
@@ -75,6 +84,7 @@ def dossier_abilities(actor: Actor, dossier: Dossier, *, ties: Ties | None = Non
         "decide": decision,
         "decide_appeal": decision or _first_decision(actor, dossier),
         "read_instruction": _reads_instruction(actor),
+        "discuss": "" if officer == "" else _editor(actor, dossier),
     }
 
 
@@ -96,6 +106,18 @@ def dispute_abilities(actor: Actor, dispute: Dispute) -> Verdicts:
     verdicts = dossier_abilities(actor, dispute.dossier)
     answer = verdicts["record_finding"]
     return {"uphold": answer, "reject": answer, "join_file": verdicts["dispute"]}
+
+
+def evidences_abilities(actor: Actor) -> Verdicts:
+    may_keep = actor.is_supplier and actor.has(*SUPPLIER_ROLES)
+    return {"create": "" if may_keep else NEEDS_EDITOR}
+
+
+def evidence_abilities(actor: Actor, evidence: Evidence) -> Verdicts:
+    """Its supplier joins it and reads who opened it; so does the auditor read."""
+    own = actor.organisation is not None and actor.organisation.pk == evidence.organisation_id
+    edits = "" if own and actor.has(*SUPPLIER_ROLES) else NEEDS_EDITOR
+    return {"join": edits, "read_journal": "" if actor.has(*OVERSIGHT_ROLES) else edits}
 
 
 def disputes_abilities(actor: Actor) -> Verdicts:
@@ -137,6 +159,11 @@ def _is_manager(actor: Actor) -> bool:
 def _manager(actor: Actor, dossier: Dossier) -> str:
     own = actor.organisation is not None and actor.organisation.pk == dossier.organisation_id
     return "" if own and _is_manager(actor) else NEEDS_MANAGER
+
+
+def _editor(actor: Actor, dossier: Dossier) -> str:
+    own = actor.organisation is not None and actor.organisation.pk == dossier.organisation_id
+    return "" if own and actor.has(*SUPPLIER_ROLES) else TALKS
 
 
 def _officer(actor: Actor, dossier: Dossier, tie: str) -> str:

@@ -27,6 +27,7 @@ from qualification import (
     api_coverage,
     api_disputes,
     api_durations,
+    api_evidence,
     api_gaiax,
     api_labels,
     api_schemes,
@@ -38,6 +39,7 @@ from qualification import (
 )
 from qualification import findings as judging
 from qualification.abilities import dossier_abilities, dossiers_abilities, run_abilities
+from qualification.api_messages import MessageInput, MessagesMixin
 from qualification.enums import DecisionStage
 from qualification.filters import CheckRunFilterSet, DossierFilterSet
 from qualification.models import CheckRun, Decision, Dossier
@@ -56,7 +58,7 @@ from qualification.serializers import (
 )
 
 
-class DossierViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
+class DossierViewSet(MoveMixin, CreateOnceMixin, MessagesMixin, ReadViewSet):
     """Listing dossiers: a supplier's own, or all sent ones for the operator and the auditor."""
 
     about = "les dossiers de référencement"
@@ -70,6 +72,7 @@ class DossierViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
         "record_finding": FindingInput,
         "declare_interest": InterestInput,
         "take": TakeInput,
+        "say": MessageInput,
     }
     moves = {
         "submit": MoveEndpoint(actions.submit),
@@ -171,6 +174,7 @@ ROUTES = [
     ("checks", CheckRunViewSet, "check"),
     *api_disputes.ROUTES,
     *api_durations.ROUTES,
+    *api_evidence.ROUTES,
     *api_schemes.ROUTES,
     *api_coverage.ROUTES,
     *api_gaiax.ROUTES,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
@@ -18,7 +18,8 @@ from catalog.models import Offer
 from marketplace.documents.answers import FORMATS
 from marketplace.errors import RuleBroken
 from marketplace.rest.serializers import StrictSerializer
-from marketplace.rest.viewsets import MarketViewSet
+from marketplace.rest.viewsets import SerializerClass
+from qualification.api_applicability import ApplicabilityMixin, StatementInput
 from qualification.coverage.closing import Closing, closing
 from qualification.coverage.files import KINDS, PDF, evidence_answer
 from qualification.coverage.gather import asked_schemes, coverage_facts, coverages, evidence_of
@@ -119,12 +120,13 @@ class CoverageSerializer(StrictSerializer):
     closing = ClosingSerializer()
 
 
-class CoverageViewSet(MarketViewSet):
+class CoverageViewSet(ApplicabilityMixin):
     """Of the offers of one's own organisation."""
 
     about = "la couverture des offres"
     queryset = Offer.objects.all()
     serializer_class = CoverageSerializer
+    input_classes: ClassVar[dict[str, SerializerClass]] = {"state": StatementInput}
 
     def get_queryset(self) -> QuerySet[Any]:
         if getattr(self, "swagger_fake_view", False) or not self.actor.is_supplier:

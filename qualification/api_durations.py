@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_serializer
 from rest_framework import serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -31,6 +31,7 @@ class SchemeDurationsSerializer(StrictSerializer):
     steps = StepDurationSerializer(many=True)
 
 
+@extend_schema_serializer(many=False)
 class DurationsSerializer(StrictSerializer):
     since = serializers.DateTimeField()
     until = serializers.DateTimeField()

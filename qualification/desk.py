@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
+
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import SUPPLIER_ROLES, Role
 from marketplace.ui.desk import SOON, DeskRow, register_desk
 from qualification.abilities import dossier_abilities, ties_of
 from qualification.enums import DossierState
-from qualification.models import Dispute, Dossier
+from qualification.models import Dispute, Dossier, Evidence
 from qualification.programmes import desk as programmes_desk
 from qualification.queue import QueueRow, queue_for
+from qualification.reminders import STEPS
 
 MOST = 30
 
@@ -18,7 +21,7 @@ def rows(actor: Actor) -> list[DeskRow]:
     """Two to eight queries, by role; none for who has nothing to do with dossiers."""
     found: list[DeskRow] = []
     if actor.has(*SUPPLIER_ROLES):
-        found += _supplier_rows(actor)
+        found += [*_supplier_rows(actor), *_evidence_rows(actor)]
     if actor.has(Role.QUALIFICATION_OFFICER):
         found += [_officer_row(row) for row in queue_for(actor) if _concerns(row)][:MOST]
         found += _dispute_rows(actor)
@@ -46,6 +49,22 @@ def _supplier_row(dossier: Dossier) -> DeskRow:
         since=dossier.state_since,
         button="Répondre aux corrections" if asked else "Ouvrir le dossier",
     )
+
+
+def _evidence_rows(actor: Actor) -> list[DeskRow]:
+    """What ends within the first reminder, the soonest first. One query."""
+    today = timezone.localdate()
+    own = Evidence.objects.filter(organisation=actor.organisation).ending_within(STEPS[-1], on=today)
+    return [
+        DeskRow(
+            object_label=f"Preuve {one.number}, {one.title}",
+            url=one.get_absolute_url(),
+            expected="Préparer son renouvellement",
+            due_on=one.valid_until,
+            zone=SOON,
+        )
+        for one in own.order_by("valid_until", "pk")[:MOST]
+    ]
 
 
 def _concerns(row: QueueRow) -> bool:

@@ -51,6 +51,15 @@ class FindingSeverity(models.TextChoices):
     MINOR = "minor", "Mineur"
 
 
+class Implementation(models.TextChoices):
+    """Where a supplier says it stands on a requirement."""
+
+    DONE = "done", "En place"
+    PARTLY = "partly", "En partie en place"
+    PLANNED = "planned", "Prévue"
+    NOT_DONE = "not_done", "Pas en place"
+
+
 class DecisionStage(models.TextChoices):
     FIRST = "first", "Décision"
     APPEAL = "appeal", "Décision sur recours"

@@ -142,7 +142,9 @@ def _changed(dossier: Dossier, asked: CorrectionRequest) -> Changed:
         facts.add(FILES)
     if _marks_touched(dossier, asked):
         facts.add(MARKS)
-    return Changed(frozenset(question.id for question in moved), frozenset(facts))
+    return Changed(
+        frozenset(question.id for question in moved), frozenset(facts), _evidence_touched(dossier, asked)
+    )
 
 
 def _marks_touched(dossier: Dossier, asked: CorrectionRequest) -> bool:
@@ -150,6 +152,17 @@ def _marks_touched(dossier: Dossier, asked: CorrectionRequest) -> bool:
     marks = TrustMark.objects.filter(offer=dossier.offer_id).values("pk")
     told = AuditEvent.objects.filter(object_type=TrustMark._meta.label_lower, object_id__in=marks)
     return told.filter(at__gte=asked.requested_at).exists()
+
+
+def _evidence_touched(dossier: Dossier, asked: CorrectionRequest) -> frozenset[str]:
+    """Requirements whose evidence was joined or taken off since; the journal remembers both. One query."""
+    told = AuditEvent.objects.filter(
+        object_type=Dossier._meta.label_lower,
+        object_id=dossier.pk,
+        what__in=("join_evidence", "take_off_evidence"),
+        at__gte=asked.requested_at,
+    )
+    return frozenset(told.values_list("side__detail__requirement", flat=True))
 
 
 def _priced(version: OfferVersion) -> str:

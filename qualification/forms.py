@@ -105,6 +105,10 @@ class SendBackForm(VersionedForm):
     reason = _text("Ce qu’il faut revoir", help_text="L’instructeur lit ce texte.")
 
 
+class MessageForm(RuledForm):
+    text = _text("Votre message", help_text="L’autre partie le lit et en est prévenue.")
+
+
 class DisputeForm(RuledForm):
     reason = _text(
         "Pourquoi vous contestez ce résultat",

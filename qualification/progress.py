@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qualification.enums import FindingVerdict, RunTrigger, Verdict
+from qualification.evidence import uses_by_requirement
 from qualification.findings import last_findings, standing_of
-from qualification.models import CheckRun, Dossier, Finding
+from qualification.models import CheckRun, Dossier, EvidenceUse, Finding
 from qualification.schemes import Requirement, load_scheme
 
 
@@ -45,6 +46,7 @@ class Line:
     runs: tuple[CheckRun, ...]
     finding: Finding | None
     stands: bool = True
+    evidence: Sequence[EvidenceUse] = ()
 
     @property
     def is_judged(self) -> bool:
@@ -93,10 +95,11 @@ def runs_of(dossier: Dossier, code: str) -> list[CheckRun]:
 
 
 def lines_of(dossier: Dossier, progress: Progress) -> tuple[Line, ...]:
-    """One query more, and one for the corrections unless they were prefetched."""
+    """Two queries more, and one for the corrections unless they were prefetched."""
     runs = {run.check_code: run for run in progress.runs}
     found = last_findings(dossier)
     stands = standing_of(dossier, found)
+    joined = uses_by_requirement(dossier)
     scheme = load_scheme(dossier.scheme, dossier.scheme_edition)
     return tuple(
         Line(
@@ -104,6 +107,7 @@ def lines_of(dossier: Dossier, progress: Progress) -> tuple[Line, ...]:
             tuple(runs[code] for code in one.checks if code in runs),
             found.get(one.code),
             stands.get(one.code, True),
+            joined.get(one.code, ()),
         )
         for one in scheme.requirements
     )

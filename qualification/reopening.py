@@ -14,10 +14,12 @@ SETTLED = frozenset({FindingVerdict.CONFORM, FindingVerdict.NOT_APPLICABLE})
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """Between what was judged and what came back. `facts`: among plans, marks and files."""
+    """Between what was judged and what came back. `facts`: among plans, marks and files; `codes`: of the
+    requirements whose evidence changed."""
 
     questions: frozenset[str] = frozenset()
     facts: frozenset[str] = frozenset()
+    codes: frozenset[str] = frozenset()
 
 
 def reopened(
@@ -37,7 +39,8 @@ def reopened(
 
 def touches(requirement: Requirement, changed: Changed) -> bool:
     asked = {*requirement.questions, *(expected.question for expected in requirement.answers)}
-    return not changed.questions.isdisjoint(asked) or requirement.facts in changed.facts
+    told = not changed.questions.isdisjoint(asked) or requirement.facts in changed.facts
+    return told or requirement.code in changed.codes
 
 
 def still_standing(

@@ -2,6 +2,7 @@ import time
 
 from celery import shared_task
 from celery.exceptions import Reject
+from celery.schedules import crontab
 from django.db import OperationalError
 
 from marketplace.bells import Bell
@@ -68,7 +69,16 @@ def _run(run_id: int) -> None:
         raise Reject(str(error), requeue=True) from error
 
 
+@shared_task(name="events.remind_expiries", ignore_result=True)
+def remind_expiries() -> int:
+    """Evidence and certificates that end within 90 days. Safe to run twice."""
+    from qualification.reminders import remind
+
+    return remind()
+
+
 BEAT = {
+    "expiry-reminders": {"task": "events.remind_expiries", "schedule": crontab(minute=20)},
     "checks-sweep": {"task": "events.sweep_checks", "schedule": 10.0},
     "offers-watch": {"task": "events.watch_offers", "schedule": 60.0},
     "gaiax-sweep": {"task": "events.sweep_gaiax", "schedule": 15.0},

@@ -9,7 +9,15 @@ from marketplace.accounts.models import Membership, User
 from marketplace.accounts.models.membership import MembershipQuerySet
 from marketplace.notifications.outbox import notify
 from qualification import limits
-from qualification.models import CheckAlert, Decision, Dispute, Dossier, RegisterLink, Waiver
+from qualification.models import (
+    CheckAlert,
+    Decision,
+    Dispute,
+    Dossier,
+    DossierMessage,
+    RegisterLink,
+    Waiver,
+)
 
 
 def submitted(dossier: Dossier) -> None:
@@ -140,6 +148,20 @@ def confirmation_asked(row: Waiver | RegisterLink) -> None:
         body=f"{row.reason}\n\nUne autre personne que {row.asked_by.full_name} répond.",
         url=row.get_absolute_url(),
         key=f"confirm-{row.uuid}",
+    )
+
+
+def said(message: DossierMessage) -> None:
+    """The side that did not write."""
+    dossier = message.dossier
+    officers = [dossier.officer] if dossier.officer else _operator(Role.QUALIFICATION_OFFICER)
+    _tell(
+        officers if message.from_supplier else supplier_people(dossier),
+        dossier,
+        what=f"message-{message.pk}",
+        subject=f"Message sur {dossier.number} : {message.title}",
+        body=f"{message.author.full_name} écrit :\n\n{message.text}",
+        url=message.get_absolute_url(),
     )
 
 

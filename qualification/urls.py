@@ -5,11 +5,14 @@ from django.urls import URLPattern, path, register_converter
 from qualification.programmes.urls import urlpatterns as programme_paths
 from qualification.steps import SLUGS
 from qualification.views import (
+    applicability,
     confirmed,
     coverage,
+    discussion,
     disputes,
     dossiers,
     durations,
+    evidence,
     gaiax,
     instruction,
     labels,
@@ -38,6 +41,16 @@ class LabelLevel(DossierNumber):
     regex = "SC|L1|L2|L3"
 
 
+class RequirementCode(DossierNumber):
+    """« 5.1.a », « P1.1.3 », « identity »."""
+
+    regex = r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}"
+
+
+class EvidenceNumber(DossierNumber):
+    regex = r"PRV-\d{4}-\d{4,9}"
+
+
 class EditionKey(DossierNumber):
     """« secnumcloud-3.2 », « gaiax-24.11-L3 »."""
 
@@ -48,6 +61,8 @@ register_converter(DossierNumber, "dossier")
 register_converter(LabelLevel, "label_level")
 register_converter(EditionKey, "edition")
 register_converter(DisputeNumber, "dispute")
+register_converter(EvidenceNumber, "evidence")
+register_converter(RequirementCode, "requirement")
 
 app_name = "qualification"
 LABELS = "offres/<int:number>-<slug:slug>/labels-gaia-x/"
@@ -81,7 +96,12 @@ urlpatterns = [
     path("dossiers/<dossier:number>/lien/", instruction.declare_interest, name="declare_interest"),
     path("dossiers/<dossier:number>/constats/", instruction.findings, name="findings"),
     path("dossiers/<dossier:number>/constats/<slug:code>/", instruction.finding, name="finding"),
+    path("dossiers/<dossier:number>/echanges/<requirement:code>/", discussion.discussion, name="discussion"),
     *move_paths(),
+    path("mes-preuves/", evidence.index, name="evidence_list"),
+    path("mes-preuves/ajouter/", evidence.new, name="new_evidence"),
+    path("preuves/<evidence:number>/", evidence.show, name="evidence"),
+    path("preuves/<evidence:number>/fichier/", evidence.file, name="evidence_file"),
     path("durees/", durations.durations, name="durations"),
     path("durees/fichier.<slug:kind>", durations.durations_file, name="durations_file"),
     path("referentiels/", schemes.scheme_list, name="schemes"),
@@ -96,6 +116,16 @@ urlpatterns = [
         "mes-offres/<int:number>/couverture/preuves.<slug:kind>",
         coverage.coverage_file,
         name="coverage_file",
+    ),
+    path(
+        "mes-offres/<int:number>/couverture/<edition:key>/applicabilite/",
+        applicability.statement,
+        name="applicability",
+    ),
+    path(
+        "mes-offres/<int:number>/couverture/<edition:key>/applicabilite/<requirement:code>/",
+        applicability.line,
+        name="applicability_line",
     ),
     path(
         "mes-offres/<int:number>/couverture/<edition:key>/", coverage.scheme_coverage, name="scheme_coverage"

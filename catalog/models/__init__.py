@@ -14,6 +14,7 @@ from catalog.models.register import RegisterDifference, RegisterImport
 from catalog.models.review import VersionReview
 from catalog.models.saved_search import SavedSearch, SearchNews
 from catalog.models.search_row import OfferSearchRow
+from catalog.models.section_delegation import SectionDelegation
 from catalog.models.stack import StackEdge
 from catalog.models.supplier import Supplier
 from catalog.models.trust import EffectiveTrust, TrustFact, TrustMark, TrustReport
@@ -45,6 +46,7 @@ __all__ = [
     "SearchNews",
     "RegisterDifference",
     "RegisterImport",
+    "SectionDelegation",
     "StackEdge",
     "Supplier",
     "TrustFact",

@@ -42,7 +42,7 @@ BUYER = (DESK, Entry("Projets", "/projets/"), OFFERS, CONSULTATIONS, ORDERS, ORG
 SUPPLIER = (
     DESK,
     Entry("Mes offres", "/mes-offres/"),
-    Entry("Dossiers", "/dossiers/"),
+    Entry("Dossiers", "/dossiers/", ("/dossiers/", "/mes-preuves/", "/preuves/")),
     CONSULTATIONS,
     ORDERS,
     ORGANISATION,

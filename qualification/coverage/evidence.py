@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from marketplace.documents.pdf import compile_pdf
 from marketplace.documents.tables import Cell, Column, Table
 from marketplace.ui.typography import date_text, datetime_text
+from qualification.applicability import Stated, edition_key
 from qualification.coverage.facts import CoverageFacts, Held
 from qualification.coverage.judge import Judged, SchemeCoverage
 from qualification.coverage.shown import BAR_WORDS, chapters_of
+from qualification.schemes import Scheme
 
 _TEMPLATE = Path(__file__).with_name("evidence.typ")
 WARNING = (
@@ -28,6 +30,9 @@ COLUMNS = (
     Column("title", "Libellé court"),
     Column("kind", "Nature"),
     Column("applicable", "Applicabilité"),
+    Column("justification", "Justification"),
+    Column("status", "Où en est le fournisseur"),
+    Column("evidence", "Preuves"),
     Column("state", "Couverture"),
     Column("grounds", "Couverte par"),
     Column("gap", "Écart"),
@@ -37,13 +42,18 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class EvidenceFile:
-    """``models``: the offer's service models, to say which requirements name another one."""
+    """``models``: the offer's service models, to say which requirements name another one. ``stated``: the
+    supplier's statement, by edition and requirement; what it does not say is read from the text's tags."""
 
     offer: str
     supplier: str
     models: tuple[str, ...]
     facts: CoverageFacts
     coverages: Sequence[SchemeCoverage]
+    stated: Mapping[tuple[str, str], Stated] = field(default_factory=dict)
+
+    def line(self, scheme: Scheme, row: Judged) -> Stated | None:
+        return self.stated.get((edition_key(scheme), row.requirement.code))
 
     @property
     def title(self) -> str:
@@ -68,12 +78,20 @@ def _rows(file: EvidenceFile) -> Iterator[tuple[Cell, ...]]:
                     row.requirement.code,
                     row.requirement.title,
                     "Recommandation" if row.requirement.is_recommendation else "Obligation",
-                    applicability(row, file.models),
+                    *_stated_cells(file.line(scheme, row), row, file.models),
                     row.words,
                     " ".join(ground.text for ground in row.grounds),
                     gap_words(row),
                     row.requirement.rule,
                 )
+
+
+def _stated_cells(line: Stated | None, row: Judged, models: Sequence[str]) -> tuple[Cell, Cell, Cell, Cell]:
+    """Applicability, justification, status, evidence; None is unknown."""
+    if line is None:
+        return applicability(row, models), None, None, None
+    said = (line.justification or None, line.status_words or None, line.evidence_words or None)
+    return (line.words, *said)
 
 
 def applicability(row: Judged, models: Sequence[str]) -> str:
@@ -102,22 +120,28 @@ def evidence_pdf(file: EvidenceFile, *, when: dt.datetime) -> bytes:
             [one.scheme.name, *(str(count) for count in one.counts.values())] for one in file.coverages
         ],
         "heads": ["Référentiel", *BAR_WORDS.values()],
-        "parts": [_part(one, file.models) for one in file.coverages],
+        "parts": [_part(one, file) for one in file.coverages],
     }
     return compile_pdf(_TEMPLATE, data, when=when)
 
 
-def _part(coverage: SchemeCoverage, models: Sequence[str]) -> dict[str, object]:
+def _part(coverage: SchemeCoverage, file: EvidenceFile) -> dict[str, object]:
     rows = [
         [
             f"{row.requirement.code} {row.requirement.title}",
-            applicability(row, models),
+            _stated_text(file.line(coverage.scheme, row), row, file.models),
             row.words,
             " ".join([*(ground.text for ground in row.grounds), gap_words(row)]).strip(),
         ]
         for row in coverage.rows
     ]
     return {"title": coverage.scheme.name, "source": coverage.scheme.source, "rows": rows}
+
+
+def _stated_text(line: Stated | None, row: Judged, models: Sequence[str]) -> str:
+    """The four cells in one, for a page."""
+    said = [cell for cell in _stated_cells(line, row, models) if cell]
+    return ". ".join(str(cell).rstrip(".") for cell in said)
 
 
 def held_words(each: Held) -> str:

@@ -10,6 +10,7 @@ from catalog.enums import HELD_STATUSES, LOST_STATUSES, Origin
 from catalog.models import EffectiveTrust, Offer
 from catalog.questions.conditions import effective
 from catalog.stack import below
+from qualification.applicability import stated_of
 from qualification.coverage.evidence import EvidenceFile
 from qualification.coverage.facts import CoverageFacts, Held
 from qualification.coverage.judge import SchemeCoverage, judge_scheme
@@ -80,7 +81,8 @@ def evidence_of(offer: Offer, chosen: Iterable[Scheme], *, on: dt.date) -> Evide
     """The offer comes with its supplier. Queries: those of `coverage_facts`."""
     facts = coverage_facts(offer, on=on)
     models = tuple(facts.answers.get("service_models") or ())
-    return EvidenceFile(offer.name, offer.supplier.name, models, facts, coverages(facts, chosen))
+    found = coverages(facts, chosen)
+    return EvidenceFile(offer.name, offer.supplier.name, models, facts, found, stated_of(offer))
 
 
 def _of_mark(row: EffectiveTrust, one: Certificate, *, layer: str) -> Held:

@@ -1,12 +1,15 @@
 """Dossiers, their checks, their instruction and their decisions."""
 
+from qualification.models.applicability import Applicability
 from qualification.models.check_run import CheckRun
 from qualification.models.confirmed import RegisterLink, Waiver
 from qualification.models.decision import Appeal, Decision, Proposal
 from qualification.models.dispute import Dispute
 from qualification.models.dossier import Dossier
+from qualification.models.evidence import Evidence, EvidenceUse
 from qualification.models.gaiax import GaiaxVerification
 from qualification.models.instruction import CorrectionRequest, Finding, InterestDeclaration
+from qualification.models.message import DossierMessage
 from qualification.models.offer_check import CheckAlert, OfferCheck
 from qualification.models.signing import SignedFinding, SigningKey
 from qualification.programmes.models import (
@@ -22,6 +25,7 @@ from qualification.programmes.models import (
 )
 
 __all__ = [
+    "Applicability",
     "Appeal",
     "ApplicationMilestone",
     "CheckAlert",
@@ -33,6 +37,9 @@ __all__ = [
     "Decision",
     "Dispute",
     "Dossier",
+    "DossierMessage",
+    "Evidence",
+    "EvidenceUse",
     "Finding",
     "GaiaxVerification",
     "InterestDeclaration",

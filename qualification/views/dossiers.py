@@ -22,6 +22,7 @@ from marketplace.ui.once import once
 from qualification import actions, pipeline
 from qualification.abilities import dossier_abilities, dossiers_abilities
 from qualification.checks import CHECKS
+from qualification.discussion import CLOSED, threads_of
 from qualification.enums import Verdict
 from qualification.models import Decision, Dossier, Waiver
 from qualification.pdf.decision_letter import letter_data
@@ -98,6 +99,10 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "place": place_of(dossier),
         "progress": progress,
         "lines": [line for line in lines if line.finding] if own else lines,
+        "threads": threads_of(dossier),
+        "may_discuss": allowed(verdicts, "discuss") and dossier.state not in CLOSED,
+        "requirements": [line.requirement for line in lines],
+        "joined": [line for line in lines if line.evidence],
         "bars": _coverage_bars(lines),
         "sent": sent_for(dossier, [line.requirement for line in lines]),
         "version_url": version_url(dossier),

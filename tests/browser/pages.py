@@ -228,6 +228,11 @@ page(
     lambda world: f"/dossiers/{_sent_back(world).number}/",
     lambda world: f"/dossiers/{_sent_back(world).number}/corrections/",
     dossier("decided", "decision/"),
+    "/mes-preuves/ajouter/",
+    lambda world: f"/mes-offres/{world.draft.number}/couverture/gaiax-24.11-L3/applicabilite/",
+    lambda world: f"/mes-offres/{world.draft.number}/couverture/gaiax-24.11-L3/applicabilite/P1.1.3/",
+    lambda world: world.evidence.get_absolute_url(),
+    "/mes-preuves/",
     "/dossiers/",
     order("sent"),
     order("acknowledged"),
@@ -275,6 +280,7 @@ page(
     in_hand("constats/"),
     in_hand("constats/exit/"),
     in_hand("lien/"),
+    in_hand("echanges/exit/"),
     lambda world: f"/dossiers/{_with_certificate(world).number}/constats/trust_marks/",
     "/pilotage/instruction/",
 )
@@ -286,7 +292,8 @@ page(
     sheet("suspendre/"),
     "/pilotage/decisions/",
 )
-page(STRANGER, "/durees/")
+page(STRANGER, "/durees/", lambda world: f"/delegations/{world.delegation_token}/")
+page("supplier_manager", lambda world: f"{world.delegation.offer.get_absolute_url()}deleguer/")
 page(STRANGER, "/selections/", lambda world: world.collection.get_absolute_url())
 page(
     "curator",

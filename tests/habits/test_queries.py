@@ -51,6 +51,16 @@ def contract(world: World) -> None:
     world.order("acknowledged")
 
 
+def delegation(world: World) -> None:
+    world.__dict__.pop("_delegated", None)
+    assert world.delegation
+
+
+def evidence(world: World) -> None:
+    """Joined to a draft."""
+    dossiers.join(dossiers.make_evidence(world._people), world.dossier("draft"), world._people)
+
+
 def dossier(world: World) -> None:
     world.dossier("instruction")
 
@@ -222,6 +232,9 @@ LISTS: list[tuple[str, str, Make]] = [
     ("/contrats/", "supplier_manager", contract),
     ("/supports-d-achat/", "requester", vehicle),
     ("/dossiers/", "supplier_manager", dossier),
+    ("/api/v1/section-delegations/", "supplier_manager", delegation),
+    ("/mes-preuves/", "supplier_manager", evidence),
+    ("/api/v1/evidence/", "supplier_manager", evidence),
     ("/durees/", "supplier_manager", dossier),
     ("/api/v1/durations/", "supplier_manager", dossier),
     ("/pilotage/instruction/", "qualification_officer", dossier),

@@ -14,12 +14,14 @@ from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import OrganisationKind, Role
 from marketplace.accounts.models import Membership, Organisation
 from marketplace.reference.releases import load_release
-from qualification import actions, confirmations, decisions, disputes, findings, interests
+from qualification import actions, confirmations, decisions, disputes, evidence, findings, interests
 from qualification.models import (
     CheckAlert,
     CheckRun,
     Dispute,
     Dossier,
+    Evidence,
+    EvidenceUse,
     OfferCheck,
     RegisterLink,
     Waiver,
@@ -224,6 +226,15 @@ def contest(run: CheckRun, people: People, *, with_file: bool = True) -> Dispute
     return disputes.lodge(
         run, actor=people.actor("manager"), reason="Le préavis est de deux mois.", upload=pdf
     )
+
+
+def make_evidence(people: People, *, title: str = "Politique de sauvegarde", **values) -> Evidence:
+    pdf = SimpleUploadedFile("preuve.pdf", b"%PDF-1.7\n%%EOF\n")
+    return evidence.keep(actor=people.actor("editor"), title=title, upload=pdf, **values)
+
+
+def join(made: Evidence, dossier: Dossier, people: People, requirement: str = "exit") -> EvidenceUse:
+    return evidence.join(made, actor=people.actor("editor"), dossier=dossier, requirement=requirement)
 
 
 STEPS = (

@@ -25,10 +25,15 @@ from tests.rest.builders import problem_of
 pytestmark = pytest.mark.django_db
 WRITES = sorted(key for key in ROWS if key.startswith(("POST api:", "PATCH api:")))
 # Sent as a form: JSON is refused before it is read. Their own tests send them broken forms.
-FILES = {"POST api:trust-mark-evidence", "POST api:dispute-file", "POST api:offer-documents"}
-# The doctrine's rules and the queues of moderation are a handful, answered whole; the feed of changes has a
-# cursor and no page.
-WHOLE = "doctrine|moderation-queue|change"
+FILES = {
+    "POST api:trust-mark-evidence",
+    "POST api:dispute-file",
+    "POST api:offer-documents",
+    "POST api:evidence-list",
+}
+# The doctrine’s rules, the durations and the queues of moderation are a handful, answered whole; the feed
+# of changes has a cursor and no page.
+WHOLE = "doctrine|moderation-queue|duration|change"
 LISTS = sorted(key for key in ROWS if re.fullmatch(rf"GET api:(?!{WHOLE})[a-z-]+-list", key))
 DEEP = '{"a":' * 60 + "1" + "}" * 60
 BODIES: dict[str, str] = {

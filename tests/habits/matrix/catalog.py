@@ -211,6 +211,8 @@ CURATION: dict[str, Row] = {
     "GET catalog:handover_list": Row(SUPPLIERS | CURATOR | only(OTHER_SUPPLIER, "auditor")),
     "GET catalog:handover": Row(SUPPLIERS | CURATOR | only(OTHER_SUPPLIER, "auditor"), handover),
     "GET catalog:declare_supplier": Row(SUPPLIERS, supplier),
+    "GET catalog:delegations": Row(SUPPLIERS, offer()),
+    "GET catalog:delegated": Row(EVERYBODY, lambda world: {"token": world.delegation_token}),
     "GET catalog:suspend_supplier": Row(CURATOR, supplier),
     "GET catalog:lift_supplier": Row(CURATOR, suspended_supplier),
     "GET catalog:mark_list": Row(READERS),

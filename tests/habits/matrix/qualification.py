@@ -110,6 +110,17 @@ ROWS: dict[str, Row] = {
     "GET qualification:decide": Row(DECIDER, a("proposed")),
     "GET qualification:appeal": Row(MANAGER, a("decided", outcome="refused")),
     "GET qualification:decide_appeal": Row(DECIDER, a("appealed", outcome="refused")),
+    "GET qualification:evidence_list": Row(SUPPLIERS | only(OTHER_SUPPLIER)),
+    "GET qualification:new_evidence": Row(SUPPLIERS | only(OTHER_SUPPLIER)),
+    "GET qualification:evidence": Row(READERS, lambda world: {"number": world.evidence.number}),
+    "GET qualification:evidence_file": Row(READERS, lambda world: {"number": world.evidence.number}),
+    "GET qualification:discussion": Row(READERS, in_hand(code="exit")),
+    "GET qualification:applicability": Row(
+        SUPPLIERS, lambda world: {"number": world.draft.number, "key": "gaiax-24.11-L3"}
+    ),
+    "GET qualification:applicability_line": Row(
+        SUPPLIERS, lambda world: {"number": world.draft.number, "key": "gaiax-24.11-L3", "code": "P1.1.3"}
+    ),
     "GET qualification:durations": Row(EVERYBODY),
     "GET qualification:durations_file": Row(EVERYBODY, lambda world: {"kind": "csv"}),
     "GET qualification:schemes": Row(EVERYBODY),

@@ -11,6 +11,7 @@ from rest_framework.test import APIClient
 
 from catalog.actions import collections
 from catalog.actions.curated import retain
+from catalog.actions.delegations import delegate
 from catalog.actions.needs import report
 from catalog.actions.saved_searches import save
 from catalog.models import (
@@ -21,6 +22,7 @@ from catalog.models import (
     Offer,
     OfferSearchRow,
     SavedSearch,
+    SectionDelegation,
     TrustMark,
 )
 from catalog.trust import add_mark
@@ -44,6 +46,7 @@ from qualification.models import (
     CheckRun,
     Dispute,
     Dossier,
+    Evidence,
     GaiaxVerification,
     ProgrammeApplication,
     ProgrammeCall,
@@ -207,6 +210,29 @@ class World:
         dossier = self.dossier("instruction")
         interests.take_declared(dossier, actor=self.actor(Role.QUALIFICATION_OFFICER))
         return dossier
+
+    @cached_property
+    def _delegated(self) -> tuple[SectionDelegation, str]:
+        editor = self.actor(Role.SUPPLIER_EDITOR)
+        return delegate(self.offer, actor=editor, name="exit", email="expert@prestataire.example")
+
+    @property
+    def delegation(self) -> SectionDelegation:
+        """Of the section on leaving of the world's listed offer."""
+        return self._delegated[0]
+
+    @property
+    def delegation_token(self) -> str:
+        return self._delegated[1].rstrip("/").rpartition("/")[2]
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """Of the world's supplier, joined to a dossier that was sent."""
+        draft = self.dossier("draft")
+        made = dossiers.make_evidence(self._people)
+        dossiers.join(made, draft, self._people)
+        dossiers.send(draft, self._people, "")
+        return made
 
     @cached_property
     def failed_run(self) -> CheckRun:
