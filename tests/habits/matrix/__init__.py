@@ -3,7 +3,7 @@
 A row's key is `METHOD url:name`. Each app has its file; a URL without a row fails `test_access.py`.
 """
 
-from tests.habits.matrix import accounts, api, catalog, procurement, qualification, site
+from tests.habits.matrix import accounts, api, api_evidence, catalog, procurement, qualification, site
 from tests.habits.matrix.rows import Row
 
 ROWS: dict[str, Row] = {
@@ -13,4 +13,5 @@ ROWS: dict[str, Row] = {
     **qualification.ROWS,
     **procurement.ROWS,
     **api.ROWS,
+    **api_evidence.ROWS,
 }

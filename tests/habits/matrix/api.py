@@ -228,18 +228,6 @@ CATALOGUE: dict[str, Row] = {
 QUALIFICATION: dict[str, Row] = {
     **reading("dossier", DOSSIER_READERS, dossier("instruction")),
     **reading("check", DOSSIER_READERS, check_run),
-    **reading("evidence", DOSSIER_READERS, of("evidence")),
-    "POST api:evidence-list": Row(SUPPLIERS | only(OTHER_SUPPLIER)),
-    "GET api:evidence-file": Row(DOSSIER_READERS, of("evidence")),
-    "GET api:evidence-accesses": Row(SUPPLIERS | only("auditor"), of("evidence")),
-    **moves("evidence", "join take-off", SUPPLIERS, of("evidence")),
-    **reading("section-delegation", SUPPLIERS | only("auditor"), of("delegation")),
-    "POST api:section-delegation-list": Row(SUPPLIERS | only(OTHER_SUPPLIER)),
-    **moves("section-delegation", "revoke", SUPPLIERS, of("delegation")),
-    "GET api:duration-list": Row(EVERYBODY),
-    "GET api:dossier-messages": Row(DOSSIER_READERS, of("dossier_in_hand")),
-    "POST api:dossier-messages": Row(SUPPLIERS | OFFICER, of("dossier_in_hand")),
-    "GET api:dossier-findings": Row(DOSSIER_READERS, of("dossier_in_hand")),
     "GET api:dossier-letter": Row(DOSSIER_READERS, dossier("decided")),
     **reading(
         "offer-check", DOSSIER_READERS, lambda world: {"uuid": world.failing.offer.checks.first().uuid}
@@ -334,8 +322,6 @@ NEEDS: dict[str, Row] = {
         EVERYBODY, lambda world: {"pk": "hds-2"}, query=lambda world: "?from=hds-2"
     ),
     "GET api:coverage-detail": Row(SUPPLIERS, of("draft")),
-    "GET api:coverage-applicability": Row(SUPPLIERS, of("draft")),
-    "POST api:coverage-applicability": Row(SUPPLIERS, of("draft")),
     "GET api:coverage-export": Row(SUPPLIERS, of("draft")),
     **reading("project", INSIDE, of("project")),
     **reading("assessment", INSIDE, of("analysis")),
