@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 WORKERS ?= 2
 ARGS ?=
 
-.PHONY: help run stop reset token test check format screens drill bench-web bench-search ready-run ready-test
+.PHONY: help run stop reset token test check format screens drill bench-pipeline bench-web bench-search ready-run ready-test
 
 help: ## these lines
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,9 @@ screens: ready-test ## the pictures of docs/screens.md, from a `make run` of thi
 
 drill: ready-test ## workers, broker, database killed -9 while 200 dossiers are checked (ARGS="--dossiers 50")
 	@$(PYTHON) -m bench.drill $(ARGS)
+
+bench-pipeline: ready-test ## steps a second beside bare Celery, cost with history (ARGS="--short --recheck 500")
+	@$(PYTHON) -m bench.pipeline $(ARGS)
 
 bench-web: ready-test ## CPU time of the main pages on 10,000 offers, against the kept figures
 	@$(PYTHON) -m bench.web $(ARGS)
