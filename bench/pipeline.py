@@ -295,6 +295,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("--history", type=int, nargs=2, default=(1000, 100_000), metavar="ROWS")
     parser.add_argument("--recheck", type=int, default=0, metavar="N", help="offers to look at again")
     parser.add_argument("--short", action="store_true", help="a few hundred of each: does it work")
+    parser.add_argument("--only-recheck", action="store_true")
     parser.add_argument("--no-gaiax", action="store_true")
     options = parser.parse_args(words)
     if options.short:
@@ -303,7 +304,8 @@ def main(words: list[str]) -> int:
     for broker in options.broker or ("redis", "pgmq"):
         print(f"{broker}, fsync on, a worker with two children")
         with opened(broker) as bench:
-            compare(bench, options)
+            if not options.only_recheck:
+                compare(bench, options)
             if options.recheck and broker == "redis":
                 recheck(bench, options.recheck)
             faults += bench.faults

@@ -90,21 +90,11 @@ def make_dossiers(
         batch_size=BATCH,
     )
     decided = {"outcome": outcome, "decided_at": now} if state == "decided" else {}
+    sent = {"submitted_at": now, "queue_since": now, "round": 1, "state": state, **decided}
+    edition = {"scheme": LISTING[0], "scheme_edition": LISTING[1], "organisation": supplier.organisation}
     return Dossier.objects.bulk_create(
         [
-            Dossier(
-                number=f"B{mark}-{place}",
-                state=state,
-                offer=version.offer,
-                offer_version=version,
-                organisation=supplier.organisation,
-                scheme=LISTING[0],
-                scheme_edition=LISTING[1],
-                round=1,
-                submitted_at=now,
-                queue_since=now,
-                **decided,
-            )
+            Dossier(number=f"B{mark}-{place}", offer=version.offer, offer_version=version, **edition, **sent)
             for place, version in enumerate(versions)
         ],
         batch_size=BATCH,
