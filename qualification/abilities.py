@@ -83,6 +83,7 @@ def dossier_abilities(actor: Actor, dossier: Dossier, *, ties: Ties | None = Non
         "send_back": decision,
         "decide": decision,
         "decide_appeal": decision or _first_decision(actor, dossier),
+        "redact": tie if actor.has(*JUDGES) else NEEDS_OFFICER,
         "read_instruction": _reads_instruction(actor),
         "discuss": "" if officer == "" else _editor(actor, dossier),
     }

@@ -51,6 +51,14 @@ class FindingSeverity(models.TextChoices):
     MINOR = "minor", "Mineur"
 
 
+class RedactionGround(models.TextChoices):
+    """Why a passage is hidden (code of relations with the public, L311-5 and L311-6)."""
+
+    BUSINESS = "business", "Secret des affaires"
+    PRIVATE = "private", "Vie privée"
+    SECURITY = "security", "Sécurité des systèmes d’information"
+
+
 class Implementation(models.TextChoices):
     """Where a supplier says it stands on a requirement."""
 

@@ -7,7 +7,13 @@ from django import forms
 from catalog.registers.specs import REGISTERS
 from marketplace.errors import RuleBroken
 from marketplace.ui.forms import MarketForm
-from qualification.enums import DisputeEffect, FindingSeverity, FindingVerdict, ListingOutcome
+from qualification.enums import (
+    DisputeEffect,
+    FindingSeverity,
+    FindingVerdict,
+    ListingOutcome,
+    RedactionGround,
+)
 from qualification.interests import UNDECLARED
 
 
@@ -107,6 +113,21 @@ class SendBackForm(VersionedForm):
 
 class MessageForm(RuledForm):
     text = _text("Votre message", help_text="L’autre partie le lit et en est prévenue.")
+
+
+class RedactionForm(RuledForm):
+    passages = _text(
+        "Passages à occulter",
+        help_text="Un par ligne, recopié de la décision. Vide : la copie est complète.",
+        length=20_000,
+        required=False,
+    )
+    ground = forms.ChoiceField(
+        label="Au nom de quel secret",
+        choices=(*RedactionGround.choices, ("", "Rien n’est occulté")),
+        required=False,
+        widget=forms.RadioSelect,
+    )
 
 
 class DisputeForm(RuledForm):

@@ -99,6 +99,7 @@ PUBLIC_PREFIXES = (
     "/referentiels/",
     "/programmes/",
     "/durees/",
+    "/decisions/",
     "/selections/",
     "/consultations/",
     "/doctrine/",

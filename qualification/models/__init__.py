@@ -11,6 +11,7 @@ from qualification.models.gaiax import GaiaxVerification
 from qualification.models.instruction import CorrectionRequest, Finding, InterestDeclaration
 from qualification.models.message import DossierMessage
 from qualification.models.offer_check import CheckAlert, OfferCheck
+from qualification.models.public_copy import PublicCopy
 from qualification.models.signing import SignedFinding, SigningKey
 from qualification.programmes.models import (
     ApplicationMilestone,
@@ -49,6 +50,7 @@ __all__ = [
     "OfferCheck",
     "ProjectProposal",
     "Proposal",
+    "PublicCopy",
     "RegisterLink",
     "SignedFinding",
     "SigningKey",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +37,12 @@ def store_letter(decision: Decision, *, operator: Organisation, actor: Actor) ->
 
 
 def letter_pdf(decision: Decision, *, operator: str) -> bytes:
-    return compile_pdf(_TEMPLATE, letter_data(decision, operator=operator), when=decision.decided_at)
+    return made_pdf(letter_data(decision, operator=operator), when=decision.decided_at)
+
+
+def made_pdf(data: dict[str, Any], *, when: dt.datetime) -> bytes:
+    """From the words of `letter_data`, or of a copy of them."""
+    return compile_pdf(_TEMPLATE, data, when=when)
 
 
 def letter_data(decision: Decision, *, operator: str) -> dict[str, Any]:

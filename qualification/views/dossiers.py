@@ -181,6 +181,8 @@ def decision(request: HttpRequest, number: str) -> HttpResponse:
         "decision": last,
         "letter": letter_data(last, operator=operator),
         "first": taken[1] if len(taken) > 1 else None,
+        "may_publish": allowed(dossier_abilities(actor_of(request), dossier), "redact"),
+        "copy": last.copies.first(),
         "breadcrumb_data": trail(dossier, current="Décision"),
     }
     return render(request, "qualification/decision.html", context)

@@ -290,8 +290,10 @@ page(
     dossier("proposed"),
     dossier("proposed", "decider/"),
     sheet("suspendre/"),
+    dossier("decided", "decision/first/publier/"),
     "/pilotage/decisions/",
 )
+page(STRANGER, lambda world: f"/decisions/?{world.public_copy.pk}")
 page(STRANGER, "/durees/", lambda world: f"/delegations/{world.delegation_token}/")
 page("supplier_manager", lambda world: f"{world.delegation.offer.get_absolute_url()}deleguer/")
 page(STRANGER, "/selections/", lambda world: world.collection.get_absolute_url())

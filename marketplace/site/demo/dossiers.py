@@ -27,7 +27,9 @@ def load_dossiers(offers: dict[str, Offer]) -> None:
     _link(offers["souverain"])
     for code in LISTED:
         _list(_examined(offers[code], code))
-    _ask_corrections(_examined(offers["visio"], "visio"))
+    visio = _examined(offers["visio"], "visio")
+    _talk(visio)
+    _ask_corrections(visio)
     _propose(_examined(offers["plateforme"], "plateforme"))
     _list(_examined(offers["coffre"], "coffre"), reserves="Délai de bascule à réduire au prochain contrat.")
     _refuse(_examined(offers["mondial"], "mondial"))
@@ -119,6 +121,14 @@ def _propose(dossier: Dossier) -> None:
         outcome=ListingOutcome.LISTED,
         reasons="Toutes les conditions sont remplies.",
     )
+
+
+def _talk(dossier: Dossier) -> None:
+    """A question of the officer and its answer, on one requirement."""
+    asked = "Le préavis court-il à la réception de la demande ou au mois suivant ?"
+    discussion.write(dossier, actor=act(OFFICER), requirement="exit", text=asked)
+    answer = "À la réception de la demande. Nous le préciserons dans la réponse."
+    discussion.write(dossier, actor=_manager("visio"), requirement="exit", text=answer)
 
 
 def _ask_corrections(dossier: Dossier) -> None:

@@ -72,6 +72,7 @@ PUBLIC_EXTRA = (
     navigation.Entry("Référentiels", "/referentiels/"),
     navigation.Entry("Programmes d’aide et appels", "/programmes/"),
     navigation.Entry("Durées d’instruction", "/durees/"),
+    navigation.Entry("Décisions publiées", "/decisions/"),
     navigation.Entry("Comparer des offres", "/offres/comparer/"),
     navigation.Entry("Sélections", "/selections/"),
     navigation.Entry("Logiciels libres", "/logiciels-libres/"),

@@ -121,6 +121,9 @@ ROWS: dict[str, Row] = {
     "GET qualification:applicability_line": Row(
         SUPPLIERS, lambda world: {"number": world.draft.number, "key": "gaiax-24.11-L3", "code": "P1.1.3"}
     ),
+    "GET qualification:published": Row(EVERYBODY),
+    "GET qualification:public_copy": Row(EVERYBODY, lambda world: {"uuid": world.public_copy.uuid}),
+    "GET qualification:redact": Row(OFFICER | DECIDER, a("decided", stage="first")),
     "GET qualification:durations": Row(EVERYBODY),
     "GET qualification:durations_file": Row(EVERYBODY, lambda world: {"kind": "csv"}),
     "GET qualification:schemes": Row(EVERYBODY),

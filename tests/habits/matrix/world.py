@@ -51,10 +51,12 @@ from qualification.models import (
     ProgrammeApplication,
     ProgrammeCall,
     ProjectProposal,
+    PublicCopy,
     RegisterLink,
     SignedFinding,
     Waiver,
 )
+from qualification.redaction import publish
 from qualification.signing.issue import issue_for_offer
 from tests.builders import client_for, make_member, make_organisation
 from tests.habits.matrix.rows import OTHER_BUYER, OTHER_SUPPLIER, SIGNED_IN, STRANGER
@@ -224,6 +226,13 @@ class World:
     @property
     def delegation_token(self) -> str:
         return self._delegated[1].rstrip("/").rpartition("/")[2]
+
+    @cached_property
+    def public_copy(self) -> PublicCopy:
+        """Of a decision of the world, nothing hidden."""
+        decision = self.dossier("decided").decisions.get()
+        officer = self.actor(Role.QUALIFICATION_OFFICER)
+        return publish(decision, actor=officer, passages=[], operator="Essai")
 
     @cached_property
     def evidence(self) -> Evidence:
