@@ -10,7 +10,7 @@ from catalog.models import Offer
 from marketplace.accounts.actors import Actor
 from marketplace.site.demo.acting import act
 from marketplace.site.demo.offers import DECISION, OFFERS
-from qualification import actions, confirmations, decisions, findings, interests
+from qualification import actions, confirmations, decisions, discussion, findings, interests
 from qualification.enums import FindingSeverity, FindingVerdict, ListingOutcome, Verdict
 from qualification.models import Dossier
 from qualification.pipeline import run_check
