@@ -1,18 +1,35 @@
-"""Which way a purchase may go: facts in, routes out, nothing stored."""
+"""Which way a purchase may go: facts in, routes out; and the route chosen for a project."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+import django_filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from marketplace.accounts.abilities import require
+from marketplace.accounts.actors import Actor
+from marketplace.errors import NotVisible
+from marketplace.rest.moves import MoveEndpoint, MoveMixin
 from marketplace.rest.principal import actor_of
+from marketplace.rest.viewsets import CreateOnceMixin, ReadViewSet, SerializerClass
+from procurement.abilities_routes import choose_ability, route_choice_abilities, route_choices_abilities
+from procurement.actions import routes
 from procurement.actions.routes import vehicles_seen
+from procurement.enums_routes import RouteChoiceState
+from procurement.models import Project, RouteChoice
 from procurement.routes import pick
-from procurement.serializers_routes import RoutesInput, RoutesOutput
+from procurement.serializers_routes import (
+    RouteChoiceInput,
+    RouteChoiceSerializer,
+    RouteRefusalInput,
+    RoutesInput,
+    RoutesOutput,
+    purchase_facts,
+)
 
 
 class PurchaseRouteViewSet(viewsets.ViewSet):
@@ -25,7 +42,48 @@ class PurchaseRouteViewSet(viewsets.ViewSet):
         given = RoutesInput(data=request.data, context={"request": request})
         given.is_valid(raise_exception=True)
         on = given.validated_data["date"]
-        return Response(pick(given.facts(vehicles_seen(actor_of(request), on=on)), on=on).as_dict())
+        return Response(
+            pick(
+                purchase_facts(given.validated_data, vehicles=vehicles_seen(actor_of(request), on=on)), on=on
+            ).as_dict()
+        )
 
 
-ROUTES: list[tuple[str, Any, str]] = [("purchase-routes", PurchaseRouteViewSet, "purchase-route")]
+class RouteChoiceFilterSet(django_filters.FilterSet):
+    state = django_filters.MultipleChoiceFilter(choices=RouteChoiceState.choices, label="État, répétable.")
+    project = django_filters.UUIDFilter(field_name="project__uuid", label="Identifiant du projet.")
+
+    class Meta:
+        model = RouteChoice
+        fields: list[str] = []
+
+
+class RouteChoiceViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
+    """Read by the project's administration and the auditor."""
+
+    about = "les voies d’achat choisies pour les projets de son administration"
+    queryset = RouteChoice.objects.for_pages().order_by("-chosen_at", "-pk")
+    serializer_class = RouteChoiceSerializer
+    filterset_class = RouteChoiceFilterSet
+    abilities = staticmethod(route_choice_abilities)
+    collection_abilities = staticmethod(route_choices_abilities)
+    input_classes: ClassVar[dict[str, SerializerClass]] = {"create": RouteChoiceInput}
+    moves: ClassVar[dict[str, MoveEndpoint]] = {
+        "confirm": MoveEndpoint(routes.confirm),
+        "refuse": MoveEndpoint(routes.refuse, RouteRefusalInput),
+    }
+
+    def create_object(self, *, actor: Actor, data: dict[str, Any]) -> RouteChoice:
+        rows = Project.objects.visible_to(actor).for_lists().prefetch_related("authors")
+        project = rows.filter(uuid=data["project"]).first()
+        if project is None:
+            raise NotVisible
+        require(choose_ability(actor, project), "create")
+        key = f"{data['route']}:{data['vehicle']}" if data.get("vehicle") else data["route"]
+        return routes.choose(project, actor=actor, key=key, facts=purchase_facts(data), on=data["date"])
+
+
+ROUTES: list[tuple[str, Any, str]] = [
+    ("purchase-routes", PurchaseRouteViewSet, "purchase-route"),
+    ("route-choices", RouteChoiceViewSet, "route-choice"),
+]

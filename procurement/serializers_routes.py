@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
 from rest_framework import serializers
 
 from marketplace.accounts.enums import BUYER_KINDS
-from marketplace.rest.serializers import StrictSerializer
+from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer
+from procurement.enums_routes import MOST_REASON
+from procurement.models import RouteChoice
 from procurement.routes import PurchaseFacts, VehicleSeen
 from procurement.routes.results import LABELS, STANDINGS
 
 
-class RoutesInput(StrictSerializer):
-    buyer_kind = serializers.ChoiceField([(kind.value, kind.label) for kind in sorted(BUYER_KINDS)])
+class PurchaseInput(StrictSerializer):
+    """What is bought; the buyer is known elsewhere."""
+
     value_eur_ht = serializers.DecimalField(
         max_digits=14, decimal_places=2, min_value=0, help_text="Reconductions et options comprises."
     )
@@ -38,16 +42,37 @@ class RoutesInput(StrictSerializer):
         attrs["date"] = attrs.get("date") or timezone.localdate()
         return attrs
 
-    def facts(self, vehicles: tuple[VehicleSeen, ...] | None) -> PurchaseFacts:
-        """Call after is_valid()."""
-        said = self.validated_data
-        return PurchaseFacts(
-            buyer_kind=said["buyer_kind"],
-            value_eur_ht=said["value_eur_ht"],
-            homogeneous_eur_ht=said.get("homogeneous_eur_ht"),
-            is_innovative=said.get("innovative"),
-            vehicles=vehicles,
-        )
+
+def purchase_facts(
+    said: Mapping[str, Any], *, vehicles: tuple[VehicleSeen, ...] | None = None
+) -> PurchaseFacts:
+    """From validated data."""
+    return PurchaseFacts(
+        buyer_kind=said.get("buyer_kind", ""),
+        value_eur_ht=said["value_eur_ht"],
+        homogeneous_eur_ht=said.get("homogeneous_eur_ht"),
+        is_innovative=said.get("innovative"),
+        vehicles=vehicles,
+    )
+
+
+class RoutesInput(PurchaseInput):
+    buyer_kind = serializers.ChoiceField([(kind.value, kind.label) for kind in sorted(BUYER_KINDS)])
+
+
+class RouteChoiceInput(PurchaseInput):
+    project = serializers.UUIDField()
+    route = serializers.ChoiceField(list(LABELS), help_text="Le code d’une voie ouverte ou à vérifier.")
+    vehicle = serializers.CharField(
+        max_length=30,
+        required=False,
+        allow_null=True,
+        help_text="Numéro du support, pour la voie « vehicle ».",
+    )
+
+
+class RouteRefusalInput(StrictSerializer):
+    reason = serializers.CharField(max_length=MOST_REASON)
 
 
 class RouteOutput(serializers.Serializer):
@@ -60,8 +85,32 @@ class RouteOutput(serializers.Serializer):
     steps = serializers.ListField(child=serializers.CharField())
 
 
+class PurchaseFactsOutput(serializers.Serializer):
+    value_eur_ht = serializers.DecimalField(max_digits=14, decimal_places=2)
+    homogeneous_eur_ht = serializers.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
+    innovative = serializers.BooleanField(allow_null=True)
+
+
 class RoutesOutput(serializers.Serializer):
     date = serializers.DateField()
     counted_eur_ht = serializers.DecimalField(max_digits=15, decimal_places=2)
     routes = RouteOutput(many=True)
     warnings = serializers.ListField(child=serializers.CharField())
+
+
+class RouteChoiceSerializer(StrictModelSerializer):
+    id = serializers.UUIDField(source="uuid", read_only=True)
+    project = serializers.UUIDField(source="project.uuid", read_only=True)
+    vehicle = serializers.CharField(source="vehicle.number", read_only=True, allow_null=True, default=None)
+    route = RouteOutput(read_only=True)
+    facts = PurchaseFactsOutput(read_only=True)
+    warnings = serializers.ListField(child=serializers.CharField(), read_only=True)
+    date = serializers.DateField(source="on", read_only=True, help_text="Le jour des seuils appliqués.")
+
+    class Meta:
+        model = RouteChoice
+        fields = (
+            "id", "project", "state", "state_since", "version", "vehicle", "route", "facts", "warnings",
+            "date", "chosen_at", "decided_at", "reason",
+        )  # fmt: skip
+        read_only_fields = fields

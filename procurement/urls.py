@@ -4,7 +4,16 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, path
 
-from procurement.views import assessments, derogations, doctrine, eligibility, need, projects, routes
+from procurement.views import (
+    assessments,
+    derogations,
+    doctrine,
+    eligibility,
+    need,
+    project_routes,
+    projects,
+    routes,
+)
 
 if find_spec("procurement.urls_orders") is not None:
     from procurement.urls_orders import urlpatterns as order_patterns
@@ -35,6 +44,10 @@ urlpatterns: list[URLPattern] = [
     path("projets/<slug:number>/preselection/", eligibility.shortlist, name="project_shortlist"),
     path("projets/<slug:number>/preselection/figer/", eligibility.freeze, name="project_freeze"),
     path("projets/<slug:number>/besoin/", need.project_need, name="project_need"),
+    path("projets/<slug:number>/voie/", project_routes.route, name="project_route"),
+    path("projets/<slug:number>/voie/choisir/", project_routes.choose, name="route_choose"),
+    path("projets/<slug:number>/voie/confirmer/", project_routes.confirm, name="route_confirm"),
+    path("projets/<slug:number>/voie/refuser/", project_routes.refuse, name="route_refuse"),
     path("projets/<slug:number>/derogation/", derogations.derogation, name="derogation"),
     path("projets/<slug:number>/derogation/demander/", derogations.ask, name="derogation_ask"),
     path(

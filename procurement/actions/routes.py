@@ -1,16 +1,24 @@
-"""What the picker of routes finds in the database: vehicles open, amounts bought without competition."""
+"""The picker of routes with the database: vehicles open, amounts bought, the route chosen for a project."""
 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
 from django.db.models import Sum
 
+from marketplace.accounts.enums import Role
+from marketplace.errors import RuleBroken
+from marketplace.notifications.outbox import notify
+from procurement.actions.projects import refuse_closed
 from procurement.enums_orders import ENGAGED_STATES
-from procurement.models import Order, PurchasingVehicle
-from procurement.routes import VehicleSeen
+from procurement.models import Order, Project, PurchasingVehicle, RouteChoice
+from procurement.order_people import people_holding
+from procurement.routes import PurchaseFacts, RouteResult, VehicleSeen, pick
+from procurement.routes.results import CLOSED
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
@@ -50,3 +58,88 @@ def bought_without_competition(organisation: Organisation, *, on: dt.date) -> De
         created_at__date__gt=on - TWELVE_MONTHS,
     )
     return orders.aggregate(total=Sum("total_eur_ht"))["total"] or Decimal(0)
+
+
+def routes_of(project: Project, facts: PurchaseFacts, *, actor: Actor, on: dt.date) -> RouteResult:
+    """The picker for a project: its administration decides the kind, its vehicles are looked up."""
+    kind, vehicles = project.organisation.kind, vehicles_seen(actor, on=on)
+    return pick(replace(facts, buyer_kind=kind, vehicles=vehicles), on=on)
+
+
+def choose(project: Project, *, actor: Actor, key: str, facts: PurchaseFacts, on: dt.date) -> RouteChoice:
+    """The route `key` (`Route.key`) for the project, in place of the one that lived.
+
+    Raises MoveRefused on a closed project, RuleBroken when the route is unknown or closed.
+    """
+    refuse_closed(project)
+    result = routes_of(project, facts, actor=actor, on=on)
+    route = result.route(key)
+    if route is None:
+        raise RuleBroken("route_unknown", "Choisissez une des voies proposées.", field="route")
+    if route.standing == CLOSED:
+        raise RuleBroken(
+            "route_closed", f"{route.label} : {route.reason} Choisissez une autre voie.", field="route"
+        )
+    with transaction.atomic():
+        row = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
+        refuse_closed(row)
+        for former in row.route_choices.living().select_for_update(of=("self",)):
+            former.replace(actor=actor)
+        choice = RouteChoice.objects.create(
+            project=row,
+            code=route.code,
+            vehicle=PurchasingVehicle.objects.get(number=route.vehicle) if route.vehicle else None,
+            facts=_told(facts),
+            route=route.as_dict(),
+            warnings=list(result.warnings),
+            on=on,
+            chosen_by=actor.user,
+        )
+        choice.journal_creation(actor=actor, detail={"project": row.number, "route": key})
+        notify(
+            [person for person in people_holding(row.organisation, Role.PURCHASING) if person != actor.user],
+            subject=f"Voie d’achat à confirmer : {row.number}",
+            body=f"{route.label}\n\n{route.reason}",
+            url=choice.get_absolute_url(),
+            organisation=row.organisation,
+        )
+    return choice
+
+
+def confirm(choice: RouteChoice, *, actor: Actor, expected_version: int | None = None) -> RouteChoice:
+    with transaction.atomic():
+        choice.confirm(actor=actor, expected_version=expected_version)
+        _tell_chooser(choice, "confirmée", "")
+    return choice
+
+
+def refuse(
+    choice: RouteChoice, *, actor: Actor, reason: str, expected_version: int | None = None
+) -> RouteChoice:
+    with transaction.atomic():
+        choice.refuse(actor=actor, reason=reason, expected_version=expected_version)
+        _tell_chooser(choice, "refusée", reason)
+    return choice
+
+
+def _tell_chooser(choice: RouteChoice, word: str, reason: str) -> None:
+    if choice.chosen_by is None:
+        return
+    notify(
+        [choice.chosen_by],
+        subject=f"Voie d’achat {word} : {choice.project.number}",
+        body=f"{choice.label}\n\n{reason}".strip(),
+        url=choice.get_absolute_url(),
+        organisation=choice.project.organisation,
+    )
+
+
+def _told(facts: PurchaseFacts) -> dict[str, Any]:
+    def text(amount: Decimal | None) -> str | None:
+        return None if amount is None else f"{amount:.2f}"
+
+    return {
+        "value_eur_ht": text(facts.value_eur_ht),
+        "homogeneous_eur_ht": text(facts.homogeneous_eur_ht),
+        "innovative": facts.is_innovative,
+    }

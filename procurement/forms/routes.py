@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from marketplace.accounts.enums import BUYER_KINDS, OrganisationKind
 from marketplace.ui.forms import MarketForm
+from procurement.enums_routes import MOST_REASON
 from procurement.routes import PurchaseFacts, VehicleSeen
 
 BUYERS = [(kind.value, kind.label) for kind in OrganisationKind if kind in BUYER_KINDS]
@@ -76,3 +77,28 @@ class RouteForm(MarketForm):
             is_innovative={YES: True, NO: False}.get(said["innovative"]),
             vehicles=vehicles,
         )
+
+
+class ProjectRouteForm(RouteForm):
+    """The administration of the project is known."""
+
+    buyer_kind = None  # type: ignore[assignment]  # Django's way to leave out a field
+
+    def facts(self, vehicles: tuple[VehicleSeen, ...] | None) -> PurchaseFacts:
+        self.cleaned_data["buyer_kind"] = ""
+        return super().facts(vehicles)
+
+
+class ChosenRouteForm(ProjectRouteForm):
+    route = forms.CharField(
+        max_length=100, error_messages={"required": "Choisissez une des voies proposées."}
+    )
+
+
+class RefuseRouteForm(MarketForm):
+    reason = forms.CharField(
+        label="Motif du refus",
+        help_text="Ce qu’il faut changer. La personne qui a choisi la voie le lira.",
+        max_length=MOST_REASON,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )

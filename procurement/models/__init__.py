@@ -7,6 +7,7 @@ from procurement.models.opinion import Opinion
 from procurement.models.order import Order, OrderFlag, OrderLine, OrderMessage
 from procurement.models.peer import PeerConsent, PeerMessage
 from procurement.models.project import Project
+from procurement.models.route_choice import RouteChoice
 from procurement.models.user_review import ReviewEdition, UserReview
 from procurement.models.vehicle import PurchasingVehicle
 
@@ -30,6 +31,7 @@ __all__ = [
     "ProjectNeed",
     "PurchasingVehicle",
     "ReviewEdition",
+    "RouteChoice",
     "SensitivityDecision",
     "ShortlistEntry",
     "UserReview",

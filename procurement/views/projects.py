@@ -108,6 +108,7 @@ def project(request: HttpRequest, number: str) -> HttpResponse:
             "project": shown,
             "orders": orders,
             "derogation": shown.derogations.first(),
+            "route_choice": shown.route_choices.living().first(),
             "missing_needs": needs_of(shown),
             "authors": list(shown.authors.all()),
             "assessment": assessment,

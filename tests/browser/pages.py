@@ -76,6 +76,10 @@ def mark(part: str = "") -> Callable[[World], str]:
     return lambda world: f"/pilotage/qualifications/{world.mark.uuid}/{part}"
 
 
+def chosen_route(part: str = "") -> Callable[[World], str]:
+    return lambda world: world.route_choice.get_absolute_url() + part
+
+
 def derogation(part: str = "") -> Callable[[World], str]:
     return lambda world: f"/projets/{world.derogation.project.number}/derogation/{part}"
 
@@ -176,6 +180,8 @@ page(
     contract(),
     "/contrats/",
 )
+page("purchasing", *(chosen_route(part) for part in ("", "confirmer/", "refuser/")), "/bureau/")
+page("requester", chosen_route("?value_eur_ht=45000&homogeneous_eur_ht=0"), chosen_route("?value_eur_ht=x"))
 page("requester", derogation(), lambda world: f"/projets/{world.engaged_project.number}/offres/")
 page("requester", lambda world: f"/projets/{world.engaged_project.number}/besoin/")
 page("requester", lambda world: f"/projets/{world.engaged_project.number}/derogation/demander/")

@@ -359,6 +359,9 @@ DEROGATIONS: dict[str, Row] = {
     **moves("peer-message", "answer decline", REQUESTER, of("peer_message")),
     "GET api:project-needs": Row(INSIDE, of("project")),
     "POST api:project-needs": Row(REQUESTER, of("project")),
+    **reading("route-choice", INSIDE, of("route_choice")),
+    "POST api:route-choice-list": Row(REQUESTER | only(OTHER_BUYER)),
+    **moves("route-choice", "confirm refuse", only("purchasing"), of("route_choice")),
     **reading("derogation", INSIDE, of("derogation")),
     "GET api:derogation-document": Row(
         INSIDE, lambda world: {"uuid": world.derogation.uuid, "act": world.derogation.acts.get().uuid}

@@ -121,7 +121,20 @@ def derogation(**more: Any) -> Kwargs:
     return lambda world: {"number": world.derogation.project.number, **more}
 
 
+def chosen(world: World) -> dict[str, Any]:
+    return {"number": world.route_choice.project.number}
+
+
+def asked_route(world: World) -> dict[str, str]:
+    assert world.decided_project
+    return {"route": "dispense", "value_eur_ht": "45000", "homogeneous_eur_ht": "0"}
+
+
 DEROGATIONS: dict[str, Row] = {
+    "GET procurement:project_route": Row(INSIDE, chosen),
+    "POST procurement:route_choose": Row(REQUESTER, decided(), data=asked_route),
+    "GET procurement:route_confirm": Row(only("purchasing"), chosen),
+    "GET procurement:route_refuse": Row(only("purchasing"), chosen),
     "GET procurement:project_need": Row(REQUESTER, decided()),
     "GET procurement:derogation": Row(INSIDE, derogation()),
     "GET procurement:derogation_ask": Row(REQUESTER, lambda world: {"number": world.engaged_project.number}),

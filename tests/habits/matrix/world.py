@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
 from django.test import Client
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from catalog.actions import collections
@@ -29,7 +31,7 @@ from catalog.trust import add_mark
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import BUYER_ROLES, OPERATOR_ROLES, SUPPLIER_ROLES, OrganisationKind, Role
 from marketplace.accounts.models import Membership, Organisation
-from procurement.actions import peers
+from procurement.actions import peers, routes
 from procurement.actions.voices import write
 from procurement.models import (
     Assessment,
@@ -39,8 +41,10 @@ from procurement.models import (
     PeerConsent,
     PeerMessage,
     Project,
+    RouteChoice,
     UserReview,
 )
+from procurement.routes import PurchaseFacts
 from qualification.models import (
     CheckAlert,
     CheckRun,
@@ -330,6 +334,18 @@ class World:
     @cached_property
     def derogation(self) -> Derogation:
         return derogations.make_derogation(self._administration, project=self.engaged_project)
+
+    @cached_property
+    def route_choice(self) -> RouteChoice:
+        """Proposed for a decided project."""
+        facts = PurchaseFacts(buyer_kind="", value_eur_ht=Decimal(45_000), homogeneous_eur_ht=Decimal(0))
+        return routes.choose(
+            self.decided_project,
+            actor=self.actor(Role.REQUESTER),
+            key="dispense",
+            facts=facts,
+            on=timezone.localdate(),
+        )
 
     @cached_property
     def purchase(self) -> orders.Purchase:
