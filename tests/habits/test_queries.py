@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from catalog.actions import collections
 from catalog.actions.curated import retain
@@ -17,7 +19,10 @@ from catalog.actions.needs import join, report
 from catalog.actions.saved_searches import save
 from catalog.models import Category, FactsEvent, SearchNews
 from catalog.trust import report as hear
+from marketplace.accounts.enums import Role
+from procurement.actions import routes
 from procurement.models import PeerConsent, PeerMessage, UserReview
+from procurement.routes import PurchaseFacts
 from qualification import interests
 from tests.builders import make_member, make_organisation
 from tests.catalog import builders as catalogue
@@ -159,6 +164,18 @@ def peer(world: World) -> None:
     PeerConsent.objects.create(offer=world.offer, state="withdrawn", withdrawn_at=at, **own)
 
 
+def route_choice(world: World) -> None:
+    """Each replaces the one before: all stay in the list."""
+    facts = PurchaseFacts(buyer_kind="", value_eur_ht=Decimal(45_000), homogeneous_eur_ht=Decimal(0))
+    routes.choose(
+        world.decided_project,
+        actor=world.actor(Role.REQUESTER),
+        key="formalised",
+        facts=facts,
+        on=timezone.localdate(),
+    )
+
+
 def derogation(world: World) -> None:
     derogations.make_derogation(world._administration)
 
@@ -198,6 +215,7 @@ LISTS: list[tuple[str, str, Make]] = [
     ("/api/v1/dossiers/", "qualification_officer", dossier),
     ("/api/v1/checks/", "auditor", dossier),
     ("/api/v1/derogations/", "requester", derogation),
+    ("/api/v1/route-choices/", "requester", route_choice),
     ("/api/v1/needs/", "requester", need),
     ("/api/v1/needs/?near=signature", "requester", need),
     ("/organisation/offres-retenues/", "requester", retained),
