@@ -27,7 +27,8 @@ class Credential:
     """An item whose RDF could be read. ``node``: the credential's subject; None for a presentation."""
 
     item: Item
-    expanded: list[Any]
+    # As PyLD holds it: what the canonical form is made of.
+    dataset: dict[str, Any]
     graph: Graph
     node: Any = None
 
@@ -53,8 +54,8 @@ def read(item: Item, findings: Findings) -> Credential | None:
     for message, path in contexts.problems(item.document, generation=item.generation, path=item.path):
         findings.fail("context", message, path)
     try:
-        expanded = graph.expand(item.document)
-        read_graph = graph.graph_of(graph.triples(expanded))
+        dataset = graph.dataset_of(graph.expand(item.document))
+        read_graph = graph.graph_of(graph.triples(dataset))
     except contexts.ContextRefused:
         return None
     except graph.TermDropped as dropped:
@@ -77,7 +78,7 @@ def read(item: Item, findings: Findings) -> Credential | None:
         node = next(
             iter(read_graph.subjects(RDF.type, URIRef(contexts.CRED + "VerifiablePresentation"))), None
         )
-    return Credential(item, expanded, read_graph, node)
+    return Credential(item, dataset, read_graph, node)
 
 
 def _untype(node: Any, of: Graph) -> None:

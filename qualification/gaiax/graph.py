@@ -6,7 +6,9 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
+from cachetools import LRUCache
 from pyld import jsonld
+from pyld.context_resolver import ContextResolver
 from rdflib import RDF, XSD, BNode, Graph, Literal, URIRef
 
 from qualification.gaiax import bounds, contexts
@@ -14,7 +16,9 @@ from qualification.gaiax import bounds, contexts
 # Never a real place: what resolves against it was relative, and is refused.
 RELATIVE = "https://relative.invalid/"
 PLACES = ("subject", "predicate", "object")
-OPTIONS = {"documentLoader": contexts.load, "base": RELATIVE}
+# One resolver for all: it keeps what it has read of the closed list, and reads nothing else.
+RESOLVER = ContextResolver(LRUCache(maxsize=100), contexts.load)
+OPTIONS = {"documentLoader": contexts.load, "contextResolver": RESOLVER, "base": RELATIVE}
 
 
 class TermDropped(ValueError):
@@ -67,12 +71,17 @@ def _refuse_relative(value: Any) -> None:
                     stack.append(item)
 
 
-def triples(expanded: list[Any]) -> list[dict[str, Any]]:
-    """PyLD's triples of the default graph. Raises TooCostly beyond the bounds, Unreadable."""
+def dataset_of(expanded: list[Any]) -> dict[str, Any]:
+    """PyLD's dataset. Raises Unreadable."""
     try:
-        dataset = jsonld.to_rdf(expanded, dict(OPTIONS))
+        found: dict[str, Any] = jsonld.to_rdf(expanded, dict(OPTIONS))
     except jsonld.JsonLdError as error:
         raise _cause(error) from None
+    return found
+
+
+def triples(dataset: dict[str, Any]) -> list[dict[str, Any]]:
+    """Those of the default graph. Raises TooCostly beyond the bounds, Unreadable."""
     if set(dataset) - {"@default"}:
         raise Unreadable("graphes nommés")
     found: list[dict[str, Any]] = dataset.get("@default", [])
@@ -83,11 +92,14 @@ def triples(expanded: list[Any]) -> list[dict[str, Any]]:
 
 
 def digest(expanded: list[Any]) -> str:
+    """Of `digest_of`, from the expanded form. Raises TooCostly, Unreadable."""
+    return digest_of(dataset_of(expanded))
+
+
+def digest_of(dataset: dict[str, Any]) -> str:
     """Lower-case hexadecimal SHA-256 of the URDNA2015 form. Raises TooCostly."""
     with bounds.within(bounds.CANON_SECONDS):
-        canonical = jsonld.normalize(
-            expanded, {**OPTIONS, "algorithm": "URDNA2015", "format": "application/n-quads"}
-        )
+        canonical = jsonld.URDNA2015().main(dataset, {"format": "application/n-quads"})
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 

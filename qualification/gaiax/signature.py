@@ -100,7 +100,7 @@ def verify_tagus(credential: Credential, key: Any) -> bool:
     without the proof; in the standard one, the digests of the proof's options and of that form, as bytes.
     Raises TooCostly."""
     proof = credential.item.proof or {}
-    text, digest = str(proof["jws"]), graph.digest(credential.expanded)
+    text, digest = str(proof["jws"]), graph.digest_of(credential.dataset)
     if verify_detached(text, digest.encode(), key):
         return True
     options = _options_digest(proof)
