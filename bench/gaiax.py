@@ -1,4 +1,4 @@
-"""`python -m bench.gaiax`: Gaia-X verification and labels, as ratios to the bare library call of the same run.
+"""`python -m bench.gaiax`: Gaia-X verification and labels, as ratios to the bare library of the same run.
 
 - VC-JWT: from the text received to its signature judged (form, key of the DID document, algorithm), against
   joserfc alone on a key already loaded.
