@@ -6,24 +6,29 @@ import io
 import json
 import re
 from collections.abc import Mapping
-from typing import IO, Any
+from typing import IO, Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import action
 from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from catalog.models import Offer
+from marketplace.accounts.abilities import require
+from marketplace.errors import NotVisible
 from marketplace.rest.parsers import StrictJSONParser
 from marketplace.rest.serializers import StrictSerializer
-from marketplace.rest.viewsets import MarketViewSet
-from qualification import verifications
+from marketplace.rest.viewsets import MarketViewSet, SerializerClass
+from qualification import attaching, verifications
 from qualification.gaiax.report import IDS
 from qualification.models import GaiaxVerification
+from qualification.signing.abilities import asking_abilities
 
 GIVEN = ("credential", "did_documents", "anchors")
 # What a credential or a presentation says of itself, in one generation or the other.
@@ -126,12 +131,25 @@ REQUEST = {
 JWT = {"type": "string", "pattern": COMPACT.pattern}
 
 
+class AttachInput(StrictSerializer):
+    offer = serializers.UUIDField()
+
+
+class AttachedOutput(StrictSerializer):
+    offer = serializers.UUIDField(source="offer.uuid")
+    issuer = serializers.CharField()
+    level = serializers.CharField(allow_blank=True, help_text="Vide : aucun label d’une chambre reconnue.")
+    valid_until = serializers.DateTimeField(allow_null=True)
+    verified_at = serializers.DateTimeField()
+
+
 class GaiaxVerificationViewSet(MarketViewSet):
     """Verifications of Gaia-X credentials: one's own organisation's, kept for seven days."""
 
     about = "les vérifications de titres Gaia-X"
     queryset = GaiaxVerification.objects.all()
     serializer_class = VerificationOutput
+    input_classes: ClassVar[dict[str, SerializerClass]] = {"attach": AttachInput}
     parser_classes = [CredentialParser, JwtParser, VpJwtParser, PlainJwtParser, TextParser]
 
     @extend_schema(
@@ -163,6 +181,18 @@ class GaiaxVerificationViewSet(MarketViewSet):
         """Lire le résultat d’une vérification"""
         return Response(shown(self.get_object()))
 
+    @extend_schema(request=AttachInput, responses=AttachedOutput)
+    @action(detail=True, methods=["post"], parser_classes=[StrictJSONParser])
+    def attach(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Rattacher un titre conforme, vérifié sur nos ancres, à l’offre qu’il décrit"""
+        row = self.get_object()
+        require(asking_abilities(self.actor), "create")
+        data = self.read_input("attach")
+        offer = Offer.objects.owned_by(self.actor).for_sheet().filter(uuid=data["offer"]).first()
+        if offer is None:
+            raise NotVisible("offer_not_found", "Cette offre n’est pas l’une des vôtres.")
+        return Response(AttachedOutput(attaching.attach(row, offer, actor=self.actor)).data)
+
 
 def _known(data: Mapping[str, Any]) -> dict[str, Any]:
     """Raises ValidationError (400) naming each field that is not expected, or of a wrong kind."""
@@ -179,7 +209,8 @@ def _known(data: Mapping[str, Any]) -> dict[str, Any]:
 def shown(row: GaiaxVerification) -> dict[str, Any]:
     empty = {"generation": None, "verdict": None, "anchors": None, "checks": []}
     state = "done" if row.report else "pending"
-    return {"id": str(row.uuid), "state": state, **(row.report or empty)}
+    told = row.report or empty
+    return {"id": str(row.uuid), "state": state, **{name: told[name] for name in empty}}
 
 
 ROUTES = [("gaiax/verifications", GaiaxVerificationViewSet, "gaiax-verification")]

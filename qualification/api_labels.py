@@ -60,6 +60,14 @@ class LabelMarkSerializer(StrictSerializer):
     read_on = serializers.DateField(source="mark.read_on", allow_null=True)
 
 
+class LabelCredentialSerializer(StrictSerializer):
+    issuer = serializers.CharField()
+    level = serializers.CharField(allow_blank=True, help_text="Vide : aucun label d’une chambre reconnue.")
+    verified_at = serializers.DateTimeField()
+    valid_until = serializers.DateTimeField(allow_null=True)
+    current = serializers.BooleanField(source="is_current")
+
+
 class OfferLabelsSerializer(StrictSerializer):
     offer = serializers.UUIDField(source="offer.uuid")
     on = serializers.DateField()
@@ -69,6 +77,12 @@ class OfferLabelsSerializer(StrictSerializer):
         child=serializers.ChoiceField(choices=LEVELS), help_text="Calculés par nous ; ce n’est pas un label."
     )
     issued = LabelMarkSerializer(many=True, help_text="Délivrés par un tiers.")
+    credential = LabelCredentialSerializer(
+        allow_null=True, help_text="Présentation vérifiée sur nos ancres et rattachée à l’offre."
+    )
+    drift = serializers.ListField(
+        child=serializers.CharField(), help_text="Ce que l’offre ne dit plus de ce que dit ce titre."
+    )
     levels = LabelLevelSerializer(many=True)
 
     @extend_schema_field(serializers.CharField())

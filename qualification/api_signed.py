@@ -18,6 +18,7 @@ from marketplace.rest.viewsets import CreateOnceMixin, MarketViewSet, ReadViewSe
 from qualification.enums import SignedKind
 from qualification.models import GaiaxVerification, SignedFinding
 from qualification.signing import issue
+from qualification.signing.abilities import asking_abilities, revoking_abilities
 from qualification.signing.drafts import draft_of
 
 
@@ -47,8 +48,8 @@ class SignedFindingViewSet(CreateOnceMixin, ReadViewSet):
     about = "les titres signés par la place de marché"
     queryset = SignedFinding.objects.select_related("offer", "key").order_by("-id")
     serializer_class = SignedFindingSerializer
-    abilities = staticmethod(issue.revoking_abilities)
-    collection_abilities = staticmethod(issue.asking_abilities)
+    abilities = staticmethod(revoking_abilities)
+    collection_abilities = staticmethod(asking_abilities)
     input_classes: ClassVar[dict[str, SerializerClass]] = {"create": IssueInput, "revoke": ReasonInput}
 
     @extend_schema(request=IssueInput, responses={201: SignedFindingSerializer})

@@ -8,6 +8,18 @@ from qualification.forms import RuledForm
 from qualification.gaiax import bounds
 
 
+class AttachForm(RuledForm):
+    """``offers``: the supplier's own, as (number, name)."""
+
+    offer = forms.ChoiceField(
+        label="Offre décrite par ce titre", error_messages={"required": "Choisissez une offre."}
+    )
+
+    def __init__(self, *args: Any, offers: list[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["offer"].choices = offers  # type: ignore[attr-defined]  # a ChoiceField
+
+
 class VerifyForm(RuledForm):
     credential = forms.CharField(
         label="Titre ou présentation",

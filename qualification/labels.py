@@ -14,9 +14,11 @@ from catalog.enums import Origin, Scheme
 from catalog.models import Offer, TrustMark
 from catalog.presentation import ShownMark, shown_marks
 from marketplace.accounts.actors import Actor
+from qualification.attaching import attached_to, drifted
 from qualification.coverage.facts import CoverageFacts
 from qualification.coverage.gather import coverage_facts
 from qualification.gaiax.labels import LabelFacts, LevelResult, label_levels
+from qualification.models import OfferCredential
 
 # Whose word a level is; a reader is never shown one for another.
 DECLARED, COMPUTED, ISSUED = "declared", "computed", "issued"
@@ -33,6 +35,9 @@ class OfferLabels:
     levels: tuple[LevelResult, ...]
     declared: tuple[ShownMark, ...]
     issued: tuple[ShownMark, ...]
+    # The presentation verified on our anchors, and what the offer no longer says of what it says.
+    credential: OfferCredential | None = None
+    drift: tuple[str, ...] = ()
 
     @property
     def reached(self) -> tuple[str, ...]:
@@ -45,6 +50,7 @@ def offer_labels(offer: Offer, *, actor: Actor) -> OfferLabels:
     today = timezone.localdate()
     version = offer.shown_to(owner=owns(actor, offer))
     facts = label_facts(offer, version.answers if version is not None else {}, on=today)
+    kept = attached_to(offer)
     marks = [shown for shown in shown_marks(offer) if shown.mark.scheme == Scheme.GAIAX]
     return OfferLabels(
         offer,
@@ -53,6 +59,8 @@ def offer_labels(offer: Offer, *, actor: Actor) -> OfferLabels:
         label_levels(facts),
         declared=tuple(shown for shown in marks if _is_declared(shown.mark)),
         issued=tuple(shown for shown in marks if not _is_declared(shown.mark)),
+        credential=kept,
+        drift=drifted(kept, version) if kept is not None else (),
     )
 
 

@@ -155,6 +155,7 @@ urlpatterns = [
     path("pilotage/alertes/<uuid:uuid>/", watch.alert, name="check_alert"),
     path("gaia-x/verifier/", gaiax.verify, name="gaiax_verify"),
     path("gaia-x/verifications/<uuid:uuid>/", gaiax.show, name="gaiax_verification"),
+    path("gaia-x/verifications/<uuid:uuid>/rattacher/", gaiax.attach, name="gaiax_attach"),
     path("pilotage/instruction/", instruction.queue, name="queue"),
     path("pilotage/decisions/", instruction.to_decide, name="to_decide"),
     *programme_paths,

@@ -40,9 +40,9 @@ def ask(
     _refuse_too_many(actor.organisation.pk)
     given = _given(text, did_documents=did_documents, anchors=anchors)
     if set(given) == {"did_documents", "anchors"}:
-        return sandbox.verify_apart(
-            text, Material(**given, origin=SUPPLIED, own_context=own_context()), now=timezone.now()
-        )
+        material = Material(**given, origin=SUPPLIED, own_context=own_context())
+        report = sandbox.verify_apart(text, material, now=timezone.now())
+        return {name: value for name, value in report.items() if name != "facts"}
     row = GaiaxVerification.objects.create(organisation=actor.organisation, text=text, given=given)
     _bell().ring(row)
     return row
@@ -104,35 +104,44 @@ def run_verification(pk: int) -> bool:
     if row is None:
         return False
     try:
-        report = judge(row)
+        report, fetched = judge(row)
     except Exception as error:
         # Ours, never the sender's: given back, then unknown.
         logger.exception("verification %s failed", row.uuid)
         if row.attempt < row.MAX_ATTEMPTS:
             return fail(row, f"{type(error).__name__}: {error}")
         return finish(row, report=interrupted(NO_ANCHORS).as_dict(), last_error=str(error)[:2000])
-    return finish(row, report=report)
+    return finish(row, report=report, material=fetched)
 
 
-def judge(row: GaiaxVerification) -> Report:
+def judge(row: GaiaxVerification) -> tuple[Report, dict[str, Any]]:
+    """The report, and what was fetched to reach it. Network, and a child process."""
     documents = row.given.get("did_documents")
     dids, urls = sandbox.needs_apart(row.text)
     if documents is None:
         documents = resolve.documents_of(dids)
-    anchors, origin = row.given.get("anchors"), SUPPLIED
+    fetched = {
+        "did_documents": documents,
+        "chains": resolve.chains_of(documents),
+        "status_lists": resolve.status_lists_of(urls),
+    }
+    return judge_with(row.text, fetched, anchors=row.given.get("anchors")), fetched
+
+
+def judge_with(text: str, fetched: dict[str, Any], *, anchors: str | None = None) -> Report:
+    """On our own anchors unless others are given. A child process, no network."""
+    origin = SUPPLIED
     if anchors is None:
         anchors = configured_anchors()
         origin = CONFIGURED if anchors else NO_ANCHORS
     material = Material(
-        did_documents=documents,
-        chains=resolve.chains_of(documents),
-        status_lists=resolve.status_lists_of(urls),
+        **fetched,
         anchors=anchors,
         origin=origin,
         own_context=own_context(),
         notaries=tuple(settings.GAIAX_NOTARIES),
     )
-    return sandbox.verify_apart(row.text, material, now=timezone.now())
+    return sandbox.verify_apart(text, material, now=timezone.now())
 
 
 def configured_anchors() -> str:

@@ -52,6 +52,8 @@ LEGAL_REGISTER = env("LEGAL_REGISTER", default="qualification.registers.legal.Em
 # (none: any but the participant itself), what one organisation may have verified in a minute.
 GAIAX_ANCHORS_FILE = env("GAIAX_ANCHORS_FILE", default="")
 GAIAX_NOTARIES = env.list("GAIAX_NOTARIES", default=[])
+# The DIDs of the clearing houses whose labels are shown as issued (none: no label is).
+GAIAX_CLEARING_HOUSES = env.list("GAIAX_CLEARING_HOUSES", default=[])
 GAIAX_PER_MINUTE = env.int("GAIAX_PER_MINUTE", default=20)
 # How long a credential that we sign is valid, unless what it rests on ends before.
 SIGNED_FINDING_DAYS = env.int("SIGNED_FINDING_DAYS", default=90)

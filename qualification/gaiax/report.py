@@ -43,6 +43,8 @@ class Report:
     generation: str | None
     checks: tuple[Check, ...]
     anchors: str
+    # As `facts_of` reads them; empty when something could not be read.
+    facts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     @property
     def verdict(self) -> str:
@@ -60,6 +62,7 @@ class Report:
             "verdict": self.verdict,
             "anchors": self.anchors,
             "checks": checks,
+            "facts": self.facts,
         }
 
 

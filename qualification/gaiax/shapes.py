@@ -10,7 +10,7 @@ from pyshacl import validate
 from rdflib import RDF, SH, Graph, Literal, URIRef
 
 from qualification.gaiax import contexts, graph
-from qualification.gaiax.claims import Credential
+from qualification.gaiax.claims import SUBJECT, Credential
 from qualification.gaiax.report import Findings
 
 FOLDER = Path(__file__).parent / "shapes"
@@ -97,8 +97,13 @@ def _own_types(data: Graph) -> frozenset[str]:
 def union(credentials: list[Credential]) -> Graph:
     data = Graph()
     for credential in credentials:
-        for triple in credential.graph:
-            data.add(triple)
+        node, of = credential.node, credential.graph
+        # A label covers credentials by their names: what they say of themselves is no part of it. Tagus
+        # notaries give a credential and its subject one name.
+        own = None if (node, SUBJECT, node) in of else node
+        for triple in of:
+            if own is None or triple[0] != own:
+                data.add(triple)
     _add_superclasses(data)
     return data
 

@@ -10,6 +10,7 @@ from typing import Any
 from qualification.gaiax import claims, contexts, did, envelope, rules, shapes
 from qualification.gaiax.chain import BadCertificates, judge_chain, read_pem
 from qualification.gaiax.digests import judge_digests
+from qualification.gaiax.facts import facts_of
 from qualification.gaiax.report import Findings, Report
 from qualification.gaiax.revocation import judge_status
 from qualification.gaiax.signature import judge_signature
@@ -75,7 +76,8 @@ def _judge(text: str, material: Material, *, now: dt.datetime) -> Report:
         shapes.judge_shapes(described, findings)
         rules.judge_rules(described, findings, notaries=material.notaries)
         judge_digests(described, findings)
-    return Report(generation, findings.checks(), material.origin)
+    facts = facts_of(described) if described and len(readable) == len(items) else {}
+    return Report(generation, findings.checks(), material.origin, facts)
 
 
 def _unread(item: envelope.Item, findings: Findings) -> None:

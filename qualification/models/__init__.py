@@ -7,7 +7,7 @@ from qualification.models.decision import Appeal, Decision, Proposal
 from qualification.models.dispute import Dispute
 from qualification.models.dossier import Dossier
 from qualification.models.evidence import Evidence, EvidenceUse
-from qualification.models.gaiax import GaiaxVerification
+from qualification.models.gaiax import GaiaxVerification, OfferCredential
 from qualification.models.instruction import CorrectionRequest, Finding, InterestDeclaration
 from qualification.models.message import DossierMessage
 from qualification.models.offer_check import CheckAlert, OfferCheck
@@ -44,6 +44,7 @@ __all__ = [
     "Finding",
     "GaiaxVerification",
     "InterestDeclaration",
+    "OfferCredential",
     "ProgrammeApplication",
     "ProgrammeCall",
     "ProgressReport",

@@ -14,8 +14,7 @@ from catalog.actions.documents import kept_files
 from catalog.enums import OfferState
 from catalog.models import Offer
 from catalog.questions.conditions import effective
-from marketplace.accounts.abilities import Verdicts, needs, require, role_needed
-from marketplace.accounts.enums import Role
+from marketplace.accounts.abilities import require
 from marketplace.audit.journal import record
 from marketplace.errors import MoveRefused, RuleBroken
 from qualification.enums import DossierState, SignedKind
@@ -26,6 +25,7 @@ from qualification.gaiax.verify import CONFIGURED
 from qualification.labels import label_facts
 from qualification.models import Dossier, GaiaxVerification, SignedFinding
 from qualification.signing import content, keys
+from qualification.signing.abilities import asking_abilities, revoking_abilities
 from qualification.signing.jwt import sign
 
 if TYPE_CHECKING:
@@ -34,16 +34,6 @@ if TYPE_CHECKING:
 LISTED_FIRST = "Seule une offre référencée a des constats à signer. Menez d’abord son dossier à son terme."
 ANCHORS = "Ce verdict n’a pas été rendu sur les ancres de la place de marché : il ne peut pas être signé."
 NOT_PASSED = "Seul un titre vérifié conforme reçoit un constat signé. Corrigez-le, puis vérifiez de nouveau."
-
-
-def asking_abilities(actor: Actor) -> Verdicts:
-    said = role_needed(Role.SUPPLIER_MANAGER, because="Ces titres reviennent au fournisseur.")
-    return {"create": "" if actor.has(Role.SUPPLIER_MANAGER) else said}
-
-
-def revoking_abilities(actor: Actor, finding: SignedFinding) -> Verdicts:
-    able = actor.has(Role.QUALIFICATION_OFFICER, Role.DECISION_MAKER)
-    return {"revoke": "" if able else needs(Role.QUALIFICATION_OFFICER)}
 
 
 def issue_for_offer(offer: Offer, *, actor: Actor) -> SignedFinding:

@@ -5,17 +5,22 @@ from __future__ import annotations
 import uuid as uuids
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from catalog.models import Offer
+from marketplace.accounts.abilities import allowed, require
 from marketplace.errors import NotVisible, RuleBroken
 from marketplace.ui.breadcrumb import breadcrumb
-from qualification import verifications
-from qualification.forms_gaiax import VerifyForm
+from marketplace.ui.once import once
+from qualification import attaching, verifications
+from qualification.forms_gaiax import AttachForm, VerifyForm
 from qualification.gaiax.remedies import lines_of
 from qualification.models import GaiaxVerification
+from qualification.signing.abilities import asking_abilities
 from qualification.views.find import actor_of
 
 
@@ -48,10 +53,49 @@ def verify(request: HttpRequest) -> HttpResponse:
 def show(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     row = _visible(request, uuid)
     trail = breadcrumb(("Vérifier un titre Gaia-X", "/gaia-x/verifier/"), current="Résultat")
-    context = {"verification": row, **_shown(row.report or None), "breadcrumb_data": trail}
+    attachable = allowed(asking_abilities(actor_of(request)), "create") and row.is_passed
+    context = {
+        "verification": row,
+        **_shown(row.report or None),
+        "attachable": attachable,
+        "breadcrumb_data": trail,
+    }
     part = request.headers.get("HX-Request") == "true"
     template = "qualification/gaiax/_result.html" if part else "qualification/gaiax/result.html"
     return render(request, template, context)
+
+
+@login_required
+@once
+@require_http_methods(["GET", "POST"])
+def attach(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
+    """The verified presentation becomes the one that the offer's page of levels shows."""
+    actor, row = actor_of(request), _visible(request, uuid)
+    require(asking_abilities(actor), "create")
+    own = Offer.objects.owned_by(actor).exclude(state="removed").for_sheet().order_by("name")
+    form = AttachForm(request.POST or None, offers=[(str(one.number), one.name) for one in own])
+    if request.method == "POST" and form.is_valid():
+        offer = own.get(number=form.cleaned_data["offer"])
+        try:
+            attaching.attach(row, offer, actor=actor)
+        except RuleBroken as refused:
+            form.refuse(refused)
+        else:
+            messages.success(request, "Titre rattaché à l’offre, à lire sur cette page.")
+            return redirect("qualification:labels", offer.number, offer.slug)
+    context = {
+        "title": "Rattacher ce titre à une offre",
+        "lead": "Il faut un verdict conforme sur nos ancres, et votre numéro dans le titre.",
+        "form": form,
+        "button_label": "Rattacher le titre",
+        "cancel_url": row.get_absolute_url(),
+        "breadcrumb_data": breadcrumb(
+            ("Vérifier un titre Gaia-X", "/gaia-x/verifier/"),
+            ("Résultat", row.get_absolute_url()),
+            current="Rattacher",
+        ),
+    }
+    return render(request, "pages/confirm.html", context, status=400 if form.errors else 200)
 
 
 def _visible(request: HttpRequest, uuid: uuids.UUID) -> GaiaxVerification:

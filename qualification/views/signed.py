@@ -22,6 +22,7 @@ from qualification.gaiax.contexts import OWN_TERMS
 from qualification.gaiax.status import PURPOSES
 from qualification.models import SignedFinding
 from qualification.signing import issue
+from qualification.signing.abilities import revoking_abilities
 from qualification.signing.drafts import draft_of
 from qualification.signing.jwt import payload_of
 from qualification.signing.keys import did_document, own_did
@@ -66,7 +67,7 @@ def signed_finding(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
         "finding": finding,
         "subject": _subject(finding),
         "did": own_did(),
-        "may_revoke": allowed(issue.revoking_abilities(actor_of(request), finding), "revoke"),
+        "may_revoke": allowed(revoking_abilities(actor_of(request), finding), "revoke"),
         "breadcrumb_data": breadcrumb(current="Constats signés"),
     }
     return render(request, "qualification/gaiax/signed.html", context)
@@ -77,7 +78,7 @@ def signed_finding(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def revoke(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
     finding, actor = _finding(uuid), actor_of(request)
-    require(issue.revoking_abilities(actor, finding), "revoke")
+    require(revoking_abilities(actor, finding), "revoke")
     form = RevokeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         issue.revoke(finding, actor=actor, reason=form.cleaned_data["reason"])

@@ -227,6 +227,7 @@ page(
     "/offres/importer/",
     draft("modifier/qualifications/"),
     lambda world: f"/mes-offres/{world.signed.offer.number}/titres/",
+    lambda world: f"/gaia-x/verifications/{world.gaiax.uuid}/rattacher/",
     draft("modifier/pile/"),
     "/mes-offres/",
     "/offres/nouvelle/",

@@ -254,6 +254,7 @@ QUALIFICATION: dict[str, Row] = {
     "POST api:gaiax-credential-list": Row(MANAGER | only(OTHER_SUPPLIER)),
     "POST api:gaiax-credential-revoke": Row(OFFICER | DECIDER, of("signed")),
     "GET api:gaiax-description-detail": Row(SUPPLIERS, of("draft")),
+    "POST api:gaiax-verification-attach": Row(MANAGER, of("gaiax")),
     "GET api:gaiax-label-detail": Row(EVERYBODY, of("offer")),
     "GET api:gaiax-verification-detail": Row(SUPPLIERS, of("gaiax")),
     **moves("dossier", "submit", MANAGER, dossier("draft")),

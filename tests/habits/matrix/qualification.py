@@ -138,6 +138,7 @@ ROWS: dict[str, Row] = {
     "GET qualification:scheme_coverage": Row(
         SUPPLIERS, lambda world: {"number": world.draft.number, "key": "gaiax-24.11-L3"}
     ),
+    "GET qualification:gaiax_attach": Row(MANAGER, lambda world: {"uuid": world.gaiax.uuid}),
     "GET qualification:labels": Row(EVERYBODY, _sheet),
     "GET qualification:label_level": Row(EVERYBODY, lambda world: {**_sheet(world), "level": "L3"}),
     "GET qualification:did_json": Row(EVERYBODY),

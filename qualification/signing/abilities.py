@@ -1,0 +1,22 @@
+"""Who may ask for what we sign, and who may take it back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from marketplace.accounts.abilities import Verdicts, needs, role_needed
+from marketplace.accounts.enums import Role
+
+if TYPE_CHECKING:
+    from marketplace.accounts.actors import Actor
+    from qualification.models import SignedFinding
+
+
+def asking_abilities(actor: Actor) -> Verdicts:
+    said = role_needed(Role.SUPPLIER_MANAGER, because="Ces titres reviennent au fournisseur.")
+    return {"create": "" if actor.has(Role.SUPPLIER_MANAGER) else said}
+
+
+def revoking_abilities(actor: Actor, finding: SignedFinding) -> Verdicts:
+    able = actor.has(Role.QUALIFICATION_OFFICER, Role.DECISION_MAKER)
+    return {"revoke": "" if able else needs(Role.QUALIFICATION_OFFICER)}
