@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalog', '0025_price_outliers'),
-        ('qualification', '0012_projects'),
+        ('qualification', '0014_messages_kept'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
