@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalog', '0025_price_outliers'),
-        ('qualification', '0014_messages_kept'),
+        ('qualification', '0015_public_copies'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
