@@ -10,7 +10,7 @@ from typing import Any
 from catalog.actions.documents import joined, kept_files
 from catalog.countries import country_of
 from catalog.models import EffectiveTrust, OfferVersion, StackEdge
-from catalog.questions.engine import questions
+from catalog.questions.engine import is_unknown, questions
 from marketplace.files.models import ScanState, StoredFile
 from marketplace.files.store import content_of
 from qualification.answers import choices_of, date_of, decimal_of, number, text_of, whole_of
@@ -152,7 +152,11 @@ def clauses(version: OfferVersion, _on: dt.date) -> ClauseFacts:
     names = [clause.question for clause in clauses_check.CLAUSES]
     papers = [name for name in clauses_check.PAPERS if version.answers.get(name)]
     return ClauseFacts(
-        answers=tuple((name, _plain(version.answers[name])) for name in names if name in version.answers),
+        answers=tuple(
+            (name, _plain(version.answers[name]))
+            for name in names
+            if not is_unknown(version.answers.get(name))
+        ),
         papers=tuple(questions()[name].short for name in papers),
         service_models=choices_of(version, "service_models") or (),
         claims_secnumcloud="secnumcloud" in claimed(version),

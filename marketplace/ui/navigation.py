@@ -52,7 +52,13 @@ OPERATOR = (
     Entry(
         "Instruction",
         "/pilotage/instruction/",
-        ("/pilotage/instruction/", "/pilotage/alertes/", "/dossiers/", "/controles/"),
+        (
+            "/pilotage/instruction/",
+            "/pilotage/alertes/",
+            "/pilotage/rattachements/",
+            "/dossiers/",
+            "/controles/",
+        ),
         frozenset({Role.QUALIFICATION_OFFICER, Role.DECISION_MAKER}),
     ),
     Entry("Décisions", "/pilotage/decisions/", (), frozenset({Role.DECISION_MAKER})),

@@ -26,6 +26,10 @@ class Clause:
     hosted: bool = True
     claimed: bool = False
 
+    @property
+    def title(self) -> str:
+        return self.words[:1].upper() + self.words[1:]
+
 
 def _yes(answer: str) -> bool:
     return answer == "true"
@@ -77,14 +81,14 @@ def _judge(clause: Clause, answer: str | None) -> Judgement:
     if answer is None:
         return Judgement(
             Verdict.UNKNOWN,
-            f"{clause.words.capitalize()} : non indiqué ({clause.source}).",
+            f"{clause.title} : non indiqué ({clause.source}).",
             remedy="Répondez aux sections « Contrat » et « Données personnelles ».",
         )
     if clause.present(answer):
-        return Judgement(Verdict.PASS, f"{clause.words.capitalize()} : présent.")
+        return Judgement(Verdict.PASS, f"{clause.title} : présent.")
     return Judgement(
         clause.missing,
-        f"{clause.words.capitalize()} : absent ({clause.source}).",
+        f"{clause.title} : absent ({clause.source}).",
         remedy="Ajoutez cette clause au contrat, puis corrigez la réponse.",
     )
 

@@ -53,7 +53,7 @@ def judge(facts: ApiFacts, _on: dt.date) -> Judgement:
         )
     paths = len(document.get("paths") or ())
     return Judgement(
-        Verdict.PASS, f"Description OpenAPI {document['openapi']} valide, {paths} chemins.", evidence
+        Verdict.PASS, f"Description OpenAPI {document['openapi']} valide, chemins : {paths}.", evidence
     )
 
 

@@ -23,7 +23,7 @@ def judge(facts: MatchFacts, on: dt.date, *, name: str, number: str) -> Judgemen
             Verdict.PASS, "L’offre ne revendique rien que ce registre tienne : rien à rapprocher.", evidence
         )
     if facts.read_on is None or on - facts.read_on > REGISTER_TOO_OLD:
-        return Judgement(Verdict.UNKNOWN, f"{name} n’a pas été lu depuis deux mois.", evidence)
+        return Judgement(Verdict.UNKNOWN, f"{name} : aucune lecture depuis deux mois.", evidence)
     if facts.row is None:
         return _unlinked(facts, evidence, name)
     row = facts.row
@@ -49,8 +49,8 @@ def _unlinked(facts: MatchFacts, evidence: dict[str, object], name: str) -> Judg
         )
     return Judgement(
         Verdict.UNKNOWN,
-        f"{name} n’est pas encore rattaché à cette offre : deux agents le confirment, un nom voisin ne "
-        "prouve rien.",
+        f"{name} : aucune ligne n’est encore rattachée à cette offre. Deux personnes la confirment, "
+        "un nom voisin ne prouve rien.",
         evidence,
         "Rien à faire de votre côté si le numéro est indiqué sur la fiche : l’instruction s’en charge.",
     )

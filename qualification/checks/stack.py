@@ -47,7 +47,9 @@ def judge(facts: StackFacts, _on: dt.date) -> Judgement:
             evidence,
             "Corrigez la déclaration de la pile.",
         )
-    return Judgement(Verdict.PASS, f"{len(facts.layers)} couches, toutes en état.", evidence)
+    return Judgement(
+        Verdict.PASS, f"Couches en état : {', '.join(one.base for one in facts.layers)}.", evidence
+    )
 
 
 CHECK = Check(

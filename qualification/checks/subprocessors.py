@@ -65,7 +65,7 @@ def _judge_places(
         )
     adequate = [row for row in rows if row.country in ADEQUATE]
     more = f" ; pays adéquats : {_told(adequate)}" if adequate else ""
-    return Judgement(Verdict.PASS, f"{len(rows)} sous-traitants, tous situés{more}.", evidence)
+    return Judgement(Verdict.PASS, f"Sous-traitants situés : {len(rows)}{more}.", evidence)
 
 
 def _asked(facts: SubprocessorFacts) -> tuple[frozenset[str], str]:

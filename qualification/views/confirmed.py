@@ -94,7 +94,7 @@ def links(request: HttpRequest) -> HttpResponse:
     context = {
         "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
         "may_create": allowed(links_abilities(actor), "create"),
-        "breadcrumb_data": breadcrumb(("Registres", "/pilotage/registres/"), current=LINKS[0]),
+        "breadcrumb_data": breadcrumb(current=LINKS[0]),
     }
     return render(request, "qualification/register_links.html", context)
 
@@ -126,7 +126,7 @@ def ask_link(request: HttpRequest) -> HttpResponse:
         "form": form,
         "button_label": "Demander le rattachement",
         "cancel_url": LINKS[1],
-        "breadcrumb_data": breadcrumb(("Registres", "/pilotage/registres/"), LINKS, current="Nouveau"),
+        "breadcrumb_data": breadcrumb(LINKS, current="Nouveau"),
     }
     return render(request, "pages/confirm.html", context, status=400 if form.errors else 200)
 
@@ -148,7 +148,7 @@ def link(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
         ("Numéro", row.number),
         ("Périmètre", row.row.get("perimeter")),
     ]
-    trail_to = breadcrumb(("Registres", "/pilotage/registres/"), LINKS, current=row.offer.name)
+    trail_to = breadcrumb(LINKS, current=row.offer.name)
     return _page(request, row, title=f"Rattachement de {row.offer.name}", facts=facts, trail_to=trail_to)
 
 

@@ -250,3 +250,9 @@ def test_an_answer_that_a_check_does_not_declare_changes_nothing_of_its_facts(pe
         declared, base = questions_read(check.reads), GATHER[code](version, today)
         version.answers = {name: value for name, value in whole.items() if name in declared}
         assert GATHER[code](version, today) == base, code
+
+
+def test_an_answer_emptied_by_a_form_is_not_an_answer(people):
+    version = builders.make_offer(people.supplier).versions.get()
+    version.answers = {"secondary_use": None, "audit_right": "", "erasure_days": 0}
+    assert GATHER["contract_clauses"](version, timezone.localdate()).answers == (("erasure_days", "0"),)
