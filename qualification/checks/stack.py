@@ -31,6 +31,10 @@ def judge(facts: StackFacts, _on: dt.date) -> Judgement:
             evidence,
             "Déclarez l’hébergement de l’offre, ou dites qu’elle repose sur ses propres moyens.",
         )
+    return _judge_inherited(facts, evidence)
+
+
+def _judge_inherited(facts: StackFacts, evidence: dict[str, object]) -> Judgement:
     nameless = [one.base for one in facts.layers if one.inherits and not one.known]
     if nameless:
         return Judgement(
