@@ -181,7 +181,7 @@ page(
     "/contrats/",
 )
 page("purchasing", *(chosen_route(part) for part in ("", "confirmer/", "refuser/")), "/bureau/")
-page("requester", chosen_route("?value_eur_ht=45000&homogeneous_eur_ht=0"), chosen_route("?value_eur_ht=x"))
+page("requester", chosen_route("?value_eur_ht=45000&homogeneous_eur_ht=0"))
 page("requester", derogation(), lambda world: f"/projets/{world.engaged_project.number}/offres/")
 page("requester", lambda world: f"/projets/{world.engaged_project.number}/besoin/")
 page("requester", lambda world: f"/projets/{world.engaged_project.number}/derogation/demander/")

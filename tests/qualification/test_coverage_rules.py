@@ -21,6 +21,9 @@ from qualification.schemes.certificates import Certificate, certificates
 ON = dt.date(2026, 11, 26)
 
 
+LISTING = next(key for key in choices() if key.startswith("listing-"))
+
+
 def coverage(key: str, *held: Held, **answers: Any) -> SchemeCoverage:
     return judge_scheme(choices()[key], CoverageFacts(answers, held, ON))
 
@@ -160,7 +163,7 @@ def test_what_is_held_and_proven_is_not_proposed_and_what_is_declared_lacks_its_
 
 
 def test_what_a_dossier_judges_is_not_said_to_be_a_gap() -> None:
-    found = row(coverage("listing-2026-11"), "prices")
+    found = row(coverage(LISTING), "prices")
     assert (found.state, "dossier de référencement" in found.reason) == ("unknown", True)
 
 
