@@ -100,6 +100,30 @@ def far_lines() -> Found:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class PriceFigure:
+    """The cheapest prices of the offers online of a category, for one unit, HT."""
+
+    unit: str
+    peers: int
+    lowest_eur_ht: Decimal
+    median_eur_ht: Decimal
+    highest_eur_ht: Decimal
+
+
+def figures_of(category: str) -> list[PriceFigure]:
+    """Units that enough offers of the category are sold by, the most common first. Support sold apart is left
+    out. One query, over the lines of the whole catalogue."""
+    found = []
+    for (code, kind, period, unit, is_support), amounts in _cheapest(_lines()).items():
+        if code == category and not is_support and len(amounts) >= FEWEST_PEERS:
+            ordered = sorted(amounts.values())
+            words = price_unit({"period": period, "kind": kind, "unit": unit})
+            middle = Without(ordered, None).median
+            found.append(PriceFigure(words, len(ordered), ordered[0], middle, ordered[-1]))
+    return sorted(found, key=lambda figure: (-figure.peers, figure.unit))
+
+
 def _lines() -> Iterator[Line]:
     """Of public offers: their version online, and those that wait for a decision."""
     public = Offer.objects.public()

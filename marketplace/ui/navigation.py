@@ -104,6 +104,7 @@ PUBLIC_PREFIXES = (
     "/logiciels-libres/",
     "/referentiels/",
     "/programmes/",
+    "/tremplin/",
     "/durees/",
     "/decisions/",
     "/selections/",

@@ -23,6 +23,7 @@ from qualification.programmes.models import (
     ProgressReport,
     ProjectProposal,
     TargetResult,
+    TremplinProgress,
 )
 
 __all__ = [
@@ -57,4 +58,5 @@ __all__ = [
     "SigningKey",
     "Waiver",
     "TargetResult",
+    "TremplinProgress",
 ]

@@ -40,6 +40,10 @@ def programmes_abilities(actor: Actor) -> Verdicts:
     }
 
 
+def tremplin_abilities(actor: Actor) -> Verdicts:
+    return {"mark": "" if actor.is_supplier and actor.has(*SUPPLIER_ROLES) else WRITES}
+
+
 def calls_abilities(actor: Actor) -> Verdicts:
     return {"create": "" if actor.has(Role.PROGRAMME_MANAGER) else RUNS}
 

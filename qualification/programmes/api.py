@@ -25,7 +25,7 @@ from marketplace.rest.moves import MoveEndpoint, MoveMixin
 from marketplace.rest.paging import PageNumber
 from marketplace.rest.serializers import ReasonInput, StrictSerializer
 from marketplace.rest.viewsets import CreateOnceMixin, PatchMixin, ReadViewSet, SerializerClass
-from qualification.programmes import api_projects, applications, calls, progress, projects
+from qualification.programmes import api_projects, api_tremplin, applications, calls, progress, projects
 from qualification.programmes.abilities import (
     application_abilities,
     call_abilities,
@@ -274,4 +274,5 @@ ROUTES = [
     ("programme-calls", CallViewSet, "programme-call"),
     ("programme-applications", ApplicationViewSet, "programme-application"),
     *api_projects.ROUTES,
+    *api_tremplin.ROUTES,
 ]

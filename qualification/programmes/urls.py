@@ -2,7 +2,15 @@
 
 from django.urls import path, register_converter
 
-from qualification.programmes.views import applications, moves, project_acts, projects, public, steering
+from qualification.programmes.views import (
+    applications,
+    moves,
+    project_acts,
+    projects,
+    public,
+    steering,
+    tremplin,
+)
 
 
 class CallNumber:
@@ -64,6 +72,8 @@ urlpatterns = [
     path("programmes/candidatures/<application:number>/rapports/", moves.report, name="programme_report"),
     path("programmes/candidatures/<application:number>/<slug:words>/", moves.move, name="programme_move"),
     path("programmes/<slug:code>/", public.programme, name="programme"),
+    path("tremplin/", tremplin.show, name="tremplin"),
+    path("tremplin/<slug:code>/", tremplin.mark, name="tremplin_step"),
     path("pilotage/programmes/", steering.dashboard, name="programmes_dashboard"),
     path("pilotage/programmes/candidatures.<slug:kind>", steering.table, name="programmes_table"),
     path("pilotage/programmes/appels/nouveau/", steering.new_call, name="programme_call_new"),

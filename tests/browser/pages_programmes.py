@@ -49,6 +49,8 @@ page(
     proposal("draft", "inviter/"),
     proposal("sent", "demonstrateur/"),
     "/programmes/projets/",
+    "/tremplin/",
+    "/tremplin/prix/",
 )
 page("other_supplier", proposal("invited", "repondre/"))
 page(
@@ -64,3 +66,4 @@ page(
     lambda world: f"{_projects_call(world).get_absolute_url()}besoins/",
 )
 page(STRANGER, lambda world: make_projects_call(world.actor("programme_manager")).get_absolute_url())
+page(STRANGER, "/tremplin/?categorie=files")

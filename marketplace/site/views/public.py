@@ -71,6 +71,7 @@ def site_map(request: HttpRequest) -> HttpResponse:
 PUBLIC_EXTRA = (
     navigation.Entry("Référentiels", "/referentiels/"),
     navigation.Entry("Programmes d’aide et appels", "/programmes/"),
+    navigation.Entry("Tremplin vers le SaaS", "/tremplin/"),
     navigation.Entry("Durées d’instruction", "/durees/"),
     navigation.Entry("Décisions publiées", "/decisions/"),
     navigation.Entry("Comparer des offres", "/offres/comparer/"),

@@ -2,7 +2,7 @@
 
 from qualification.programmes.models.application import ProgrammeApplication, ProgrammeApplicationQuerySet
 from qualification.programmes.models.call import ProgrammeCall, ProgrammeCallQuerySet
-from qualification.programmes.models.progress import ApplicationMilestone, ProgressReport
+from qualification.programmes.models.progress import ApplicationMilestone, ProgressReport, TremplinProgress
 from qualification.programmes.models.project import (
     CallNeed,
     CallTarget,
@@ -23,4 +23,5 @@ __all__ = [
     "ProgressReport",
     "ProjectProposal",
     "TargetResult",
+    "TremplinProgress",
 ]

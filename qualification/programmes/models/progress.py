@@ -68,3 +68,30 @@ class ProgressReport(models.Model):
     @property
     def was_late(self) -> bool:
         return timezone.localdate(self.sent_at) > self.period.due_on
+
+
+class TremplinProgress(models.Model):
+    """Where a supplier stands on one step of the « Tremplin » path. ``done_on`` None: not done."""
+
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.PROTECT, related_name="+")
+    step = models.CharField(max_length=20)
+    done_on = models.DateField(null=True, blank=True)
+    note = models.CharField(max_length=500, blank=True)
+    marked_at = models.DateTimeField(default=timezone.now)
+    marked_by = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ("organisation", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("organisation", "step"),
+                name="tremplin_step_once",
+                violation_error_message="Cette étape est déjà suivie.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.organisation} – {self.step}"
+
+    def audit_organisation_ids(self) -> list[int]:
+        return [self.organisation_id]

@@ -301,6 +301,8 @@ PROGRAMMES: dict[str, Row] = {
     **moves("programme-application", "milestone report", SUPPLIERS, application("selected")),
     "GET api:programme-application-help": Row(SUPPLIERS, application("sent")),
     "GET api:programme-application-export": Row(RUNS | only("auditor")),
+    "GET api:tremplin-step-list": Row(EVERYBODY),
+    "POST api:tremplin-step-mark": Row(CONSORTIUM, lambda world: {"pk": "prix"}),
     **moves("programme-call", "add-need", RUNS, of("call")),
     **reading("project-proposal", CONSORTIUM | RUNS | only("auditor"), proposal("sent")),
     "POST api:project-proposal-list": Row(CONSORTIUM, data=lambda world: {"call": str(world.call.uuid)}),

@@ -75,6 +75,8 @@ PROGRAMMES: dict[str, Row] = {
     "GET qualification:programmes_table": Row(RUNS | only("auditor"), lambda world: {"kind": "csv"}),
     "GET qualification:programme_call_new": Row(RUNS),
     "GET qualification:programme_call_need": Row(RUNS, projects_call()),
+    "GET qualification:tremplin": Row(EVERYBODY),
+    "GET qualification:tremplin_step": Row(APPLICANTS, lambda world: {"code": "prix"}),
     "GET qualification:project_proposals": Row(APPLICATION_READERS | APPLICANTS),
     "GET qualification:project_new": Row(APPLICANTS, call()),
     "GET qualification:project_proposal": Row(CONSORTIUM | RUNS | only("auditor"), proposal("sent")),
