@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('qualification', '0014_messages_kept'),
+        ('qualification', '0016_offer_credentials'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
