@@ -3,7 +3,16 @@
 A row's key is `METHOD url:name`. Each app has its file; a URL without a row fails `test_access.py`.
 """
 
-from tests.habits.matrix import accounts, api, api_evidence, catalog, procurement, qualification, site
+from tests.habits.matrix import (
+    accounts,
+    api,
+    api_evidence,
+    api_programmes,
+    catalog,
+    procurement,
+    qualification,
+    site,
+)
 from tests.habits.matrix.rows import Row
 
 ROWS: dict[str, Row] = {
@@ -14,4 +23,5 @@ ROWS: dict[str, Row] = {
     **procurement.ROWS,
     **api.ROWS,
     **api_evidence.ROWS,
+    **api_programmes.ROWS,
 }

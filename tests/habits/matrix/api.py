@@ -265,55 +265,6 @@ QUALIFICATION: dict[str, Row] = {
     **moves("dossier", "appeal", MANAGER, dossier("decided", outcome="refused")),
     **moves("dossier", "decide-appeal", DECIDER, dossier("appealed", outcome="refused")),
 }
-RUNS = only("programme_manager")
-APPLICATION_READERS = SUPPLIERS | RUNS | only("auditor")
-
-
-def application(state: str) -> Kwargs:
-    return lambda world: {"uuid": world.application(state).uuid}
-
-
-def proposal(state: str) -> Kwargs:
-    return lambda world: {"uuid": world.proposal(state).uuid}
-
-
-CONSORTIUM = SUPPLIERS | only(OTHER_SUPPLIER)
-PROGRAMMES: dict[str, Row] = {
-    "GET api:programme-list": Row(EVERYBODY),
-    "GET api:programme-detail": Row(EVERYBODY, lambda world: {"pk": "pme-secnumcloud"}),
-    **reading("programme-call", EVERYBODY, of("call"), lists=EVERYBODY),
-    "POST api:programme-call-list": Row(RUNS),
-    **moves("programme-call", "publish cancel postpone", RUNS, of("call")),
-    **reading("programme-application", APPLICATION_READERS, application("sent")),
-    "POST api:programme-application-list": Row(
-        SUPPLIERS | only(OTHER_SUPPLIER),
-        data=lambda world: {"call": str(world.call.uuid)},
-    ),
-    "PATCH api:programme-application-detail": Row(SUPPLIERS, application("draft")),
-    **moves("programme-application", "send", MANAGER, application("draft")),
-    **moves("programme-application", "take-back withdraw", MANAGER, application("sent")),
-    **moves(
-        "programme-application",
-        "record-selected record-waitlisted record-rejected",
-        RUNS,
-        application("sent"),
-    ),
-    **moves("programme-application", "milestone report", SUPPLIERS, application("selected")),
-    "GET api:programme-application-help": Row(SUPPLIERS, application("sent")),
-    "GET api:programme-application-export": Row(RUNS | only("auditor")),
-    "GET api:tremplin-step-list": Row(EVERYBODY),
-    "POST api:tremplin-step-mark": Row(CONSORTIUM, lambda world: {"pk": "prix"}),
-    **moves("programme-call", "add-need", RUNS, of("call")),
-    **reading("project-proposal", CONSORTIUM | RUNS | only("auditor"), proposal("sent")),
-    "POST api:project-proposal-list": Row(CONSORTIUM, data=lambda world: {"call": str(world.call.uuid)}),
-    "PATCH api:project-proposal-detail": Row(SUPPLIERS, proposal("draft")),
-    **moves("project-proposal", "invite", SUPPLIERS, proposal("draft")),
-    **moves("project-proposal", "answer-invitation", only(OTHER_SUPPLIER), proposal("invited")),
-    **moves("project-proposal", "send", MANAGER, proposal("draft")),
-    **moves("project-proposal", "take-back withdraw", MANAGER, proposal("sent")),
-    **moves("project-proposal", "demonstrator", SUPPLIERS, proposal("sent")),
-    **moves("project-proposal", "result record-selected record-rejected", RUNS, proposal("sent")),
-}
 NEEDS: dict[str, Row] = {
     "POST api:doctrine-assessment-list": Row(EVERYBODY),
     "GET api:doctrine-rule-list": Row(EVERYBODY),
@@ -395,7 +346,6 @@ ROWS: dict[str, Row] = {
     **FLOOR,
     **CATALOGUE,
     **QUALIFICATION,
-    **PROGRAMMES,
     **NEEDS,
     **DEROGATIONS,
     **ORDERS,
