@@ -51,7 +51,7 @@ def identifiers(version: OfferVersion, _on: dt.date) -> IdentifierFacts:
     return IdentifierFacts(
         scheme=scheme,
         identifier=identifier,
-        siret=text_of(version, "siret"),
+        siret="".join(text_of(version, "siret").split()),
         vat=text_of(version, "vat_number"),
         lei=text_of(version, "lei"),
     )

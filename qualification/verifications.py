@@ -13,7 +13,7 @@ from django.utils import timezone
 from marketplace.accounts.actors import Actor
 from marketplace.errors import NotAllowed, RuleBroken, TooManyTries
 from marketplace.leases import LeaseState, claim, fail, finish, sweep
-from marketplace.ui.visitors import count_place
+from marketplace.ui.visitors import WINDOW, count_place
 from qualification.gaiax import bounds, did, resolve, sandbox
 from qualification.gaiax.chain import BadCertificates, read_pem
 from qualification.gaiax.envelope import Malformed
@@ -57,7 +57,8 @@ def _refuse_too_many(organisation_id: int) -> None:
         f"{refused.most} vérifications par minute au plus par organisation. Réessayez dans une minute.",
     )
     seconds = math.ceil((refused.until - timezone.now()).total_seconds())
-    error.retry_after = max(1, seconds)  # type: ignore[attr-defined]  # read where refusals are answered
+    # The window is the database's: another clock never makes the wait longer than it.
+    error.retry_after = min(max(1, seconds), math.ceil(WINDOW.total_seconds()))  # type: ignore[attr-defined]  # read where refusals are answered
     raise error
 
 

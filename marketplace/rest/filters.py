@@ -1,9 +1,12 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django_filters import utils
+from django_filters import UUIDFilter, utils
 from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
+
+NO_IDENTIFIER = "Donnez un identifiant, ou retirez ce paramètre."
 
 
 class StrictFilterBackend(DjangoFilterBackend):
@@ -21,6 +24,13 @@ class StrictFilterBackend(DjangoFilterBackend):
         filterset = self.get_filterset(request, queryset, view)
         if filterset is None:
             return queryset
+        empty = [
+            name
+            for name, one in filterset.filters.items()
+            if isinstance(one, UUIDFilter) and name in request.query_params and not request.query_params[name]
+        ]
+        if empty:
+            raise ValidationError(dict.fromkeys(empty, [NO_IDENTIFIER]))
         if not filterset.is_valid():
             raise utils.translate_validation(filterset.errors)
         return filterset.qs  # type: ignore[no-any-return]  # django-filter has no types

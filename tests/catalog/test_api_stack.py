@@ -47,19 +47,29 @@ def test_everybody_reads_the_stack(offer: Offer) -> None:
             "source": "",
         }
     ]
-    names = ("layer", "name", "offer", "region", "inherits", "secnumcloud", "if_it_falls")
+    names = ("layer", "name", "offer", "region", "inherits", "suspended", "secnumcloud", "if_it_falls")
     rows = [
-        ("software", "Brume", str(offer.uuid), "FR-Paris", None, "unknown", {"loses": [], "relies": []}),
+        (
+            "software",
+            "Brume",
+            str(offer.uuid),
+            "FR-Paris",
+            None,
+            False,
+            "unknown",
+            {"loses": [], "relies": []},
+        ),
         (
             "infrastructure",
             "Socle",
             str(base.uuid),
             "FR-Paris",
             True,
+            False,
             "in_force",
             {"loses": [0], "relies": []},
         ),
-        ("data_centre", "Salle Exemple", None, "", False, "unknown", {"loses": [], "relies": [0, 1]}),
+        ("data_centre", "Salle Exemple", None, "", False, False, "unknown", {"loses": [], "relies": [0, 1]}),
     ]
     assert body["layers"] == [dict(zip(names, row, strict=True)) for row in rows]
     assert set(body) == {"edges", "layers", "conclusion", "dependants"}

@@ -222,7 +222,7 @@ ON_OFFER = {
     "modifier/pile/": set(),
     "apercu/": set(),
     "proposer/": set(),
-    "suspendre/": {"curator"},
+    "suspendre/": {"curator", "decision_maker"},
     "retirer/": {"curator"},
     "supprimer/": {"curator"},
 }
