@@ -80,7 +80,7 @@ def claim(model: type[T], pk: int) -> T | None:
     """
     wanted, params = LeasedQuerySet(model).claimable().filter(pk=pk).values("pk").query.sql_with_params()
     meta, quote = model._meta, connection.ops.quote_name
-    assert meta.pk is not None
+    assert meta.pk is not None and meta.pk.column is not None
     rows = model._base_manager.raw(
         _CLAIM.format(table=quote(meta.db_table), pk=quote(meta.pk.column), wanted=wanted),
         [

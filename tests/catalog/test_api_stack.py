@@ -48,27 +48,10 @@ def test_everybody_reads_the_stack(offer: Offer) -> None:
         }
     ]
     names = ("layer", "name", "offer", "region", "inherits", "suspended", "secnumcloud", "if_it_falls")
+    first, second = {"loses": [], "relies": []}, {"loses": [0], "relies": []}
     rows = [
-        (
-            "software",
-            "Brume",
-            str(offer.uuid),
-            "FR-Paris",
-            None,
-            False,
-            "unknown",
-            {"loses": [], "relies": []},
-        ),
-        (
-            "infrastructure",
-            "Socle",
-            str(base.uuid),
-            "FR-Paris",
-            True,
-            False,
-            "in_force",
-            {"loses": [0], "relies": []},
-        ),
+        ("software", "Brume", str(offer.uuid), "FR-Paris", None, False, "unknown", first),
+        ("infrastructure", "Socle", str(base.uuid), "FR-Paris", True, False, "in_force", second),
         ("data_centre", "Salle Exemple", None, "", False, False, "unknown", {"loses": [], "relies": [0, 1]}),
     ]
     assert body["layers"] == [dict(zip(names, row, strict=True)) for row in rows]
