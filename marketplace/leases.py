@@ -14,7 +14,7 @@ import secrets
 from collections.abc import Callable
 from typing import Any, Self, TypeVar
 
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -78,33 +78,23 @@ def claim(model: type[T], pk: int) -> T | None:
 
     Commits nothing by itself: call it outside a longer transaction so that the claim is visible.
     """
-    wanted, params = LeasedQuerySet(model).claimable().filter(pk=pk).values("pk").query.sql_with_params()
-    meta, quote = model._meta, connection.ops.quote_name
-    assert meta.pk is not None and meta.pk.column is not None
-    rows = model._base_manager.raw(
-        _CLAIM.format(table=quote(meta.db_table), pk=quote(meta.pk.column), wanted=wanted),
-        [
-            *(model.MAX_ATTEMPTS, LeaseState.DEAD, LeaseState.RUNNING),
-            model.MAX_ATTEMPTS,
-            *(model.MAX_ATTEMPTS, secrets.token_hex(16)),
-            *(model.MAX_ATTEMPTS, dt.timedelta(seconds=model.LEASE_SECONDS)),
-            *params,
-        ],
-    )
-    row: T | None = next(iter(rows), None)
-    return None if row is None or row.lease_state == LeaseState.DEAD else row
-
-
-# One statement: a row that has had all its attempts dies here, any other is taken.
-_CLAIM = """
-UPDATE {table} SET
-  lease_state = CASE WHEN attempt >= %s THEN %s ELSE %s END,
-  attempt = CASE WHEN attempt >= %s THEN attempt ELSE attempt + 1 END,
-  token = CASE WHEN attempt >= %s THEN '' ELSE %s END,
-  lease_until = CASE WHEN attempt >= %s THEN lease_until ELSE statement_timestamp() + %s END
-WHERE {pk} = ({wanted} FOR UPDATE SKIP LOCKED)
-RETURNING *
-"""
+    with transaction.atomic():
+        claimable = LeasedQuerySet(model).claimable().filter(pk=pk)
+        row: T | None = claimable.select_for_update(skip_locked=True, of=("self",)).first()
+        if row is None:
+            return None
+        if row.attempt >= model.MAX_ATTEMPTS:
+            _update(row, lease_state=LeaseState.DEAD, token="")
+            return None
+        _update(
+            row,
+            lease_state=LeaseState.RUNNING,
+            attempt=row.attempt + 1,
+            token=secrets.token_hex(16),
+            lease_until=Now() + dt.timedelta(seconds=model.LEASE_SECONDS),
+        )
+        row.refresh_from_db()
+        return row
 
 
 def held(row: T) -> bool:
@@ -126,7 +116,7 @@ def finish(row: T, **fields: Any) -> bool:
         .update(token="", lease_until=None, **values)
     )
     if updated:
-        _keep(row, token="", lease_until=None, **values)
+        row.refresh_from_db()
     return bool(updated)
 
 
@@ -188,11 +178,5 @@ def _flowing(model: type[T]) -> bool:
     return LeasedQuerySet(model).filter(done_at__gte=recent).exists()
 
 
-def _keep(row: Leased, **values: Any) -> None:
-    """What was written, on the instance; only what the database computed is read back. Its relations stay."""
-    computed = [name for name, value in values.items() if hasattr(value, "resolve_expression")]
-    for name, value in values.items():
-        if name not in computed:
-            setattr(row, name, value)
-    if computed:
-        row.refresh_from_db(fields=computed)
+def _update(row: Leased, **fields: Any) -> None:
+    LeasedQuerySet(type(row)).filter(pk=row.pk).update(**fields)
