@@ -88,7 +88,7 @@ def _ask(name: str | dns.name.Name, kind: str, asked: Asked) -> dns.message.Mess
             name, kind, raise_on_no_answer=False, lifetime=asked.seconds()
         ).response
     except dns.resolver.NXDOMAIN as absent:
-        response = next(iter(absent.responses().values()))  # type: ignore[no-untyped-call]
+        response = next(iter(absent.responses().values()))  # type: ignore[no-untyped-call]  # dnspython has no types there
     except (dns.exception.DNSException, OSError, UnicodeError):
         raise NotAsked from None
     assert isinstance(response, dns.message.Message)
@@ -145,7 +145,7 @@ def _holds(zone: dns.name.Name, delegation: dns.rrset.RRset, asked: Asked) -> bo
 
 def _names(ds: object, zone: dns.name.Name, key: object) -> bool:
     try:
-        return dns.dnssec.make_ds(zone, key, ds.digest_type, validating=True) == ds  # type: ignore[attr-defined, arg-type]
+        return dns.dnssec.make_ds(zone, key, ds.digest_type, validating=True) == ds  # type: ignore[attr-defined, arg-type]  # as above
     except (dns.exception.DNSException, ValueError):
         return False
 

@@ -1,4 +1,7 @@
-"""Where sub-processors are: in the EEA, in a country the Commission finds adequate, or elsewhere."""
+"""Where sub-processors are: in the EEA, or elsewhere on a basis to be told.
+
+The list of the Commission's adequacy decisions is not held here, so no country is read as adequate.
+"""
 
 import datetime as dt
 
@@ -7,12 +10,6 @@ from qualification.checks.base import YEAR, Check, Judgement
 from qualification.checks.pages import not_asked
 from qualification.enums import Verdict
 from qualification.facts_offer import Subprocessor, SubprocessorFacts
-
-# Adequacy decisions under article 45 of the GDPR. Canada: commercial organisations. The United States: only
-# companies of the Data Privacy Framework, so the country is not counted here.
-ADEQUATE = frozenset({
-    "AD", "AR", "CA", "CH", "FO", "GB", "GG", "IL", "IM", "JE", "JP", "KR", "NZ", "UY",
-})  # fmt: skip
 
 
 def judge(facts: SubprocessorFacts, _on: dt.date) -> Judgement:
@@ -48,13 +45,14 @@ def _judge_places(
     outside: list[Subprocessor],
     evidence: dict[str, object],
 ) -> Judgement:
-    elsewhere = [row for row in outside if row.country not in EEA_COUNTRIES | ADEQUATE]
+    elsewhere = [row for row in outside if row.country not in EEA_COUNTRIES]
     if elsewhere:
         return Judgement(
             Verdict.WARN,
-            f"Hors de l’EEE et sans décision d’adéquation : {_told(elsewhere)}.",
+            f"Hors de l’EEE : {_told(elsewhere)}.",
             evidence,
-            "Dites quelles données y vont et sur quel fondement (clauses types, règles d’entreprise).",
+            "Dites quelles données y vont et sur quel fondement (décision d’adéquation, clauses types, "
+            "règles d’entreprise) : la place de marché ne tient pas la liste des décisions d’adéquation.",
         )
     if facts.notice_days is None:
         return Judgement(
@@ -63,9 +61,11 @@ def _judge_places(
             evidence,
             "Indiquez combien de jours avant vous annoncez un nouveau sous-traitant.",
         )
-    adequate = [row for row in rows if row.country in ADEQUATE]
-    more = f" ; pays adéquats : {_told(adequate)}" if adequate else ""
-    return Judgement(Verdict.PASS, f"Sous-traitants situés : {len(rows)}{more}.", evidence)
+    return Judgement(
+        Verdict.PASS,
+        f"Aucun sous-traitant ne voit de données hors de l’EEE ({len(rows)} déclarés).",
+        evidence,
+    )
 
 
 def _asked(facts: SubprocessorFacts) -> tuple[frozenset[str], str]:

@@ -71,6 +71,8 @@ def subprocessor(country, *, sees_data=True):
         ({"rows": None}, UNKNOWN),
         ({"rows": None, "applies": False}, PASS),
         ({"rows": subprocessor("US")}, WARN),
+        ({"rows": subprocessor("GB")}, WARN),
+        ({"rows": subprocessor("NO")}, PASS),
         ({"rows": subprocessor("")}, WARN),
         ({"rows": subprocessor("US", sees_data=None)}, WARN),
         ({"rows": subprocessor("US", sees_data=False)}, PASS),
