@@ -82,7 +82,7 @@ PASSING = {
     "identifiers": IdentifierFacts("SIREN", "732829320", "73282932000074", "FR44732829320", ""),
     "legal_activity": ActivityFacts("732829320", "registre d’essai", ON, RegisterEntry("Nuage Exemple SAS")),
     "subprocessors": SubprocessorFacts(
-        (Subprocessor("Centre", "FR", "Hébergement", True), Subprocessor("Aide", "CH", "Assistance", True)),
+        (Subprocessor("Centre", "FR", "Hébergement", True), Subprocessor("Aide", "IE", "Assistance", True)),
         60, False, False,
     ),
     "anssi_register": MatchFacts((), "", None),
