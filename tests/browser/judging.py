@@ -28,13 +28,15 @@ def judge_pages_of(role: str, visit: Visit) -> None:
             faults.append(f"cannot be made: {traceback.format_exc(limit=-3)}")
     OfferSearchRow.objects.refresh(Offer.objects.values_list("pk", flat=True))
     member = world.member(role)
+    pages: dict[str, Any] = {"scripted": None, "plain": None}
     for path in paths:
-        faults += [f"{path} {fault}" for fault in _faults(path, member=member, visit=visit)]
+        faults += [f"{path} {fault}" for fault in _faults(path, member=member, visit=visit, pages=pages)]
     assert not faults, "\n".join(faults)
 
 
-def _faults(path: str, *, member: Membership | None, visit: Visit) -> list[str]:
-    scripted = visit(path, member=member)
+def _faults(path: str, *, member: Membership | None, visit: Visit, pages: dict[str, Any]) -> list[str]:
+    """``pages`` keeps the two browser pages from one path to the next."""
+    scripted = pages["scripted"] = visit(path, member=member, page=pages["scripted"])
     found = [f"[1280] {fault}" for fault in _judge(scripted)]
     scripted.faults.clear()
     scripted.set_viewport_size({"width": 375, "height": 800})
@@ -42,13 +44,12 @@ def _faults(path: str, *, member: Membership | None, visit: Visit) -> list[str]:
     scripted.set_viewport_size({"width": 320, "height": 640})
     overflow = testing.side_scroll(scripted)
     found += [f"[320] side scroll: {overflow}"] if overflow else []
-    plain = visit(path, member=member, width=375, javascript=False)
+    plain = visit(path, member=member, width=375, javascript=False, page=pages["plain"])
+    pages["plain"] = plain
     found += [f"[375, no script] {fault}" for fault in _judge(plain)]
     titles = {title for page in (scripted, plain) for title in page.locator("h1").all_inner_texts()}
     if len(titles) != 1:
         found.append(f"titles differ: {titles}")
-    for page in (scripted, plain):
-        page.close()
     return found
 
 
