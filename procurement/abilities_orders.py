@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
-
-from django.utils import timezone
 
 from marketplace.accounts.abilities import Verdicts, role_needed
 from marketplace.accounts.enums import Role
-from marketplace.ui.typography import euros
+from procurement.approval.signing import awaited_role, right_to_sign
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
@@ -17,7 +14,6 @@ if TYPE_CHECKING:
 
 _OTHER_SIDE = "Cette action revient à l’administration qui commande."
 _SUPPLIER_SIDE = "Cette action revient au fournisseur."
-_OWN_ORDER = "Vous avez rédigé ce bon de commande\u00a0: une autre personne doit l’approuver."
 
 
 def _needs(actor: Actor, *roles: Role, side: str = "") -> str:
@@ -25,7 +21,7 @@ def _needs(actor: Actor, *roles: Role, side: str = "") -> str:
 
 
 def order_abilities(actor: Actor, order: Order) -> Verdicts:
-    """One query when the actor is an approver (the authors), else none."""
+    """A few queries for who may sign the step that waits (procurement.approval.signing)."""
     own = actor.organisation is not None and actor.organisation.pk == order.buyer_id
     supplier_id = order.supplier.organisation_id
     sells = (
@@ -52,25 +48,10 @@ def order_abilities(actor: Actor, order: Order) -> Verdicts:
 
 
 def approval_refusal(actor: Actor, order: Order, *, side: str = "", ceiling: bool = True) -> str:
-    """Empty, or why this person may not approve: role, authorship (people compared), ceiling."""
-    refusal = _needs(actor, Role.APPROVER, side=side)
-    if refusal:
-        return refusal
-    if order.is_author(actor.user):
-        return _OWN_ORDER
-    return ceiling_refusal(actor, order.total_eur_ht) if ceiling else ""
-
-
-def ceiling_refusal(actor: Actor, total_eur_ht: Decimal) -> str:
-    """A grant in force without a ceiling approves nothing: the delegation does not say how much."""
-    grant = actor.grant(Role.APPROVER)
-    if grant is None or not grant.in_force(timezone.localdate()):
-        return role_needed(Role.APPROVER)
-    if grant.ceiling_eur_ht is None:
-        return "Votre délégation n’indique pas de plafond\u00a0: elle ne permet pas d’approuver un montant."
-    if total_eur_ht > grant.ceiling_eur_ht:
-        return f"Montant supérieur à votre plafond de {euros(grant.ceiling_eur_ht, tax='HT')}."
-    return ""
+    """Empty, or why this person may not sign the step that waits: role, authorship, ceiling, delegation."""
+    if side:
+        return side
+    return right_to_sign(actor, order, awaited_role(order), ceiling=ceiling).refusal
 
 
 def orders_abilities(actor: Actor) -> Verdicts:

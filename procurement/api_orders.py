@@ -32,6 +32,9 @@ from procurement.actions import orders
 from procurement.actions.contracts import announce_end, end_contract, terminate_contract
 from procurement.actions.order_drafts import create_order, edit_order
 from procurement.actions.vehicles import create_vehicle
+from procurement.approval import api as api_approval
+from procurement.budgets import api as api_budgets
+from procurement.budgets.api import visible_line
 from procurement.enums_orders import OrderState
 from procurement.filters_orders import ContractFilter, OrderFilter
 from procurement.models import Contract, Order, Project, PurchasingVehicle
@@ -60,10 +63,11 @@ class OrderViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
             "offer_version",
             "plan",
             "vehicle",
+            "budget",
             "contract",
             "document",
         )
-        .prefetch_related("lines__price_line", "flags")
+        .prefetch_related("lines__price_line", "flags", "approvals")
         .order_by("-created_at", "-pk")
     )
     serializer_class = OrderSerializer
@@ -127,6 +131,8 @@ def terms_of(data: dict[str, Any], *, actor: Actor) -> dict[str, Any]:
     terms = dict(data)
     if "lines" in terms:
         terms["quantities"] = {line["price_line"]: line["quantity"] for line in terms.pop("lines")}
+    if terms.get("budget") is not None:
+        terms["budget"] = visible_line(terms["budget"], actor=actor)
     if terms.get("vehicle") is not None:
         terms["vehicle"] = _vehicle(terms["vehicle"], actor=actor)
     return terms
@@ -178,4 +184,6 @@ ROUTES = [
     ("contracts", ContractViewSet, "contract"),
     ("purchasing-vehicles", VehicleViewSet, "purchasing-vehicle"),
     *api_reviews.ROUTES,
+    *api_budgets.ROUTES,
+    *api_approval.ROUTES,
 ]

@@ -31,6 +31,7 @@ class ProcurementConfig(AppConfig):
         register_panel("compare.actions", panels.add_compared, rank=10)
         register_panel("offer.sections", panels.reviews, rank=50)
         register_panel("offer.sections", panels.peers, rank=55)
+        register_panel("organisation.top", panels.approval_links)
         register_panel("offer.summary", panels.reviews_link, rank=50)
         register_panel("offer.summary", panels.peers_link, rank=55)
         register_desk("procurement.peers", desk_peers.rows, shortcuts=desk_peers.shortcuts)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,8 +14,9 @@ from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import Role
 from marketplace.ui.desk import SOON, DeskRow
 from marketplace.ui.typography import euros
+from procurement.approval.people import signing_powers
 from procurement.enums_orders import OrderState
-from procurement.models import Contract, ContractReview, Opinion, Order
+from procurement.models import Contract, ContractReview, Opinion, Order, OrderApproval
 from procurement.models.opinion import ROLE_OF_KIND
 from procurement.views.order_moves import move_url
 
@@ -33,8 +36,7 @@ def purchase_rows(actor: Actor) -> list[DeskRow]:
     for kind, role in ROLE_OF_KIND.items():
         if actor.has(role):
             rows += _to_advise(actor, kind=kind)
-    if actor.has(Role.APPROVER):
-        rows += _to_approve(actor)
+    rows += _to_approve(actor)
     if actor.has(Role.FINANCE):
         rows += _to_commit(actor)
     if actor.has(Role.REQUESTER):
@@ -77,24 +79,32 @@ def _to_advise(actor: Actor, *, kind: str) -> list[DeskRow]:
 
 
 def _to_approve(actor: Actor) -> list[DeskRow]:
-    """Those I did not write and that my ceiling covers, with what it leaves."""
-    grant = actor.grant(Role.APPROVER)
-    if grant is None or grant.ceiling_eur_ht is None or actor.user is None:
+    """Those I did not write, whose next signature is mine or that I give for another person."""
+    powers = signing_powers(actor)
+    if not powers or actor.user is None:
         return []
+    awaited = OrderApproval.objects.awaited().filter(order=OuterRef("pk")).values("role")[:1]
+    able = Q(pk__in=())
+    for role, ceiling in powers.items():
+        able |= Q(awaited=role) if ceiling is None else Q(awaited=role, asked__lte=ceiling)
     waiting = (
         Order.objects.visible_to(actor)
-        .filter(state=OrderState.AWAITING_APPROVAL, total_eur_ht__lte=grant.ceiling_eur_ht)
+        .filter(state=OrderState.AWAITING_APPROVAL)
+        .annotate(awaited=Subquery(awaited), asked=Coalesce("maximum_eur_ht", "total_eur_ht"))
+        .filter(able)
         .exclude(authors=actor.user)
     )
-    ceiling = euros(grant.ceiling_eur_ht, tax="HT")
     return [
-        _row(
-            order,
-            expected=f"Approuver {euros(order.total_eur_ht, tax='HT')} (votre plafond\u00a0: {ceiling})",
-            button="Examiner le bon de commande",
-        )
+        _row(order, expected=_to_sign(order, powers), button="Examiner le bon de commande")
         for order in waiting.for_lists().order_by("state_since", "pk")[:MOST]
     ]
+
+
+def _to_sign(order: Order, powers: dict[str, Decimal | None]) -> str:
+    amount, ceiling = euros(order.total_eur_ht, tax="HT"), powers.get(Role.APPROVER)
+    if order.awaited == Role.APPROVER and ceiling is not None:  # type: ignore[attr-defined]  # annotated
+        return f"Approuver {amount} (votre plafond\u00a0: {euros(ceiling, tax='HT')})"
+    return f"Signer un bon de commande de {amount}"
 
 
 def _to_commit(actor: Actor) -> list[DeskRow]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -14,7 +15,7 @@ from procurement.enums_orders import ContractState, OrderState
 
 if TYPE_CHECKING:
     from marketplace.accounts.models import User
-    from procurement.models import Contract, Opinion, Order
+    from procurement.models import Contract, Opinion, Order, OrderApproval
 
 ROAD = (
     (OrderState.DRAFT, "Rédigé"),
@@ -66,13 +67,21 @@ def _day(value: dt.date | None) -> str:
     return date_text(value) if value is not None else UNKNOWN
 
 
-def order_steps(order: Order, *, opinions: dict[str, Opinion], approvers: list[User]) -> list[Step]:
+def order_steps(
+    order: Order,
+    *,
+    opinions: dict[str, Opinion],
+    approvers: list[User],
+    signatures: Sequence[OrderApproval] = (),
+) -> list[Step]:
     """Every step with its word; a refusal or a cancellation is a branch after the last one done."""
     reached = _reached(order)
     open_road = order.state in _RANK
     steps = []
     for rank, (state, label) in enumerate(ROAD):
         children = _opinion_steps(order, opinions) if state == OrderState.AWAITING_OPINIONS else ()
+        if state == OrderState.AWAITING_APPROVAL:
+            children = _signature_steps(signatures)
         if rank < reached or (rank == reached and state in {OrderState.ACKNOWLEDGED, *_POINTS}):
             steps.append(Step(label, "done", _done_word(order, state), children=children))
         elif rank == reached and open_road:
@@ -129,6 +138,22 @@ def _opinion_steps(order: Order, opinions: dict[str, Opinion]) -> tuple[Step, ..
             day = date_text(opinion.given_at)
             word = f"{opinion.get_verdict_display().lower()} le {day} par {opinion.given_by}"
             steps.append(Step(kind.label, "done", word))
+    return tuple(steps)
+
+
+def _signature_steps(signatures: Sequence[OrderApproval]) -> tuple[Step, ...]:
+    """Only where several are asked: one alone is the step itself."""
+    if len(signatures) < 2:
+        return ()
+    steps = []
+    for each in signatures:
+        if each.signed_at is None:
+            steps.append(Step(each.get_role_display(), "todo", "signature attendue"))
+            continue
+        word = f"signé le {date_text(each.signed_at)} par {each.signed_by}"
+        if each.delegation is not None:
+            word += f", à la place de {each.delegation.giver}"
+        steps.append(Step(each.get_role_display(), "done", word))
     return tuple(steps)
 
 

@@ -33,6 +33,13 @@ def add_to_project(request: HttpRequest, offer: Any) -> Panel | None:
     return _panel(request, [offer.number], "procurement/_add_panel.html", label="Ajouter à un projet")
 
 
+def approval_links(request: HttpRequest, organisation: object) -> Panel | None:
+    """On the page of one's own administration."""
+    actor = actor_of(request)
+    own = actor.is_buyer and actor.organisation == organisation and bool(actor.roles)
+    return Panel("procurement/approval/_link.html") if own else None
+
+
 def reviews(request: HttpRequest, offer: Any) -> Panel | None:
     """« Avis d’utilisateurs », on the sheet: counts by step, the last ones. None when unclaimed."""
     if offer.state == OfferState.UNCLAIMED:

@@ -10,6 +10,7 @@ from catalog.holders import register_holder
 from catalog.hooks import register_effects
 from marketplace.ui.desk import register_desk
 from procurement.actions.status_loss import effects_of
+from procurement.budgets import desk as desk_budgets
 from procurement.desk_orders import purchase_rows
 from procurement.models import Contract, Order
 
@@ -29,5 +30,6 @@ def held_offers(actor: Actor) -> Q | None:
 def register() -> None:
     """Called once, when the app is ready."""
     register_desk("procurement.purchases", purchase_rows)
+    register_desk("procurement.budgets", desk_budgets.rows)
     register_holder("procurement", held_offers)
     register_effects("procurement", effects_of)

@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer
+from procurement.approval.serializers import OrderApprovalSerializer
 from procurement.enums_orders import ReviewDecision, VatRegime, VehicleKind
 from procurement.models import Contract, ContractReview, Order, OrderLine, PurchasingVehicle
 
@@ -55,9 +56,11 @@ class OrderSerializer(StrictModelSerializer):
     offer_version = serializers.IntegerField(source="offer_version.number", read_only=True)
     plan = serializers.CharField(source="plan.code", read_only=True)
     vehicle = serializers.SerializerMethodField()
+    budget = serializers.UUIDField(source="budget.uuid", read_only=True, allow_null=True, default=None)
     lines = OrderLineSerializer(many=True, read_only=True)
     vat_lines = VatLineSerializer(many=True, read_only=True, allow_null=True)
     contract = serializers.SerializerMethodField()
+    approvals = serializers.SerializerMethodField(help_text="Signatures ; vide pour le fournisseur.")
     flags = serializers.SerializerMethodField(help_text="Statuts perdus ou suspendus pendant la commande.")
 
     class Meta:
@@ -80,6 +83,8 @@ class OrderSerializer(StrictModelSerializer):
             "vehicle",
             "below_threshold_reason",
             "budget_line",
+            "budget",
+            "maximum_eur_ht",
             "starts_on",
             "ends_on",
             "supplier_vat_regime",
@@ -90,6 +95,7 @@ class OrderSerializer(StrictModelSerializer):
             "vat_eur",
             "total_eur_ttc",
             "rejection_reason",
+            "approvals",
             "approved_at",
             "commitment_number",
             "sent_number",
@@ -111,6 +117,14 @@ class OrderSerializer(StrictModelSerializer):
     def get_contract(self, order: Order) -> str | None:
         contract = getattr(order, "contract", None)
         return str(contract.uuid) if contract is not None else None
+
+    @extend_schema_field(OrderApprovalSerializer(many=True))
+    def get_approvals(self, order: Order) -> list[dict[str, Any]]:
+        """Who signs inside the administration is not the supplier's to read."""
+        if self.context["request"].actor.is_supplier:
+            return []
+        living = [each for each in order.approvals.all() if each.voided_at is None]
+        return list(OrderApprovalSerializer(living, many=True, context=self.context).data)
 
     @extend_schema_field(serializers.ListField(child=serializers.DictField(child=serializers.CharField())))
     def get_flags(self, order: Order) -> list[dict[str, str]]:
@@ -135,6 +149,14 @@ class OrderTermsInput(StrictSerializer):
     vehicle = serializers.UUIDField(required=False, allow_null=True)
     below_threshold_reason = serializers.CharField(required=False, allow_blank=True, max_length=2000)
     budget_line = serializers.CharField(required=False, allow_blank=True, max_length=100)
+    budget = serializers.UUIDField(required=False, allow_null=True, help_text="Une ligne de « budgets ».")
+    maximum_eur_ht = serializers.DecimalField(
+        required=False,
+        allow_null=True,
+        min_value=0,
+        help_text="Obligatoire si un prix est à l’usage.",
+        **MONEY,
+    )
     supplier_vat_regime = serializers.ChoiceField(
         required=False,
         allow_blank=True,

@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from procurement.approval.urls import urlpatterns as approval_patterns
+from procurement.budgets.urls import urlpatterns as budget_patterns
 from procurement.views import (
     contracts,
     order_moves,
@@ -15,6 +17,8 @@ from procurement.views import (
 )
 
 urlpatterns = [
+    *budget_patterns,
+    *approval_patterns,
     path("commandes/", orders.order_list, name="orders"),
     path("commandes/<slug:number>/", orders.order_page, name="order"),
     path("commandes/<slug:number>/document/", orders.order_document, name="order_document"),

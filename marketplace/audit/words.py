@@ -65,6 +65,7 @@ ACTS = {
     "version_online": "Mettre une version en ligne",
     "flag_status_loss": "Signaler un statut perdu",
     "open_review": "Ouvrir un réexamen",
+    "sign_step": "Signer une étape",
     "decide_review": "Décider du réexamen",
     "freeze": "Figer la liste",
     "hand_over": "Changer de fournisseur",

@@ -104,6 +104,10 @@ ORDER = {
     "rejected": Badge("Non approuvé", "error"),
     "cancelled": Badge("Annulé", "error"),
 }
+BUDGET = {
+    "open": Badge("Ouvert", "success"),
+    "closed": Badge("Clos"),
+}
 CONTRACT = {
     "active": Badge("En cours", "success"),
     "ending": Badge("Fin proche", "warning"),
@@ -210,6 +214,7 @@ TABLES: dict[str, dict[str, Badge]] = {
     "dispute": DISPUTE,
     "project": PROJECT,
     "order": ORDER,
+    "budget": BUDGET,
     "contract": CONTRACT,
     "opinion": OPINION,
     "review": REVIEW,

@@ -26,7 +26,9 @@ class Entry:
 DESK = Entry("Mon bureau", "/bureau/")
 OFFERS = Entry("Offres", "/offres/", ("/offres/", "/selections/"))
 CONSULTATIONS = Entry("Consultations", "/consultations/")
-ORDERS = Entry("Commandes et contrats", "/commandes/", ("/commandes/", "/contrats/"))
+ORDERS = Entry(
+    "Commandes et contrats", "/commandes/", ("/commandes/", "/contrats/", "/supports-d-achat/", "/budgets/")
+)
 ORGANISATION = Entry("Organisation", "/organisation/")
 JOURNAL = Entry("Journal", "/pilotage/journal/")
 

@@ -14,6 +14,8 @@ from catalog.trust import effective_status, lock_stack
 from marketplace.errors import MoveRefused, RuleBroken
 from marketplace.ui.typography import date_text, euros
 from procurement.actions.order_drafts import refuse_unorderable
+from procurement.budgets.amounts import committed_amounts, maximum_refusal
+from procurement.budgets.ledger import vehicle_refusal
 from procurement.models import Order, PurchasingVehicle
 from procurement.obligations import required_schemes
 from procurement.routes.amounts import amount_on
@@ -112,6 +114,9 @@ def missing_before_opinions(order: Order) -> dict[str, list[str]]:
         missing["ends_on"] = ["Indiquez la date de fin."]
     if not order.lines.exists():
         missing["quantities"] = ["Indiquez au moins une quantité."]
+    maximum = maximum_refusal(order)
+    if maximum:
+        missing["maximum_eur_ht"] = [maximum]
     route = route_refusal(order, on=timezone.localdate())
     if route:
         missing["vehicle" if order.vehicle_id else "below_threshold_reason"] = [route]
@@ -145,27 +150,4 @@ def _vehicle_refusal(vehicle: PurchasingVehicle, order: Order) -> str:
             f"Le support d’achat court du {date_text(vehicle.starts_on)} "
             f"au {date_text(vehicle.ends_on)}\u00a0: la commande doit commencer entre ces dates."
         )
-    return maximum_refusal(vehicle, order)
-
-
-def maximum_refusal(vehicle: PurchasingVehicle, order: Order) -> str:
-    """Empty when the maximum is unknown or still covers the order; one query."""
-    if vehicle.maximum_eur_ht is None:
-        return ""
-    left = vehicle.maximum_eur_ht - vehicle.engaged_eur_ht(without=order.pk)
-    if order.total_eur_ht <= left:
-        return ""
-    return (
-        f"Il reste {euros(left, tax='HT')} sur ce support d’achat\u202f; le bon de commande en demande "
-        f"{euros(order.total_eur_ht, tax='HT')}. Réduisez la quantité ou changez de support."
-    )
-
-
-def refuse_beyond_maximum(order: Order) -> None:
-    """At approval, with the vehicle's row locked so that two approvals cannot both take the rest."""
-    if order.vehicle_id is None:
-        return
-    vehicle = PurchasingVehicle.objects.select_for_update().get(pk=order.vehicle_id)
-    refusal = maximum_refusal(vehicle, order)
-    if refusal:
-        raise RuleBroken("vehicle_maximum_reached", refusal, field="vehicle")
+    return vehicle_refusal(vehicle, committed_amounts(order).ht, without=order.pk)

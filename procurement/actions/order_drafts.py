@@ -15,7 +15,7 @@ from catalog.models import Offer, OfferVersion, Plan
 from marketplace.errors import MoveRefused, RuleBroken
 from marketplace.numbering import next_number
 from procurement.enums_orders import OrderState
-from procurement.models import Order, OrderLine, Project, PurchasingVehicle
+from procurement.models import BudgetLine, Order, OrderLine, Project, PurchasingVehicle
 from procurement.pricing import order_totals, orderable_lines, priced_lines
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ TERMS = frozenset(
         "vehicle",
         "below_threshold_reason",
         "budget_line",
+        "budget",
+        "maximum_eur_ht",
         "supplier_vat_regime",
         "buyer_vat_identified",
     }
@@ -188,7 +190,25 @@ def _set_terms(order: Order, terms: Mapping[str, Any]) -> None:
             "La date de fin précède le début. Choisissez une date de fin postérieure au début.",
             field="ends_on",
         )
+    if order.maximum_eur_ht is not None and order.maximum_eur_ht <= 0:
+        message = "Le maximum est un montant positif. Ne le donnez pas si le total est ferme."
+        raise RuleBroken("maximum_not_positive", message, field="maximum_eur_ht")
+    if "budget" in terms:
+        _refuse_foreign_budget(order)
     _refuse_foreign_vehicle(order)
+
+
+def _refuse_foreign_budget(order: Order) -> None:
+    if order.budget_id is None:
+        return
+    fitting = BudgetLine.objects.open_for(order.project_id, buyer_id=order.buyer_id)
+    if not fitting.filter(pk=order.budget_id).exists():
+        raise RuleBroken(
+            "budget_unknown",
+            "Cette ligne est close, réservée à un autre projet ou d’une autre administration. "
+            "Choisissez une ligne ouverte de la vôtre.",
+            field="budget",
+        )
 
 
 def _refuse_foreign_vehicle(order: Order) -> None:

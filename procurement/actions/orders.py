@@ -21,15 +21,19 @@ from procurement.abilities_orders import approval_refusal, order_abilities
 from procurement.actions.contracts import create_from_order
 from procurement.actions.order_checks import (
     missing_before_opinions,
-    refuse_beyond_maximum,
     refuse_changed_content,
     refuse_changed_supplier,
     refuse_lost_offer,
 )
+from procurement.approval.people import signers_for
+from procurement.approval.signing import awaited_step, right_to_sign, sign
+from procurement.approval.steps import ask_signatures, void_signatures
+from procurement.budgets.enums import ReleaseReason
+from procurement.budgets.ledger import engage, release
 from procurement.enums_orders import OrderState
 from procurement.models import Contract, Order, OrderMessage
 from procurement.order_opinions import opinions_complete
-from procurement.order_people import approvers_for, people_holding, supplier_managers
+from procurement.order_people import people_holding, supplier_managers
 from procurement.pdf.purchase_order import store_purchase_order
 
 if TYPE_CHECKING:
@@ -75,12 +79,13 @@ def request_approval(order: Order, *, actor: Actor, expected_version: int | None
             raise MoveRefused(
                 "opinions_missing", "Il manque l’avis du RSSI ou celui du DPO. Attendez les deux avis."
             )
+        ask_signatures(row)
 
     with transaction.atomic():
         order.perform("request_approval", actor=actor, apply=apply, expected_version=expected_version)
         _tell(
             order,
-            approvers_for(order),
+            signers_for(order),
             subject=f"Bon de commande {order.number} à approuver",
             body=f"{euros(order.total_eur_ht, tax='HT')}, offre «\u00a0{order.offer.name}\u00a0».",
         )
@@ -95,36 +100,66 @@ def advance_after_opinion(order: Order, *, actor: Actor) -> Order:
 
 
 def approve(order: Order, *, actor: Actor, expected_version: int | None = None) -> Order:
-    """Binds the content's hash. Authorship, ceiling and the vehicle's maximum are judged under lock."""
+    """Sign the step that waits; the last signature approves, binds the content and takes the ceilings.
 
+    Role, delegation, authorship and ceilings are judged under the order's lock, on what the database says.
+    """
+    with transaction.atomic():
+        row = Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
+        if row.approvals.awaited().count() > 1:
+            return _sign_step(order, actor=actor, expected_version=expected_version)
+        return _approve(order, actor=actor, expected_version=expected_version)
+
+
+def _sign_step(order: Order, *, actor: Actor, expected_version: int | None) -> Order:
     def apply(row: Order) -> None:
-        refusal = approval_refusal(actor, row)
-        if refusal:
-            raise NotAllowed("not_allowed", refusal)
-        refuse_beyond_maximum(row)
+        row.check_move("approve")
+        _sign(row, actor=actor)
+
+    order.touch("sign_step", actor=actor, apply=apply, expected_version=expected_version)
+    _tell(
+        order,
+        signers_for(order),
+        subject=f"Bon de commande {order.number} à signer",
+        body=f"{euros(order.total_eur_ht, tax='HT')}, offre «\u00a0{order.offer.name}\u00a0».",
+    )
+    return order
+
+
+def _sign(row: Order, *, actor: Actor) -> None:
+    step = awaited_step(row)
+    right = right_to_sign(actor, row, step.role if step is not None else Role.APPROVER)
+    if right.refusal:
+        raise NotAllowed("not_allowed", right.refusal)
+    sign(row, step, actor=actor, right=right)
+
+
+def _approve(order: Order, *, actor: Actor, expected_version: int | None) -> Order:
+    def apply(row: Order) -> None:
+        _sign(row, actor=actor)
+        engage(row, actor=actor)
         row.approved_by, row.approved_at = actor.user, timezone.now()
         row.approved_hash = row.content_hash()
 
-    with transaction.atomic():
-        order.perform(
-            "approve",
-            actor=actor,
-            apply=apply,
-            expected_version=expected_version,
-            detail={"total_eur_ht": order.total_eur_ht},
-        )
-        _tell(
-            order,
-            people_holding(order.buyer_id, Role.FINANCE),
-            subject=f"Numéro d’engagement attendu pour {order.number}",
-            body=f"Bon de commande approuvé, {euros(order.total_eur_ht, tax='HT')}.",
-        )
-        _tell(
-            order,
-            _authors(order),
-            subject=f"{order.number} est approuvé",
-            body="Il attend son numéro d’engagement.",
-        )
+    order.perform(
+        "approve",
+        actor=actor,
+        apply=apply,
+        expected_version=expected_version,
+        detail={"total_eur_ht": order.total_eur_ht},
+    )
+    _tell(
+        order,
+        people_holding(order.buyer_id, Role.FINANCE),
+        subject=f"Numéro d’engagement attendu pour {order.number}",
+        body=f"Bon de commande approuvé, {euros(order.total_eur_ht, tax='HT')}.",
+    )
+    _tell(
+        order,
+        _authors(order),
+        subject=f"{order.number} est approuvé",
+        body="Il attend son numéro d’engagement.",
+    )
     return order
 
 
@@ -215,6 +250,7 @@ def acknowledge(order: Order, *, actor: Actor, expected_version: int | None = No
 def refuse(order: Order, *, actor: Actor, reason: str, expected_version: int | None = None) -> Order:
     def apply(row: Order) -> None:
         row.answered_by, row.answered_at, row.refusal_reason = actor.user, timezone.now(), reason
+        release(row, reason=ReleaseReason.REFUSED)
 
     with transaction.atomic():
         order.perform("refuse", actor=actor, reason=reason, apply=apply, expected_version=expected_version)
@@ -228,9 +264,12 @@ def refuse(order: Order, *, actor: Actor, reason: str, expected_version: int | N
 
 
 def cancel(order: Order, *, actor: Actor, reason: str, expected_version: int | None = None) -> Order:
+    def apply(row: Order) -> None:
+        release(row, reason=ReleaseReason.CANCELLED)
+
     with transaction.atomic():
         was_sent = order.sent_at is not None
-        order.perform("cancel", actor=actor, reason=reason, expected_version=expected_version)
+        order.perform("cancel", actor=actor, reason=reason, apply=apply, expected_version=expected_version)
         people = supplier_managers(order) if was_sent else []
         _tell(order, people, subject=f"{order.sent_number} est annulé", body=f"Motif\u00a0: {reason}")
     return order
@@ -243,6 +282,8 @@ def reopen(order: Order, *, actor: Actor, reason: str = "", expected_version: in
         row.approved_by, row.approved_at, row.approved_hash = None, None, ""
         row.commitment_number, row.opinions_requested_at = "", None
         row.rejection_reason = ""
+        release(row, reason=ReleaseReason.REOPENED)
+        void_signatures(row)
 
     return order.perform("reopen", actor=actor, reason=reason, apply=apply, expected_version=expected_version)
 

@@ -31,7 +31,7 @@ def vehicles_seen(actor: Actor, *, on: dt.date) -> tuple[VehicleSeen, ...] | Non
     """Those of the actor's administration that are open on the day; None for anybody else. One query."""
     if actor.organisation is None or not actor.is_buyer:
         return None
-    rows = PurchasingVehicle.objects.visible_to(actor).open_on(on).with_engaged(ENGAGED_STATES)
+    rows = PurchasingVehicle.objects.visible_to(actor).open_on(on).with_engaged()
     return tuple(
         VehicleSeen(
             number=row.number,

@@ -24,11 +24,11 @@ from marketplace.errors import MoveRefused
 from marketplace.notifications.outbox import notify
 from marketplace.ui.typography import date_text
 from procurement.actions.eligibility import offers_for
+from procurement.approval.people import signers_for
 from procurement.enums import Standing
 from procurement.enums_orders import OPEN_STATES, OrderState, ReviewKind
 from procurement.models import Contract, ContractReview, Order, OrderFlag, Project
 from procurement.obligations import project_people, projects_on
-from procurement.order_people import approvers_for
 
 if TYPE_CHECKING:
     from marketplace.events.models import DomainEvent
@@ -250,7 +250,7 @@ def _order_people(order: Order) -> set[User]:
     """Authors and who approved; before that, while approval is awaited, those who may give it."""
     approvers = {order.approved_by} if order.approved_by is not None else set()
     if order.state == OrderState.AWAITING_APPROVAL:
-        approvers |= set(approvers_for(order))
+        approvers |= set(signers_for(order))
     return set(order.authors.all()) | approvers
 
 

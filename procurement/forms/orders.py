@@ -12,7 +12,7 @@ from catalog.prices.words import conditions
 from marketplace.ui.forms import MarketForm
 from marketplace.ui.typography import euros
 from procurement.enums_orders import ReviewDecision, VatRegime
-from procurement.models import PurchasingVehicle
+from procurement.models import BudgetLine, PurchasingVehicle
 from procurement.pricing import orderable_lines
 
 if TYPE_CHECKING:
@@ -107,7 +107,30 @@ class RouteForm(MarketForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
-    budget_line = forms.CharField(label="Ligne budgétaire", max_length=100, required=False)
+    budget = forms.ModelChoiceField(
+        label="Budget",
+        help_text="La ligne dont le plafond est vérifié à l’approbation.",
+        queryset=BudgetLine.objects.none(),
+        required=False,
+        empty_label="Aucune ligne suivie ici",
+    )
+    budget_line = forms.CharField(
+        label="Ligne budgétaire",
+        help_text="Telle qu’elle figurera sur le bon de commande. Exemple : programme 129, action 11",
+        max_length=100,
+        required=False,
+    )
+    maximum_eur_ht = forms.DecimalField(
+        label="Montant maximum, en euros HT",
+        help_text="Obligatoire si un prix est à l’usage : c’est lui qui est engagé. Sinon, laissez vide.",
+        min_value=Decimal("0.01"),
+        max_digits=14,
+        decimal_places=2,
+        required=False,
+        error_messages={"min_value": "Le maximum est positif. Laissez vide si le total est ferme."},
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+        localize=True,
+    )
     supplier_vat_regime = forms.ChoiceField(
         label="Régime de TVA du fournisseur",
         help_text="Il figure sur son devis. Sans lui, le total TTC n’est pas calculé.",
@@ -122,8 +145,9 @@ class RouteForm(MarketForm):
         widget=forms.Select(choices=[("", "Je ne sais pas"), ("true", "Oui"), ("false", "Non")]),
     )
 
-    def __init__(self, *args: Any, vehicles: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, vehicles: Any, budgets: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["budget"].queryset = budgets  # type: ignore[attr-defined]
         self.fields["vehicle"].queryset = vehicles  # type: ignore[attr-defined]
 
 

@@ -1,4 +1,6 @@
+from procurement.models.approval import ApprovalChain, ApprovalStep, OrderApproval, SignatureDelegation
 from procurement.models.assessment import Assessment, SensitivityDecision
+from procurement.models.budget import BudgetAlert, BudgetLine, Commitment
 from procurement.models.contract import Contract, ContractReview
 from procurement.models.derogation import Derogation, DerogationAct
 from procurement.models.eligibility import SHORTLIST_LIMIT, EligibilityList, EligibilityRow, ShortlistEntry
@@ -13,7 +15,12 @@ from procurement.models.vehicle import PurchasingVehicle
 
 __all__ = [
     "SHORTLIST_LIMIT",
+    "ApprovalChain",
+    "ApprovalStep",
     "Assessment",
+    "BudgetAlert",
+    "BudgetLine",
+    "Commitment",
     "Contract",
     "ContractReview",
     "Derogation",
@@ -22,6 +29,7 @@ __all__ = [
     "EligibilityRow",
     "Opinion",
     "Order",
+    "OrderApproval",
     "OrderFlag",
     "OrderLine",
     "OrderMessage",
@@ -34,5 +42,6 @@ __all__ = [
     "RouteChoice",
     "SensitivityDecision",
     "ShortlistEntry",
+    "SignatureDelegation",
     "UserReview",
 ]

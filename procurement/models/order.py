@@ -61,7 +61,11 @@ class Order(Stateful):
         "procurement.PurchasingVehicle", models.PROTECT, null=True, blank=True, related_name="orders"
     )
     below_threshold_reason = models.TextField("justification sous le seuil", max_length=2000, blank=True)
+    # In the administration's own words; `budget` is the line followed here.
     budget_line = models.CharField("ligne budgétaire", max_length=100, blank=True)
+    budget = models.ForeignKey(
+        "procurement.BudgetLine", models.PROTECT, null=True, blank=True, related_name="orders"
+    )
     # First and last day, both included.
     starts_on = models.DateField("début", null=True, blank=True)
     ends_on = models.DateField("fin", null=True, blank=True)
@@ -72,6 +76,8 @@ class Order(Stateful):
     )
     buyer_vat_identified = models.BooleanField("administration identifiée à la TVA", null=True, blank=True)
     total_eur_ht = models.DecimalField(max_digits=14, decimal_places=2, default=Decimal("0.00"))
+    # Of an order paid by usage, whose total is an estimate: what it may cost at most.
+    maximum_eur_ht = models.DecimalField("maximum HT", max_digits=14, decimal_places=2, null=True, blank=True)
     vat_lines = models.JSONField(null=True, blank=True)
     vat_eur = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     total_eur_ttc = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
@@ -110,6 +116,11 @@ class Order(Stateful):
                 name="order_total_positive",
                 condition=_NOT_NULL_TOTAL,
                 violation_error_message="Le total ne peut pas être négatif.",
+            ),
+            models.CheckConstraint(
+                name="order_maximum_positive",
+                condition=models.Q(maximum_eur_ht__isnull=True) | models.Q(maximum_eur_ht__gt=0),
+                violation_error_message="Le maximum est un montant positif.",
             ),
             models.CheckConstraint(
                 name="order_ttc_whole",
@@ -173,7 +184,10 @@ class Order(Stateful):
 
     def content(self) -> dict[str, Any]:
         """Everything an approval binds; the order of the lines counts."""
+        # Said only when given: what was approved before these fields existed keeps its hash.
+        added = {"budget": self.budget_id, "maximum_eur_ht": self.maximum_eur_ht}
         return {
+            **{name: value for name, value in added.items() if value is not None},
             "buyer": self.buyer_id,
             "supplier": self.supplier_id,
             "offer_version": self.offer_version_id,

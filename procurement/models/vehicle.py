@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Self
 
@@ -11,7 +10,7 @@ from django.utils import timezone
 
 from marketplace.accounts.enums import Role
 from marketplace.accounts.models import Organisation, User
-from procurement.enums_orders import ENGAGED_STATES, VehicleKind
+from procurement.enums_orders import VehicleKind
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
@@ -26,10 +25,10 @@ class PurchasingVehicleQuerySet(models.QuerySet["PurchasingVehicle"]):
             return self.none()
         return self.filter(buyers=actor.organisation)
 
-    def with_engaged(self, states: Iterable[str]) -> Self:
-        """Adds `engaged`: the amounts of its orders in these states, None without any."""
-        counted = models.Q(orders__state__in=list(states))
-        return self.annotate(engaged=models.Sum("orders__total_eur_ht", filter=counted))
+    def with_engaged(self) -> Self:
+        """Adds `engaged`: what is committed under it, of every buyer; None without any."""
+        living = models.Q(commitments__released_at__isnull=True)
+        return self.annotate(engaged=models.Sum("commitments__amount_eur_ht", filter=living))
 
     def open_on(self, day: dt.date) -> Self:
         return self.filter(starts_on__lte=day, ends_on__gte=day)
@@ -86,11 +85,11 @@ class PurchasingVehicle(models.Model):
         return list(self.buyers.values_list("pk", flat=True))
 
     def engaged_eur_ht(self, *, without: int | None = None) -> Decimal:
-        """Amounts already agreed under it, of every buyer; one query."""
-        orders = self.orders.filter(state__in=ENGAGED_STATES)
+        """What is committed under it, of every buyer, but for the order `without`; one query."""
+        living = self.commitments.filter(released_at__isnull=True)
         if without is not None:
-            orders = orders.exclude(pk=without)
-        return orders.aggregate(total=models.Sum("total_eur_ht"))["total"] or Decimal("0.00")
+            living = living.exclude(order_id=without)
+        return living.aggregate(total=models.Sum("amount_eur_ht"))["total"] or Decimal("0.00")
 
     def is_open(self, on: dt.date) -> bool:
         return self.starts_on <= on <= self.ends_on

@@ -96,6 +96,8 @@ def _object(order: Order) -> Rows:
         rows.append(row("Achat sous le seuil", order.below_threshold_reason))
     if order.budget_line:
         rows.append(row("Ligne budgétaire", order.budget_line))
+    if order.maximum_eur_ht is not None:
+        rows.append(row("Montant maximum, à l’usage", f"{euros(order.maximum_eur_ht)} HT"))
     return rows
 
 

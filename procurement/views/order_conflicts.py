@@ -34,8 +34,8 @@ def last_change_of(order: Order) -> AuditEvent | None:
 
 def stored_values(order: Order) -> dict[str, Any]:
     """The draft as the fields of its steps name it; a quantity left out is absent."""
-    names = ("starts_on", "ends_on", "vehicle", "below_threshold_reason", "budget_line")
-    names += ("supplier_vat_regime", "buyer_vat_identified")
+    names = ("starts_on", "ends_on", "vehicle", "below_threshold_reason", "budget", "budget_line")
+    names += ("maximum_eur_ht", "supplier_vat_regime", "buyer_vat_identified")
     return {
         **{f"{QUANTITY}{code}": quantity for code, quantity in order.quantities().items()},
         **{name: getattr(order, name) for name in names},

@@ -20,6 +20,7 @@ def visible_order(request: HttpRequest, number: str) -> Order:
         "plan",
         "project",
         "vehicle",
+        "budget",
         "approved_by",
         "document",
     )

@@ -24,7 +24,7 @@ from procurement.actions.orders import request_opinions
 from procurement.enums_orders import OrderState
 from procurement.forms.orders import QUANTITY, PeriodForm, PlanForm, QuantitiesForm, RouteForm, VersionedForm
 from procurement.forms.refusals import put_refusal
-from procurement.models import Order, Project, PurchasingVehicle
+from procurement.models import BudgetLine, Order, Project, PurchasingVehicle
 from procurement.obligations import required_schemes
 from procurement.price_changes import PriceChange, price_changes
 from procurement.views.find import actor_of, trail, typed_version, visible_project
@@ -152,13 +152,16 @@ def _route(request: HttpRequest, project: Project, order: Order) -> HttpResponse
     fields = (
         "vehicle",
         "below_threshold_reason",
+        "budget",
         "budget_line",
+        "maximum_eur_ht",
         "supplier_vat_regime",
         "buyer_vat_identified",
     )
     form = RouteForm(
         posted(request),
         vehicles=PurchasingVehicle.objects.visible_to(actor),
+        budgets=BudgetLine.objects.open_for(project.pk, buyer_id=order.buyer_id).order_by("-year", "label"),
         initial={name: getattr(order, name) for name in fields},
     )
     return _edit(request, project, order, slug="support", form=form, changes=lambda: form.cleaned_data)
@@ -205,6 +208,7 @@ def _check(request: HttpRequest, project: Project, order: Order) -> HttpResponse
             )
             return redirect("procurement:order", order.number)
     context = _base(project, slug="verification", order=order) | {
+        "inside": True,
         "form": form,
         "lines": list(order.lines.order_by("position", "pk")),
         "missing": [sentence for sentences in missing.values() for sentence in sentences],

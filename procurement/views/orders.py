@@ -23,12 +23,13 @@ from marketplace.ui.once import once
 from procurement.abilities_orders import order_abilities, orders_abilities
 from procurement.actions.order_checks import trust_gaps
 from procurement.actions.orders import write_message
+from procurement.approval.people import signers_for
+from procurement.approval.signing import awaited_role
 from procurement.enums_orders import OrderState
 from procurement.forms.orders import MessageForm
-from procurement.models import Order
+from procurement.models import Order, OrderApproval
 from procurement.obligations import required_schemes
 from procurement.order_opinions import current_opinions
-from procurement.order_people import approvers_for
 from procurement.order_steps import order_steps, state_sentence
 from procurement.supplier_change import order_sentence
 from procurement.views.find import actor_of
@@ -44,6 +45,7 @@ MOVE_WORDS = {
     "flag_status_loss": "Perte de statut signalée",
     "request_opinions": "Avis demandés",
     "request_approval": "Approbation demandée",
+    "sign_step": "Étape signée",
     "approve": "Approuvé",
     "reject": "Approbation refusée",
     "commit": "Engagé",
@@ -113,13 +115,14 @@ def _page(request: HttpRequest, order: Order, *, form: MessageForm, status: int 
     verdicts = order_abilities(actor, order)
     inside = _is_inside(actor, order)
     opinions = current_opinions(order) if inside else {}
-    approvers = approvers_for(order) if inside and order.state == OrderState.AWAITING_APPROVAL else []
+    signatures = _signatures(order) if inside else []
+    approvers = signers_for(order) if inside and order.state == OrderState.AWAITING_APPROVAL else []
     context: dict[str, Any] = {
         "order": order,
         "inside": inside,
         "lines": list(order.lines.order_by("position", "pk")),
         "sentence": state_sentence(order, approvers=approvers),
-        "steps": order_steps(order, opinions=opinions, approvers=approvers),
+        "steps": order_steps(order, opinions=opinions, approvers=approvers, signatures=signatures),
         "buttons": buttons_for(order, actor=actor, verdicts=verdicts),
         "why_not": _why_not(order, actor=actor, verdicts=verdicts),
         "opinions": list(opinions.values()),
@@ -139,6 +142,10 @@ def _page(request: HttpRequest, order: Order, *, form: MessageForm, status: int 
     return render(request, "procurement/orders/page.html", context, status=status)
 
 
+def _signatures(order: Order) -> list[OrderApproval]:
+    return list(order.approvals.living().select_related("signed_by", "delegation__giver"))
+
+
 def _is_inside(actor: Actor, order: Order) -> bool:
     """The buyer's members and the auditor read the avis and the history; the supplier does not."""
     if actor.has(Role.AUDITOR):
@@ -151,8 +158,8 @@ def _opinion_links(order: Order, *, actor: Actor) -> list[tuple[str, str]]:
 
 
 def _why_not(order: Order, *, actor: Actor, verdicts: dict[str, str]) -> str:
-    """To an approver who cannot approve this one, the reason; nothing to the others."""
-    if order.state != OrderState.AWAITING_APPROVAL or not actor.has(Role.APPROVER):
+    """To who holds the role that signs and cannot sign this one, the reason; nothing to the others."""
+    if order.state != OrderState.AWAITING_APPROVAL or not actor.has(awaited_role(order)):
         return ""
     return verdicts["approve"]
 

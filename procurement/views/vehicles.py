@@ -14,7 +14,6 @@ from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.once import once
 from procurement.abilities_orders import vehicles_abilities
 from procurement.actions.vehicles import create_vehicle
-from procurement.enums_orders import ENGAGED_STATES
 from procurement.forms.refusals import put_refusal
 from procurement.forms.vehicles import VehicleForm
 from procurement.models import PurchasingVehicle
@@ -31,7 +30,7 @@ def vehicle_list(request: HttpRequest) -> HttpResponse:
     verdicts = vehicles_abilities(actor)
     require(verdicts, "list")
     rows = PurchasingVehicle.objects.visible_to(actor)
-    vehicles = rows.with_engaged(ENGAGED_STATES).order_by("title", "pk")
+    vehicles = rows.with_engaged().order_by("title", "pk")
     return render(
         request,
         "procurement/vehicles/list.html",

@@ -30,6 +30,8 @@ from tests.habits.matrix.world import World
 from tests.procurement import builders as needs
 from tests.procurement import derogation_builders as derogations
 from tests.procurement import order_builders as orders
+from tests.procurement.approval import builders as approvals
+from tests.procurement.budgets import builders as budgets
 from tests.qualification import builders as dossiers
 from tests.qualification import programme_builders as programmes
 
@@ -94,6 +96,23 @@ def opinion(world: World) -> None:
 
 def vehicle(world: World) -> None:
     orders.make_vehicle(world.ministry)
+
+
+def budget(world: World) -> None:
+    budgets.make_line(world.ministry, actor=world.actor("finance"))
+
+
+def commitment(world: World) -> None:
+    orders.make_order(world.purchase, state="approved")
+
+
+def chain(world: World) -> None:
+    approvals.make_chain(world.ministry, approvals.step("approver"), actor=world.actor("organisation_admin"))
+
+
+def signature_delegation(world: World) -> None:
+    deputy = make_member("finance", organisation=world.ministry)
+    approvals.make_delegation(world.the("approver"), deputy)
 
 
 def stale(world: World) -> None:
@@ -249,6 +268,13 @@ LISTS: list[tuple[str, str, Make]] = [
     ("/commandes/", "requester", order),
     ("/contrats/", "supplier_manager", contract),
     ("/supports-d-achat/", "requester", vehicle),
+    ("/budgets/", "requester", budget),
+    ("/api/v1/budgets/", "requester", budget),
+    ("/organisation/circuit-d-approbation/", "requester", chain),
+    ("/api/v1/approval-chains/", "requester", chain),
+    ("/organisation/delegations-de-signature/", "approver", signature_delegation),
+    ("/api/v1/signature-delegations/", "requester", signature_delegation),
+    ("/api/v1/commitments/", "finance", commitment),
     ("/dossiers/", "supplier_manager", dossier),
     ("/api/v1/section-delegations/", "supplier_manager", delegation),
     ("/mes-preuves/", "supplier_manager", evidence),

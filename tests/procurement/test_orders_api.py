@@ -125,6 +125,8 @@ def test_the_answer_in_full(purchase):
         "vehicle": None,
         "below_threshold_reason": "Besoin isolé",
         "budget_line": "",
+        "budget": None,
+        "maximum_eur_ht": None,
         "starts_on": "2027-01-01",
         "ends_on": "2027-12-31",
         "supplier_vat_regime": "normal",
@@ -135,6 +137,7 @@ def test_the_answer_in_full(purchase):
         "vat_eur": "340.00",
         "total_eur_ttc": "2040.00",
         **NOTHING_YET,
+        "approvals": [],
         "contract": None,
         "flags": [],
     }

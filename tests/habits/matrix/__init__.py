@@ -6,9 +6,12 @@ A row's key is `METHOD url:name`. Each app has its file; a URL without a row fai
 from tests.habits.matrix import (
     accounts,
     api,
+    api_budgets,
     api_evidence,
     api_programmes,
+    approval,
     catalog,
+    pages_budgets,
     procurement,
     qualification,
     site,
@@ -24,4 +27,7 @@ ROWS: dict[str, Row] = {
     **api.ROWS,
     **api_evidence.ROWS,
     **api_programmes.ROWS,
+    **api_budgets.ROWS,
+    **approval.ROWS,
+    **pages_budgets.ROWS,
 }

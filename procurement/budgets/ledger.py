@@ -1,0 +1,144 @@
+"""What is committed against ceilings: written and released under locks, always in the same order.
+
+The order's row is locked first (the caller holds it), then the budget lines by key, then the purchasing
+vehicle. Nothing locks them the other way round.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Q, Sum
+from django.utils import timezone
+
+from marketplace.errors import RuleBroken
+from marketplace.ui.typography import euros
+from procurement.budgets.alerts import watch_line, watch_vehicle
+from procurement.budgets.amounts import committed_amounts
+from procurement.budgets.enums import BudgetKind, BudgetState, TaxBasis
+from procurement.models import BudgetLine, Commitment, PurchasingVehicle
+
+if TYPE_CHECKING:
+    from marketplace.accounts.actors import Actor
+    from procurement.budgets.amounts import Amounts
+    from procurement.models import Order
+
+ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The locked rows that one order counts against."""
+
+    lines: tuple[BudgetLine, ...]
+    vehicle: PurchasingVehicle | None
+
+
+def hold(order: Order) -> Held:
+    """Locks until the end of the transaction; two queries at most."""
+    own = Q(pk=order.budget_id) if order.budget_id else Q(pk__in=())
+    envelope = Q(kind=BudgetKind.PROJECT, project_id=order.project_id)
+    rows = BudgetLine.objects.select_for_update(no_key=True).filter(own | envelope).order_by("pk")
+    lines = tuple(rows)
+    vehicle = None
+    if order.vehicle_id is not None:
+        vehicle = PurchasingVehicle.objects.select_for_update(no_key=True).get(pk=order.vehicle_id)
+    return Held(lines, vehicle)
+
+
+def engage(order: Order, *, actor: Actor) -> Commitment:
+    """Takes the order's amount of every ceiling, or of none. Call under the lock of the order.
+
+    Raises RuleBroken naming the field of the ceiling: « budget », « project » or « vehicle ».
+    """
+    held, amounts = hold(order), committed_amounts(order)
+    for line in held.lines:
+        _refuse_beyond(line, amounts)
+    if held.vehicle is not None:
+        refusal = vehicle_refusal(held.vehicle, amounts.ht)
+        if refusal:
+            raise RuleBroken("vehicle_maximum_reached", refusal, field="vehicle")
+    commitment = Commitment.objects.create(
+        order=order,
+        project_id=order.project_id,
+        line_id=order.budget_id,
+        vehicle=held.vehicle,
+        amount_eur_ht=amounts.ht,
+        amount_eur_ttc=amounts.ttc,
+        made_by=actor.user,
+    )
+    _watch(held)
+    return commitment
+
+
+def release(order: Order, *, reason: str) -> None:
+    """Gives back what the order had taken, if it had; safe to call twice. Call under the order's lock."""
+    living = order.commitments.living()
+    if not living.exists():
+        return
+    held = hold(order)
+    living.update(released_at=timezone.now(), release_reason=reason)
+    _watch(held)
+
+
+def used_of(line: BudgetLine) -> tuple[Decimal, int]:
+    """What is committed in the line's basis, and how many commitments have no known TTC; one query."""
+    of_ttc = line.basis == TaxBasis.TTC
+    found = line.commitments_of().aggregate(
+        total=Sum("amount_eur_ttc" if of_ttc else "amount_eur_ht"),
+        unknown=Count("pk", filter=Q(amount_eur_ttc__isnull=True)),
+    )
+    return found["total"] or ZERO, found["unknown"] if of_ttc else 0
+
+
+def _refuse_beyond(line: BudgetLine, amounts: Amounts) -> None:
+    field = "project" if line.kind == BudgetKind.PROJECT else "budget"
+    if line.state != BudgetState.OPEN:
+        message = f"« {line} » est close : rouvrez-la ou choisissez une autre ligne."
+        raise RuleBroken("budget_closed", message, field=field)
+    used, unknown = used_of(line)
+    asked = amounts.ttc if line.basis == TaxBasis.TTC else amounts.ht
+    if asked is None or unknown:
+        raise RuleBroken("budget_tax_unknown", _unknown_words(line, asked), field=field)
+    left = line.ceiling_eur - used
+    if asked > left:
+        raise RuleBroken(
+            "budget_ceiling_reached",
+            f"Il reste {euros(left, tax=line.basis)} sur « {line} » ; le bon de commande en demande "
+            f"{euros(asked, tax=line.basis)}. Réduisez-le, relevez le plafond ou changez de ligne.",
+            field=field,
+        )
+
+
+def _unknown_words(line: BudgetLine, asked: Decimal | None) -> str:
+    if asked is None:
+        return (
+            f"Le plafond de « {line} » est en TTC et le total TTC de ce bon de commande n’est pas connu. "
+            "Complétez le régime de TVA du fournisseur."
+        )
+    return (
+        f"Le plafond de « {line} » est en TTC et un engagement déjà pris n’a pas de TTC connu : "
+        "le reste ne se calcule pas."
+    )
+
+
+def vehicle_refusal(vehicle: PurchasingVehicle, asked: Decimal, *, without: int | None = None) -> str:
+    """Empty when the maximum is unknown or still covers the amount; one query."""
+    if vehicle.maximum_eur_ht is None:
+        return ""
+    left = vehicle.maximum_eur_ht - vehicle.engaged_eur_ht(without=without)
+    if asked <= left:
+        return ""
+    return (
+        f"Il reste {euros(left, tax='HT')} sur ce support d’achat\u202f; le bon de commande en demande "
+        f"{euros(asked, tax='HT')}. Réduisez la quantité ou changez de support."
+    )
+
+
+def _watch(held: Held) -> None:
+    for line in held.lines:
+        watch_line(line, used=used_of(line)[0])
+    if held.vehicle is not None:
+        watch_vehicle(held.vehicle)
