@@ -6,7 +6,14 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from procurement import api_derogations, api_peers, api_routes, api_voices
+from procurement import (
+    api_derogations,
+    api_open_publications,
+    api_peers,
+    api_publications,
+    api_routes,
+    api_voices,
+)
 from procurement.api_doctrine import DoctrineAssessmentViewSet, DoctrineRuleViewSet
 from procurement.api_needs import AssessmentViewSet, OpinionViewSet, ProjectViewSet
 
@@ -20,6 +27,8 @@ ROUTES: list[tuple[str, Any, str]] = [
     *api_derogations.ROUTES,
     *api_voices.ROUTES,
     *api_peers.ROUTES,
+    *api_publications.ROUTES,
 ]
+PATHS = api_open_publications.PATHS
 if find_spec("procurement.api_orders") is not None:
     ROUTES += import_module("procurement.api_orders").ROUTES

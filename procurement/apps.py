@@ -15,6 +15,7 @@ class ProcurementConfig(AppConfig):
             desk,
             desk_derogations,
             desk_peers,
+            desk_publications,
             desk_routes,
             desk_voices,
             followed,
@@ -25,6 +26,8 @@ class ProcurementConfig(AppConfig):
         register_desk("procurement.needs", desk.need_rows, shortcuts=desk.need_shortcuts)
         register_desk("procurement.derogations", desk_derogations.rows)
         register_desk("procurement.routes", desk_routes.rows)
+        register_desk("procurement.publications", desk_publications.rows)
+        register_panel("open_data.sections", panels.published_contracts)
         register_panel("offer.actions", panels.add_to_project, rank=10)
         register_panel("offers.cards", card_lines.project_choice, rank=10)
         register_card_lines("procurement.projects", card_lines.card_lines)

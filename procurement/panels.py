@@ -111,3 +111,8 @@ def _panel(request: HttpRequest, numbers: list[int], template: str, *, label: st
     query = urlencode({"offre": numbers}, doseq=True)
     url = f"{reverse('procurement:add_offers')}?{query}"
     return Panel(template, {"url": url, "label": label})
+
+
+def published_contracts(request: HttpRequest, subject: None) -> Panel:
+    """On the page of the open data."""
+    return Panel("procurement/publications/_open_data_panel.html")

@@ -1,8 +1,11 @@
 from celery import shared_task
 from django.utils import timezone
 
+from marketplace.accounts.actors import system_actor
 from procurement.actions.contracts import close_due_contracts
 from procurement.actions.derogation_clock import follow_derogations
+from procurement.actions.publication_files import forget_old, make_missing
+from procurement.actions.publications import tell_late
 
 
 @shared_task(name="events.close_due_contracts", ignore_result=True)
@@ -17,7 +20,23 @@ def derogations() -> None:
     follow_derogations(on=timezone.localdate())
 
 
+@shared_task(name="events.tell_late_publications", ignore_result=True)
+def late_publications() -> None:
+    """Tells a limit that has passed, once; pages and the desk read the clock."""
+    tell_late(actor=system_actor("beat"), on=timezone.localdate())
+
+
+@shared_task(name="events.publication_files", ignore_result=True, time_limit=900, soft_time_limit=890)
+def publication_files() -> None:
+    """The files of the day, at the first bell after midnight in Paris."""
+    today = timezone.localdate()
+    make_missing(on=today)
+    forget_old(on=today)
+
+
 BEAT = {
+    "procurement-late-publications": {"task": "events.tell_late_publications", "schedule": 3600.0},
+    "procurement-publication-files": {"task": "events.publication_files", "schedule": 1800.0},
     "procurement-close-contracts": {"task": "events.close_due_contracts", "schedule": 600.0},
     "procurement-follow-derogations": {"task": "events.follow_derogations", "schedule": 600.0},
 }

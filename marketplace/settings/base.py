@@ -58,6 +58,11 @@ GAIAX_PER_MINUTE = env.int("GAIAX_PER_MINUTE", default=20)
 # How long a credential that we sign is valid, unless what it rests on ends before.
 SIGNED_FINDING_DAYS = env.int("SIGNED_FINDING_DAYS", default=90)
 
+# OCDS: the prefix that the Open Contracting Partnership gives to a publisher (this one is fictitious), and
+# the scheme under which a SIRET is an identifier (org-id.guide; not verified).
+OCDS_PREFIX = env("OCDS_PREFIX", default="ocds-000000")
+OCDS_SIRET_SCHEME = env("OCDS_SIRET_SCHEME", default="FR-INSEE")
+
 # The search answers from an index in each web process; off: from PostgreSQL alone.
 SEARCH_IN_MEMORY = env.bool("SEARCH_IN_MEMORY", default=True)
 # Where that index is kept to be ready at once after a start; empty: it is made again from the rows.

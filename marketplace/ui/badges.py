@@ -165,6 +165,14 @@ DEROGATION = {
     "expired": Badge("Expirée", "error"),
     "refused": Badge("Refusée", "error"),
 }
+PUBLICATION = {
+    "draft": Badge("Brouillon"),
+    "reviewed": Badge("Relu, à publier", "info no-icon"),
+    "published": Badge("Publié", "success"),
+    "elsewhere": Badge("Publié ailleurs"),
+    "dropped": Badge("Écarté"),
+    "late": Badge("En retard", "error"),
+}
 PROGRAMME_CALL = {
     "draft": Badge("Brouillon"),
     "upcoming": Badge("À venir", "info no-icon"),
@@ -224,6 +232,7 @@ TABLES: dict[str, dict[str, Badge]] = {
     "user_review": USER_REVIEW,
     "peer_message": PEER_MESSAGE,
     "derogation": DEROGATION,
+    "publication": PUBLICATION,
     "programme_call": PROGRAMME_CALL,
     "programme_application": PROGRAMME_APPLICATION,
     "condition": CONDITION,

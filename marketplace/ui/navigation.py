@@ -27,7 +27,9 @@ DESK = Entry("Mon bureau", "/bureau/")
 OFFERS = Entry("Offres", "/offres/", ("/offres/", "/selections/"))
 CONSULTATIONS = Entry("Consultations", "/consultations/")
 ORDERS = Entry(
-    "Commandes et contrats", "/commandes/", ("/commandes/", "/contrats/", "/supports-d-achat/", "/budgets/")
+    "Commandes et contrats",
+    "/commandes/",
+    ("/commandes/", "/contrats/", "/publications/", "/supports-d-achat/", "/budgets/"),
 )
 ORGANISATION = Entry("Organisation", "/organisation/")
 JOURNAL = Entry("Journal", "/pilotage/journal/")

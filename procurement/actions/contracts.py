@@ -18,6 +18,7 @@ from marketplace.errors import MoveRefused, NotAllowed
 from marketplace.notifications.outbox import notify
 from marketplace.numbering import next_number
 from marketplace.ui.typography import date_text
+from procurement.actions.publications import draft_if_due
 from procurement.enums_orders import RUNNING_CONTRACTS
 from procurement.models import Contract, ContractReview, Order
 from procurement.order_people import people_holding
@@ -62,6 +63,7 @@ def create_from_order(order: Order, *, actor: Actor) -> Contract:
     if order.approved_by is not None:
         contract.owners.add(order.approved_by)
     contract.journal_creation(actor=actor, detail={"order": order.number})
+    draft_if_due(contract, actor=actor)
     return contract
 
 

@@ -9,6 +9,7 @@ from procurement.models.opinion import Opinion
 from procurement.models.order import Order, OrderFlag, OrderLine, OrderMessage
 from procurement.models.peer import PeerConsent, PeerMessage
 from procurement.models.project import Project
+from procurement.models.publication import Publication, PublicationFile, PublicationRelease
 from procurement.models.route_choice import RouteChoice
 from procurement.models.user_review import ReviewEdition, UserReview
 from procurement.models.vehicle import PurchasingVehicle
@@ -37,6 +38,9 @@ __all__ = [
     "PeerMessage",
     "Project",
     "ProjectNeed",
+    "Publication",
+    "PublicationFile",
+    "PublicationRelease",
     "PurchasingVehicle",
     "ReviewEdition",
     "RouteChoice",

@@ -34,7 +34,7 @@ from procurement.actions.contracts import (
 )
 from procurement.enums_orders import RUNNING_CONTRACTS
 from procurement.forms.orders import ReasonForm, ReviewDecisionForm
-from procurement.models import Contract
+from procurement.models import Contract, Publication
 from procurement.order_steps import contract_steps
 from procurement.supplier_change import kept_sentence
 from procurement.views.find import actor_of
@@ -112,6 +112,7 @@ def contract_page(request: HttpRequest, number: str) -> HttpResponse:
         ],
         "owners": list(contract.owners.order_by("full_name", "pk")) if not actor.is_supplier else [],
         "inside": not actor.is_supplier,
+        "publication": Publication.objects.filter(contract=contract).first(),
         "breadcrumb_data": breadcrumb(
             ("Commandes", reverse("procurement:orders")),
             ("Contrats", reverse("procurement:contracts")),

@@ -1,0 +1,35 @@
+"""Publications on « Mon bureau »: what waits for the service achats, with the limit of the law."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from marketplace.accounts.actors import Actor
+from marketplace.accounts.enums import Role
+from marketplace.ui.desk import DeskRow
+from procurement.enums_publication import PublicationState
+from procurement.models import Publication
+
+MOST = 50
+
+
+def rows(actor: Actor) -> list[DeskRow]:
+    """One query for the service achats, none for the others."""
+    if not actor.is_buyer or actor.user is None or not actor.has(Role.PURCHASING):
+        return []
+    today = timezone.localdate()
+    waiting = Publication.objects.visible_to(actor).waiting().order_by("notified_on", "state_since")
+    return [_row(one, late=one.is_late(today)) for one in waiting[:MOST]]
+
+
+def _row(publication: Publication, *, late: bool) -> DeskRow:
+    ready = publication.state == PublicationState.REVIEWED
+    act = "Publier les données essentielles" if ready else "Compléter et relire les données essentielles"
+    return DeskRow(
+        object_label=str(publication),
+        url=publication.get_absolute_url(),
+        expected=f"{act}, en retard" if late else act,
+        due_on=publication.due_on,
+        since=publication.state_since,
+        button="Voir la publication",
+    )

@@ -1,0 +1,84 @@
+"""What is known of a contract, as plain values. None or an empty text is unknown and stays absent."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds the contract. `name` is None when it is unknown, or a person's."""
+
+    scheme: str
+    identifier: str
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    siret: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarketFacts:
+    """The essential data of one contract. Words of code lists are DECP's own, in French."""
+
+    buyer: Buyer
+    reference: str = ""
+    nature: str = ""
+    object: str = ""
+    cpv: str = ""
+    techniques: tuple[str, ...] = ()
+    execution_modes: tuple[str, ...] = ()
+    framework_id: str = ""
+    innovative: bool | None = None
+    ccag: str = ""
+    offers_received: int | None = None
+    advance: bool | None = None
+    # A share (0.3 is 30 %); None with an advance: its rate is not known.
+    advance_rate: Decimal | None = None
+    grouping: str = ""
+    subcontracting: bool | None = None
+    procedure: str = ""
+    place_code: str = ""
+    place_kind: str = ""
+    duration_months: int | None = None
+    notified_on: dt.date | None = None
+    amount_eur_ht: Decimal | None = None
+    price_form: str = ""
+    price_types: tuple[str, ...] = ()
+    holders: tuple[Holder, ...] = ()
+    holder_is_person: bool | None = None
+    social: tuple[str, ...] = ()
+    environmental: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeFacts:
+    """A modification of a published contract, notified to its holder. None or empty: not changed."""
+
+    notified_on: dt.date
+    duration_months: int | None = None
+    amount_eur_ht: Decimal | None = None
+    holders: tuple[Holder, ...] = ()
+    holder_is_person: bool | None = None
+    # Free text, reviewed; OCDS alone has a place for it.
+    rationale: str = ""
+
+    @property
+    def changes(self) -> bool:
+        return bool(self.duration_months or self.amount_eur_ht is not None or self.holders)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultationFacts:
+    """What a consultation adds to the process: the seam for whoever runs one. Times carry their zone."""
+
+    opened_at: dt.datetime | None = None
+    closes_at: dt.datetime | None = None
+    tenderers: int | None = None
+    decided_on: dt.date | None = None
+    criteria: str = ""

@@ -1,0 +1,134 @@
+"""From our rows to the facts of a publication and back to JSON: what is held here, and where it was read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from procurement.publication import judging, words
+from procurement.publication.facts import Buyer, Holder, MarketFacts
+from procurement.publication.fields import BY_NAME, Kind
+
+if TYPE_CHECKING:
+    from catalog.models import Supplier
+    from procurement.models import Contract, Publication, PurchasingVehicle
+
+# Value of a field, and the sentence that says where it was read.
+Held = dict[str, tuple[Any, str]]
+
+
+def held_of_contract(contract: Contract) -> Held:
+    """What an order without a vehicle says of the contract that it is. The rest is asked of the buyer."""
+    order = contract.order
+    told: Held = {
+        "object": (contract.offer.name, "nom de l’offre commandée, à préciser"),
+        "amount_eur_ht": (order.total_eur_ht, f"total du bon de commande {order.sent_number}"),
+        "duration_months": (
+            months_between(contract.starts_on, contract.ends_on),
+            "dates du contrat, reconductions non comprises",
+        ),
+    }
+    if order.answered_at is not None:
+        day = timezone.localdate(order.answered_at)
+        told["notified_on"] = (day, "accusé de réception du fournisseur")
+    return told | _number(order.sent_number or "") | _holder(contract.supplier)
+
+
+def held_of_vehicle(vehicle: PurchasingVehicle) -> Held:
+    """What a contract of the administration's own says when it was registered as a vehicle."""
+    told: Held = {
+        "object": (vehicle.title, "objet du support d’achat"),
+        "duration_months": (months_between(vehicle.starts_on, vehicle.ends_on), "dates du support d’achat"),
+    }
+    if vehicle.maximum_eur_ht is not None:
+        told["amount_eur_ht"] = (vehicle.maximum_eur_ht, "maximum du support d’achat")
+    holder = _holder(vehicle.holder) if vehicle.holder is not None else {}
+    return told | _number(vehicle.reference) | holder
+
+
+def months_between(first: dt.date, last: dt.date) -> int:
+    """Both days included, rounded up to the whole month, as DECP asks."""
+    after = last + dt.timedelta(days=1)
+    months = (after.year - first.year) * 12 + after.month - first.month
+    return max(1, months + (after.day > first.day))
+
+
+def _number(text: str) -> Held:
+    facts = MarketFacts(buyer=Buyer("", ""), reference=text)
+    refused = judging.refusals(facts, today=dt.date.max)
+    return {"reference": (text, "numéro tenu ici")} if text and "reference" not in refused else {}
+
+
+def _holder(supplier: Supplier) -> Held:
+    """By an identifier that DECP knows; a SIREN alone is not one."""
+    organisation = supplier.organisation
+    known = [(supplier.identifier_scheme, supplier.identifier)]
+    if organisation is not None:
+        known.insert(0, (organisation.identifier_scheme, organisation.identifier))
+    for scheme, identifier in known:
+        if identifier and scheme in words.HOLDER_SCHEMES:
+            return {"holders": ((Holder(scheme, identifier),), "fiche du fournisseur")}
+    return {}
+
+
+def encoded(values: Mapping[str, Any]) -> dict[str, Any]:
+    """As the row keeps them; what is unknown is left out."""
+    return {name: _plain(value) for name, value in values.items() if value not in (None, "", [], ())}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, Holder):
+        return {"scheme": value.scheme, "id": value.identifier}
+    if isinstance(value, Decimal):
+        return str(value)
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def decoded(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The row's answers as the facts take them."""
+    return {name: _read(BY_NAME[name].kind, value) for name, value in answers.items() if name in BY_NAME}
+
+
+def _read(kind: Kind, value: Any) -> Any:
+    if kind in (Kind.AMOUNT, Kind.SHARE):
+        return Decimal(value)
+    if kind is Kind.DAY:
+        return dt.date.fromisoformat(value)
+    if kind is Kind.HOLDERS:
+        return tuple(Holder(each["scheme"], each["id"]) for each in value)
+    return tuple(value) if kind is Kind.MANY else value
+
+
+def facts_of(publication: Publication, answers: Mapping[str, Any] | None = None) -> MarketFacts:
+    """Of its answers, or of those given. Needs `for_pages` at hand, else up to four queries."""
+    told = decoded(publication.answers if answers is None else answers)
+    buyer = Buyer(publication.buyer_siret, publication.buyer.name)
+    facts = MarketFacts(buyer=buyer, **told)
+    return replace(facts, holders=named(facts.holders, supplier_of(publication)))
+
+
+def supplier_of(publication: Publication) -> Supplier | None:
+    if publication.contract is not None:
+        return publication.contract.supplier
+    return publication.vehicle.holder if publication.vehicle is not None else None
+
+
+def named(holders: tuple[Holder, ...], supplier: Supplier | None) -> tuple[Holder, ...]:
+    """With the supplier's legal name on the holder that it is; the others' names are not known here."""
+    if supplier is None:
+        return holders
+    known = {supplier.identifier}
+    if supplier.organisation is not None:
+        known.add(supplier.organisation.identifier)
+    name = supplier.legal_name or supplier.name
+    return tuple(
+        replace(each, name=name) if known & {each.identifier, each.identifier[:9]} else each
+        for each in holders
+    )

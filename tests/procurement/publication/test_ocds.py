@@ -1,0 +1,176 @@
+"""OCDS against the official schemas, libcoveocds, and merged by ocdsmerge: three independent judges."""
+
+import datetime as dt
+import shutil
+import zipfile
+from decimal import Decimal
+
+import ocdsmerge
+import pytest
+from libcoveocds.api import ocds_json_output
+from libcoveocds.config import LibCoveOCDSConfig
+
+from procurement.publication import ocds
+from procurement.publication.facts import ChangeFacts, ConsultationFacts, Holder
+from tests.procurement.publication.publication_facts import VAT, WHOLE, issue, ocds_errors, whole
+
+CONSULTED = ConsultationFacts(
+    opened_at=dt.datetime(2026, 8, 1, 9, tzinfo=dt.UTC),
+    closes_at=dt.datetime(2026, 9, 1, 12, tzinfo=dt.UTC),
+    tenderers=3,
+    decided_on=dt.date(2026, 9, 20),
+    criteria="Prix 60 %, qualité 30 %, environnement 10 %.",
+)
+PACKAGE = ocds.Package(
+    uri="https://place.example/api/v1/publication/ocds/releases/",
+    publisher="Place d’essai",
+    publisher_uri="https://place.example",
+    license="https://spdx.org/licenses/etalab-2.0",
+    published_at="2026-11-26T00:00:00Z",
+    next_uri="https://place.example/api/v1/publication/ocds/releases/?cursor=abc",
+)
+
+
+def story():
+    """A contract notified, made dearer, then taken over by another holder."""
+    first = ocds.notified(issue(1), whole(framework_id="AC-7"), CONSULTED)
+    dearer = ChangeFacts(dt.date(2026, 11, 1), amount_eur_ht=Decimal("60000.10"), rationale="Besoin accru.")
+    second = ocds.amended(issue(2), first, dearer)
+    other = (Holder("TVA", VAT, "Autre Nuage Exemple"),)
+    third = ocds.amended(
+        issue(3),
+        second,
+        ChangeFacts(dt.date(2026, 11, 9), duration_months=18, holders=other, holder_is_person=False),
+    )
+    return [first, second, third]
+
+
+@pytest.fixture(scope="module")
+def standard(shared, tmp_path_factory):
+    """The standard's own archive, as libcoveocds wants it, from the files beside the checkout."""
+    path = tmp_path_factory.mktemp("standard") / "standard.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.mkdir("standard-1__1__5")
+        for file in (shared / "ocds").glob("*.json"):
+            archive.write(file, f"standard-1__1__5/schema/{file.name}")
+        for file in (shared / "ocds" / "codelists").glob("*.csv"):
+            archive.write(file, f"standard-1__1__5/schema/codelists/{file.name}")
+    return path
+
+
+def judged(standard, folder, package):
+    config = LibCoveOCDSConfig()
+    config.config |= {"context": "api", "standard_zip": standard.as_uri()}
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    return ocds_json_output(str(folder), None, "1.1", json_data=package, lib_cove_ocds_config=config)
+
+
+@pytest.mark.shared
+def test_releases_are_valid_for_the_schema_and_for_libcoveocds(shared, standard, tmp_path):
+    releases = [*story(), ocds.tendered(issue(4), WHOLE, CONSULTED)]
+    for release in releases:
+        assert ocds_errors(shared, "release", release) == []
+    package = {**PACKAGE.head(), "releases": releases}
+    assert ocds_errors(shared, "release-package", package) == []
+    verdict = judged(standard, tmp_path / "cove", package)
+    assert verdict["validation_errors"] == []
+    assert not verdict.get("additional_closed_codelist_values")
+    assert not verdict.get("additional_fields") or {
+        field["field"] for field in verdict["additional_fields"]
+    } <= {"links", "next"}
+
+
+@pytest.mark.shared
+def test_libcoveocds_would_see_a_fault(standard, tmp_path):
+    faulty = {**PACKAGE.head(), "releases": [{**story()[0], "date": "hier", "initiationType": "autre"}]}
+    assert judged(standard, tmp_path / "cove", faulty)["validation_errors"]
+
+
+@pytest.mark.shared
+def test_a_record_is_valid_and_compiled_as_the_standard_merges(shared):
+    """The newest release says all that is public: merging by the standard's own rules gives the same."""
+    releases = story()
+    record = ocds.record(releases)
+    package = {**PACKAGE.head(), "records": [record]}
+    assert ocds_errors(shared, "record-package", package) == []
+    schema = ocds_schema(shared)
+    for count in (1, 2, 3):
+        merged = ocdsmerge.Merger(schema).create_compiled_release(releases[:count])
+        assert normal(ocds.compiled(releases[:count])) == normal(merged)
+
+
+def ocds_schema(shared):
+    import json
+
+    return json.loads((shared / "ocds" / "release-schema.json").read_text())
+
+
+def normal(release):
+    """Without the order of keys."""
+    return {key: release[key] for key in sorted(release)}
+
+
+def test_one_ocid_for_all_and_no_identifier_twice():
+    releases = story()
+    assert {each["ocid"] for each in releases} == {"ocds-000000-PUB-2026-0001"}
+    assert len({each["id"] for each in releases}) == 3
+    assert [each["tag"] for each in releases] == [
+        ["tender", "award", "contract"],
+        ["contractAmendment"],
+        ["contractAmendment"],
+    ]
+
+
+def test_what_changed_is_an_amendment_and_the_past_stays():
+    first, second, third = story()
+    assert first["contracts"][0]["value"]["amount"] == 57500.5
+    assert "amendments" not in first["contracts"][0]
+    contract = third["contracts"][0]
+    assert contract["value"]["amount"] == 60000.1
+    assert contract["period"]["durationInDays"] == (dt.date(2028, 4, 1) - dt.date(2026, 10, 1)).days
+    assert [each["amendsReleaseID"] for each in contract["amendments"]] == [first["id"], second["id"]]
+    assert [award["status"] for award in third["awards"]] == ["cancelled", "active"]
+    assert contract["awardID"] == third["awards"][1]["id"]
+    assert {party["id"] for party in first["parties"]} < {party["id"] for party in third["parties"]}
+
+
+def test_the_name_of_a_person_is_never_given():
+    """Nor one whose nature the buyer did not tell."""
+    for told in (True, None):
+        release = ocds.notified(issue(), whole(holder_is_person=told))
+        assert "Nuage Exemple" not in str(release)
+        assert WHOLE.holders[0].identifier in str(release)
+    person = ChangeFacts(
+        dt.date(2026, 11, 9), holders=(Holder("TVA", VAT, "Une Personne"),), holder_is_person=True
+    )
+    after = ocds.amended(issue(2), ocds.notified(issue(), WHOLE), person)
+    assert "Une Personne" not in str(after) and "Nuage Exemple" in str(after)
+
+
+def test_what_is_unknown_is_absent():
+    """Neither null nor an invented method: an adapted procedure is open or not, DECP does not say."""
+    release = ocds.notified(issue(), WHOLE)
+    assert "procurementMethod" not in release["tender"]
+    assert release["tender"]["procurementMethodDetails"] == "Procédure adaptée"
+    assert "tenderPeriod" not in release["tender"] and "date" not in release["awards"][0]
+    assert "relatedProcesses" not in release
+    assert None not in list(flat(release))
+
+
+def flat(value):
+    if isinstance(value, dict):
+        for each in value.values():
+            yield from flat(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from flat(each)
+    else:
+        yield value
+
+
+def test_a_consultation_names_nobody_but_the_buyer():
+    release = ocds.tendered(issue(), WHOLE, CONSULTED)
+    assert [party["roles"] for party in release["parties"]] == [["buyer", "procuringEntity"]]
+    assert "awards" not in release and "contracts" not in release
+    assert release["tender"]["status"] == "active"
