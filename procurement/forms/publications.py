@@ -52,6 +52,13 @@ def _holder(line: str) -> Holder:
     return Holder(scheme.upper(), compact)
 
 
+class FigureField(forms.DecimalField):
+    """Spaces between thousands are how people write amounts."""
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python("".join(value.split()) if isinstance(value, str) else value)
+
+
 def _text(field: Field, **options: Any) -> forms.Field:
     widget = forms.Textarea(attrs={"rows": 3}) if field.kind is Kind.LONG else forms.TextInput()
     return forms.CharField(max_length=field.longest, widget=widget, **options)
@@ -93,7 +100,7 @@ def _figure(field: Field, **options: Any) -> forms.Field:
         "Indiquez un taux de 0 à 100." if field.kind is Kind.SHARE else "Indiquez un montant comme 45000,50."
     )
     names = ("invalid", "min_value", "max_value", "max_digits", "max_decimal_places", "max_whole_digits")
-    return forms.DecimalField(
+    return FigureField(
         min_value=0,
         max_value=100 if field.kind is Kind.SHARE else None,
         max_digits=14,

@@ -1,7 +1,7 @@
 """OCDS 1.1.5: releases that each say all that is public of a process, so the newest is the compiled one.
 
 Source: open-contracting/standard, tag 1__1__5. Lists are merged by `id` there, so nothing listed once is
-ever left out of a later release: a holder who is replaced stays a party, their award is closed and another one made.
+ever left out of a later release: who is replaced stays a party, their award is closed and another one made.
 Unknown is absent, never null.
 """
 

@@ -32,6 +32,7 @@ from tests.procurement import derogation_builders as derogations
 from tests.procurement import order_builders as orders
 from tests.procurement.approval import builders as approvals
 from tests.procurement.budgets import builders as budgets
+from tests.procurement.publication import publication_builders as publications
 from tests.qualification import builders as dossiers
 from tests.qualification import programme_builders as programmes
 
@@ -212,7 +213,16 @@ def proposal(world: World) -> None:
     world.proposal("sent")
 
 
+def publication(world: World) -> None:
+    publications.make_publication("published", purchase=world.purchase, actor=world.actor(Role.PURCHASING))
+
+
 LISTS: list[tuple[str, str, Make]] = [
+    ("/publications/", "purchasing", publication),
+    ("/api/v1/publications/", "purchasing", publication),
+    ("/donnees/marches/", "supplier_editor", publication),
+    ("/api/v1/publication/ocds/releases/", "supplier_editor", publication),
+    ("/api/v1/publication/decp/?page_size=50", "supplier_editor", publication),
     ("/programmes/projets/", "programme_manager", proposal),
     ("/api/v1/project-proposals/", "programme_manager", proposal),
     ("/programmes/", "supplier_manager", programme_call),

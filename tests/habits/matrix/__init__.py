@@ -13,6 +13,7 @@ from tests.habits.matrix import (
     catalog,
     pages_budgets,
     procurement,
+    publications,
     qualification,
     site,
 )
@@ -30,4 +31,5 @@ ROWS: dict[str, Row] = {
     **api_budgets.ROWS,
     **approval.ROWS,
     **pages_budgets.ROWS,
+    **publications.ROWS,
 }
