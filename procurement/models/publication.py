@@ -45,7 +45,13 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         )
 
     def for_pages(self) -> Self:
-        return self.select_related("buyer", "contract__supplier", "vehicle", "reviewed_by", "published_by")
+        return self.select_related(
+            "buyer",
+            "contract__supplier__organisation",
+            "vehicle__holder__organisation",
+            "reviewed_by",
+            "published_by",
+        )
 
 
 class Publication(Stateful):
