@@ -23,6 +23,7 @@ from marketplace.rest.serializers import NoInput, ReasonInput
 from marketplace.rest.viewsets import CreateOnceMixin, ReadViewSet, SerializerClass
 from qualification import (
     actions,
+    api_attached,
     api_confirmed,
     api_coverage,
     api_disputes,
@@ -45,6 +46,7 @@ from qualification.filters import CheckRunFilterSet, DossierFilterSet
 from qualification.models import CheckRun, Decision, Dossier
 from qualification.programmes import api as api_programmes
 from qualification.progress import lines_of, progress_of
+from qualification.releases import api as api_releases
 from qualification.serializers import (
     CheckRunSerializer,
     DecisionInput,
@@ -178,6 +180,8 @@ ROUTES = [
     *api_schemes.ROUTES,
     *api_coverage.ROUTES,
     *api_gaiax.ROUTES,
+    *api_attached.ROUTES,
+    *api_releases.ROUTES,
     *api_watch.ROUTES,
     *api_confirmed.ROUTES,
     *api_labels.ROUTES,

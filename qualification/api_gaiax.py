@@ -106,6 +106,11 @@ class CheckOutput(StrictSerializer):
     path = serializers.CharField(help_text="Dans le document, clés et rangs séparés par des points.")
 
 
+class ReleaseNameOutput(StrictSerializer):
+    edition = serializers.CharField()
+    sha256 = serializers.CharField()
+
+
 class VerificationOutput(StrictSerializer):
     id = serializers.UUIDField(allow_null=True, help_text="Nul quand la réponse est donnée sur-le-champ.")
     state = serializers.ChoiceField(choices=("pending", "done"))
@@ -117,6 +122,10 @@ class VerificationOutput(StrictSerializer):
         help_text="« supplied » : ancres de l’appelant ; un tel verdict n’est ni signé ni affiché en badge.",
     )
     checks = CheckOutput(many=True)
+    release = ReleaseNameOutput(
+        allow_null=True,
+        help_text="Version officielle qui a jugé. Nul : les contextes et formes du projet.",
+    )
 
 
 REQUEST = {
@@ -207,10 +216,10 @@ def _known(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def shown(row: GaiaxVerification) -> dict[str, Any]:
-    empty = {"generation": None, "verdict": None, "anchors": None, "checks": []}
+    empty = {"generation": None, "verdict": None, "anchors": None, "checks": [], "release": None}
     state = "done" if row.report else "pending"
     told = row.report or empty
-    return {"id": str(row.uuid), "state": state, **{name: told[name] for name in empty}}
+    return {"id": str(row.uuid), "state": state, **{name: told.get(name) for name in empty}}
 
 
 ROUTES = [("gaiax/verifications", GaiaxVerificationViewSet, "gaiax-verification")]

@@ -17,6 +17,7 @@ from marketplace.rest.serializers import StrictSerializer
 from marketplace.rest.viewsets import MarketViewSet
 from qualification.api_coverage import CountsSerializer, GroundSerializer
 from qualification.coverage.judge import STATES
+from qualification.enums import CredentialStanding
 from qualification.gaiax.labels import LEVELS, LevelResult
 from qualification.labels import OfferLabels, offer_labels
 
@@ -65,6 +66,8 @@ class LabelCredentialSerializer(StrictSerializer):
     level = serializers.CharField(allow_blank=True, help_text="Vide : aucun label d’une chambre reconnue.")
     verified_at = serializers.DateTimeField()
     valid_until = serializers.DateTimeField(allow_null=True)
+    judged_at = serializers.DateTimeField(help_text="Dernier jugement qui a conclu.")
+    standing = serializers.ChoiceField(choices=CredentialStanding.choices)
     current = serializers.BooleanField(source="is_current")
 
 

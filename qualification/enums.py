@@ -99,3 +99,13 @@ class SignedKind(models.TextChoices):
 
     OFFER = "offer", "Constats sur une offre"
     VERIFICATION = "verification", "Vérification d’un titre Gaia-X"
+
+
+class CredentialStanding(models.TextChoices):
+    """How a presentation attached to an offer reads now."""
+
+    CURRENT = "current", "Conforme"
+    FAILED = "failed", "Ne passe plus nos contrôles"
+    EXPIRED = "expired", "Expiré"
+    STALE = "stale", "Non revérifié depuis plus de sept jours"
+    DETACHED = "detached", "Détaché"

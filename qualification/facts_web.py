@@ -4,6 +4,7 @@ What was seen is an observation, not an input: it is not hashed. ``None`` where 
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -106,3 +107,29 @@ class StatementFacts:
 class DidFacts:
     did: str
     page: Page | None = observed()
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialFacts:
+    """The Gaia-X presentation attached to an offer; ``credential`` empty: none is.
+
+    ``numbers``: registration numbers that it tells; ``identifier``: the supplier's own, empty while its
+    identity is not verified. ``drift``: what the offer no longer says. ``anchors``, ``notaries``,
+    ``own_context``: see `qualification.gaiax.verify.Material`. ``release``: the digest of the official
+    release that judges, empty for the project's own shapes; ``rulebook``: its text, which the digest names.
+    ``report``: that of the judgement made again, with documents fetched just before.
+    """
+
+    credential: str = ""
+    text: str = ""
+    issuer: str = ""
+    level: str = ""
+    numbers: tuple[str, ...] = ()
+    identifier: str = ""
+    drift: tuple[str, ...] = ()
+    anchors: str = ""
+    notaries: tuple[str, ...] = ()
+    own_context: str = ""
+    release: str = ""
+    rulebook: str = field(default="", metadata={"observed": True})
+    report: Mapping[str, Any] | None = observed()

@@ -20,6 +20,16 @@ class AttachForm(RuledForm):
         self.fields["offer"].choices = offers  # type: ignore[attr-defined]  # a ChoiceField
 
 
+class DetachForm(RuledForm):
+    reason = forms.CharField(
+        label="Motif",
+        help_text="Gardé au journal et montré aux personnes qui instruisent.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=500,
+        error_messages={"required": "Dites pourquoi ce titre est détaché."},
+    )
+
+
 class VerifyForm(RuledForm):
     credential = forms.CharField(
         label="Titre ou présentation",

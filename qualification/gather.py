@@ -11,7 +11,7 @@ from catalog.registers.reading import row_key
 from catalog.registers.specs import REGISTERS
 from marketplace.reference.releases import current_release
 from marketplace.validators import identifier_error
-from qualification import gather_offer, gather_web
+from qualification import attaching, gather_offer, gather_web
 from qualification.answers import countries_of, date_of, decimal_of, text_of, whole_of
 from qualification.facts import (
     AnssiEntry,
@@ -153,6 +153,7 @@ GATHER: Mapping[str, Gather] = {
     "api_description": gather_web.api,
     "accessibility_statement": gather_web.statement,
     "did_web": gather_web.did,
+    "gaiax_credential": attaching.credential_facts,
 }
 
 

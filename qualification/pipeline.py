@@ -26,7 +26,7 @@ from marketplace.accounts.actors import system_actor
 from marketplace.audit.journal import record
 from marketplace.errors import MoveRefused
 from marketplace.leases import LeaseState, claim, fail, finish, held, sweep
-from qualification import watch
+from qualification import attaching, watch
 from qualification.checks import CHECKS, Check, Judgement
 from qualification.checks.base import gravity
 from qualification.enums import DossierState, RunTrigger, Verdict
@@ -229,6 +229,7 @@ def _finish(run: CheckRun, **fields: Any) -> bool:
         if run.check_code == IDENTITY and fields["verdict"] == Verdict.PASS:
             identity_checked(run.offer_version.offer.supplier)
         watch.note(run)
+        attaching.judged_again(run)
         close_round(run.dossier_id)
     return True
 

@@ -46,9 +46,23 @@ def verify_gaiax(verification_id: int) -> None:
 
 @shared_task(name="events.sweep_gaiax", ignore_result=True)
 def sweep_gaiax() -> None:
+    from qualification.releases.trials import sweep_trials
     from qualification.verifications import sweep_verifications
 
     sweep_verifications()
+    sweep_trials()
+
+
+@shared_task(base=Bell, name="checks.try_release", time_limit=TIME_LIMIT)
+def try_release(result_id: int) -> None:
+    """One presentation judged with another Gaia-X release: a child process, no network."""
+    from qualification.releases.trials import run_result
+
+    try:
+        run_result(result_id)
+    except OperationalError as error:
+        time.sleep(PAUSE_SECONDS)
+        raise Reject(str(error), requeue=True) from error
 
 
 @shared_task(name="events.watch_offers", ignore_result=True)

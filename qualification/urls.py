@@ -3,6 +3,7 @@ from functools import partial
 from django.urls import URLPattern, path, register_converter
 
 from qualification.programmes.urls import urlpatterns as programme_paths
+from qualification.releases.urls import urlpatterns as release_paths
 from qualification.steps import SLUGS
 from qualification.views import (
     applicability,
@@ -144,6 +145,7 @@ urlpatterns = [
     path("titres/statuts/<slug:purpose>/<int:number>", signed.status_list, name="status_list"),
     path("mes-offres/<int:number>/titres/", signed.offer_titles, name="offer_titles"),
     path("mes-offres/<int:number>/titres/description.json", signed.draft_file, name="draft_file"),
+    path("mes-offres/<int:number>/titres/detacher/", gaiax.detach, name="gaiax_detach"),
     path("controles/<int:number>/", watch.offer_checks, name="offer_checks"),
     path("controles/<int:number>/<slug:code>/", watch.offer_check, name="offer_check"),
     path("dossiers/<dossier:number>/controles/<slug:code>/ecart/", confirmed.ask_waiver, name="ask_waiver"),
@@ -156,7 +158,9 @@ urlpatterns = [
     path("gaia-x/verifier/", gaiax.verify, name="gaiax_verify"),
     path("gaia-x/verifications/<uuid:uuid>/", gaiax.show, name="gaiax_verification"),
     path("gaia-x/verifications/<uuid:uuid>/rattacher/", gaiax.attach, name="gaiax_attach"),
+    path("gaia-x/verifications/<uuid:uuid>/signer/", gaiax.sign, name="sign_verification"),
     path("pilotage/instruction/", instruction.queue, name="queue"),
     path("pilotage/decisions/", instruction.to_decide, name="to_decide"),
     *programme_paths,
+    *release_paths,
 ]

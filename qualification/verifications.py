@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import math
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -17,10 +16,11 @@ from marketplace.ui.visitors import WINDOW, count_place
 from qualification.gaiax import bounds, did, resolve, sandbox
 from qualification.gaiax.chain import BadCertificates, read_pem
 from qualification.gaiax.envelope import Malformed
+from qualification.gaiax.material import CONFIGURED, NO_ANCHORS, SUPPLIED, Material
 from qualification.gaiax.report import interrupted
-from qualification.gaiax.verify import CONFIGURED, NO_ANCHORS, SUPPLIED, Material
 from qualification.models import GaiaxVerification
-from qualification.signing.issue import own_context
+from qualification.releases.books import Book, current_book
+from qualification.signing.keys import own_context
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ def ask(
     _refuse_too_many(actor.organisation.pk)
     given = _given(text, did_documents=did_documents, anchors=anchors)
     if set(given) == {"did_documents", "anchors"}:
-        material = Material(**given, origin=SUPPLIED, own_context=own_context())
+        material = Material(**given, origin=SUPPLIED, own_context=own_context(), release=current_book().text)
         report = sandbox.verify_apart(text, material, now=timezone.now())
         return {name: value for name, value in report.items() if name != "facts"}
     row = GaiaxVerification.objects.create(organisation=actor.organisation, text=text, given=given)
@@ -105,35 +105,32 @@ def run_verification(pk: int) -> bool:
     if row is None:
         return False
     try:
-        report, fetched = judge(row)
+        book = current_book()
+        report, fetched = judge(row, book=book)
     except Exception as error:
         # Ours, never the sender's: given back, then unknown.
         logger.exception("verification %s failed", row.uuid)
         if row.attempt < row.MAX_ATTEMPTS:
             return fail(row, f"{type(error).__name__}: {error}")
         return finish(row, report=interrupted(NO_ANCHORS).as_dict(), last_error=str(error)[:2000])
-    return finish(row, report=report, material=fetched)
+    return finish(row, report=report, material=fetched, release_id=book.pk)
 
 
-def judge(row: GaiaxVerification) -> tuple[Report, dict[str, Any]]:
+def judge(row: GaiaxVerification, *, book: Book) -> tuple[Report, dict[str, Any]]:
     """The report, and what was fetched to reach it. Network, and a child process."""
-    documents = row.given.get("did_documents")
-    dids, urls = sandbox.needs_apart(row.text)
-    if documents is None:
-        documents = resolve.documents_of(dids)
-    fetched = {
-        "did_documents": documents,
-        "chains": resolve.chains_of(documents),
-        "status_lists": resolve.status_lists_of(urls),
-    }
-    return judge_with(row.text, fetched, anchors=row.given.get("anchors")), fetched
+    fetched = resolve.everything_for(row.text, documents=row.given.get("did_documents"))
+    return judge_with(row.text, fetched, anchors=row.given.get("anchors"), book=book), fetched
 
 
-def judge_with(text: str, fetched: dict[str, Any], *, anchors: str | None = None) -> Report:
-    """On our own anchors unless others are given. A child process, no network."""
+def judge_with(
+    text: str, fetched: dict[str, Any], *, anchors: str | None = None, book: Book | None = None
+) -> Report:
+    """With the release in force unless another book is given, on our own anchors unless others are. A child
+    process, no network."""
+    book = book if book is not None else current_book()
     origin = SUPPLIED
     if anchors is None:
-        anchors = configured_anchors()
+        anchors = book.anchors
         origin = CONFIGURED if anchors else NO_ANCHORS
     material = Material(
         **fetched,
@@ -141,13 +138,9 @@ def judge_with(text: str, fetched: dict[str, Any], *, anchors: str | None = None
         origin=origin,
         own_context=own_context(),
         notaries=tuple(settings.GAIAX_NOTARIES),
+        release=book.text,
     )
     return sandbox.verify_apart(text, material, now=timezone.now())
-
-
-def configured_anchors() -> str:
-    """PEM text of the anchors this marketplace trusts; empty when none is configured."""
-    return Path(settings.GAIAX_ANCHORS_FILE).read_text() if settings.GAIAX_ANCHORS_FILE else ""
 
 
 def sweep_verifications() -> int:

@@ -26,6 +26,7 @@ from qualification.enums import LISTING_OUTCOMES, DossierState, RunTrigger, Verd
 from qualification.models import CheckAlert, CheckRun, Dossier, OfferCheck
 
 if TYPE_CHECKING:
+    from catalog.models import Offer
     from marketplace.accounts.actors import Actor
 
 DAY = dt.timedelta(days=1)
@@ -119,6 +120,15 @@ def look_again(*, at: dt.datetime | None = None) -> int:
             row.next_at = next_look(row.offer_id, row.check_code, after=now)
         OfferCheck.objects.bulk_update(rows, ["next_at"])
     return made
+
+
+def look_now(offer: Offer, code: str) -> bool:
+    """A run of one check of a listed offer, without waiting for its hour. False: not listed, none to run on,
+    or one is waiting already. Call in a transaction."""
+    if offer.state != OfferState.LISTED:
+        return False
+    row = OfferCheck(offer=offer, check_code=code)
+    return _look(row, _dossiers({offer.pk}).get(offer.pk))
 
 
 def _dossiers(offers: set[int]) -> dict[int, Dossier]:

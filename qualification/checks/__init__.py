@@ -12,6 +12,7 @@ from qualification.checks import (
     environment,
     exit_terms,
     export_sample,
+    gaiax_credential,
     headers,
     identifiers,
     identity,
@@ -61,6 +62,7 @@ CHECKS: dict[str, Check[Any]] = {
         accessibility.CHECK,
         environment.CHECK,
         did_web.CHECK,
+        gaiax_credential.CHECK,
         prices.CHECK,
     )
 }

@@ -6,18 +6,22 @@ processor time or address space, by its parent beyond its time on the clock.
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import json
 import resource
 import sys
+from typing import Any
 
-CPU_SECONDS = 10
-MEMORY_BYTES = 1 << 30
+CREDENTIAL, RELEASE = "credential", "release"
+# Seconds of processor, bytes of memory: a release is read once, by an operator who waits for it.
+LIMITS = {CREDENTIAL: (10, 1 << 30), RELEASE: (120, 3 << 30)}
 
 
-def limit() -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+def limit(kind: str) -> None:
+    seconds, memory = LIMITS[kind]
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
@@ -25,8 +29,9 @@ def limit() -> None:
 def answer(request: dict[str, object]) -> dict[str, object]:
     """`{"needs": text}` → the DIDs and status lists it names; otherwise a verification and its report."""
     from qualification.gaiax import claims, envelope, revocation
+    from qualification.gaiax.material import Material
     from qualification.gaiax.report import Findings
-    from qualification.gaiax.verify import Material, verify
+    from qualification.gaiax.verify import verify
 
     if "needs" in request:
         items = envelope.read(str(request["needs"]), Findings())
@@ -37,6 +42,21 @@ def answer(request: dict[str, object]) -> dict[str, object]:
     return verify(str(request["text"]), material, now=now).as_dict()
 
 
+def read_release(request: dict[str, Any]) -> dict[str, Any]:
+    """`{"archive": base64}` or `{"files": {path: base64}}` → `{"content": …}` or `{"refused": words}`."""
+    from qualification.gaiax.release import BadRelease, content, reading
+
+    try:
+        if "archive" in request:
+            files = reading.archive_files(base64.b64decode(request["archive"]))
+        else:
+            files = {name: base64.b64decode(text) for name, text in request["files"].items()}
+        return {"content": content.content_of(files)}
+    except BadRelease as refused:
+        return {"refused": str(refused)}
+
+
 if __name__ == "__main__":
-    limit()
-    json.dump(answer(json.load(sys.stdin)), sys.stdout)
+    limit(kind := sys.argv[1])
+    answered = answer if kind == CREDENTIAL else read_release
+    json.dump(answered(json.load(sys.stdin)), sys.stdout)

@@ -7,10 +7,13 @@ Tagus credential, hence its signature, is the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
+
+from qualification.gaiax.rulebook import active
 
 CRED = "https://www.w3.org/2018/credentials#"
 SEC = "https://w3id.org/security#"
@@ -27,6 +30,7 @@ TAGUS = (
 )
 LOIRE = "https://w3id.org/gaia-x/development#"
 # Namespaces seen in the wild; all are read as LOIRE.
+_LOIRE_NAME = re.compile(r"https://w3id\.org/gaia-x/[\w.-]{1,40}#")
 LOIRE_NAMES = tuple(f"https://w3id.org/gaia-x/{name}#" for name in ("development", "2404", "2411", "2511"))
 
 _ALIASES: dict[str, Any] = {"@version": 1.1, "@protected": True, "id": "@id", "type": "@type"}
@@ -233,7 +237,7 @@ class ContextRefused(ValueError):
 
 def load(url: str, options: object = None) -> dict[str, Any]:
     """PyLD's document loader: the list above, never the network. Raises ContextRefused."""
-    known = OWN_TERMS if url and url == _own.get() else KNOWN.get(url)
+    known = OWN_TERMS if url and url == _own.get() else _released().get(url, KNOWN.get(url))
     if known is None:
         raise ContextRefused(url)
     return {
@@ -242,6 +246,24 @@ def load(url: str, options: object = None) -> dict[str, Any]:
         "documentUrl": url,
         "document": {"@context": known},
     }
+
+
+def is_loire(namespace: str) -> bool:
+    """Whether a namespace is one of Loire's, known to us or brought by the release in use."""
+    return _LOIRE_NAME.fullmatch(namespace) is not None
+
+
+def in_loire(iri: str) -> str:
+    """The same name in the one namespace that we read: ours, whatever the year that Loire's carries."""
+    found = _LOIRE_NAME.match(iri)
+    if found is None or found[0] == LOIRE or not _reads(found[0]):
+        return iri
+    return LOIRE + iri[found.end() :]
+
+
+def _reads(namespace: str) -> bool:
+    book = active()
+    return namespace in LOIRE_NAMES or (book is not None and namespace in book.contexts)
 
 
 def problems(document: dict[str, Any], *, generation: str, path: str) -> Iterator[tuple[str, str]]:
@@ -270,8 +292,19 @@ def _refusals(context: Any, generation: str) -> Iterator[str]:
     for name in context if isinstance(context, list) else [context]:
         if not isinstance(name, str):
             yield "Un contexte écrit dans le document est refusé : il peut changer le sens des termes signés."
-        elif name not in ALLOWED[generation] and not (generation == "loire" and name == _own.get()):
+        elif not _is_allowed(name, generation):
             yield f"Le contexte « {name[:200]} » n’est pas dans la liste fermée de cette génération."
+
+
+def _is_allowed(name: str, generation: str) -> bool:
+    if name in ALLOWED[generation]:
+        return True
+    return generation == "loire" and (name == _own.get() or (is_loire(name) and name in _released()))
+
+
+def _released() -> Mapping[str, Any]:
+    book = active()
+    return book.contexts if book is not None else {}
 
 
 def _under(path: str, key: str) -> str:

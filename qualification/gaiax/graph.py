@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
-from cachetools import LRUCache
 from pyld import jsonld
 from pyld.context_resolver import ContextResolver
 from rdflib import RDF, XSD, BNode, Graph, Literal, URIRef
 
 from qualification.gaiax import bounds, contexts
+from qualification.gaiax.rulebook import active
 
 # Never a real place: what resolves against it was relative, and is refused.
 RELATIVE = "https://relative.invalid/"
 PLACES = ("subject", "predicate", "object")
-# One resolver for all: it keeps what it has read of the closed list, and reads nothing else.
-RESOLVER = ContextResolver(LRUCache(maxsize=100), contexts.load)
-OPTIONS = {"documentLoader": contexts.load, "contextResolver": RESOLVER, "base": RELATIVE}
+
+
+@lru_cache(maxsize=8)
+def _resolver(_release: str) -> ContextResolver:
+    """One for each release: it keeps what it has read of the closed list, and reads nothing else."""
+    return ContextResolver({}, contexts.load)
+
+
+def options() -> dict[str, Any]:
+    book = active()
+    resolver = _resolver(book.sha256 if book is not None else "")
+    return {"documentLoader": contexts.load, "contextResolver": resolver, "base": RELATIVE}
 
 
 class TermDropped(ValueError):
@@ -32,9 +42,9 @@ class Unreadable(ValueError):
 def expand(document: dict[str, Any] | list[Any]) -> list[Any]:
     """Raises ContextRefused, TermDropped or Unreadable. No network."""
     try:
-        expanded: list[Any] = jsonld.expand(document, dict(OPTIONS), on_property_dropped=_refuse_dropped)
+        expanded: list[Any] = jsonld.expand(document, options(), on_property_dropped=_refuse_dropped)
     except jsonld.JsonLdError as error:
-        raise _cause(error) from None
+        raise cause_of(error) from None
     _refuse_relative(expanded)
     return expanded
 
@@ -43,7 +53,7 @@ def _refuse_dropped(name: object) -> None:
     raise TermDropped(str(name))
 
 
-def _cause(error: Exception) -> Exception:
+def cause_of(error: Exception) -> Exception:
     inner: Any = error
     while inner is not None:
         if isinstance(inner, contexts.ContextRefused | TermDropped):
@@ -74,9 +84,9 @@ def _refuse_relative(value: Any) -> None:
 def dataset_of(expanded: list[Any]) -> dict[str, Any]:
     """PyLD's dataset. Raises Unreadable."""
     try:
-        found: dict[str, Any] = jsonld.to_rdf(expanded, dict(OPTIONS))
+        found: dict[str, Any] = jsonld.to_rdf(expanded, options())
     except jsonld.JsonLdError as error:
-        raise _cause(error) from None
+        raise cause_of(error) from None
     return found
 
 
@@ -116,7 +126,7 @@ def graph_of(rows: list[dict[str, Any]]) -> Graph:
 def _node(node: dict[str, Any], names: dict[str, BNode]) -> URIRef | BNode | Literal:
     value = str(node["value"])
     if node["type"] == "IRI":
-        return URIRef(_one_namespace(value))
+        return URIRef(contexts.in_loire(value))
     if node["type"] == "blank node":
         return names.setdefault(value, BNode())
     if language := node.get("language"):
@@ -124,13 +134,6 @@ def _node(node: dict[str, Any], names: dict[str, BNode]) -> URIRef | BNode | Lit
     kind = URIRef(node.get("datatype", XSD.string))
     # Plain: rdflib holds "a" and "a"^^xsd:string for different, and shapes write the first.
     return Literal(value) if kind == XSD.string else Literal(value, datatype=kind, normalize=False)
-
-
-def _one_namespace(iri: str) -> str:
-    for name in contexts.LOIRE_NAMES[1:]:
-        if iri.startswith(name):
-            return contexts.LOIRE + iri[len(name) :]
-    return iri
 
 
 def local_types(graph: Graph) -> Iterator[tuple[Any, str]]:

@@ -25,3 +25,8 @@ def siren_in(number: str) -> str:
     if found := re.fullmatch(r"FR\w*?(\d{9})", plain):
         return found[1]
     return plain if SIREN.fullmatch(plain) else ""
+
+
+def same_number(one: str, other: str) -> bool:
+    """Whether two numbers, each in its own form, are of one company."""
+    return (siren_in(one) or one) == (siren_in(other) or other)

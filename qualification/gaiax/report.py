@@ -45,6 +45,8 @@ class Report:
     anchors: str
     # As `facts_of` reads them; empty when something could not be read.
     facts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    # Edition and sha256 of the official release that judged; None: the project's own contexts and shapes.
+    release: dict[str, str] | None = None
 
     @property
     def verdict(self) -> str:
@@ -63,6 +65,7 @@ class Report:
             "anchors": self.anchors,
             "checks": checks,
             "facts": self.facts,
+            "release": self.release,
         }
 
 
@@ -102,6 +105,7 @@ class Findings:
         return [Check(id_, UNKNOWN, NOT_REACHED)]
 
 
-def interrupted(anchors: str) -> Report:
+def interrupted(anchors: str, *, release: dict[str, str] | None = None) -> Report:
     """Our own limit was reached: nothing is held against the document."""
-    return Report(None, tuple(Check(id_, UNKNOWN, INTERRUPTED) for id_ in IDS), anchors)
+    checks = tuple(Check(id_, UNKNOWN, INTERRUPTED) for id_ in IDS)
+    return Report(None, checks, anchors, release=release)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from qualification.fetcher import FetchResult, Limits, fetch
-from qualification.gaiax import bounds, did
+from qualification.gaiax import bounds, did, sandbox
 from qualification.gaiax.envelope import Malformed, strict_json
 
 MOST_DOCUMENTS = 10
@@ -16,6 +16,20 @@ BUDGET = 15.0
 EACH = 5.0
 
 Get = Callable[..., FetchResult]
+
+
+def everything_for(text: str, *, documents: dict[str, Any] | None = None) -> dict[str, Any]:
+    """What `Material` takes of the network: DID documents (unless given), chains, status lists. A child
+    process says what is needed."""
+    until = time.monotonic() + BUDGET
+    dids, urls = sandbox.needs_apart(text)
+    if documents is None:
+        documents = documents_of(dids, until=until)
+    return {
+        "did_documents": documents,
+        "chains": chains_of(documents, until=until),
+        "status_lists": status_lists_of(urls, until=until),
+    }
 
 
 def documents_of(dids: Iterable[str], *, get: Get = fetch, until: float | None = None) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,9 @@ from rdflib import RDF, SH, Graph, Literal, URIRef
 
 from qualification.gaiax import contexts, graph
 from qualification.gaiax.claims import SUBJECT, Credential
+from qualification.gaiax.release import packing
 from qualification.gaiax.report import Findings
+from qualification.gaiax.rulebook import active
 
 FOLDER = Path(__file__).parent / "shapes"
 NAMESPACES = {"tagus": contexts.TAGUS, "loire": contexts.LOIRE, "own": contexts.OWN}
@@ -37,17 +40,32 @@ def library(generation: str) -> Graph:
     return shapes
 
 
-@cache
 def covered(generation: str) -> frozenset[str]:
-    """Local names of the types our shapes describe."""
+    """Local names of the types described by the shapes of the release in use, else by ours."""
+    packed = _released(generation)
+    return packing.names(packed) if packed is not None else _covered(generation)
+
+
+def _released(generation: str) -> Mapping[str, Any] | None:
+    book = active()
+    return book.shapes.get(generation) if book is not None else None
+
+
+@cache
+def _covered(generation: str) -> frozenset[str]:
     start = len(NAMESPACES[generation])
     targets = library(generation).objects(None, SH.targetClass)
     return frozenset(str(target)[start:] for target in targets)
 
 
-@cache
 def pruned(generation: str, types: frozenset[str]) -> Graph:
     """The shapes of these types, with all they lead to: pySHACL's time follows the size of its shapes."""
+    packed = _released(generation)
+    return packing.pruned(packed, types) if packed is not None else _pruned(generation, types)
+
+
+@cache
+def _pruned(generation: str, types: frozenset[str]) -> Graph:
     whole, kept = library(generation), Graph()
     waiting: list[Any] = [
         shape

@@ -3,41 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
 
 from qualification.gaiax import claims, contexts, did, envelope, rules, shapes
 from qualification.gaiax.chain import BadCertificates, judge_chain, read_pem
 from qualification.gaiax.digests import judge_digests
 from qualification.gaiax.facts import facts_of
+from qualification.gaiax.material import Material
 from qualification.gaiax.report import Findings, Report
 from qualification.gaiax.revocation import judge_status
+from qualification.gaiax.rulebook import Rulebook, active, judging_with
 from qualification.gaiax.signature import judge_signature
-
-SUPPLIED, CONFIGURED, NO_ANCHORS = "supplied", "configured", "none"
-
-
-@dataclass(frozen=True, slots=True)
-class Material:
-    """What the document is judged with. ``did_documents`` by DID, ``chains`` PEM text by `x5u` address,
-    ``anchors`` PEM text, ``origin`` where the anchors come from, ``status_lists`` the text of each
-    status list by its address, ``notaries`` the DIDs whose registration
-    numbers are accepted (empty: any that is not the participant), ``own_context`` the address of the context
-    of the marketplace's own findings (empty: they are refused like any unknown context)."""
-
-    did_documents: Mapping[str, Any] = field(default_factory=dict)
-    chains: Mapping[str, str] = field(default_factory=dict)
-    anchors: str | list[str] = ""
-    status_lists: Mapping[str, str] = field(default_factory=dict)
-    origin: str = NO_ANCHORS
-    notaries: tuple[str, ...] = ()
-    own_context: str = ""
 
 
 def verify(text: str, material: Material, *, now: dt.datetime) -> Report:
     """The whole judgement. Never raises on what the text holds."""
-    with contexts.with_own(material.own_context):
+    book = Rulebook.of(material.release)
+    with contexts.with_own(material.own_context), judging_with(book):
         return _judge(text, material, now=now)
 
 
@@ -77,7 +58,9 @@ def _judge(text: str, material: Material, *, now: dt.datetime) -> Report:
         rules.judge_rules(described, findings, notaries=material.notaries)
         judge_digests(described, findings)
     facts = facts_of(described) if described and len(readable) == len(items) else {}
-    return Report(generation, findings.checks(), material.origin, facts)
+    book = active()
+    release = book.name if book is not None else None
+    return Report(generation, findings.checks(), material.origin, facts, release)
 
 
 def _unread(item: envelope.Item, findings: Findings) -> None:

@@ -7,10 +7,12 @@ from qualification.models.decision import Appeal, Decision, Proposal
 from qualification.models.dispute import Dispute
 from qualification.models.dossier import Dossier
 from qualification.models.evidence import Evidence, EvidenceUse
-from qualification.models.gaiax import GaiaxVerification, OfferCredential
+from qualification.models.gaiax import GaiaxVerification
+from qualification.models.gaiax_release import GaiaxRelease, ReleaseTrial, ReleaseUse, TrialResult
 from qualification.models.instruction import CorrectionRequest, Finding, InterestDeclaration
 from qualification.models.message import DossierMessage
 from qualification.models.offer_check import CheckAlert, OfferCheck
+from qualification.models.offer_credential import OfferCredential
 from qualification.models.public_copy import PublicCopy
 from qualification.models.signing import SignedFinding, SigningKey
 from qualification.programmes.models import (
@@ -43,6 +45,7 @@ __all__ = [
     "Evidence",
     "EvidenceUse",
     "Finding",
+    "GaiaxRelease",
     "GaiaxVerification",
     "InterestDeclaration",
     "OfferCredential",
@@ -54,9 +57,12 @@ __all__ = [
     "Proposal",
     "PublicCopy",
     "RegisterLink",
+    "ReleaseTrial",
+    "ReleaseUse",
     "SignedFinding",
     "SigningKey",
     "Waiver",
     "TargetResult",
+    "TrialResult",
     "TremplinProgress",
 ]

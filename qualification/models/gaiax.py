@@ -26,38 +26,6 @@ class GaiaxVerificationQuerySet(models.QuerySet["GaiaxVerification"]):
         return self.filter(created_at__lt=timezone.now() - KEPT).delete()[0]
 
 
-class OfferCredential(models.Model):
-    """A Gaia-X presentation that was verified on our anchors and that describes an offer of ours: the last
-    one its supplier has attached. `facts`: what it says of the offer, as read from RDF; `level`: that of the
-    label of a recognised clearing house, empty without one.
-    """
-
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    offer = models.OneToOneField("catalog.Offer", on_delete=models.PROTECT, related_name="gaiax_credential")
-    text = models.TextField()
-    # What it was judged with, to judge it again: DID documents, chains, status lists.
-    material = models.JSONField(default=dict, blank=True)
-    report = models.JSONField()
-    facts = models.JSONField()
-    level = models.CharField(max_length=20, blank=True)
-    issuer = models.CharField(max_length=300)
-    valid_until = models.DateTimeField(null=True, blank=True)
-    verified_at = models.DateTimeField()
-    attached_by = models.ForeignKey(
-        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-
-    def __str__(self) -> str:
-        return f"{self.offer} – {self.issuer}"
-
-    @property
-    def is_current(self) -> bool:
-        return self.valid_until is None or self.valid_until >= timezone.now()
-
-    def audit_organisation_ids(self) -> list[int]:
-        return self.offer.audit_organisation_ids()
-
-
 class GaiaxVerification(Leased):
     """One Gaia-X credential or presentation sent to be verified, and the report once it is judged."""
 
@@ -71,6 +39,10 @@ class GaiaxVerification(Leased):
     given = models.JSONField(default=dict, blank=True)
     # What was fetched for it: DID documents, chains, status lists.
     material = models.JSONField(default=dict, blank=True)
+    # The official release that judged it; None: the project's own contexts and shapes.
+    release = models.ForeignKey(
+        "qualification.GaiaxRelease", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     # As qualification.gaiax.report.Report says it; empty until it is judged.
     report = models.JSONField(default=dict, blank=True)
 

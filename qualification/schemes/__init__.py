@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent
-LISTING = ("listing", "2026-11-26")
+LISTING = ("listing", "2026-11-26.2")
 OBLIGATION, RECOMMENDATION = "obligation", "recommendation"
 # How a requirement is met: the supplier's structured word is enough, or someone else's proof is needed.
 DECLARATION, EVIDENCE = "declaration", "evidence"
@@ -229,7 +229,7 @@ def newer_edition(code: str, edition: str) -> Scheme | None:
 @cache
 def _all(folder: Path) -> dict[str, Scheme]:
     found = [_read(path) for path in folder.glob("*-*.toml")]
-    found.sort(key=lambda one: (one.code != LISTING[0], one.title.casefold(), one.dated))
+    found.sort(key=lambda one: (one.code != LISTING[0], one.title.casefold(), one.dated, one.edition))
     return {scheme.key: scheme for scheme in found}
 
 

@@ -9,7 +9,7 @@ from marketplace.accounts.enums import Role
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
-    from qualification.models import SignedFinding
+    from qualification.models import OfferCredential, SignedFinding
 
 
 def asking_abilities(actor: Actor) -> Verdicts:
@@ -20,3 +20,11 @@ def asking_abilities(actor: Actor) -> Verdicts:
 def revoking_abilities(actor: Actor, finding: SignedFinding) -> Verdicts:
     able = actor.has(Role.QUALIFICATION_OFFICER, Role.DECISION_MAKER)
     return {"revoke": "" if able else needs(Role.QUALIFICATION_OFFICER)}
+
+
+def attached_abilities(actor: Actor, kept: OfferCredential) -> Verdicts:
+    """The supplier's manager: of the organisation that the offer belongs to now."""
+    owner = kept.offer.supplier.organisation_id
+    own = actor.organisation is not None and actor.organisation.pk == owner
+    said = role_needed(Role.SUPPLIER_MANAGER, because="Ce titre revient au fournisseur de l’offre.")
+    return {"detach": "" if own and actor.has(Role.SUPPLIER_MANAGER) else said}

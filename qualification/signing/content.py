@@ -109,7 +109,7 @@ def verification_subject(text: str, report: Mapping[str, Any], *, url: str) -> d
         "generation": report["generation"],
         "verdict": report["verdict"],
         "anchors": report["anchors"],
-        "rulesVersion": VERIFIER_RULES,
+        "rulesVersion": _rules_of(report.get("release")),
         "checks": [{"code": each["id"], "verdict": each["verdict"]} for each in report["checks"]],
         "notice": "Vérification technique d’un titre. Ce n’est pas un label Gaia-X.",
     }
@@ -142,6 +142,13 @@ def first_end(until: dt.datetime, days: Iterable[dt.date | None], *, zone: dt.tz
     """`until`, or the end of the first of these days when it comes before."""
     ends = [dt.datetime.combine(day, dt.time.max, zone) for day in days if day is not None]
     return min([until, *ends])
+
+
+def _rules_of(release: Mapping[str, str] | None) -> str:
+    """The verifier's own rules, and the official release whose contexts and shapes judged."""
+    if not release:
+        return VERIFIER_RULES
+    return f"{VERIFIER_RULES} sha256:{release['sha256']}"
 
 
 def _check(each: CheckResult) -> dict[str, Any]:

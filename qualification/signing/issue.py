@@ -20,8 +20,8 @@ from marketplace.errors import MoveRefused, RuleBroken
 from qualification.enums import DossierState, SignedKind
 from qualification.gaiax import status
 from qualification.gaiax.labels import label_levels
+from qualification.gaiax.material import CONFIGURED
 from qualification.gaiax.report import PASS
-from qualification.gaiax.verify import CONFIGURED
 from qualification.labels import label_facts
 from qualification.models import Dossier, GaiaxVerification, SignedFinding
 from qualification.signing import content, keys
@@ -99,10 +99,6 @@ def list_url(purpose: str, number: int) -> str:
     return f"{settings.SITE_URL}{reverse('qualification:status_list', args=[purpose, number])}"
 
 
-def own_context() -> str:
-    return f"{settings.SITE_URL}{reverse('qualification:own_context')}"
-
-
 def _issue(
     kind: str, subject: dict[str, Any], *, actor: Actor, organisation: Any, **more: Any
 ) -> SignedFinding:
@@ -125,7 +121,7 @@ def _issue(
         envelope = content.Envelope(
             id=row.address,
             issuer=keys.own_did(),
-            context=own_context(),
+            context=keys.own_context(),
             valid_from=now,
             valid_until=until,
             index=index,

@@ -18,10 +18,13 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
-from marketplace.keys.envelope import decrypt, encrypt
+from marketplace.keys.envelope import DecryptionFailed, decrypt, encrypt, key_id_of
+from marketplace.keys.ring import key_ring
 from qualification.models import SigningKey
 from qualification.signing.jwt import public_jwk
 
@@ -37,6 +40,11 @@ def own_did() -> str:
     return f"did:web:{host().replace(':', '%3A')}"
 
 
+def own_context() -> str:
+    """The address of the context of our own findings."""
+    return f"{settings.SITE_URL}{reverse('qualification:own_context')}"
+
+
 def method_of(key: SigningKey) -> str:
     return f"{own_did()}#{key.kid}"
 
@@ -44,6 +52,16 @@ def method_of(key: SigningKey) -> str:
 def current_key() -> SigningKey:
     """The one that signs, made the first time it is needed."""
     return SigningKey.objects.filter(retired_at__isnull=True).first() or rotate()
+
+
+def can_sign() -> bool:
+    """Whether our master keys open the current signing key, or could seal a first one. One query."""
+    try:
+        ring = key_ring()
+        key = SigningKey.objects.filter(retired_at__isnull=True).first()
+        return key is None or key_id_of(bytes(key.sealed)) in ring.keys
+    except (ImproperlyConfigured, DecryptionFailed):
+        return False
 
 
 def rotate() -> SigningKey:

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from catalog.models import Offer
 from marketplace.accounts.abilities import allowed, require
@@ -17,10 +17,12 @@ from marketplace.errors import NotVisible, RuleBroken
 from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.once import once
 from qualification import attaching, verifications
-from qualification.forms_gaiax import AttachForm, VerifyForm
+from qualification.forms_gaiax import AttachForm, DetachForm, VerifyForm
 from qualification.gaiax.remedies import lines_of
-from qualification.models import GaiaxVerification
-from qualification.signing.abilities import asking_abilities
+from qualification.models import GaiaxVerification, OfferCredential
+from qualification.signing import issue, keys
+from qualification.signing.abilities import asking_abilities, attached_abilities
+from qualification.views.coverage import own_offer
 from qualification.views.find import actor_of
 
 
@@ -58,6 +60,7 @@ def show(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
         "verification": row,
         **_shown(row.report or None),
         "attachable": attachable,
+        "signable": attachable and keys.can_sign(),
         "breadcrumb_data": trail,
     }
     part = request.headers.get("HX-Request") == "true"
@@ -93,6 +96,52 @@ def attach(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
             ("Vérifier un titre Gaia-X", "/gaia-x/verifier/"),
             ("Résultat", row.get_absolute_url()),
             current="Rattacher",
+        ),
+    }
+    return render(request, "pages/confirm.html", context, status=400 if form.errors else 200)
+
+
+@login_required
+@once
+@require_POST
+def sign(request: HttpRequest, uuid: uuids.UUID) -> HttpResponse:
+    """The verdict in a credential of ours. What is refused is told on the page it was asked from."""
+    row = _visible(request, uuid)
+    try:
+        made = issue.issue_for_verification(row, actor=actor_of(request))
+    except RuleBroken as refused:
+        messages.error(request, refused.message)
+        return redirect(row)
+    messages.success(request, "Constat signé. L’adresse du titre peut être remise à qui le demande.")
+    return redirect(made)
+
+
+@login_required
+@once
+@require_http_methods(["GET", "POST"])
+def detach(request: HttpRequest, number: int) -> HttpResponse:
+    """The presentation attached to an offer of one's own is shown no more."""
+    actor, offer = actor_of(request), own_offer(request, number)
+    kept = OfferCredential.objects.attached().filter(offer=offer).select_related("offer__supplier").first()
+    if kept is None:
+        raise NotVisible
+    require(attached_abilities(actor, kept), "detach")
+    form = DetachForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        attaching.detach(kept, actor=actor, reason=form.cleaned_data["reason"])
+        messages.success(request, "Présentation détachée. Elle n’est plus montrée.")
+        return redirect(kept)
+    context = {
+        "title": "Détacher cette présentation",
+        "lead": "La page des niveaux Gaia-X ne la montrera plus. Une autre peut être rattachée ensuite.",
+        "facts": [("Offre", offer.name), ("Émetteur", kept.issuer), ("État", kept.standing.label)],
+        "form": form,
+        "button_label": "Détacher la présentation",
+        "cancel_url": kept.get_absolute_url(),
+        "breadcrumb_data": breadcrumb(
+            ("Mes offres", "/mes-offres/"),
+            (f"Titres Gaia-X de {offer.name}", kept.get_absolute_url()),
+            current="Détacher",
         ),
     }
     return render(request, "pages/confirm.html", context, status=400 if form.errors else 200)

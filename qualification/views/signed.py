@@ -20,9 +20,9 @@ from marketplace.ui.once import once
 from qualification.forms_signed import RevokeForm
 from qualification.gaiax.contexts import OWN_TERMS
 from qualification.gaiax.status import PURPOSES
-from qualification.models import SignedFinding
+from qualification.models import OfferCredential, SignedFinding
 from qualification.signing import issue
-from qualification.signing.abilities import revoking_abilities
+from qualification.signing.abilities import attached_abilities, revoking_abilities
 from qualification.signing.drafts import draft_of
 from qualification.signing.jwt import payload_of
 from qualification.signing.keys import did_document, own_did
@@ -117,9 +117,14 @@ def offer_titles(request: HttpRequest, number: int) -> HttpResponse:
                 request, "Constats signés. L’adresse du titre peut être remise à qui le demande."
             )
             return redirect(made)
+    attached = OfferCredential.objects.filter(offer=offer).select_related("offer__supplier").first()
     context = {
         "offer": offer,
         "refusal": refusal,
+        "attached": attached,
+        "may_detach": attached is not None
+        and attached.detached_at is None
+        and allowed(attached_abilities(actor, attached), "detach"),
         "findings": offer.signed_findings.select_related("offer"),
         "draft": draft_of(offer),
         "is_listed": offer.state == "listed",

@@ -23,6 +23,7 @@ from qualification.facts_offer import (
 )
 from qualification.facts_web import (
     ApiFacts,
+    CredentialFacts,
     DidFacts,
     MailFacts,
     MailSeen,
@@ -57,6 +58,15 @@ OPENAPI = """{"openapi": "3.1.0", "info": {"title": "API", "version": "1"}, "pat
 {"responses": {"200": {"$ref": "#/components/responses/Ok"}}}}},
 "components": {"responses": {"Ok": {"description": "Bien"}}}}"""
 API = ApiFacts(("rest",), True, f"{SITE}api.json", page=page(OPENAPI, content_type="application/json"))
+CREDENTIAL = CredentialFacts(
+    credential="00000000-0000-4000-8000-000000000000",
+    text="a.b.c",
+    issuer="did:web:fournisseur.example",
+    numbers=("FR32123456789",),
+    identifier="123456789",
+    anchors="PEM",
+    report={"generation": "loire", "verdict": "pass", "anchors": "configured", "checks": []},
+)
 STATEMENT = StatementFacts(
     "partial",
     Decimal("87.5"),
@@ -111,4 +121,5 @@ PASSING = {
     "api_description": API,
     "accessibility_statement": STATEMENT,
     "did_web": DidFacts(""),
+    "gaiax_credential": CREDENTIAL,
 }  # fmt: skip

@@ -88,7 +88,7 @@ def test_the_list_and_the_requirements_are_public(client) -> None:
     assert "SecNumCloud est une preuve admise pour 27 des 40" in shown
     assert client.get("/referentiels/secnumcloud-9/").status_code == 404
     api = APIClient().get("/api/v1/schemes/").json()
-    assert api["count"] == 11
+    assert api["count"] == 12
     detail = APIClient().get("/api/v1/schemes/secnumcloud-3.2/").json()
     assert (detail["requirements_count"], len(detail["sections"])) == (278, 107)
     mfa = next(each for each in detail["requirements"] if each["code"] == "9.5.c")

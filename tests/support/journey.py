@@ -160,6 +160,7 @@ VERDICTS = [
     ("environment", "unknown"),
     ("exit_terms", "pass"),
     ("export_sample", "unknown"),
+    ("gaiax_credential", "unknown"),
     ("hds_register", "pass"),
     ("identifiers", "pass"),
     ("immunity", "unknown"),

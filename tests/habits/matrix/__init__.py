@@ -11,6 +11,7 @@ from tests.habits.matrix import (
     api_programmes,
     approval,
     catalog,
+    gaiax,
     pages_budgets,
     procurement,
     publications,
@@ -32,4 +33,5 @@ ROWS: dict[str, Row] = {
     **approval.ROWS,
     **pages_budgets.ROWS,
     **publications.ROWS,
+    **gaiax.ROWS,
 }

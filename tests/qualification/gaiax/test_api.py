@@ -138,7 +138,7 @@ def with_get(function: Any, pages: dict[str, str]) -> Any:
             return FetchResult(url, "unresolved")
         return FetchResult(url, status=200, body=pages[url].encode())
 
-    return lambda given: function(given, get=get)
+    return lambda given, **_: function(given, get=get)
 
 
 def test_what_cannot_be_fetched_is_unknown(member: Membership, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,8 @@ from django.utils import timezone
 from catalog.models import Offer, Supplier
 from qualification.attaching import attach
 from qualification.gaiax.drift import drift
-from qualification.gaiax.verify import CONFIGURED, Material, verify
+from qualification.gaiax.material import CONFIGURED, Material
+from qualification.gaiax.verify import verify
 from qualification.models import GaiaxVerification, OfferCredential
 from tests.builders import client_for, make_member
 from tests.qualification import builders
@@ -34,6 +35,10 @@ def people():
 
 @pytest.fixture
 def offer(people):
+    return listed_offer(people)
+
+
+def listed_offer(people: Any) -> Offer:
     made = builders.make_dossier(people, upto="decided", outcome="listed").offer
     Supplier.objects.filter(pk=made.supplier_id).update(
         identifier_scheme="SIREN", identifier=SIREN, identity_checked_at=timezone.now()

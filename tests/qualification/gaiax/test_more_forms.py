@@ -14,8 +14,9 @@ from pyld import jsonld
 from qualification.gaiax import contexts, digests, graph, resolve, status
 from qualification.gaiax.claims import read
 from qualification.gaiax.envelope import CREDENTIAL, Item
+from qualification.gaiax.material import Material
 from qualification.gaiax.report import FAIL, PASS, UNKNOWN, Findings, Report
-from qualification.gaiax.verify import Material, verify
+from qualification.gaiax.verify import verify
 from tests.qualification.gaiax import vectors
 from tests.qualification.gaiax.test_verify import GENERATIONS, judged, verdicts
 from tests.qualification.gaiax.vectors import NOTARY, NOW, PROVIDER, Bundle, sign_jwt, sign_standard, signer

@@ -11,8 +11,9 @@ import pytest
 from pyld import jsonld
 
 from qualification.gaiax import contexts, did, graph
+from qualification.gaiax.material import Material
 from qualification.gaiax.report import UNKNOWN
-from qualification.gaiax.verify import Material, verify
+from qualification.gaiax.verify import verify
 from tests.qualification.gaiax.test_verify import verdicts
 
 pytestmark = pytest.mark.shared

@@ -22,7 +22,8 @@ from marketplace.audit.models import AuditEvent
 from marketplace.errors import MoveRefused, NotAllowed, RuleBroken
 from marketplace.keys.envelope import decrypt
 from qualification.gaiax import status
-from qualification.gaiax.verify import SUPPLIED, Material, verify
+from qualification.gaiax.material import SUPPLIED, Material
+from qualification.gaiax.verify import verify
 from qualification.models import GaiaxVerification, SignedFinding, SigningKey
 from qualification.signing import issue, keys
 from qualification.signing.content import verification_subject

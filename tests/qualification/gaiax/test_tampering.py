@@ -13,8 +13,9 @@ import pytest
 
 from qualification.gaiax import bounds, did, sandbox
 from qualification.gaiax.contexts import TAGUS
+from qualification.gaiax.material import Material
 from qualification.gaiax.report import FAIL, PASS, UNKNOWN
-from qualification.gaiax.verify import Material, verify
+from qualification.gaiax.verify import verify
 from tests.qualification.gaiax.test_verify import GENERATIONS, judged, verdicts
 from tests.qualification.gaiax.vectors import NOW, PROVIDER, Bundle, sign_jwt, sign_tagus, tagus
 

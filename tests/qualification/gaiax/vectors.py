@@ -17,8 +17,8 @@ from joserfc import jwk, jws
 
 from qualification.gaiax import graph
 from qualification.gaiax.contexts import JWS2020, LOIRE, TAGUS, VC1, VC2
+from qualification.gaiax.material import SUPPLIED, Material
 from qualification.gaiax.signature import REGISTRY
-from qualification.gaiax.verify import SUPPLIED, Material
 
 NOW = dt.datetime(2026, 11, 26, 9, tzinfo=dt.UTC)
 PROVIDER, NOTARY = "did:web:fournisseur.example", "did:web:notaire.example:v1"
