@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -61,20 +61,21 @@ class ReleaseViewSet(ReadViewSet):
         return {**super().get_serializer_context(), "current": current_pk()}
 
 
-class MovedSerializer(StrictSerializer):
+class CheckChangeSerializer(StrictSerializer):
     check = serializers.CharField()
     before = serializers.ChoiceField(choices=Verdict.choices)
     after = serializers.ChoiceField(choices=Verdict.choices)
     message = serializers.CharField(allow_blank=True)
 
 
-class ChangeSerializer(StrictSerializer):
+class VerdictChangeSerializer(StrictSerializer):
     offer = serializers.UUIDField(source="offer.uuid")
     offer_name = serializers.CharField(source="offer.name")
     before = serializers.ChoiceField(choices=Verdict.choices)
     after = serializers.ChoiceField(choices=Verdict.choices)
     checks = serializers.SerializerMethodField()
 
+    @extend_schema_field(CheckChangeSerializer(many=True))
     def get_checks(self, change: Change) -> list[dict[str, str]]:
         names = ("check", "before", "after", "message")
         return [dict(zip(names, each, strict=True)) for each in change.moved]
@@ -88,7 +89,7 @@ class TrialSerializer(StrictSerializer):
     state = serializers.ChoiceField(choices=("pending", "done"))
     judged = serializers.IntegerField()
     total = serializers.IntegerField(help_text="Présentations rattachées.")
-    changes = ChangeSerializer(many=True)
+    changes = VerdictChangeSerializer(many=True)
     applied_at = serializers.DateTimeField(allow_null=True)
 
 
