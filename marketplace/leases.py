@@ -76,25 +76,26 @@ T = TypeVar("T", bound=Leased)
 def claim(model: type[T], pk: int) -> T | None:
     """Take the row for ``model.LEASE_SECONDS``; None when it is done, held, not yet due or dead.
 
-    Commits nothing by itself: call it outside a longer transaction so that the claim is visible.
+    One UPDATE, whose condition PostgreSQL checks again once a rival's claim has committed; then the row is
+    read. Call it outside a longer transaction so that the claim is visible.
     """
-    with transaction.atomic():
-        claimable = LeasedQuerySet(model).claimable().filter(pk=pk)
-        row: T | None = claimable.select_for_update(skip_locked=True, of=("self",)).first()
-        if row is None:
-            return None
-        if row.attempt >= model.MAX_ATTEMPTS:
-            _update(row, lease_state=LeaseState.DEAD, token="")
-            return None
-        _update(
-            row,
+    rows, token = LeasedQuerySet(model).filter(pk=pk), secrets.token_hex(16)
+    taken = (
+        rows.claimable()
+        .filter(attempt__lt=model.MAX_ATTEMPTS)
+        .update(
             lease_state=LeaseState.RUNNING,
-            attempt=row.attempt + 1,
-            token=secrets.token_hex(16),
+            attempt=models.F("attempt") + 1,
+            token=token,
             lease_until=Now() + dt.timedelta(seconds=model.LEASE_SECONDS),
         )
-        row.refresh_from_db()
-        return row
+    )
+    if not taken:
+        rows.claimable().filter(attempt__gte=model.MAX_ATTEMPTS).update(
+            lease_state=LeaseState.DEAD, token=""
+        )
+        return None
+    return rows.filter(token=token).first()
 
 
 def held(row: T) -> bool:
@@ -116,7 +117,7 @@ def finish(row: T, **fields: Any) -> bool:
         .update(token="", lease_until=None, **values)
     )
     if updated:
-        row.refresh_from_db()
+        _keep(row, token="", lease_until=None, **values)
     return bool(updated)
 
 
@@ -178,5 +179,11 @@ def _flowing(model: type[T]) -> bool:
     return LeasedQuerySet(model).filter(done_at__gte=recent).exists()
 
 
-def _update(row: Leased, **fields: Any) -> None:
-    LeasedQuerySet(type(row)).filter(pk=row.pk).update(**fields)
+def _keep(row: Leased, **values: Any) -> None:
+    """What was written, on the instance; only what the database computed is read back. Its relations stay."""
+    computed = [name for name, value in values.items() if hasattr(value, "resolve_expression")]
+    for name, value in values.items():
+        if name not in computed:
+            setattr(row, name, value)
+    if computed:
+        row.refresh_from_db(fields=computed)

@@ -25,7 +25,7 @@ from catalog.questions.engine import changed
 from marketplace.accounts.actors import system_actor
 from marketplace.audit.journal import record
 from marketplace.errors import MoveRefused
-from marketplace.leases import LeaseState, claim, fail, finish, held, sweep
+from marketplace.leases import LeaseState, claim, fail, finish, sweep
 from qualification import attaching, watch
 from qualification.checks import CHECKS, Check, Judgement
 from qualification.checks.base import gravity
@@ -224,7 +224,7 @@ def _give_up_or_back(run: CheckRun, error: Exception) -> bool:
 def _finish(run: CheckRun, **fields: Any) -> bool:
     """The result and what follows from it, in one transaction; False when the claim was lost."""
     with transaction.atomic():
-        if not held(run) or not finish(run, **fields):
+        if not finish(run, **fields):
             return False
         if run.check_code == IDENTITY and fields["verdict"] == Verdict.PASS:
             identity_checked(run.offer_version.offer.supplier)
@@ -236,7 +236,7 @@ def _finish(run: CheckRun, **fields: Any) -> bool:
 
 def close_round(dossier_id: int) -> bool:
     """Move the dossier on when the last check of its round has ended. Locks it; safe to run twice."""
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         dossier = Dossier.objects.select_for_update(of=("self",)).get(pk=dossier_id)
         if dossier.state != DossierState.CHECKING:
             return False

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from catalog.enums import OfferState
+from catalog.models import Offer
 from marketplace.audit.journal import record
 from marketplace.errors import MoveRefused, RuleBroken
 from qualification import tell
@@ -42,7 +43,8 @@ def note(run: CheckRun) -> None:
     A result on a version that is not the offer's own (a change being examined) is left to its dossier. An
     unknown on unchanged facts is ours: it renews nothing and takes nothing back.
     """
-    offer = run.offer_version.offer
+    # As it is now: a check may have looked outside for a while.
+    offer = Offer.objects.get(pk=run.offer_version.offer_id)
     if offer.live_version_id not in (None, run.offer_version_id):
         return
     assert run.done_at is not None
@@ -53,12 +55,13 @@ def note(run: CheckRun) -> None:
         defaults={
             "run": run, "verdict": run.verdict, "since": moment, "seen_at": moment, "tried_at": moment,
             "failures": int(run.verdict == Verdict.FAIL),
+            "next_at": next_look(offer.pk, run.check_code, after=moment),
         },
     )  # fmt: skip
     if not made:
         _renew(row, run, moment)
-    row.next_at = next_look(offer.pk, run.check_code, after=moment)
-    row.save()
+        row.next_at = next_look(offer.pk, run.check_code, after=moment)
+        row.save()
     if offer.state == OfferState.LISTED:
         _tell_a_person(row, run)
 
