@@ -91,9 +91,7 @@ def claim(model: type[T], pk: int) -> T | None:
         )
     )
     if not taken:
-        rows.claimable().filter(attempt__gte=model.MAX_ATTEMPTS).update(
-            lease_state=LeaseState.DEAD, token=""
-        )
+        rows.claimable().filter(attempt__gte=model.MAX_ATTEMPTS).update(lease_state=LeaseState.DEAD, token="")
         return None
     return rows.filter(token=token).first()
 
