@@ -41,6 +41,7 @@ from qualification import (
 from qualification import findings as judging
 from qualification.abilities import dossier_abilities, dossiers_abilities, run_abilities
 from qualification.api_messages import MessageInput, MessagesMixin
+from qualification.drills import api as api_drills
 from qualification.enums import DecisionStage
 from qualification.filters import CheckRunFilterSet, DossierFilterSet
 from qualification.models import CheckRun, Decision, Dossier
@@ -183,6 +184,7 @@ ROUTES = [
     *api_attached.ROUTES,
     *api_releases.ROUTES,
     *api_watch.ROUTES,
+    *api_drills.ROUTES,
     *api_confirmed.ROUTES,
     *api_labels.ROUTES,
     *api_programmes.ROUTES,

@@ -164,6 +164,20 @@ class EnvironmentFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class DrillFacts:
+    """The last drill of the security contact that ended; ``number`` empty: none was held. ``state``:
+    answered, answered_late or unanswered. ``same_contact``: the offer still declares that address."""
+
+    number: str = ""
+    state: str = ""
+    sent_on: dt.date | None = None
+    limit_hours: int = 0
+    response_seconds: int | None = None
+    by_supplier: bool = False
+    same_contact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class SampleFacts:
     """``formats`` promised; ``found``: families of the sample; ``problem``: why it does not open."""
 

@@ -11,7 +11,7 @@ from catalog.registers.reading import row_key
 from catalog.registers.specs import REGISTERS
 from marketplace.reference.releases import current_release
 from marketplace.validators import identifier_error
-from qualification import attaching, gather_offer, gather_web
+from qualification import attaching, gather_drill, gather_offer, gather_web
 from qualification.answers import countries_of, date_of, decimal_of, text_of, whole_of
 from qualification.facts import (
     AnssiEntry,
@@ -149,6 +149,7 @@ GATHER: Mapping[str, Gather] = {
     "dnssec_caa": gather_web.name,
     "mail_auth": gather_web.mail,
     "security_txt": gather_web.security_txt,
+    "security_drill": gather_drill.security_drill,
     "status_page": gather_web.status_page,
     "api_description": gather_web.api,
     "accessibility_statement": gather_web.statement,

@@ -72,6 +72,14 @@ def watch_offers() -> None:
     look_again()
 
 
+@shared_task(name="events.run_drills", ignore_result=True)
+def run_drills() -> int:
+    """Messages of drills that are due, and drills that nobody answered. Safe to run twice."""
+    from qualification.drills.actions import run_drills as run
+
+    return run()
+
+
 def _run(run_id: int) -> None:
     """The message goes back to the queue when the database is away: a bell is not spent on nothing."""
     from qualification.pipeline import run_check
@@ -95,5 +103,6 @@ BEAT = {
     "expiry-reminders": {"task": "events.remind_expiries", "schedule": crontab(minute=20)},
     "checks-sweep": {"task": "events.sweep_checks", "schedule": 10.0},
     "offers-watch": {"task": "events.watch_offers", "schedule": 60.0},
+    "security-drills": {"task": "events.run_drills", "schedule": 60.0},
     "gaiax-sweep": {"task": "events.sweep_gaiax", "schedule": 15.0},
 }

@@ -2,6 +2,7 @@ from functools import partial
 
 from django.urls import URLPattern, path, register_converter
 
+from qualification.drills.urls import urlpatterns as drill_paths
 from qualification.programmes.urls import urlpatterns as programme_paths
 from qualification.releases.urls import urlpatterns as release_paths
 from qualification.steps import SLUGS
@@ -146,6 +147,7 @@ urlpatterns = [
     path("mes-offres/<int:number>/titres/", signed.offer_titles, name="offer_titles"),
     path("mes-offres/<int:number>/titres/description.json", signed.draft_file, name="draft_file"),
     path("mes-offres/<int:number>/titres/detacher/", gaiax.detach, name="gaiax_detach"),
+    *drill_paths,
     path("controles/<int:number>/", watch.offer_checks, name="offer_checks"),
     path("controles/<int:number>/<slug:code>/", watch.offer_check, name="offer_check"),
     path("dossiers/<dossier:number>/controles/<slug:code>/ecart/", confirmed.ask_waiver, name="ask_waiver"),

@@ -37,6 +37,10 @@ DOSSIER_LIMIT_WORKING_DAYS = env.int("DOSSIER_LIMIT_WORKING_DAYS", default=20)
 DOSSIER_CORRECTION_DAYS = env.int("DOSSIER_CORRECTION_DAYS", default=30)
 DOSSIER_DISPUTE_DAYS = env.int("DOSSIER_DISPUTE_DAYS", default=30)
 DOSSIER_APPEAL_MONTHS = env.int("DOSSIER_APPEAL_MONTHS", default=2)
+# Drills of the security contact: hours announced for an answer, and days between the announcement and the
+# first possible message. The marketplace's own parameters: no law gives them.
+SECURITY_DRILL_LIMIT_HOURS = env.int("SECURITY_DRILL_LIMIT_HOURS", default=48)
+SECURITY_DRILL_NOTICE_DAYS = env.int("SECURITY_DRILL_NOTICE_DAYS", default=2)
 # How long facts are believed: the marketplace's own choice, no law's. Calendar days since the supplier
 # confirmed them (« à jour », then « à reconfirmer », then « périmée »), or since a register was read: the
 # ANSSI publishes its catalogue monthly, two editions missed are too many.

@@ -206,6 +206,15 @@ CONDITION = {
     "fail": Badge("Non remplie", "error"),
     "unknown": Badge("À préciser", icon=QUESTION),
 }
+DRILL = {
+    "announced": Badge("Annoncé", "info no-icon"),
+    "sent": Badge("Message parti", "info no-icon"),
+    "answered": Badge("Réponse dans le délai", "success"),
+    "answered_late": Badge("Réponse hors délai", "warning"),
+    "unanswered": Badge("Sans réponse", "error"),
+    "not_sent": Badge("Message non parti", icon=QUESTION),
+    "cancelled": Badge("Annulé"),
+}
 SCAN = {
     "unscanned": Badge("Non analysé", icon=QUESTION),
     "waiting": Badge("En attente", "info no-icon"),
@@ -238,6 +247,7 @@ TABLES: dict[str, dict[str, Badge]] = {
     "condition": CONDITION,
     "project_proposal": PROJECT_PROPOSAL,
     "target": TARGET,
+    "drill": DRILL,
     "scan": SCAN,
 }
 

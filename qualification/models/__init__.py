@@ -1,5 +1,6 @@
 """Dossiers, their checks, their instruction and their decisions."""
 
+from qualification.drills.models import SecurityDrill
 from qualification.models.applicability import Applicability
 from qualification.models.check_run import CheckRun
 from qualification.models.confirmed import RegisterLink, Waiver
@@ -59,6 +60,7 @@ __all__ = [
     "RegisterLink",
     "ReleaseTrial",
     "ReleaseUse",
+    "SecurityDrill",
     "SignedFinding",
     "SigningKey",
     "Waiver",

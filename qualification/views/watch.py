@@ -30,7 +30,7 @@ PAGE_SIZE = 30
 @login_required
 @require_GET
 def offer_checks(request: HttpRequest, number: int) -> HttpResponse:
-    offer = _offer(request, number)
+    offer = offer_of(request, number)
     rows = OfferCheck.objects.filter(offer=offer).select_related("run__dossier")
     trends = trends_of(offer)
     for row in (rows := in_order(list(rows))):
@@ -47,7 +47,7 @@ def offer_checks(request: HttpRequest, number: int) -> HttpResponse:
 @require_GET
 def offer_check(request: HttpRequest, number: int, code: str) -> HttpResponse:
     """Every result of one check, newest first."""
-    offer = _offer(request, number)
+    offer = offer_of(request, number)
     row = OfferCheck.objects.filter(offer=offer, check_code=code).select_related("run__dossier").first()
     if row is None:
         raise NotVisible
@@ -121,7 +121,7 @@ def _close(found: CheckAlert, form: OutcomeForm, request: HttpRequest) -> bool:
     return True
 
 
-def _offer(request: HttpRequest, number: int) -> Offer:
+def offer_of(request: HttpRequest, number: int) -> Offer:
     """Of the supplier that asks, or any for those who instruct. Raises NotVisible."""
     actor = actor_of(request)
     rows = Offer.objects.all() if CheckAlert.readable_by(actor) else Offer.objects.owned_by(actor)

@@ -35,6 +35,7 @@ from tests.procurement.budgets import builders as budgets
 from tests.procurement.publication import publication_builders as publications
 from tests.qualification import builders as dossiers
 from tests.qualification import programme_builders as programmes
+from tests.qualification.drill_builders import make_drill
 
 pytestmark = pytest.mark.django_db
 Make = Callable[[World], Any]
@@ -217,12 +218,17 @@ def publication(world: World) -> None:
     publications.make_publication("published", purchase=world.purchase, actor=world.actor(Role.PURCHASING))
 
 
+def drill(world: World) -> None:
+    make_drill(world.dossier("draft").offer, world.actor("supplier_manager"), state="answered")
+
+
 LISTS: list[tuple[str, str, Make]] = [
     ("/publications/", "purchasing", publication),
     ("/api/v1/publications/", "purchasing", publication),
     ("/donnees/marches/", "supplier_editor", publication),
     ("/api/v1/publication/ocds/releases/", "supplier_editor", publication),
     ("/api/v1/publication/decp/?page_size=50", "supplier_editor", publication),
+    ("/api/v1/security-drills/", "qualification_officer", drill),
     ("/programmes/projets/", "programme_manager", proposal),
     ("/api/v1/project-proposals/", "programme_manager", proposal),
     ("/programmes/", "supplier_manager", programme_call),

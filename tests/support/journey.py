@@ -169,6 +169,7 @@ VERDICTS = [
     ("mail_auth", "unknown"),
     ("prices", "pass"),
     ("regions", "pass"),
+    ("security_drill", "unknown"),
     ("security_txt", "pass"),
     ("stack_in_force", "unknown"),
     ("status_page", "unknown"),

@@ -11,6 +11,7 @@ from tests.habits.matrix import (
     api_programmes,
     approval,
     catalog,
+    drills,
     gaiax,
     pages_budgets,
     procurement,
@@ -34,4 +35,5 @@ ROWS: dict[str, Row] = {
     **pages_budgets.ROWS,
     **publications.ROWS,
     **gaiax.ROWS,
+    **drills.ROWS,
 }
