@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from marketplace.audit.journal import record
-from marketplace.errors import NotAllowed, RuleBroken
+from marketplace.errors import NotAllowed, RuleBroken, VersionStale
 from qualification.enums import Implementation
 from qualification.models import Applicability, Evidence
 from qualification.schemes import Scheme
@@ -32,6 +34,13 @@ class Stated:
     evidence: tuple[tuple[str, str], ...] = ()
 
     @property
+    def mark(self) -> str:
+        """Of what it says: the lock of the page that shows it."""
+        numbers = sorted(number for number, _title in self.evidence)
+        said = json.dumps([self.applicable, self.justification, self.status, numbers])
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+    @property
     def words(self) -> str:
         return "Applicable" if self.applicable else "Non applicable"
 
@@ -44,6 +53,14 @@ class Stated:
         return ", ".join(f"{title} ({number})" for number, title in self.evidence)
 
 
+# The lock of a line that nobody wrote yet.
+UNSAID = "-"
+
+
+def mark_of(line: Stated | None) -> str:
+    return line.mark if line is not None else UNSAID
+
+
 def state(
     offer: Offer,
     *,
@@ -54,8 +71,10 @@ def state(
     justification: str = "",
     status: str = "",
     evidence: Collection[Evidence] = (),
+    shown: str = "",
 ) -> Applicability:
-    """Write or replace one line; the former one stays in the journal. Raises RuleBroken on a field."""
+    """Write or replace one line; the former one stays in the journal. ``shown``: the mark of the line that
+    was read, empty when nobody asks. Raises RuleBroken on a field, VersionStale when it changed since."""
     _check_owner(offer, actor)
     if requirement not in {one.code for one in scheme.active}:
         raise RuleBroken("unknown_requirement", "Cette exigence n’existe pas.", field="requirement")
@@ -71,6 +90,7 @@ def state(
         "status": status if applicable else "",
     }
     with transaction.atomic():
+        _refuse_if_changed(offer, (edition_key(scheme), requirement), shown)
         row, _made = Applicability.objects.update_or_create(
             offer=offer,
             scheme=edition_key(scheme),
@@ -82,6 +102,19 @@ def state(
         where = {"scheme": edition_key(scheme), "requirement": requirement}
         record(offer, "state_applicability", actor=actor, detail={**where, **said, "evidence": numbers})
     return row
+
+
+def _refuse_if_changed(offer: Offer, key: Key, shown: str) -> None:
+    """Writers of one offer's statement come one after another: the row of the offer is held."""
+    locked = type(offer).objects.select_for_update(of=("self",)).get(pk=offer.pk)
+    if shown and mark_of(stated_of(locked).get(key)) != shown:
+        raise VersionStale(current=0, message=CHANGED)
+
+
+CHANGED = (
+    "Quelqu’un a enregistré cette ligne pendant votre lecture. Votre texte est gardé ici : relisez, puis "
+    "enregistrez de nouveau pour le garder."
+)
 
 
 def _check_owner(offer: Offer, actor: Actor) -> None:

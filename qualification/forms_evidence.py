@@ -62,7 +62,10 @@ def _group(dossier: Dossier) -> tuple[str, list[tuple[str, str]]]:
 
 
 class ApplicabilityForm(RuledForm):
-    """A line of the statement of applicability; `evidence`: what the organisation keeps."""
+    """A line of the statement of applicability; `evidence`: what the organisation keeps; `base`: the mark of
+    the line that was read."""
+
+    base = forms.CharField(required=False, widget=forms.HiddenInput, max_length=16)
 
     applicable = forms.ChoiceField(
         label="Cette exigence s’applique-t-elle à l’offre ?",
@@ -96,5 +99,6 @@ class ApplicabilityForm(RuledForm):
 
     def values(self) -> dict[str, Any]:
         said = dict(self.cleaned_data)
+        said["shown"] = said.pop("base", "")
         chosen = [self._evidence[number] for number in said.get("evidence") or ()]
         return {**said, "applicable": said["applicable"] == "oui", "evidence": chosen}

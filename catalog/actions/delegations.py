@@ -86,8 +86,8 @@ def revoke(delegation: SectionDelegation, *, actor: Actor) -> SectionDelegation:
     return row
 
 
-def opened(token: str) -> SectionDelegation:
-    """What the link opens; the opening is journalled. Raises NotVisible, Gone with the reason."""
+def opened(token: str, *, noted: bool = True) -> SectionDelegation:
+    """What the link opens; journalled when ``noted``. Raises NotVisible, Gone with the reason."""
     rows = SectionDelegation.objects.select_related("offer__supplier__organisation", "created_by")
     found = rows.filter(token_sha256=_digest(token)).first()
     if found is None or found.asked is None:
@@ -96,6 +96,8 @@ def opened(token: str) -> SectionDelegation:
         when = found.revoked_at or found.expires_at
         why = "Ce lien a été révoqué." if found.revoked_at else "Ce lien a expiré."
         raise Gone("delegation_over", why, on=timezone.localdate(when), reason=ASK_AGAIN)
+    if not noted:
+        return found
     with transaction.atomic():
         SectionDelegation.objects.filter(pk=found.pk).update(opened_at=timezone.now())
         record(found, "open", actor=DELEGATE)

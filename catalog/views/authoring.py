@@ -22,16 +22,17 @@ from catalog.enums import OfferState
 from catalog.forms.answers import SectionForm, digest, typed_again
 from catalog.forms.fields import KeptFile
 from catalog.freshness import facts_age
-from catalog.models import Offer, Supplier
+from catalog.models import Offer, OfferVersion, Supplier
 from catalog.questions.conditions import Completeness, completeness
 from catalog.questions.engine import Section, section, sections
 from catalog.questions.rows import say
+from catalog.views.autosaved import section_saved
 from catalog.views.finding import actor_of, on_offer
 from catalog.views.sheet import trail
 from marketplace.accounts.abilities import require
 from marketplace.errors import NotVisible, RuleBroken, VersionStale
 from marketplace.files.store import store_upload
-from marketplace.ui import drafts
+from marketplace.ui import autosave, drafts
 from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.once import once
 from marketplace.ui.typography import time_text
@@ -166,6 +167,8 @@ def edit_section(request: HttpRequest, *, offer: Offer, name: str) -> HttpRespon
     conflicts: list[tuple[str, str, str]] = []
     if request.method == "POST" and (added := request.POST.get("add", "")):
         form = typed_again(form, request.POST, add=added)
+    elif autosave.wanted(request):
+        return section_saved(offer, form, lambda: _write(request, offer, form))
     elif request.method == "POST" and form.is_valid():
         if saved := _save(request, offer, form):
             return saved
@@ -230,7 +233,7 @@ def _save(request: HttpRequest, offer: Offer, form: SectionForm) -> HttpResponse
             for (question, path), upload in form.uploads.items():
                 stored = store_upload(upload, owner=files_owner(offer, actor), actor=actor, field=question)
                 form.attach(question, path, reference(stored))
-            version = save_answers(offer, actor=actor, answers=form.given, expected_version=offer.version)
+            version = _write(request, offer, form)
     except RuleBroken as error:
         for field, said in error.fields.items():
             form.add_error(field if field in form.fields else None, said)
@@ -241,6 +244,10 @@ def _save(request: HttpRequest, offer: Offer, form: SectionForm) -> HttpResponse
     messages.success(request, f"Enregistré à {time_text(timezone.now())}.")
     following = next_step(form.section.id, version.answers)
     return redirect("catalog:edit_section", offer.number, offer.slug, following)
+
+
+def _write(request: HttpRequest, offer: Offer, form: SectionForm) -> OfferVersion:
+    return save_answers(offer, actor=actor_of(request), answers=form.given, expected_version=offer.version)
 
 
 def _conflicts(asked: Section, *, stored: Any, typed: Any) -> list[tuple[str, str, str]]:

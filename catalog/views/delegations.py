@@ -14,11 +14,13 @@ from django.views.decorators.debug import sensitive_variables
 from catalog.actions import delegations
 from catalog.categories import category_options
 from catalog.forms.answers import SectionForm, typed_again
-from catalog.models import Offer, SectionDelegation
+from catalog.models import Offer, OfferVersion, SectionDelegation
 from catalog.questions.conditions import completeness
+from catalog.views.autosaved import section_saved
 from catalog.views.finding import actor_of, on_offer
 from catalog.views.sheet import trail
 from marketplace.errors import NotVisible, RuleBroken, VersionStale
+from marketplace.ui import autosave
 from marketplace.ui.forms import MarketForm
 from marketplace.ui.once import once
 
@@ -91,9 +93,11 @@ def _revoke(request: HttpRequest, offer: Offer) -> HttpResponse:
 @sensitive_variables("token")
 def delegated(request: HttpRequest, token: str) -> HttpResponse:
     """One section for who holds the link: no account, nothing else of the offer."""
-    found = delegations.opened(token)
+    found = delegations.opened(token, noted=not autosave.wanted(request))
     form = _form(request, found)
     said = ""
+    if autosave.wanted(request):
+        return section_saved(found.offer, form, lambda: _write(found, form))
     if request.method == "POST" and (added := request.POST.get("add", "")):
         form = typed_again(form, request.POST, add=added)
     elif request.method == "POST" and form.is_valid():
@@ -132,12 +136,16 @@ def _form(request: HttpRequest, found: SectionDelegation) -> SectionForm:
     )
 
 
+def _write(found: SectionDelegation, form: SectionForm) -> OfferVersion:
+    return delegations.answer(found, answers=form.given, expected_version=found.offer.version)
+
+
 def _saved(found: SectionDelegation, form: SectionForm) -> str:
     """SAVED, CHANGED when somebody wrote meanwhile, empty with the errors on the form."""
     if form.is_stale():
         return CHANGED
     try:
-        delegations.answer(found, answers=form.given, expected_version=found.offer.version)
+        _write(found, form)
     except RuleBroken as error:
         for field, texts in error.fields.items():
             form.add_error(field if field in form.fields else None, texts)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +12,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.models import Offer
-from marketplace.errors import NotVisible, RuleBroken
+from marketplace.errors import NotVisible, RuleBroken, VersionStale
+from marketplace.ui import autosave
 from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.once import once
 from qualification import applicability as stating
@@ -62,10 +65,21 @@ def line(request: HttpRequest, number: int, key: str, code: str) -> HttpResponse
         raise NotVisible
     own = list(Evidence.objects.filter(organisation=offer.supplier.organisation_id).order_by("title", "pk"))
     known = stating.stated_of(offer).get((stating.edition_key(scheme), code))
-    form = ApplicabilityForm(request.POST or None, evidence=own, initial=_initial(known))
-    if request.method == "POST" and form.is_valid() and _stated(request, offer, scheme, code, form):
-        messages.success(request, "Ligne enregistrée.")
-        return redirect("qualification:applicability", number, key)
+    form, status = ApplicabilityForm.of(request, evidence=own, initial=_initial(known)), 400
+    write = partial(_write, request, offer, scheme, code)
+    if autosave.wanted(request):
+        return autosave.attempt(form, lambda: write(form))
+    if request.method == "POST" and form.is_valid():
+        try:
+            write(form)
+        except RuleBroken as refused:
+            form.refuse(refused)
+        except VersionStale as stale:
+            form, status = _with_new_base(request, own, offer, (stating.edition_key(scheme), code)), 412
+            form.add_error(None, stale.message)
+        else:
+            messages.success(request, "Ligne enregistrée.")
+            return redirect("qualification:applicability", number, key)
     context = {
         "offer": offer,
         "key": key,
@@ -74,24 +88,32 @@ def line(request: HttpRequest, number: int, key: str, code: str) -> HttpResponse
         "breadcrumb_data": _trail(offer, key, current=_name(row)),
     }
     return render(
-        request, "qualification/applicability_line.html", context, status=400 if form.is_bound else 200
+        request, "qualification/applicability_line.html", context, status=status if form.errors else 200
     )
 
 
-def _stated(request: HttpRequest, offer: Offer, scheme: Scheme, code: str, form: ApplicabilityForm) -> bool:
-    """False with the refusal on the form."""
-    try:
-        stating.state(offer, actor=actor_of(request), scheme=scheme, requirement=code, **form.values())
-    except RuleBroken as refused:
-        form.refuse(refused)
-        return False
-    return True
+def _write(request: HttpRequest, offer: Offer, scheme: Scheme, code: str, form: ApplicabilityForm) -> str:
+    """The mark of what is now stored. Raises RuleBroken, VersionStale."""
+    stating.state(offer, actor=actor_of(request), scheme=scheme, requirement=code, **form.values())
+    return stating.mark_of(stating.stated_of(offer).get((stating.edition_key(scheme), code)))
+
+
+def _with_new_base(
+    request: HttpRequest, own: list[Evidence], offer: Offer, key: tuple[str, str]
+) -> ApplicabilityForm:
+    """The typed text again, now knowing what is saved: sending once more keeps it."""
+    data = request.POST.copy()
+    data["base"] = stating.mark_of(stating.stated_of(offer).get(key))
+    form = ApplicabilityForm(data, evidence=own)
+    form.is_valid()
+    return form
 
 
 def _initial(known: stating.Stated | None) -> dict[str, object]:
     if known is None:
-        return {}
+        return {"base": stating.UNSAID}
     return {
+        "base": known.mark,
         "applicable": "oui" if known.applicable else "non",
         "justification": known.justification,
         "status": known.status,

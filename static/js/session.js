@@ -83,8 +83,10 @@
   });
 
   // Every answer of the server to this page put the end off too.
-  document.addEventListener("htmx:afterRequest", function () {
-    if (extendable && !dialog.open) { set(Number(dialog.dataset.left), extendable); }
+  ["htmx:afterRequest", "market:answered"].forEach(function (name) {
+    document.addEventListener(name, function () {
+      if (extendable && !dialog.open) { set(Number(dialog.dataset.left), extendable); }
+    });
   });
 
   set(Number(dialog.dataset.left), dialog.dataset.extendable === "1");

@@ -14,7 +14,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.models import Offer
 from marketplace.accounts.abilities import allowed, require
+from marketplace.accounts.actors import Actor
 from marketplace.errors import NotVisible, RuleBroken, VersionStale
+from marketplace.ui import autosave
 from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.once import once
 from qualification.programmes import applications
@@ -130,11 +132,11 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
         initial = {name: getattr(found, name) for name in WRITTEN}
         return _draft(request, found, DraftForm(initial={**initial, "version": found.version}))
     form, status = DraftForm(request.POST), 400
+    if autosave.wanted(request):
+        return autosave.attempt(form, lambda: _saved(found, actor, form).version)
     if form.is_valid():
         try:
-            applications.save_draft(
-                found, actor=actor, expected_version=form.cleaned_data["version"], **form.values()
-            )
+            _saved(found, actor, form)
         except VersionStale as stale:
             form = _with_version(form, stale.current)
             form.add_error(None, STALE)
@@ -143,6 +145,11 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
             messages.success(request, "Brouillon enregistré. Rien n’est envoyé.")
             return redirect(found)
     return _draft(request, found, form, status=status)
+
+
+def _saved(found: ProgrammeApplication, actor: Actor, form: DraftForm) -> ProgrammeApplication:
+    version = form.cleaned_data["version"]
+    return applications.save_draft(found, actor=actor, expected_version=version, **form.values())
 
 
 def _with_version(form: DraftForm, version: int) -> DraftForm:
@@ -163,6 +170,7 @@ def _draft(
         "from_offer": told_by_offer(found.offer),
         "call": found.call,
         "button_label": "Enregistrer le brouillon",
+        "autosave": "version",
         "cancel_url": found.get_absolute_url(),
         "breadcrumb_data": application_trail(found, current="Modifier"),
     }

@@ -36,6 +36,7 @@ def project_page(
     lead: str,
     button: str,
     status: int = 400,
+    autosave: str = "",
 ) -> HttpResponse:
     return page_of(
         request,
@@ -46,6 +47,7 @@ def project_page(
         back=found.get_absolute_url(),
         trail=trail(found, title),
         status=status,
+        autosave=autosave,
     )
 
 
@@ -59,13 +61,15 @@ def page_of(
     back: str,
     trail: dict[str, object],
     status: int = 400,
+    autosave: str = "",
 ) -> HttpResponse:
-    """A page of one form; `status` when it is refused."""
+    """A page of one form; `status` when it is refused; `autosave`: the hidden field of its lock."""
     context = {
         "title": title,
         "lead": lead,
         "form": form,
         "button_label": button,
+        "autosave": autosave,
         "cancel_url": back,
         "breadcrumb_data": trail,
     }

@@ -13,7 +13,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from marketplace.accounts.abilities import allowed, require
+from marketplace.accounts.actors import Actor
 from marketplace.errors import MoveRefused, NotVisible, RuleBroken, VersionStale
+from marketplace.ui import autosave
 from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.once import once
 from qualification.programmes import projects
@@ -129,10 +131,11 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
         "version": found.version,
     }
     form, status = ProposalForm.of(request, proposal=found, initial=initial), 400
+    if autosave.wanted(request):
+        return autosave.attempt(form, lambda: _saved(found, actor, form).version)
     if form.is_bound and form.is_valid():
-        version = form.cleaned_data["version"]
         try:
-            projects.save_proposal(found, actor=actor, expected_version=version, **form.values())
+            _saved(found, actor, form)
         except RuleBroken as refused:
             form.refuse(refused)
         except VersionStale as stale:
@@ -145,8 +148,20 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
             return redirect(found)
     lead = "Enregistrez quand vous voulez, même incomplet. L’envoi est une autre étape."
     return project_page(
-        request, found, form, title="Modifier le projet", lead=lead, button="Enregistrer", status=status
+        request,
+        found,
+        form,
+        title="Modifier le projet",
+        lead=lead,
+        button="Enregistrer",
+        status=status,
+        autosave="version",
     )
+
+
+def _saved(found: ProjectProposal, actor: Actor, form: ProposalForm) -> ProjectProposal:
+    version = form.cleaned_data["version"]
+    return projects.save_proposal(found, actor=actor, expected_version=version, **form.values())
 
 
 def _with_version(request: HttpRequest, version: int) -> Any:
