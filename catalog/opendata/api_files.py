@@ -28,7 +28,6 @@ from catalog.opendata.writers import head, text_of
 from marketplace.errors import NotVisible
 
 GRAPHS = {"dcat.jsonld": ("application/ld+json", as_json_ld), "dcat.ttl": ("text/turtle", as_turtle)}
-FILES = {f"{one.name}.{fmt}": (one, fmt) for one in DATASETS.values() for fmt in one.formats}
 EVERY_TYPE = [*MEDIA_TYPES.values(), *(media_type for media_type, _ in GRAPHS.values())]
 
 
@@ -40,6 +39,11 @@ class TheAddressSays(BaseContentNegotiation):
 
     def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> Any:
         return renderers[0], renderers[0].media_type
+
+
+def files() -> dict[str, tuple[DataSet, str]]:
+    """By name. Upper apps have registered theirs before the first address is read."""
+    return {f"{one.name}.{fmt}": (one, fmt) for one in DATASETS.values() for fmt in one.formats}
 
 
 def file_url(dataset: DataSet, fmt: str) -> str:
@@ -87,7 +91,7 @@ class OpenDataFileView(APIView):
     content_negotiation_class = TheAddressSays
 
     @extend_schema(
-        parameters=[OpenApiParameter("name", str, OpenApiParameter.PATH, enum=[*FILES, *GRAPHS])],
+        parameters=[OpenApiParameter("name", str, OpenApiParameter.PATH, enum=[*files(), *GRAPHS])],
         responses={
             (200, media_type): OpenApiTypes.ANY if "json" in media_type else OpenApiTypes.STR
             for media_type in EVERY_TYPE
@@ -100,14 +104,14 @@ class OpenDataFileView(APIView):
         ),
     )
     def get(self, request: Request, name: str) -> HttpResponseBase:
-        if name not in FILES and name not in GRAPHS:
+        if name not in files() and name not in GRAPHS:
             raise NotVisible()
         now = standing()  # before the rows: what they lack comes after it in the feed
         etag = etag_of(now, what=name)
         if (same := not_modified(request, etag)) is not None:
             return same
         follow = changes_url(now.position)
-        media_type, chunks = _dataset(name, follow=follow) if name in FILES else _graph(name, now)
+        media_type, chunks = _dataset(name, follow=follow) if name in files() else _graph(name, now)
         answer = StreamingHttpResponse(
             chunks if request.method == "GET" else (), content_type=f"{media_type}; charset=utf-8"
         )
@@ -117,7 +121,7 @@ class OpenDataFileView(APIView):
 
 
 def _dataset(name: str, *, follow: str) -> tuple[str, Iterator[str]]:
-    dataset, fmt = FILES[name]
+    dataset, fmt = files()[name]
     first = head(dataset, day=timezone.localdate().isoformat(), changes=follow)
     return MEDIA_TYPES[fmt], text_of(dataset, fmt, first=first)
 

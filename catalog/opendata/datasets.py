@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
@@ -46,10 +46,31 @@ def _offers() -> QuerySet[Offer]:
     )
 
 
+Load = Callable[[], Mapping[int, list[Record]]]
+_PARTS: dict[str, Load] = {}
+
+
+def register_offer_part(name: str, load: Load) -> None:
+    """What an upper app says of each offer, from its `ready()`: a key of the catalogue's records and a column
+    of its table. `load` reads all at once, by the offer's key. Registering a name again replaces it."""
+    _PARTS[name] = load
+
+
 def _catalogue() -> Iterator[Record]:
     today: datetime.date = timezone.localdate()
+    parts = {name: load() for name, load in _PARTS.items()}
     for offer in _offers().iterator(chunk_size=CHUNK):
-        yield offer_record(offer, on=today)
+        said = {name: found.get(offer.pk, []) for name, found in parts.items()}
+        yield offer_record(offer, on=today) | said
+
+
+def _columns() -> list[str]:
+    *columns, licence = catalogue_columns()
+    return [*columns, *_PARTS, licence]
+
+
+def _row(record: Record) -> Record:
+    return catalogue_row(record) | {name: record[name] for name in _PARTS}
 
 
 def _prices() -> Iterator[Record]:
@@ -88,8 +109,8 @@ DATASETS = {
             ("json", "ndjson", "csv"),
             ("cloud", "catalogue", "SecNumCloud", "HDS", "Gaia-X", "achat public"),
             _catalogue,
-            catalogue_columns,
-            catalogue_row,
+            _columns,
+            _row,
         ),
         DataSet(
             "prices",
@@ -112,3 +133,8 @@ DATASETS = {
         ),
     )
 }
+
+
+def register_dataset(one: DataSet) -> None:
+    """An upper app's own dataset, from its `ready()`. Registering a name again replaces it."""
+    DATASETS[one.name] = one
