@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from catalog.enums import TrustStatus
-from catalog.models import TrustMark
+from catalog.models import Offer, OfferVersion, TrustMark
+from catalog.questions.conditions import effective
+from catalog.questions.engine import Question, questions, sections
 from marketplace.accounts.enums import Role
 from marketplace.accounts.models import Membership, User
 from marketplace.notifications.outbox import notify
 from marketplace.ui.typography import date_text, plural
+from qualification.answers import date_of
 from qualification.models import Evidence
 
 STEPS = (7, 30, 60, 90)
@@ -31,7 +35,7 @@ def step_of(left: int) -> int | None:
 def remind() -> int:
     """Notifications made. Safe to run twice: the key of each names the thing, its end and the step."""
     today = timezone.localdate()
-    return _evidence(today) + _marks(today)
+    return _evidence(today) + _marks(today) + _answered(today)
 
 
 def _evidence(today: dt.date) -> int:
@@ -75,6 +79,60 @@ def _marks(today: dt.date) -> int:
                 organisation=row.offer.supplier.organisation_id,
             )
     return made
+
+
+def _answered(today: dt.date) -> int:
+    """Certificates that the newest version of a claimed offer answers, and that no mark of it repeats."""
+    made = 0
+    for pk in list(_versions_ending(today).order_by("offer").values_list("pk", flat=True)):
+        with transaction.atomic():
+            # Two beats at once: the second waits for the offer, then finds the first one's keys.
+            version = OfferVersion.objects.select_related("offer__supplier").get(pk=pk)
+            Offer.objects.select_for_update(of=("self",)).get(pk=version.offer_id)
+            made += sum(
+                _send(
+                    until,
+                    today,
+                    name=f"{name} de {version.offer.name}",
+                    url=f"{version.offer.get_absolute_url()}modifier/{section}/",
+                    key=f"answer:{version.offer_id}:{question}",
+                    organisation=version.offer.supplier.organisation_id,
+                )
+                for question, section, name, until in _certificates(version)
+            )
+    return made
+
+
+def _versions_ending(today: dt.date) -> QuerySet[OfferVersion]:
+    """Narrowed by the database on the dates as written: a day in ISO form compares as text."""
+    ends = (today.isoformat(), (today + dt.timedelta(days=STEPS[-1])).isoformat())
+    dated = Q()
+    for question in _asked():
+        dated |= Q(**{f"answers__{question.id}__valid_until__range": ends})
+    newer = OfferVersion.objects.filter(offer=OuterRef("offer"), number__gt=OuterRef("number"))
+    return OfferVersion.objects.filter(
+        dated,
+        ~Exists(newer),
+        offer__supplier__organisation__isnull=False,
+        offer__state__in=("draft", "listed", "suspended"),
+    )
+
+
+def _asked() -> list[Question]:
+    return [question for question in questions().values() if question.type == "certificate"]
+
+
+def _certificates(version: OfferVersion) -> Iterator[tuple[str, str, str, dt.date]]:
+    """(question, section, words, last day) of those that count: a hidden answer proves nothing."""
+    said = effective(version.answers)
+    marks = TrustMark.objects.filter(offer=version.offer_id, status__in=STANDING)
+    repeated = set(marks.exclude(decision_number="").values_list("decision_number", flat=True))
+    for place in sections():
+        for question in place.questions:
+            paper = said.get(question.id) if question.type == "certificate" else None
+            until = date_of(paper.get("valid_until")) if isinstance(paper, dict) else None
+            if isinstance(paper, dict) and until and paper.get("number") not in repeated:
+                yield question.id, place.id, question.short, until
 
 
 def _send(

@@ -184,3 +184,42 @@ def test_certificates_are_reminded_too_and_a_new_end_starts_again(people):
     assert (remind(), remind()) == (2, 0)
     type(mark).objects.filter(pk=mark.pk).update(valid_until=end + dt.timedelta(days=5))
     assert remind() == 2
+
+
+def certificate(days: int, **more: object) -> dict[str, object]:
+    until = timezone.localdate() + dt.timedelta(days=days)
+    paper = {"issuer": "Certificateur", "number": "27001-A", "valid_until": until.isoformat(), **more}
+    return {"iso27001_held": True, "iso27001_held_certificate": paper}
+
+
+@pytest.mark.parametrize(("days", "count"), [(91, 0), (90, 2), (7, 2), (0, 2), (-1, 0)])
+def test_a_certificate_given_only_as_an_answer_is_reminded(people, days, count):
+    offer = builders.make_offer(people.supplier, **certificate(days))
+    assert (remind(), remind()) == (count, 0)
+    for told in Notification.objects.all():
+        assert "27001" in told.subject and offer.name in told.subject
+        assert told.url == f"{offer.get_absolute_url()}modifier/certifications/"
+        assert client_for(people.editor).get(told.url).status_code == 200
+
+
+def test_an_answer_that_counts_no_more_or_that_a_mark_repeats_is_not_reminded(people):
+    offer = builders.make_offer(people.supplier, **certificate(20) | {"iso27001_held": False})
+    assert remind() == 0
+    version = offer.versions.get()
+    version.answers = {**version.answers, **certificate(20)}
+    version.save(update_fields=["answers"])
+    words = {"scheme": "iso27001", "status": "in_force", "origin": "declared", "scope": "Essai"}
+    until = timezone.localdate() + dt.timedelta(days=20)
+    add_mark(offer, actor=people.actor("editor"), valid_until=until, decision_number="27001-A", **words)
+    assert remind() == 2, "the mark's own, once a person"
+    assert not Notification.objects.filter(key__contains="answer:").exists()
+
+
+def test_the_newest_version_speaks_and_a_public_sheet_is_nobody_s_to_renew(people):
+    offer = builders.make_offer(people.supplier, **certificate(20))
+    offer.versions.create(number=2, answers={**offer.versions.get().answers, **certificate(800)})
+    assert remind() == 0
+    offer.versions.filter(number=2).delete()
+    offer.supplier.organisation = None
+    offer.supplier.save(update_fields=["organisation"])
+    assert remind() == 0
