@@ -2,15 +2,16 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
 from marketplace.accounts.enums import OVERSIGHT_ROLES, SUPPLIER_ROLES, Role
-from marketplace.workflow import Move, Stateful, state_constraint
+from marketplace.workflow import Move, state_constraint
 from qualification.programmes.enums import ApplicationState, Milestone
+from qualification.programmes.models.sent import SentToCall
 from qualification.programmes.quarters import Quarter, missing
 from qualification.programmes.states import APPLICATION_MOVES
 
@@ -35,12 +36,10 @@ class ProgrammeApplicationQuerySet(models.QuerySet["ProgrammeApplication"]):
         return rows.prefetch_related("milestones", "reports")
 
 
-class ProgrammeApplication(Stateful):
+class ProgrammeApplication(SentToCall):
     """A supplier's answer to a call.
 
-    ``sent_content`` is what was sent, frozen with the facts of the offer and its conditions that day;
-    ``sent_sha256`` is the digest of the receipt's file. ``awarded_eur`` repeats the operator's letter:
-    None is unknown, never zero.
+    ``sent_content`` holds the facts of the offer and its conditions that day too.
     """
 
     MOVES: ClassVar[dict[str, Move]] = APPLICATION_MOVES
@@ -68,15 +67,6 @@ class ProgrammeApplication(Stateful):
     shares_evidence = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
     created_by = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
-    sent_at = models.DateTimeField(null=True, blank=True)
-    sent_content = models.JSONField(default=dict, blank=True)
-    sent_sha256 = models.CharField(max_length=64, blank=True)
-    decided_on = models.DateField(null=True, blank=True)
-    decision_reference = models.CharField(max_length=120, blank=True)
-    awarded_eur = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
-    recorded_by = models.ForeignKey(
-        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
 
     objects = ProgrammeApplicationQuerySet.as_manager()
 
@@ -140,38 +130,3 @@ class ProgrammeApplication(Stateful):
     def late_reports(self) -> tuple[Quarter, ...]:
         today = timezone.localdate()
         return tuple(quarter for quarter in self.missing_reports(on=today) if quarter.due_on < today)
-
-    # -- moves: called by qualification.programmes.actions with their rules
-
-    def send(
-        self,
-        *,
-        actor: Actor,
-        content: dict[str, Any],
-        sha256: str,
-        at: dt.datetime,
-        expected_version: int | None = None,
-    ) -> Self:
-        def apply(row: Self) -> None:
-            row.sent_at, row.sent_content, row.sent_sha256 = at, content, sha256
-
-        detail = {"sha256": sha256}
-        return self.perform(
-            "send", actor=actor, expected_version=expected_version, apply=apply, detail=detail
-        )
-
-    def take_back(self, *, actor: Actor, expected_version: int | None = None) -> Self:
-        return self.perform("take_back", actor=actor, expected_version=expected_version)
-
-    def withdraw(self, *, actor: Actor, reason: str, expected_version: int | None = None) -> Self:
-        return self.perform("withdraw", actor=actor, reason=reason, expected_version=expected_version)
-
-    def record_outcome(
-        self, move: str, *, actor: Actor, values: dict[str, Any], reason: str, expected_version: int | None
-    ) -> Self:
-        def apply(row: Self) -> None:
-            for name, value in values.items():
-                setattr(row, name, value)
-            row.recorded_by = actor.user
-
-        return self.perform(move, actor=actor, reason=reason, expected_version=expected_version, apply=apply)

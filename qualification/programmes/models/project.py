@@ -1,15 +1,14 @@
 from __future__ import annotations
 
-import datetime as dt
 import uuid
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
 from marketplace.accounts.enums import OVERSIGHT_ROLES, SUPPLIER_ROLES, Role
-from marketplace.workflow import Move, Stateful, state_constraint
+from marketplace.workflow import Move, state_constraint
 from qualification.programmes.enums import (
     InvitationAnswer,
     MemberRole,
@@ -17,6 +16,7 @@ from qualification.programmes.enums import (
     TargetKind,
     TargetVerdict,
 )
+from qualification.programmes.models.sent import SentToCall
 from qualification.programmes.states import PROPOSAL_MOVES
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class ProjectProposalQuerySet(models.QuerySet["ProjectProposal"]):
         return rows.prefetch_related("members__organisation", "needs__targets", "results")
 
 
-class ProjectProposal(Stateful):
+class ProjectProposal(SentToCall):
     """A consortium's answer to a call for projects. ``organisation`` leads; it is a member too.
 
     ``demonstrator_*``: where and when the operator may see it work; empty until the lead says it.
@@ -109,18 +109,9 @@ class ProjectProposal(Stateful):
     needs = models.ManyToManyField(CallNeed, related_name="proposals", blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     created_by = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
-    sent_at = models.DateTimeField(null=True, blank=True)
-    sent_content = models.JSONField(default=dict, blank=True)
-    sent_sha256 = models.CharField(max_length=64, blank=True)
     demonstrator_url = models.URLField(max_length=500, blank=True)
     demonstrator_from = models.DateTimeField(null=True, blank=True)
     demonstrator_note = models.CharField(max_length=1000, blank=True)
-    decided_on = models.DateField(null=True, blank=True)
-    decision_reference = models.CharField(max_length=120, blank=True)
-    awarded_eur = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
-    recorded_by = models.ForeignKey(
-        "accounts.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
 
     objects = ProjectProposalQuerySet.as_manager()
 
@@ -160,41 +151,6 @@ class ProjectProposal(Stateful):
     def last_results(self) -> dict[int, TargetResult]:
         """The last result of each target, by its key."""
         return {row.target_id: row for row in sorted(self.results.all(), key=lambda row: row.pk)}
-
-    # -- moves: called by qualification.programmes.projects with their rules
-
-    def send(
-        self,
-        *,
-        actor: Actor,
-        content: dict[str, Any],
-        sha256: str,
-        at: dt.datetime,
-        expected_version: int | None = None,
-    ) -> Self:
-        def apply(row: Self) -> None:
-            row.sent_at, row.sent_content, row.sent_sha256 = at, content, sha256
-
-        detail = {"sha256": sha256}
-        return self.perform(
-            "send", actor=actor, expected_version=expected_version, apply=apply, detail=detail
-        )
-
-    def take_back(self, *, actor: Actor, expected_version: int | None = None) -> Self:
-        return self.perform("take_back", actor=actor, expected_version=expected_version)
-
-    def withdraw(self, *, actor: Actor, reason: str, expected_version: int | None = None) -> Self:
-        return self.perform("withdraw", actor=actor, reason=reason, expected_version=expected_version)
-
-    def record_outcome(
-        self, move: str, *, actor: Actor, values: dict[str, Any], reason: str, expected_version: int | None
-    ) -> Self:
-        def apply(row: Self) -> None:
-            for name, value in values.items():
-                setattr(row, name, value)
-            row.recorded_by = actor.user
-
-        return self.perform(move, actor=actor, reason=reason, expected_version=expected_version, apply=apply)
 
 
 class ConsortiumMember(models.Model):
