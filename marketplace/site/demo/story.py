@@ -13,6 +13,7 @@ from marketplace.site.demo.dossiers import load_dossiers
 from marketplace.site.demo.lacks import load_lacks
 from marketplace.site.demo.offers import load_offers
 from marketplace.site.demo.programmes import load_programmes
+from marketplace.site.demo.projects import load_projects
 from marketplace.site.demo.suppliers import load_supplier_facts
 from marketplace.site.demo.voices import load_voices
 
@@ -26,4 +27,5 @@ def load_story() -> str:
     load_curation(offers)
     load_supplier_facts(offers)
     load_programmes(offers)
+    load_projects(offers)
     return f"Demonstration: {len(offers)} fictitious offers, their dossiers, projects, orders and a contract."
