@@ -98,9 +98,12 @@ def state(
             defaults={**said, "stated_by": actor.user, "stated_at": timezone.now()},
         )
         row.evidence.set(evidence)
-        numbers = [one.number for one in evidence]
-        where = {"scheme": edition_key(scheme), "requirement": requirement}
-        record(offer, "state_applicability", actor=actor, detail={**where, **said, "evidence": numbers})
+        told = {
+            "scheme": row.scheme,
+            "requirement": requirement,
+            "evidence": [one.number for one in evidence],
+        }
+        record(offer, "state_applicability", actor=actor, detail={**told, **said})
     return row
 
 

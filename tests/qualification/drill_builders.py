@@ -19,9 +19,14 @@ from qualification.drills.models import SecurityDrill
 ADDRESS = "securite@nuage.example"
 
 
+def contact(address: str = ADDRESS) -> dict[str, dict[str, str]]:
+    return {"security_contact": {"service": "Cellule", "email": address}}
+
+
 def give_contact(offer: Offer, address: str = ADDRESS) -> Offer:
-    for version in offer.versions.all():
-        version.answers = {**version.answers, "security_contact": {"service": "Cellule", "email": address}}
+    """In the version being edited; a frozen one was given its contact when it was made."""
+    for version in offer.versions.filter(frozen_at__isnull=True):
+        version.answers = {**version.answers, **contact(address)}
         version.save(update_fields=["answers"])
     return Offer.objects.select_related("supplier", "live_version").get(pk=offer.pk)
 

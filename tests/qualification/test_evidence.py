@@ -217,9 +217,12 @@ def test_an_answer_that_counts_no_more_or_that_a_mark_repeats_is_not_reminded(pe
 
 def test_the_newest_version_speaks_and_a_public_sheet_is_nobody_s_to_renew(people):
     offer = builders.make_offer(people.supplier, **certificate(20))
-    offer.versions.create(number=2, answers={**offer.versions.get().answers, **certificate(800)})
+    first = offer.versions.get()
+    first.frozen_at = timezone.now()
+    first.save(update_fields=["frozen_at"])
+    offer.versions.create(number=2, answers={**first.answers, **certificate(800)})
     assert remind() == 0
-    offer.versions.filter(number=2).delete()
+    offer.versions.filter(number=2).update(answers={**first.answers, **certificate(30)})
     offer.supplier.organisation = None
     offer.supplier.save(update_fields=["organisation"])
     assert remind() == 0
