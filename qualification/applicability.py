@@ -82,8 +82,7 @@ def state(
         raise RuleBroken(
             "justification_missing", "Dites pourquoi l’exigence ne s’applique pas.", field="justification"
         )
-    if any(one.organisation_id != offer.supplier.organisation_id for one in evidence):
-        raise RuleBroken("evidence_not_yours", "Choisissez vos propres preuves.", field="evidence")
+    _check_evidence(offer, evidence)
     said = {
         "applicable": applicable,
         "justification": justification.strip(),
@@ -98,12 +97,9 @@ def state(
             defaults={**said, "stated_by": actor.user, "stated_at": timezone.now()},
         )
         row.evidence.set(evidence)
-        told = {
-            "scheme": row.scheme,
-            "requirement": requirement,
-            "evidence": [one.number for one in evidence],
-        }
-        record(offer, "state_applicability", actor=actor, detail={**told, **said})
+        numbers = [one.number for one in evidence]
+        where = {"scheme": row.scheme, "requirement": requirement}
+        record(offer, "state_applicability", actor=actor, detail={**where, **said, "evidence": numbers})
     return row
 
 
@@ -118,6 +114,11 @@ CHANGED = (
     "Quelqu’un a enregistré cette ligne pendant votre lecture. Votre texte est gardé ici : relisez, puis "
     "enregistrez de nouveau pour le garder."
 )
+
+
+def _check_evidence(offer: Offer, evidence: Collection[Evidence]) -> None:
+    if any(one.organisation_id != offer.supplier.organisation_id for one in evidence):
+        raise RuleBroken("evidence_not_yours", "Choisissez vos propres preuves.", field="evidence")
 
 
 def _check_owner(offer: Offer, actor: Actor) -> None:

@@ -61,7 +61,7 @@ class SecurityDrill(Stateful):
     address_source = models.CharField(max_length=20, choices=AddressSource)
     window_from = models.DateField()
     window_until = models.DateField()
-    limit_hours = models.PositiveSmallIntegerField()
+    limit_hours = models.PositiveIntegerField()
     sends_at = models.DateTimeField(db_index=True)
     announced_by = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
     by_supplier = models.BooleanField()

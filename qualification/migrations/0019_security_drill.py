@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ('address_source', models.CharField(choices=[('answers', 'Réponses de l’offre'), ('security_txt', 'Fichier security.txt')], max_length=20)),
                 ('window_from', models.DateField()),
                 ('window_until', models.DateField()),
-                ('limit_hours', models.PositiveSmallIntegerField()),
+                ('limit_hours', models.PositiveIntegerField()),
                 ('sends_at', models.DateTimeField(db_index=True)),
                 ('by_supplier', models.BooleanField()),
                 ('announced_at', models.DateTimeField(default=django.utils.timezone.now)),
