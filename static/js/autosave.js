@@ -53,7 +53,12 @@
       window.clearTimeout(timer);
       var sent = typed();
       if (flying || stopped || held) { return; }
-      if (sent === kept) { since = 0; return; }
+      // Back to what is saved already: a refusal told meanwhile is over.
+      if (sent === kept) {
+        since = 0;
+        if (line.classList.contains("market-autosave--failed")) { say("", false); }
+        return;
+      }
       flying = true;
       since = 0;
       fetch(form.action, {

@@ -37,7 +37,7 @@ def says(page: Any, words: str) -> None:
 def test_typed_said_saved_and_found_again(visit: Visit, offer: Offer, editor: Any) -> None:
     page = visit(place(offer), member=editor, width=375)
     assert page.locator(STATUS).get_attribute("role") == "status"
-    page.locator(FIELD).fill("2")
+    page.locator(FIELD).fill("5")
     says(page, "Enregistré à")
     # Once more, with the lock that the first answer gave.
     page.locator("#id_exit_retrieval_days").fill("45")
@@ -45,7 +45,7 @@ def test_typed_said_saved_and_found_again(visit: Visit, offer: Offer, editor: An
         page.locator("#id_exit_retrieval_days").press("Tab")
     assert second.value.status == 200
     page.reload()
-    assert page.locator(FIELD).input_value() == "2"
+    assert page.locator(FIELD).input_value() == "5"
     assert page.locator("#id_exit_retrieval_days").input_value() == "45"
     assert testing.axe_violations(page) == [] and testing.side_scroll(page) == ""
     # The button still leads to the next section, with no conflict of one's own.
@@ -95,12 +95,16 @@ def test_somebody_saved_meanwhile_the_text_stays_and_the_button_compares(
 
 def test_what_the_service_cannot_take_is_said_and_kept(visit: Visit, offer: Offer, editor: Any) -> None:
     page = visit(place(offer), member=editor)
+    saved = page.locator(FIELD).input_value()
     page.locator(FIELD).fill("beaucoup")
     says(page, "Pas encore enregistré")
+    # Back to what is saved: nothing is left to say.
+    page.locator(FIELD).fill(saved)
+    page.locator(STATUS).wait_for(state="hidden")
     page.route("**/modifier/exit/", lambda route: route.abort())
-    page.locator(FIELD).fill("2")
+    page.locator(FIELD).fill("6")
     says(page, "le service n’a pas répondu")
-    assert page.locator(FIELD).input_value() == "2"
+    assert page.locator(FIELD).input_value() == "6"
     page.unroute("**/modifier/exit/")
     page.locator(FIELD).fill("4")
     says(page, "Enregistré à")
