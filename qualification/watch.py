@@ -130,7 +130,10 @@ def look_now(offer: Offer, code: str) -> bool:
     or one is waiting already. Call in a transaction."""
     if offer.state != OfferState.LISTED:
         return False
-    row = OfferCheck(offer=offer, check_code=code)
+    # The clock that looks again holds this row while it inserts: two of us never give one number twice.
+    held = OfferCheck.objects.select_for_update(of=("self",)).filter(offer=offer, check_code=code)
+    row = held.first() or OfferCheck(offer=offer, check_code=code)
+    row.offer = offer
     return _look(row, _dossiers({offer.pk}).get(offer.pk))
 
 
@@ -151,22 +154,6 @@ def _look(row: OfferCheck, dossier: Dossier | None) -> bool:
     if dossier.runs.open().filter(check_code=row.check_code).exists():
         return False
     due_run(dossier, row.check_code, trigger=RunTrigger.WATCH, version=version)
-    return True
-
-
-def look_now(offer: Offer, code: str) -> bool:
-    """Run one check of a listed offer at once: something that it reads has just happened. Call in that
-    transaction. False when the offer is not listed by a dossier, or when the check is running already."""
-    from qualification.pipeline import due_run
-
-    version, dossier = offer.live_version, _dossiers({offer.pk}).get(offer.pk)
-    if offer.state != OfferState.LISTED or version is None or dossier is None:
-        return False
-    # The clock that looks again holds this row while it inserts: two of us never give one number twice.
-    list(OfferCheck.objects.select_for_update(of=("self",)).filter(offer=offer, check_code=code))
-    if dossier.runs.open().filter(check_code=code).exists():
-        return False
-    due_run(dossier, code, trigger=RunTrigger.WATCH, version=version)
     return True
 
 

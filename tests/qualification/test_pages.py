@@ -80,7 +80,7 @@ def test_the_supplier_opens_sends_and_reads(people):
     assert "question" in page.content.decode()
     assert client.post(f"{opened.url}envoyer/", {"version": "1"}).status_code == 302
     text = client.get(opened.url).content.decode()
-    assert "0 contrôles sur 28 terminés" in text
+    assert "0 contrôles sur 29 terminés" in text
     assert "Reste 20\u00a0jours ouvrés sur 20" in text
     assert 'hx-trigger="every 10s"' in text
     assert "Actualiser" in text

@@ -13,7 +13,7 @@ UNNOTED = "DROP TRIGGER waiver_accepted_change ON qualification_waiver;"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("qualification", "0018_security_drill"),
+        ("qualification", "0019_security_drill"),
         ("catalog", "0026_section_delegation"),
     ]
 
