@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 WORKERS ?= 2
 ARGS ?=
 
-.PHONY: help run stop reset token test check format screens drill bench-pipeline bench-web bench-search ready-run ready-test
+.PHONY: help run stop reset token test check format screens drill bench-pipeline bench-web bench-search bench-procurement ready-run ready-test
 
 help: ## these lines
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ bench-web: ready-test ## CPU time of the main pages on 10,000 offers, against th
 
 bench-search: ready-test ## the search against brute force, tantivy and a C floor (ARGS="--offers 40000")
 	@$(PYTHON) -m bench.search $(ARGS)
+
+bench-procurement: ready-test ## the public export of 100,000 contracts against its oracle (ARGS="--contracts 20000")
+	@$(PYTHON) -m bench.procurement $(ARGS)
 
 ready-run:
 	@bin/bootstrap local

@@ -14,6 +14,7 @@ from marketplace.site.demo.lacks import load_lacks
 from marketplace.site.demo.offers import load_offers
 from marketplace.site.demo.programmes import load_programmes
 from marketplace.site.demo.projects import load_projects
+from marketplace.site.demo.publishing import load_publications
 from marketplace.site.demo.suppliers import load_supplier_facts
 from marketplace.site.demo.voices import load_voices
 
@@ -22,6 +23,7 @@ def load_story() -> str:
     offers = load_offers()
     load_dossiers(offers)
     load_buying(offers)
+    load_publications()
     load_lacks()
     load_voices(offers)
     load_curation(offers)
