@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
-
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import Role
 from marketplace.ui.desk import DeskRow
@@ -17,18 +15,17 @@ def rows(actor: Actor) -> list[DeskRow]:
     """One query for the service achats, none for the others."""
     if not actor.is_buyer or actor.user is None or not actor.has(Role.PURCHASING):
         return []
-    today = timezone.localdate()
     waiting = Publication.objects.visible_to(actor).waiting().order_by("notified_on", "state_since")
-    return [_row(one, late=one.is_late(today)) for one in waiting[:MOST]]
+    return [_row(one) for one in waiting[:MOST]]
 
 
-def _row(publication: Publication, *, late: bool) -> DeskRow:
+def _row(publication: Publication) -> DeskRow:
     ready = publication.state == PublicationState.REVIEWED
     act = "Publier les données essentielles" if ready else "Compléter et relire les données essentielles"
     return DeskRow(
         object_label=str(publication),
         url=publication.get_absolute_url(),
-        expected=f"{act}, en retard" if late else act,
+        expected=act,
         due_on=publication.due_on,
         since=publication.state_since,
         button="Voir la publication",

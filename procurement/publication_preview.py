@@ -55,7 +55,7 @@ def lines_of(publication: Publication) -> list[Line]:
     told = decoded(publication.answers)
     return [
         Line(
-            field.label,
+            field.shown,
             "" if told.get(field.name) is None else in_words(field, told[field.name]),
             publication.held.get(field.name, ""),
             field.required and told.get(field.name) is None,

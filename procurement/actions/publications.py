@@ -185,7 +185,7 @@ def refuse_incomplete(publication: Publication) -> MarketFacts:
     for name, sentences in judging.refusals(facts, today=timezone.localdate()).items():
         wrong.setdefault(name, []).extend(sentences)
     if wrong:
-        labels = ", ".join(BY_NAME[name].label.lower().rstrip("\u00a0?") for name in wrong)
+        labels = ", ".join(BY_NAME[name].shown.lower() for name in wrong)
         raise RuleBroken(
             "publication_incomplete", f"À compléter avant la relecture : {labels}.", fields=wrong
         )

@@ -147,8 +147,8 @@ class AnswersForm(MarketForm):
     def __init__(self, *args: Any, held: Mapping[str, str] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, where in (held or {}).items():
-            known = self.fields[name]
-            known.help_text = f"{known.help_text} Repris\u00a0: {escape(where)}.".strip()
+            # The bound field was made, with its hint, when the form was dressed.
+            self[name].help_text = f"{self[name].help_text} Repris\u00a0: {escape(where)}.".strip()
 
     def full_clean(self) -> None:
         """An empty answer is an unknown one, not a fault."""

@@ -65,7 +65,7 @@ def limit_months() -> int:
 
 def limit_source() -> str:
     held = _held()["limit"]
-    return f"{held['source']} (confiance {held['confidence']})"
+    return f"{held['source']} ({held['confidence']})"
 
 
 def environment_warning(*, notified_on: dt.date) -> str:

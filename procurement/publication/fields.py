@@ -23,7 +23,8 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """`decp`: where the official object holds it, empty when it is not of that object."""
+    """`decp`: where the official object holds it, empty when it is not of that object. `noun`: the label
+    of the answer, where `label` is a question."""
 
     name: str
     label: str
@@ -33,6 +34,11 @@ class Field:
     help: str = ""
     required: bool = True
     longest: int = 100
+    noun: str = ""
+
+    @property
+    def shown(self) -> str:
+        return self.noun or self.label
 
 
 FIELDS = (
@@ -105,6 +111,7 @@ FIELDS = (
         "Un titulaire est-il une personne physique\u00a0?",
         Kind.YES_NO,
         help="Entrepreneur individuel : son nom ne sera pas publié, son identifiant l’est.",
+        noun="Titulaire personne physique",
     ),
     Field("grouping", "Groupement d’opérateurs", Kind.ONE, "typeGroupementOperateurs", words.GROUPINGS),
     Field(
@@ -112,6 +119,7 @@ FIELDS = (
         "Une sous-traitance a-t-elle été déclarée à la notification\u00a0?",
         Kind.YES_NO,
         "sousTraitanceDeclaree",
+        noun="Sous-traitance déclarée",
     ),
     Field(
         "notified_on",
@@ -145,7 +153,13 @@ FIELDS = (
     ),
     Field("price_form", "Forme du prix", Kind.ONE, "formePrix", words.PRICE_FORMS),
     Field("price_types", "Types de prix", Kind.MANY, "typesPrix", words.PRICE_TYPES),
-    Field("advance", "Une avance est-elle accordée\u00a0?", Kind.YES_NO, "attributionAvance"),
+    Field(
+        "advance",
+        "Une avance est-elle accordée\u00a0?",
+        Kind.YES_NO,
+        "attributionAvance",
+        noun="Avance accordée",
+    ),
     Field(
         "advance_rate",
         "Taux de l’avance, en %",
@@ -155,7 +169,13 @@ FIELDS = (
         required=False,
     ),
     Field("ccag", "CCAG de référence", Kind.ONE, "ccag", words.CCAG),
-    Field("innovative", "Le marché est-il innovant\u00a0?", Kind.YES_NO, "marcheInnovant"),
+    Field(
+        "innovative",
+        "Le marché est-il innovant\u00a0?",
+        Kind.YES_NO,
+        "marcheInnovant",
+        noun="Marché innovant",
+    ),
     Field("social", "Considérations sociales", Kind.MANY, "considerationsSociales", words.SOCIAL),
     Field(
         "environmental",

@@ -85,6 +85,7 @@ def test_the_whole_story_by_its_pages(shared, story):
     member, draft = story
     client, here = client_for(member), draft.get_absolute_url()
     assert "À compléter" in text_of(client.get(here))
+    assert "Repris : accusé de réception du fournisseur" in text_of(client.get(f"{here}completer/"))
     assert client.post(f"{here}completer/", typed()).status_code == 302
     assert "Repris" in text_of(client.get(here))
     refused = client.post(f"{here}relire/", {})

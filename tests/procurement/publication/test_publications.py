@@ -267,7 +267,7 @@ def test_a_limit_that_passed_is_told_once_and_stands_on_the_desk():
     )
     with travel(dt.datetime.combine(after, dt.time(12), dt.UTC)):
         (row,) = desk_publications.rows(Actor.of(member))
-    assert row.due_on == last and "en retard" in row.expected
+    assert row.due_on == last and row.expected.startswith("Compléter")
 
 
 @pytest.mark.parametrize("state", ["published", "elsewhere", "dropped"])
