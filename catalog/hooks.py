@@ -3,6 +3,7 @@
 `material_change`: open the dossier that examines a version (qualification). `effects`: what a change
 of status touches, for the preview page (procurement). `card_lines`: what is said first on the cards of
 a list (procurement). `handover_refusal`: what is to be decided before an offer changes hands (qualification).
+`chapters`: questions that a link delegates together, though they are of several sections (qualification).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from catalog.models import Offer, OfferVersion
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+    from catalog.questions.engine import Section
     from marketplace.accounts.actors import Actor
 
 MaterialHandler = Callable[[OfferVersion, "Actor"], object]
@@ -43,6 +45,25 @@ def register_handover_check(name: str, check: HandoverCheck) -> None:
 def handover_refusal(offer: Offer) -> str:
     """The first reason not to move the offer now; empty when there is none."""
     return next((said for check in _HANDOVER_CHECKS.values() if (said := check(offer))), "")
+
+
+ChapterSource = Callable[[str], "Section | None"]
+ChapterList = Callable[[Offer], Iterable["Section"]]
+_CHAPTERS: dict[str, tuple[ChapterSource, ChapterList]] = {}
+
+
+def register_chapters(prefix: str, *, find: ChapterSource, of: ChapterList) -> None:
+    """Questions put together otherwise than by section, which a link may delegate as one: `find(name)` by
+    its name, which starts with `prefix`, `of(offer)` those of this offer now."""
+    _CHAPTERS[prefix] = (find, of)
+
+
+def chapter(name: str) -> Section | None:
+    return next((find(name) for prefix, (find, _) in _CHAPTERS.items() if name.startswith(prefix)), None)
+
+
+def chapters_of(offer: Offer) -> list[Section]:
+    return [one for _, of in _CHAPTERS.values() for one in of(offer)]
 
 
 @dataclass(frozen=True, slots=True)

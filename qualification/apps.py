@@ -11,12 +11,13 @@ class QualificationConfig(AppConfig):
 
         from catalog.hooks import register_handover_check, register_material_change
         from marketplace.ui.panels import register_panel
-        from qualification import desk, followed, open_data, panels
+        from qualification import chapters, desk, followed, open_data, panels
         from qualification.listing import examine_change, open_dossier_refusal
 
         import_module("qualification.consumers")
         desk.register()
         followed.register()
+        chapters.register()
         open_data.register()
         register_material_change(examine_change)
         register_handover_check("qualification", open_dossier_refusal)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import F, Window
@@ -43,9 +43,19 @@ class Trend:
     @property
     def sentence(self) -> str:
         """« 3 conformes, 1 non vérifié, stable »."""
-        counts = Counter(self.verdicts)
-        told = [f"{counts[code]}\u00a0{WORDS[code][counts[code] > 1]}" for code in WORDS if counts[code]]
-        return f"{', '.join(told)}\u00a0; {self.direction}" if told else ""
+        told = counted(self.verdicts)
+        return f"{told}\u00a0; {self.direction}" if told else ""
+
+
+def counted(verdicts: Iterable[str]) -> str:
+    """« 3 conformes, 1 non vérifié »."""
+    counts = Counter(verdicts)
+    return ", ".join(f"{counts[code]}\u00a0{WORDS[code][counts[code] > 1]}" for code in WORDS if counts[code])
+
+
+def summary_of(rows: Iterable[OfferCheck]) -> str:
+    """How the checks of an offer read now."""
+    return counted(row.current for row in rows)
 
 
 def trends_of(offer: Offer) -> dict[str, Trend]:

@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from catalog.abilities import offer_abilities
 from catalog.actions.authoring import refuse_if_not_editable, save_answers
+from catalog.hooks import chapter
 from catalog.models import Offer, OfferVersion, SectionDelegation
 from catalog.questions.engine import Section, section
 from marketplace.accounts.abilities import require
@@ -47,7 +48,7 @@ def delegate(
     """
     require(offer_abilities(actor, offer), "edit")
     refuse_if_not_editable(offer)
-    asked = section(name)
+    asked = section(name) or chapter(name)
     if asked is None:
         raise RuleBroken("unknown_section", "Cette section n’existe pas.", field="section")
     if not 1 <= days <= MOST_DAYS:
@@ -137,10 +138,18 @@ def answer(
                 [row.created_by],
                 subject=f"{row.label} de {offer.name} : section complétée",
                 body=f"{row.email} a répondu par le lien que vous lui avez envoyé. Relisez avant d’envoyer.",
-                url=reverse("catalog:edit_section", args=[offer.number, offer.slug, row.section]),
+                url=_place(row),
                 key=f"delegation:{row.pk}:{version.pk}:{timezone.localdate().isoformat()}",
             )
     return version
+
+
+def _place(row: SectionDelegation) -> str:
+    """Where the supplier's own people read the answers again: a chapter's questions are of several pages."""
+    offer = row.offer
+    if section(row.section) is None:
+        return reverse("catalog:edit", args=[offer.number, offer.slug])
+    return reverse("catalog:edit_section", args=[offer.number, offer.slug, row.section])
 
 
 def _locked(delegation: SectionDelegation) -> SectionDelegation:

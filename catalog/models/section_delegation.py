@@ -62,7 +62,9 @@ class SectionDelegation(models.Model):
     @property
     def asked(self) -> Section | None:
         """None when the section was taken out of the questions since."""
-        return section(self.section)
+        from catalog.hooks import chapter
+
+        return section(self.section) or chapter(self.section)
 
     @property
     def label(self) -> str:

@@ -14,6 +14,7 @@ from django.views.decorators.debug import sensitive_variables
 from catalog.actions import delegations
 from catalog.categories import category_options
 from catalog.forms.answers import SectionForm, typed_again
+from catalog.hooks import chapters_of
 from catalog.models import Offer, OfferVersion, SectionDelegation
 from catalog.questions.conditions import completeness
 from catalog.views.autosaved import section_saved
@@ -47,7 +48,10 @@ class DelegateForm(MarketForm):
         super().__init__(*args, **options)
         draft = offer.shown_for_edit
         parts = completeness(draft.answers if draft else {}).sections
-        self.fields["section"].choices = [(part.section.id, part.section.label) for part in parts]  # type: ignore[attr-defined]  # a choice field
+        choices = [("Sections", [(part.section.id, part.section.label) for part in parts])]
+        if chapters := chapters_of(offer):
+            choices.append(("Exigences du dossier", [(one.id, one.label) for one in chapters]))
+        self.fields["section"].choices = choices  # type: ignore[attr-defined]  # a choice field
 
 
 @once

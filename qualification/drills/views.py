@@ -53,6 +53,10 @@ def drills(request: HttpRequest, number: int) -> HttpResponse:
 def announce(request: HttpRequest, number: int) -> HttpResponse:
     actor, offer = actor_of(request), offer_of(request, number)
     require({"announce": announce_refusal(actor, offer)}, "announce")
+    contact = _contact(offer)
+    if contact is None:
+        messages.error(request, actions.NO_CONTACT)
+        return redirect("qualification:security_drills", offer.number)
     form = AnnounceForm.of(request)
     if request.method == "POST" and form.is_valid():
         try:
@@ -62,15 +66,14 @@ def announce(request: HttpRequest, number: int) -> HttpResponse:
         else:
             messages.success(request, f"Exercice {made.number} annoncé au fournisseur et au contact.")
             return redirect(made)
-    contact = _contact(offer)
     context = {
         "title": "Annoncer un exercice",
         "lead": "Un message partira vers le contact de sécurité de l’offre, à une heure tirée au sort. "
         "Qui le reçoit confirme par un lien, sans compte. Le temps de réponse est gardé.",
         "facts": [
             ("Offre", offer.name),
-            ("Contact", contact.address if contact else actions.NO_CONTACT),
-            ("Adresse lue dans", contact.source.label if contact else None),
+            ("Contact", contact.address),
+            ("Adresse lue dans", contact.source.label),
             (
                 "Délai annoncé",
                 f"{settings.SECURITY_DRILL_LIMIT_HOURS} heures : un paramètre de la place de marché, aucun "

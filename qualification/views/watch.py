@@ -20,7 +20,7 @@ from marketplace.ui.once import once
 from qualification import watch
 from qualification.abilities import alert_abilities, alerts_abilities
 from qualification.checks import CHECKS
-from qualification.history import in_order, trends_of
+from qualification.history import in_order, summary_of, trends_of
 from qualification.models import CheckAlert, CheckRun, OfferCheck
 from qualification.views.find import actor_of
 
@@ -38,6 +38,7 @@ def offer_checks(request: HttpRequest, number: int) -> HttpResponse:
     context = {
         "offer": offer,
         "rows": [(row, trends.get(row.check_code)) for row in rows],
+        "summary": summary_of(rows),
         "breadcrumb_data": breadcrumb((offer.name, offer.get_absolute_url()), current="Contrôles"),
     }
     return render(request, "qualification/offer_checks.html", context)
