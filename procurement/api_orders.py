@@ -17,7 +17,7 @@ from marketplace.accounts.actors import Actor
 from marketplace.errors import MoveRefused, NotVisible
 from marketplace.files.store import download_response
 from marketplace.rest.moves import MoveEndpoint, MoveMixin
-from marketplace.rest.renderers import PdfRenderer
+from marketplace.rest.renderers import PdfRenderer, XmlRenderer
 from marketplace.rest.serializers import ReasonInput
 from marketplace.rest.viewsets import CreateOnceMixin, PatchMixin, ReadViewSet
 from procurement import api_reviews
@@ -66,6 +66,7 @@ class OrderViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
             "budget",
             "contract",
             "document",
+            "ubl",
         )
         .prefetch_related("lines__price_line", "flags", "approvals")
         .order_by("-created_at", "-pk")
@@ -119,6 +120,21 @@ class OrderViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
         if order.document is None:
             raise NotVisible("document_not_found", "Le document est produit à l’envoi du bon de commande.")
         return download_response(order.document, actor=self.actor)
+
+    @extend_schema(responses={(200, "text/xml"): OpenApiTypes.BINARY}, filters=False)
+    @action(
+        detail=True,
+        methods=["get"],
+        pagination_class=None,
+        renderer_classes=[XmlRenderer, JSONRenderer],
+        sparse=False,
+    )
+    def ubl(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Le bon de commande envoyé, en UBL 2.1 ; 404 avant l’envoi."""
+        order = self.get_object()
+        if order.ubl is None:
+            raise NotVisible("document_not_found", "Le document est produit à l’envoi du bon de commande.")
+        return download_response(order.ubl, actor=self.actor)
 
     def edit_object(
         self, obj: Order, *, actor: Actor, data: dict[str, Any], expected_version: int | None

@@ -24,6 +24,7 @@ urlpatterns = [
     path("commandes/", orders.order_list, name="orders"),
     path("commandes/<slug:number>/", orders.order_page, name="order"),
     path("commandes/<slug:number>/document/", orders.order_document, name="order_document"),
+    path("commandes/<slug:number>/ubl/", orders.order_ubl, name="order_ubl"),
     path("commandes/<slug:number>/message/", orders.order_message, name="order_message"),
     path("commandes/<slug:number>/avis/<slug:kind>/", order_opinions.order_opinion, name="order_opinion"),
     path("commandes/<slug:number>/<slug:slug>/", order_moves.order_move, name="order_move"),

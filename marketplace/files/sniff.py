@@ -16,6 +16,8 @@ PDF, ODT, ODS, DOCX, XLSX = (
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 )
 PNG, JPEG, CSV, TEXT = "image/png", "image/jpeg", "text/csv", "text/plain"
+# Only what we write ourselves: nobody joins one.
+XML = "text/xml"
 DOCUMENTS = frozenset({PDF, ODT, ODS, DOCX, XLSX, PNG, JPEG, CSV, TEXT})
 EXTENSIONS = {
     PDF: ".pdf", ODT: ".odt", ODS: ".ods", DOCX: ".docx", XLSX: ".xlsx",
@@ -36,7 +38,7 @@ def sniff(content: bytes, name: str) -> str:
         return _sniff_zip(content)
     head = content[:1024].lstrip().lower()
     if head.startswith((b"<svg", b"<?xml", b"<!doctype", b"<html")):
-        return "text/xml"
+        return XML
     try:
         found = puremagic.from_string(content[:4096], mime=True)
     except (puremagic.PureError, ValueError):

@@ -7,3 +7,10 @@ class PdfRenderer(JSONRenderer):
 
     media_type = "application/pdf"
     format = "pdf"
+
+
+class XmlRenderer(PdfRenderer):
+    """The same for a file in XML."""
+
+    media_type = "text/xml"
+    format = "xml"

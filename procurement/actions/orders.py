@@ -34,7 +34,7 @@ from procurement.enums_orders import OrderState
 from procurement.models import Contract, Order, OrderMessage
 from procurement.order_opinions import opinions_complete
 from procurement.order_people import people_holding, supplier_managers
-from procurement.pdf.purchase_order import store_purchase_order
+from procurement.pdf.purchase_order import store_purchase_order, store_ubl
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
@@ -213,6 +213,7 @@ def send(order: Order, *, actor: Actor, expected_version: int | None = None) -> 
         row.sent_at = timezone.now()
         row.reply_due_on = add_working_days(timezone.localdate(), REPLY_WORKING_DAYS)
         row.document = store_purchase_order(row, actor=actor)
+        row.ubl = store_ubl(row, actor=actor)
 
     with transaction.atomic():
         order.perform("send", actor=actor, apply=apply, expected_version=expected_version)

@@ -10,10 +10,11 @@ from catalog.enums import ServiceModel
 from marketplace.accounts.models import User
 from marketplace.ui.forms import MarketForm
 from procurement.approval.chains import StepTerms
-from procurement.approval.enums import SIGNING_CHOICES, Sensitivity
+from procurement.approval.enums import MOST_STEPS, SIGNING_CHOICES, Sensitivity
 from procurement.models import ApprovalChain
 
-ROWS = 8
+# Rows to fill besides those of the version in force; more come with the next version.
+FEWEST, MORE = 4, 2
 WRONG = "Indiquez un montant en euros HT, de 12 chiffres au plus, comme 90000. Laissez vide pour tous."
 
 
@@ -71,11 +72,15 @@ class StepForm(MarketForm):
 
 
 def step_forms(data: Any, *, chain: ApprovalChain | None) -> list[StepForm]:
-    """Always the same number of rows, filled with the version in force."""
+    """Filled with the version in force, and some more; as many as were sent when they come back."""
     steps = list(chain.steps.all()) if chain is not None else []
+    rows = max(FEWEST, len(steps) + MORE)
+    if data is not None:
+        rows = max([rank for rank in range(1, MOST_STEPS + 1) if f"etape-{rank}-role" in data], default=1)
+        steps = []
     names = ("role", "from_eur_ht", "service_models", "sensitivity")
     initials = [{name: getattr(step, name) for name in names} for step in steps]
-    initials += [{} for _ in range(ROWS - len(initials))]
+    initials += [{} for _ in range(min(rows, MOST_STEPS) - len(initials))]
     return [
         StepForm(data, prefix=f"etape-{rank}", initial=initial)
         for rank, initial in enumerate(initials, start=1)

@@ -44,6 +44,8 @@ def chain_page(request: HttpRequest) -> HttpResponse:
     require(verdicts, "list")
     versions = ApprovalChain.objects.visible_to(actor).prefetch_related("steps")
     current = _in_force(actor)
+    if current is not None:
+        versions = versions.exclude(pk=current.pk)
     context = {
         "current": current,
         "page": Paginator(versions.order_by("-valid_from", "-pk"), PAGE_SIZE).get_page(

@@ -19,7 +19,7 @@ from marketplace.errors import NotVisible, RuleBroken
 from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.drawings import Bar
 from marketplace.ui.once import once
-from marketplace.ui.typography import euros
+from marketplace.ui.typography import NBSP, euros
 from procurement.budgets import lines
 from procurement.budgets.abilities import budget_abilities, budgets_abilities
 from procurement.budgets.forms import (
@@ -114,7 +114,12 @@ def bars_of(line: BudgetLine) -> list[Bar]:
         ("Reste", line.left_eur, "hatched"),
     )
     return [
-        Bar(label, value, words=euros(value, tax=line.basis), pattern=pattern)
+        Bar(
+            f"{label}, {euros(value, tax=line.basis)}",
+            value,
+            words=f"{int(value * 100 / line.ceiling_eur)}{NBSP}%",
+            pattern=pattern,
+        )
         for label, value, pattern in rows
     ]
 

@@ -94,6 +94,8 @@ class Order(Stateful):
     sent_at = models.DateTimeField(null=True, blank=True)
     reply_due_on = models.DateField("réponse attendue le", null=True, blank=True)
     document = models.ForeignKey("files.StoredFile", models.PROTECT, null=True, blank=True, related_name="+")
+    # The same order in UBL 2.1; None for those sent before it was made.
+    ubl = models.ForeignKey("files.StoredFile", models.PROTECT, null=True, blank=True, related_name="+")
     answered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     answered_at = models.DateTimeField(null=True, blank=True)
     refusal_reason = models.TextField("motif du refus", max_length=2000, blank=True)

@@ -6,9 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from marketplace.documents.pdf import Rows, compile_pdf, row
-from marketplace.files.sniff import PDF
+from marketplace.files.sniff import PDF, XML
 from marketplace.files.store import store_bytes
 from marketplace.ui.typography import date_text, euros, number_text
+from procurement.electronic.embedding import describe_order_x
+from procurement.electronic.facts import document_of
+from procurement.electronic.order_x import order_x
+from procurement.electronic.ubl import ubl_order
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
@@ -21,8 +25,24 @@ _PERIODS = {"month": "par mois", "year": "par an", "hour": "par heure", "none": 
 
 
 def purchase_order_pdf(order: Order) -> bytes:
-    """Deterministic for one order: the document's date is the day and second of the sending."""
-    return compile_pdf(_TEMPLATE, document_data(order), when=order.sent_at or order.created_at)
+    """Deterministic for one order: the document's date is the day and second of the sending.
+
+    Once sent it holds the order for machines too (Order-X)."""
+    if order.sent_at is None:
+        return compile_pdf(_TEMPLATE, document_data(order), when=order.created_at)
+    data = {**document_data(order), "order_x": order_x(document_of(order)).decode()}
+    return describe_order_x(compile_pdf(_TEMPLATE, data, when=order.sent_at))
+
+
+def store_ubl(order: Order, *, actor: Actor) -> StoredFile:
+    """Kept beside the PDF, in the same transaction."""
+    return store_bytes(
+        ubl_order(document_of(order)),
+        name=f"{order.sent_number}.xml",
+        owner=order.buyer,
+        actor=actor,
+        accept=frozenset({XML}),
+    )
 
 
 def store_purchase_order(order: Order, *, actor: Actor) -> StoredFile:

@@ -23,6 +23,7 @@ def visible_order(request: HttpRequest, number: str) -> Order:
         "budget",
         "approved_by",
         "document",
+        "ubl",
     )
     order = found.filter(number=number).first()
     if order is None:

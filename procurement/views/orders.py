@@ -110,6 +110,15 @@ def order_document(request: HttpRequest, number: str) -> HttpResponse:
     return download_response(order.document, actor=actor_of(request))
 
 
+@login_required
+@require_safe
+def order_ubl(request: HttpRequest, number: str) -> HttpResponse:
+    order = visible_order(request, number)
+    if order.ubl is None:
+        raise NotVisible()
+    return download_response(order.ubl, actor=actor_of(request))
+
+
 def _page(request: HttpRequest, order: Order, *, form: MessageForm, status: int = 200) -> HttpResponse:
     actor = actor_of(request)
     verdicts = order_abilities(actor, order)

@@ -326,6 +326,7 @@ DEROGATIONS: dict[str, Row] = {
 ORDERS: dict[str, Row] = {
     **reading("order", INSIDE, order("awaiting_approval")),
     "GET api:order-document": Row(BOTH_SIDES, order("sent")),
+    "GET api:order-ubl": Row(BOTH_SIDES, order("sent")),
     **reading("contract", BOTH_SIDES, of("contract")),
     **reading("purchasing-vehicle", INSIDE, vehicle),
     "POST api:purchasing-vehicle-list": Row(only("organisation_admin", "purchasing", OTHER_BUYER)),

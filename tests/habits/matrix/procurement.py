@@ -160,6 +160,7 @@ ORDERS: dict[str, Row] = {
     "GET procurement:orders": Row(SIGNED_IN),
     "GET procurement:order": Row(INSIDE, order("awaiting_approval")),
     "GET procurement:order_document": Row(BOTH_SIDES, order("sent")),
+    "GET procurement:order_ubl": Row(BOTH_SIDES, order("sent")),
     "GET procurement:order_message": Row(BOTH_SIDES, order("sent")),
     "GET procurement:order_opinion": Row(only("data_officer"), order("awaiting_opinions", kind="dpo")),
     "GET procurement:order_move": Row(only("approver"), order("awaiting_approval", slug="approuver")),
