@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('files', '0003_scan_finding'),
-        ('procurement', '0016_signatures_asked'),
+        ('procurement', '0017_publications'),
     ]
 
     operations = [
