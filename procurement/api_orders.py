@@ -32,6 +32,7 @@ from procurement.actions import orders
 from procurement.actions.contracts import announce_end, end_contract, terminate_contract
 from procurement.actions.order_drafts import create_order, edit_order
 from procurement.actions.vehicles import create_vehicle
+from procurement.amendments import api as api_amendments
 from procurement.approval import api as api_approval
 from procurement.budgets import api as api_budgets
 from procurement.budgets.api import visible_line
@@ -168,7 +169,7 @@ class ContractViewSet(MoveMixin, ReadViewSet):
     about = "les contrats de son administration ou de son entreprise"
     queryset = (
         Contract.objects.select_related("order", "buyer", "supplier", "offer__supplier", "offer_version")
-        .prefetch_related("offer__effective_trust", "reviews__replacements")
+        .prefetch_related("offer__effective_trust", "reviews__replacements", "amendments")
         .order_by("-signed_at", "-pk")
     )
     serializer_class = ContractSerializer
@@ -202,4 +203,5 @@ ROUTES = [
     *api_reviews.ROUTES,
     *api_budgets.ROUTES,
     *api_approval.ROUTES,
+    *api_amendments.ROUTES,
 ]

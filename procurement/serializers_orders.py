@@ -253,6 +253,7 @@ class ContractSerializer(StrictModelSerializer):
     total_eur_ttc = serializers.DecimalField(
         source="order.total_eur_ttc", read_only=True, allow_null=True, **MONEY
     )
+    total_now_eur_ht = serializers.SerializerMethodField(help_text="Avec les avenants approuvés.")
     notice_on = serializers.DateField(read_only=True, allow_null=True)
     exit_terms = serializers.JSONField(read_only=True)
     signed_trust = TrustSerializer(many=True, read_only=True)
@@ -276,6 +277,7 @@ class ContractSerializer(StrictModelSerializer):
             "offer_version",
             "total_eur_ht",
             "total_eur_ttc",
+            "total_now_eur_ht",
             "signed_at",
             "starts_on",
             "ends_on",
@@ -289,6 +291,11 @@ class ContractSerializer(StrictModelSerializer):
             "closed_on",
         )
         read_only_fields = fields
+
+    @extend_schema_field(serializers.DecimalField(**MONEY))
+    def get_total_now_eur_ht(self, contract: Contract) -> str:
+        approved = [each.delta_eur_ht for each in contract.amendments.all() if each.state == "approved"]
+        return f"{sum(approved, contract.order.total_eur_ht):.2f}"
 
     @extend_schema_field(ReviewSerializer(many=True))
     def get_reviews(self, contract: Contract) -> list[dict[str, Any]]:

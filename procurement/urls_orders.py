@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from procurement.amendments.urls import urlpatterns as amendment_patterns
 from procurement.approval.urls import urlpatterns as approval_patterns
 from procurement.budgets.urls import urlpatterns as budget_patterns
 from procurement.views import (
@@ -21,6 +22,7 @@ from procurement.views import (
 urlpatterns = [
     *budget_patterns,
     *approval_patterns,
+    *amendment_patterns,
     path("commandes/", orders.order_list, name="orders"),
     path("commandes/<slug:number>/", orders.order_page, name="order"),
     path("commandes/<slug:number>/document/", orders.order_document, name="order_document"),

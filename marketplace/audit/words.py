@@ -66,6 +66,7 @@ ACTS = {
     "version_online": "Mettre une version en ligne",
     "flag_status_loss": "Signaler un statut perdu",
     "open_review": "Ouvrir un réexamen",
+    "move_last_day": "Changer le dernier jour",
     "sign_step": "Signer une étape",
     "decide_review": "Décider du réexamen",
     "freeze": "Figer la liste",

@@ -108,6 +108,12 @@ BUDGET = {
     "open": Badge("Ouvert", "success"),
     "closed": Badge("Clos"),
 }
+AMENDMENT = {
+    "proposed": Badge("À approuver", "info no-icon"),
+    "approved": Badge("Approuvé", "success"),
+    "refused": Badge("Refusé", "error"),
+    "withdrawn": Badge("Retiré"),
+}
 CONTRACT = {
     "active": Badge("En cours", "success"),
     "ending": Badge("Fin proche", "warning"),
@@ -231,6 +237,7 @@ TABLES: dict[str, dict[str, Badge]] = {
     "dispute": DISPUTE,
     "project": PROJECT,
     "order": ORDER,
+    "amendment": AMENDMENT,
     "budget": BUDGET,
     "contract": CONTRACT,
     "opinion": OPINION,

@@ -29,7 +29,14 @@ CONSULTATIONS = Entry("Consultations", "/consultations/")
 ORDERS = Entry(
     "Commandes et contrats",
     "/commandes/",
-    ("/commandes/", "/contrats/", "/publications/", "/supports-d-achat/", "/budgets/"),
+    (
+        "/commandes/",
+        "/contrats/",
+        "/publications/",
+        "/supports-d-achat/",
+        "/budgets/",
+        "/avenants/",
+    ),
 )
 ORGANISATION = Entry("Organisation", "/organisation/")
 JOURNAL = Entry("Journal", "/pilotage/journal/")

@@ -24,6 +24,7 @@ OWN_ORDER = "Vous avez rédigé ce bon de commande\u00a0: une autre personne doi
 GIVER_WROTE_IT = (
     "La personne qui vous a donné délégation a rédigé ce bon de commande\u00a0: une autre doit l’approuver."
 )
+OWN_CHANGE = "Vous avez écrit cet avenant\u00a0: une autre personne doit l’approuver."
 NO_CEILING = "Cette délégation n’indique pas de plafond\u00a0: elle ne permet pas d’approuver un montant."
 
 
@@ -107,13 +108,38 @@ def _judged(delegation: SignatureDelegation, user: User, order: Order, *, ceilin
     return Right(refusal, None if refusal else delegation)
 
 
+def refusal_to_approve(actor: Actor, order: Order, *, total: Decimal | None, writer_id: int) -> str:
+    """Empty, or why this person may not approve a change of the order, written by another.
+
+    By the role of approver held today, or for who holds it, never for the writer. `total` None: any amount.
+    """
+    if actor.user is None or not _acts_for(actor, order, Role.APPROVER):
+        return role_needed(Role.APPROVER)
+    own = _grant(actor.user, order, Role.APPROVER)
+    delegations = SignatureDelegation.objects.in_force(timezone.localdate()).filter(
+        organisation_id=order.buyer_id, role=Role.APPROVER, holder=actor.user
+    )
+    givers = delegations.exclude(giver_id=writer_id).for_pages()
+    grants = [own, *[_grant(delegation.giver, order, Role.APPROVER) for delegation in givers]]
+    held = [grant for grant in grants if grant is not None]
+    if not held:
+        return role_needed(Role.APPROVER)
+    if actor.user.pk == writer_id:
+        return OWN_CHANGE
+    refusals = ["" if total is None else _beyond(grant, total) for grant in held]
+    return min(refusals, key=len)
+
+
 def _ceiling_refusal(grant: RoleGrant, order: Order) -> str:
+    return _beyond(grant, committed_amounts(order).ht)
+
+
+def _beyond(grant: RoleGrant, amount: Decimal) -> str:
     """Only an approver has a ceiling; one without a known ceiling approves nothing."""
     if grant.role != Role.APPROVER:
         return ""
     if grant.ceiling_eur_ht is None:
         return NO_CEILING
-    amount: Decimal = committed_amounts(order).ht
     if amount > grant.ceiling_eur_ht:
         return f"Montant supérieur à votre plafond de {euros(grant.ceiling_eur_ht, tax='HT')}."
     return ""

@@ -23,7 +23,7 @@ from procurement.models import BudgetLine, Commitment, PurchasingVehicle
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
     from procurement.budgets.amounts import Amounts
-    from procurement.models import Order
+    from procurement.models import Amendment, Order
 
 ZERO = Decimal("0.00")
 
@@ -48,20 +48,20 @@ def hold(order: Order) -> Held:
     return Held(lines, vehicle)
 
 
-def engage(order: Order, *, actor: Actor) -> Commitment:
-    """Takes the order's amount of every ceiling, or of none. Call under the lock of the order.
+def engage(
+    order: Order, *, actor: Actor, amounts: Amounts | None = None, amendment: Amendment | None = None
+) -> Commitment:
+    """Takes the order's amount of every ceiling, or of none; `amounts` is what an amendment adds to it.
 
+    Call under the lock of the order or of its contract. What is given up fits everywhere.
     Raises RuleBroken naming the field of the ceiling: « budget », « project » or « vehicle ».
     """
-    held, amounts = hold(order), committed_amounts(order)
-    for line in held.lines:
-        _refuse_beyond(line, amounts)
-    if held.vehicle is not None:
-        refusal = vehicle_refusal(held.vehicle, amounts.ht)
-        if refusal:
-            raise RuleBroken("vehicle_maximum_reached", refusal, field="vehicle")
+    held, amounts = hold(order), amounts or committed_amounts(order)
+    if amounts.ht > 0:
+        _refuse_beyond_any(held, amounts)
     commitment = Commitment.objects.create(
         order=order,
+        amendment=amendment,
         project_id=order.project_id,
         line_id=order.budget_id,
         vehicle=held.vehicle,
@@ -71,6 +71,15 @@ def engage(order: Order, *, actor: Actor) -> Commitment:
     )
     _watch(held)
     return commitment
+
+
+def _refuse_beyond_any(held: Held, amounts: Amounts) -> None:
+    for line in held.lines:
+        _refuse_beyond(line, amounts)
+    if held.vehicle is not None:
+        refusal = vehicle_refusal(held.vehicle, amounts.ht)
+        if refusal:
+            raise RuleBroken("vehicle_maximum_reached", refusal, field="vehicle")
 
 
 def release(order: Order, *, reason: str) -> None:

@@ -1,3 +1,4 @@
+from procurement.models.amendment import Amendment
 from procurement.models.approval import ApprovalChain, ApprovalStep, OrderApproval, SignatureDelegation
 from procurement.models.assessment import Assessment, SensitivityDecision
 from procurement.models.budget import BudgetAlert, BudgetLine, Commitment
@@ -16,6 +17,7 @@ from procurement.models.vehicle import PurchasingVehicle
 
 __all__ = [
     "SHORTLIST_LIMIT",
+    "Amendment",
     "ApprovalChain",
     "ApprovalStep",
     "Assessment",

@@ -187,6 +187,10 @@ class Commitment(models.Model):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     order = models.ForeignKey("procurement.Order", models.PROTECT, related_name="commitments")
+    # None: the order itself. Negative amounts are those given up by a partial termination.
+    amendment = models.ForeignKey(
+        "procurement.Amendment", models.PROTECT, null=True, blank=True, related_name="commitments"
+    )
     project = models.ForeignKey("procurement.Project", models.PROTECT, related_name="commitments")
     line = models.ForeignKey(BudgetLine, models.PROTECT, null=True, blank=True, related_name="commitments")
     vehicle = models.ForeignKey(
@@ -206,9 +210,15 @@ class Commitment(models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=("order",),
-                condition=models.Q(released_at__isnull=True),
+                condition=models.Q(released_at__isnull=True, amendment__isnull=True),
                 name="commitment_one_living",
                 violation_error_message="Ce bon de commande est déjà engagé.",
+            ),
+            models.UniqueConstraint(
+                fields=("amendment",),
+                condition=models.Q(amendment__isnull=False),
+                name="commitment_one_an_amendment",
+                violation_error_message="Cet avenant est déjà engagé.",
             ),
             models.CheckConstraint(
                 name="commitment_released_whole",

@@ -32,6 +32,8 @@ from procurement.actions.contracts import (
     refuse_undecidable,
     terminate_contract,
 )
+from procurement.amendments.abilities import write_ability
+from procurement.amendments.actions import total_with
 from procurement.enums_orders import RUNNING_CONTRACTS
 from procurement.forms.orders import ReasonForm, ReviewDecisionForm
 from procurement.models import Contract, Publication
@@ -110,6 +112,9 @@ def contract_page(request: HttpRequest, number: str) -> HttpResponse:
             and contract.state in contract.MOVES[name].sources
             and (name != "end" or contract.ends_on <= today)
         ],
+        "amendments": list(contract.amendments.visible_to(actor)),
+        "total_now": total_with(contract),
+        "may_amend": write_ability(actor, contract) == "" and contract.state in RUNNING_CONTRACTS,
         "owners": list(contract.owners.order_by("full_name", "pk")) if not actor.is_supplier else [],
         "inside": not actor.is_supplier,
         "publication": Publication.objects.filter(contract=contract).first(),

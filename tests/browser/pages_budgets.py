@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from procurement.actions import orders
 from tests.browser.pages_programmes import PAGES, page
+from tests.habits.matrix.amendments import amendment_of
 from tests.habits.matrix.approval import chain_of, delegation_of
 from tests.habits.matrix.pages_budgets import line_of
 from tests.habits.matrix.world import World
@@ -37,3 +38,9 @@ page(
     "/organisation/delegations-de-signature/donner/",
     lambda world: f"/organisation/delegations-de-signature/{delegation_of(world).uuid}/retirer/",
 )
+page(
+    "requester",
+    lambda world: f"/contrats/{world.contract.number}/avenants/ecrire/",
+    lambda world: amendment_of(world).get_absolute_url(),
+)
+page("approver", lambda world: f"{amendment_of(world).get_absolute_url()}approuver/")

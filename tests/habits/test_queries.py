@@ -30,6 +30,7 @@ from tests.habits.matrix.world import World
 from tests.procurement import builders as needs
 from tests.procurement import derogation_builders as derogations
 from tests.procurement import order_builders as orders
+from tests.procurement.amendments import builders as amendments
 from tests.procurement.approval import builders as approvals
 from tests.procurement.budgets import builders as budgets
 from tests.procurement.publication import publication_builders as publications
@@ -115,6 +116,10 @@ def chain(world: World) -> None:
 def signature_delegation(world: World) -> None:
     deputy = make_member("finance", organisation=world.ministry)
     approvals.make_delegation(world.the("approver"), deputy)
+
+
+def amendment(world: World) -> None:
+    amendments.make_amendment(world.contract, actor=world.actor("requester"))
 
 
 def stale(world: World) -> None:
@@ -286,6 +291,7 @@ LISTS: list[tuple[str, str, Make]] = [
     ("/supports-d-achat/", "requester", vehicle),
     ("/budgets/", "requester", budget),
     ("/api/v1/budgets/", "requester", budget),
+    ("/api/v1/amendments/", "requester", amendment),
     ("/organisation/circuit-d-approbation/", "requester", chain),
     ("/api/v1/approval-chains/", "requester", chain),
     ("/organisation/delegations-de-signature/", "approver", signature_delegation),

@@ -5,6 +5,7 @@ A row's key is `METHOD url:name`. Each app has its file; a URL without a row fai
 
 from tests.habits.matrix import (
     accounts,
+    amendments,
     api,
     api_budgets,
     api_evidence,
@@ -32,6 +33,7 @@ ROWS: dict[str, Row] = {
     **api_programmes.ROWS,
     **api_budgets.ROWS,
     **approval.ROWS,
+    **amendments.ROWS,
     **pages_budgets.ROWS,
     **publications.ROWS,
     **gaiax.ROWS,

@@ -1,0 +1,1 @@
+"""What changes a contract after its order: amendments, renewals, partial terminations."""
