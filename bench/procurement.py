@@ -1,12 +1,14 @@
-"""`make bench-procurement`: the public export of the contracts, against an oracle.
+"""`make bench-procurement`: the public export of the contracts and the assessment, against an oracle.
 
 A fresh seed each run, printed. Contracts are invented, written with the product's own builder, then read
 over HTTP from gunicorn under production's settings. The oracle makes the objects it expects by itself, counts
 them, compares a random sample and validates it against the official schema. Memory is the largest worker's,
 sampled while the export runs. What falls short is printed and makes the run fail.
 
-`--contracts N`, `--sample N` (objects compared and validated), `--seed`, `--files 0` to leave the files of
-the night out.
+The assessment of a need by the API is measured beside an empty DRF view, its answers judged too.
+
+`--contracts N`, `--sample N` (objects compared and validated), `--requests N` (assessments a round, 0: none),
+`--seed`, `--files 0` to leave the files of the night out.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bench import processes, server
+from bench import procurement_assess as assess
 from bench.procurement_data import Told, invent
 
 MEMORY_MB, PER_SECOND = 150.0, 5_000.0
@@ -54,6 +57,10 @@ def main(words: list[str]) -> int:
         in_a_child(lambda: fill(told, env))
         print(f"\n== DECP export of {len(told):,} contracts")
         export(told, env, report, options)
+        if options.requests:
+            print("\n== Assessment of a need by the API")
+            pid = database.process.pid
+            assess.measure(env, pid, report, requests=options.requests, seed=options.seed)
         if options.files:
             print("\n== Files of the night")
             in_a_child(lambda: files(env))
@@ -68,6 +75,7 @@ def parse(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--contracts", type=int, default=100_000)
     parser.add_argument("--sample", type=int, default=500)
+    parser.add_argument("--requests", type=int, default=300)
     parser.add_argument("--files", type=int, default=1)
     return parser.parse_args(words)
 
