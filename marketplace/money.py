@@ -53,6 +53,7 @@ class VatRule:
     rate: Decimal
     mention: str
     source: str
+    confidence: str
     valid_from: date
     valid_until: date | None
     supplier_countries: frozenset[str]

@@ -26,6 +26,7 @@ def _rule(entry: dict[str, Any]) -> VatRule:
         rate=Decimal(entry["rate"]),
         mention=entry["mention"],
         source=entry["source"],
+        confidence=entry["confidence"],
         valid_from=entry["valid_from"],
         valid_until=valid_until,
         supplier_countries=frozenset(entry["supplier_countries"]),

@@ -25,6 +25,7 @@ from procurement.actions.order_checks import trust_gaps
 from procurement.actions.orders import write_message
 from procurement.approval.people import signers_for
 from procurement.approval.signing import awaited_role
+from procurement.electronic.chorus import chorus_gaps
 from procurement.enums_orders import OrderState
 from procurement.forms.orders import MessageForm
 from procurement.models import Order, OrderApproval
@@ -137,6 +138,7 @@ def _page(request: HttpRequest, order: Order, *, form: MessageForm, status: int 
         "opinions": list(opinions.values()),
         "opinion_links": _opinion_links(order, actor=actor) if inside else [],
         "gaps": _gaps(order) if inside else [],
+        "chorus": chorus_gaps(order) if inside and order.sent_at is None else [],
         "trust": _trust(order),
         "flags": list(order.flags.all()) if inside else [],
         "supplier_change": order_sentence(order),

@@ -121,6 +121,24 @@ def test_an_unknown_fact_gives_no_rule(facts):
     assert rule(**facts) is None
 
 
+@given(
+    country=st.sampled_from([None, "FR", "DE", "US"]),
+    regime=st.sampled_from([None, "normal", "franchise"]),
+    place=st.sampled_from(
+        [None, "metropole", "guadeloupe", "martinique", "reunion", "guyane", "mayotte", "ailleurs"]
+    ),
+    identified=st.sampled_from([None, True, False]),
+)
+def test_two_rules_never_fit_the_same_facts(country, regime, place, identified):
+    facts = VatFacts(country, regime, place, identified)
+    assert sum(each.in_force(DAY) and each.applies(facts) for each in vat_rules()) <= 1
+
+
+def test_every_rule_says_its_source_and_how_sure_it_is():
+    for each in vat_rules():
+        assert each.source and each.mention and each.confidence in {"A", "B", "C"}
+
+
 def test_the_first_day_of_a_rule_counts_and_the_eve_does_not():
     facts = VatFacts("FR", "normal", "metropole", None)
     assert vat_for(facts, rules=vat_rules(), on=date(2014, 1, 1)) is not None
