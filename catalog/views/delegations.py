@@ -30,10 +30,10 @@ CHANGED = "Quelqu’un a modifié cette section pendant votre lecture. Relisez p
 
 
 class DelegateForm(MarketForm):
-    section = forms.ChoiceField(label="Section")
+    section = forms.ChoiceField(label="Section ou exigence")
     email = forms.EmailField(
         label="Adresse électronique",
-        help_text="Le lien y est envoyé. Qui le tient répond à cette section, et n’en voit pas d’autre.",
+        help_text="Le lien y est envoyé. Qui le tient répond à ces questions, et ne voit rien d’autre.",
         max_length=254,
     )
     days = forms.IntegerField(
