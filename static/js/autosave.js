@@ -33,9 +33,12 @@
       return new URLSearchParams(data).toString();
     }
 
-    // A live region: the same words are not said twice.
+    // Told in the page's one polite zone too; the same words are not said twice.
     function say(text, failed) {
-      if (line.textContent !== text) { line.textContent = text; }
+      if (line.textContent !== text) {
+        line.textContent = text;
+        window.market.announce(text);
+      }
       line.classList.toggle("market-autosave--failed", Boolean(failed));
     }
 

@@ -36,9 +36,11 @@ def says(page: Any, words: str) -> None:
 
 def test_typed_said_saved_and_found_again(visit: Visit, offer: Offer, editor: Any) -> None:
     page = visit(place(offer), member=editor, width=375)
-    assert page.locator(STATUS).get_attribute("role") == "status"
     page.locator(FIELD).fill("5")
     says(page, "Enregistré à")
+    # Announced politely, in the page's one status zone.
+    page.locator("#annonce", has_text="Enregistré à").wait_for(state="attached")
+    assert page.locator("[role=status]").count() == 1
     # Once more, with the lock that the first answer gave.
     page.locator("#id_exit_retrieval_days").fill("45")
     with page.expect_response(lambda answer: answer.request.headers.get("x-autosave") == "1") as second:
