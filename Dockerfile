@@ -21,9 +21,10 @@ RUN SECRET_KEY=collecting-static-files-needs-no-secret-0123456789abcdef \
 FROM python:3.11-slim-bookworm
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     DJANGO_SETTINGS_MODULE=marketplace.settings.prod \
-    STATIC_ROOT=/app/static-collected PRIVATE_FILES_ROOT=/data/files AUDIT_HEADS_DIR=/data/audit-heads
+    STATIC_ROOT=/app/static-collected PRIVATE_FILES_ROOT=/data/files AUDIT_HEADS_DIR=/data/audit-heads \
+    RESPONSE_DRAFTS_ROOT=/data/response-drafts
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin marketplace \
-    && mkdir -p /data/files /data/audit-heads /data/beat \
+    && mkdir -p /data/files /data/response-drafts /data/audit-heads /data/beat \
     && chown -R marketplace /data && chmod -R 0700 /data
 COPY --from=build /venv /venv
 COPY --from=build /app /app

@@ -16,6 +16,7 @@ from procurement import (
 )
 from procurement.api_doctrine import DoctrineAssessmentViewSet, DoctrineRuleViewSet
 from procurement.api_needs import AssessmentViewSet, OpinionViewSet, ProjectViewSet
+from procurement.consultations import api_responses
 
 ROUTES: list[tuple[str, Any, str]] = [
     ("doctrine/assessments", DoctrineAssessmentViewSet, "doctrine-assessment"),
@@ -28,6 +29,7 @@ ROUTES: list[tuple[str, Any, str]] = [
     *api_voices.ROUTES,
     *api_peers.ROUTES,
     *api_publications.ROUTES,
+    *api_responses.ROUTES,
 ]
 PATHS = api_open_publications.PATHS
 if find_spec("procurement.api_orders") is not None:

@@ -6,6 +6,8 @@ from procurement.actions.contracts import close_due_contracts
 from procurement.actions.derogation_clock import follow_derogations
 from procurement.actions.publication_files import forget_old, make_missing
 from procurement.actions.publications import tell_late
+from procurement.consultations.closing import close_due
+from procurement.consultations.drafts import sweep
 
 
 @shared_task(name="events.close_due_contracts", ignore_result=True)
@@ -34,9 +36,23 @@ def publication_files() -> None:
     forget_old(on=today)
 
 
+@shared_task(name="events.close_due_consultations", ignore_result=True)
+def close_consultations() -> None:
+    """Fixes what was received; deposits are refused from the deadline on without waiting for it."""
+    close_due()
+
+
+@shared_task(name="events.sweep_response_drafts", ignore_result=True)
+def sweep_response_drafts() -> None:
+    """Destroys folders whose draft is no more."""
+    sweep()
+
+
 BEAT = {
     "procurement-late-publications": {"task": "events.tell_late_publications", "schedule": 3600.0},
     "procurement-publication-files": {"task": "events.publication_files", "schedule": 1800.0},
+    "procurement-close-consultations": {"task": "events.close_due_consultations", "schedule": 30.0},
+    "procurement-sweep-response-drafts": {"task": "events.sweep_response_drafts", "schedule": 3600.0},
     "procurement-close-contracts": {"task": "events.close_due_contracts", "schedule": 600.0},
     "procurement-follow-derogations": {"task": "events.follow_derogations", "schedule": 600.0},
 }

@@ -4,6 +4,7 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, path
 
+from procurement.consultations.urls import urlpatterns as consultation_patterns
 from procurement.views import (
     assessments,
     derogations,
@@ -56,5 +57,6 @@ urlpatterns: list[URLPattern] = [
         name="derogation_document",
     ),
     path("projets/<slug:number>/derogation/<slug:words>/", derogations.act, name="derogation_act"),
+    *consultation_patterns,
     *order_patterns,
 ]

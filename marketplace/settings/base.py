@@ -191,6 +191,8 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(VAR_DIR / "static"))
 MEDIA_ROOT = env.path("PRIVATE_FILES_ROOT", default=str(VAR_DIR / "files"))
+# Drafts of responses and the key of each: backups leave this folder out.
+RESPONSE_DRAFTS_ROOT = env.path("RESPONSE_DRAFTS_ROOT", default=str(VAR_DIR / "response-drafts"))
 
 LOGGING = {
     "version": 1,

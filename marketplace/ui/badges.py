@@ -186,6 +186,16 @@ PROGRAMME_CALL = {
     "closed": Badge("Clos"),
     "cancelled": Badge("Annulé", "error"),
 }
+CONSULTATION = {
+    "draft": Badge("Brouillon"),
+    "keys_proved": Badge("Prête à publier", "info no-icon"),
+    "published": Badge("Ouverte", "success"),
+    "closed": Badge("Close"),
+    "opened": Badge("Réponses ouvertes", "info no-icon"),
+    "sans_suite": Badge("Sans suite", "error"),
+    "infructueux": Badge("Infructueuse", "error"),
+    "withdrawn": Badge("Abandonnée", "error"),
+}
 PROGRAMME_APPLICATION = {
     "draft": Badge("Brouillon"),
     "sent": Badge("Envoyée", "info no-icon"),
@@ -249,6 +259,7 @@ TABLES: dict[str, dict[str, Badge]] = {
     "peer_message": PEER_MESSAGE,
     "derogation": DEROGATION,
     "publication": PUBLICATION,
+    "consultation": CONSULTATION,
     "programme_call": PROGRAMME_CALL,
     "programme_application": PROGRAMME_APPLICATION,
     "condition": CONDITION,

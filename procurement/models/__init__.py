@@ -2,6 +2,21 @@ from procurement.models.amendment import Amendment
 from procurement.models.approval import ApprovalChain, ApprovalStep, OrderApproval, SignatureDelegation
 from procurement.models.assessment import Assessment, SensitivityDecision
 from procurement.models.budget import BudgetAlert, BudgetLine, Commitment
+from procurement.models.consultation import Consultation, ConsultationInvitation, ConsultationLot
+from procurement.models.consultation_keys import ConsultationKey, KeyHolder, KeyShare, ShareGift
+from procurement.models.consultation_parts import (
+    AwardCriterion,
+    ConsultationDocument,
+    ConsultationNotice,
+    ConsultationQuestion,
+    PriceItem,
+)
+from procurement.models.consultation_responses import (
+    OpenedFile,
+    OpenedResponse,
+    ResponseDraft,
+    SealedDeposit,
+)
 from procurement.models.contract import Contract, ContractReview
 from procurement.models.derogation import Derogation, DerogationAct
 from procurement.models.eligibility import SHORTLIST_LIMIT, EligibilityList, EligibilityRow, ShortlistEntry
@@ -24,12 +39,24 @@ __all__ = [
     "BudgetAlert",
     "BudgetLine",
     "Commitment",
+    "AwardCriterion",
+    "Consultation",
+    "ConsultationDocument",
+    "ConsultationInvitation",
+    "ConsultationKey",
+    "ConsultationLot",
+    "ConsultationNotice",
+    "ConsultationQuestion",
     "Contract",
     "ContractReview",
     "Derogation",
     "DerogationAct",
     "EligibilityList",
     "EligibilityRow",
+    "KeyHolder",
+    "KeyShare",
+    "OpenedFile",
+    "OpenedResponse",
     "Opinion",
     "Order",
     "OrderApproval",
@@ -38,15 +65,19 @@ __all__ = [
     "OrderMessage",
     "PeerConsent",
     "PeerMessage",
+    "PriceItem",
     "Project",
     "ProjectNeed",
     "Publication",
     "PublicationFile",
     "PublicationRelease",
     "PurchasingVehicle",
+    "ResponseDraft",
     "ReviewEdition",
     "RouteChoice",
+    "SealedDeposit",
     "SensitivityDecision",
+    "ShareGift",
     "ShortlistEntry",
     "SignatureDelegation",
     "UserReview",

@@ -12,9 +12,11 @@ from marketplace.accounts.enums import Role
 from marketplace.accounts.models import User
 from marketplace.workflow import Stateful, state_constraint
 from procurement import states_routes
+from procurement.enums_orders import VehicleKind
 from procurement.enums_routes import LIVING_CHOICES, MOST_REASON, RouteChoiceState
 from procurement.models.project import Project
 from procurement.models.vehicle import PurchasingVehicle
+from procurement.routes.results import ADAPTED, DISPENSE, INNOVATIVE, VEHICLE
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
@@ -103,6 +105,13 @@ class RouteChoice(Stateful):
     @property
     def label(self) -> str:
         return str(self.route.get("label", self.code))
+
+    @property
+    def calls_for_consultation(self) -> bool:
+        """Whether suppliers are consulted on this route; of a vehicle, only on a framework agreement."""
+        if self.code == VEHICLE:
+            return self.vehicle is not None and self.vehicle.kind == VehicleKind.FRAMEWORK
+        return self.code in (DISPENSE, INNOVATIVE, ADAPTED)
 
     @property
     def is_living(self) -> bool:

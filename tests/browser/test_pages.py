@@ -4,7 +4,7 @@ import pytest
 
 from marketplace.accounts.enums import OPERATOR_ROLES, Role
 from tests.browser.judging import judge_pages_of
-from tests.browser.pages_publications import PAGES
+from tests.browser.pages_consultations import PAGES
 from tests.support.browsing import Visit
 
 pytestmark = pytest.mark.browser

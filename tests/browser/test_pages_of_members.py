@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.judging import judge_pages_of
-from tests.browser.pages_publications import PAGES
+from tests.browser.pages_consultations import PAGES
 from tests.browser.test_pages import HERE
 from tests.support.browsing import Visit
 

@@ -30,6 +30,8 @@ FILES = {
     "POST api:dispute-file",
     "POST api:offer-documents",
     "POST api:evidence-list",
+    "POST api:consultation-add-document",
+    "POST api:response-draft-add-file",
 }
 # The doctrine’s rules, the durations and the queues of moderation are a handful, answered whole; the feed
 # of changes has a cursor and no page.

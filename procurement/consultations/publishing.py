@@ -1,0 +1,218 @@
+"""Publication, notices to all, extension: what every supplier is told at the same moment."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from marketplace.accounts.models import Membership
+from marketplace.errors import MoveRefused, RuleBroken
+from marketplace.files.models import ScanState
+from marketplace.ui.typography import datetime_text
+from procurement.consultations.clock import database_now
+from procurement.consultations.enums import Access, ConsultationState, CriterionKind, NoticeKind
+from procurement.consultations.schedule import PARIS, faults_of, schedule_from, schedule_to
+from procurement.consultations.telling import tell_all, tell_invited
+from procurement.enums_routes import RouteChoiceState
+from procurement.models import Consultation, ConsultationKey, ConsultationNotice
+from procurement.routes.amounts import Duty, duties_on
+
+if TYPE_CHECKING:
+    from marketplace.accounts.actors import Actor
+
+WHOLE = 100
+
+
+def environmental_duty(on: dt.date) -> Duty | None:
+    """In force that day, with its source; None before it."""
+    return next((duty for duty in duties_on(on) if duty.code == "environment"), None)
+
+
+def lacks_of(row: Consultation, *, on: dt.date) -> list[tuple[str, str]]:
+    """(field, sentence) of everything that stands between this draft and its publication. Some queries."""
+    return [
+        *_lacks_of_text(row),
+        *_lacks_of_criteria(row, on=on),
+        *_lacks_of_lots(row),
+        *_lacks_of_route(row),
+        *_lacks_of_key(row),
+    ]
+
+
+def _lacks_of_text(row: Consultation) -> Iterator[tuple[str, str]]:
+    if not row.description.strip():
+        yield "description", "Décrivez ce qui est attendu."
+    faults = faults_of(
+        response_days=row.response_days, question_days=row.question_days, answer_days=row.answer_days
+    )
+    yield from faults.items()
+    if row.documents.filter(file__scan_state=ScanState.INFECTED).exists():
+        yield "documents", "Un document est infecté : il n’est donné à personne."
+    if row.access == Access.INVITED and not row.invitations.exists():
+        yield "invited", "Invitez au moins un fournisseur."
+
+
+def _lacks_of_criteria(row: Consultation, *, on: dt.date) -> Iterator[tuple[str, str]]:
+    criteria = list(row.criteria.all())
+    total = sum(criterion.weight for criterion in criteria)
+    if total != WHOLE:
+        gap = abs(WHOLE - total)
+        points = f"{gap} point{'s' if gap > 1 else ''}"
+        yield "criteria", f"Total {total} : {'ajoutez' if total < WHOLE else 'retirez'} {points}."
+    duty = environmental_duty(on)
+    if duty is not None and not any(each.kind == CriterionKind.ENVIRONMENT for each in criteria):
+        yield (
+            "criteria",
+            f"Ajoutez un critère d’environnement : il est dû depuis le {_day(duty)} ({duty.source}).",
+        )
+
+
+def _day(duty: Duty) -> str:
+    return f"{duty.first_day:%d/%m/%Y}"
+
+
+def _lacks_of_lots(row: Consultation) -> Iterator[tuple[str, str]]:
+    for lot in row.lots.prefetch_related("price_items"):
+        if not lot.price_items.all():
+            yield "lots", f"Lot {lot.number} : écrivez au moins un poste de prix."
+
+
+def _lacks_of_route(row: Consultation) -> Iterator[tuple[str, str]]:
+    if row.route_choice.state != RouteChoiceState.CONFIRMED:
+        yield (
+            "route",
+            "La voie d’achat a changé depuis : abandonnez ce brouillon et refaites-le sur la nouvelle voie.",
+        )
+
+
+def _lacks_of_key(row: Consultation) -> Iterator[tuple[str, str]]:
+    if not ConsultationKey.objects.current().filter(consultation=row).exists():
+        yield "holders", "Faites éprouver la clé par les trois personnes qui la tiennent."
+        return
+    there = Membership.objects.active().filter(organisation=row.organisation_id).values("user_id")
+    gone = row.holders.current().exclude(user__in=there).select_related("user").first()
+    if gone is not None:
+        yield "holders", f"{gone.user} a quitté l’administration : remplacez cette personne."
+
+
+def publish(consultation: Consultation, *, actor: Actor, expected_version: int | None = None) -> Consultation:
+    """Raises RuleBroken with every lack by field, MoveRefused, VersionStale."""
+
+    now = database_now()
+    on = now.astimezone(PARIS).date()
+
+    def apply(row: Consultation) -> None:
+        lacks = lacks_of(row, on=on)
+        if lacks:
+            fields: dict[str, list[str]] = {}
+            for field, sentence in lacks:
+                fields.setdefault(field, []).append(sentence)
+            raise RuleBroken("not_publishable", " ".join(text for _, text in lacks), fields=fields)
+        made = schedule_from(
+            on,
+            response_days=row.response_days,
+            question_days=row.question_days,
+            answer_days=row.answer_days,
+            at=row.closing_time,
+        )
+        row.published_at = now
+        row.questions_until, row.answers_by = made.questions_until, made.answers_by
+        row.closes_at = made.closes_at
+
+    with transaction.atomic():
+        # Nobody makes another key between the reading of this one and the publication.
+        Consultation.objects.select_for_update(of=("self",)).get(pk=consultation.pk)
+        key = ConsultationKey.objects.current().filter(consultation=consultation).first()
+        consultation.perform(
+            "publish",
+            actor=actor,
+            expected_version=expected_version,
+            apply=apply,
+            detail={"key_fingerprint": key.fingerprint if key else ""},
+        )
+        _tell_published(consultation)
+    return consultation
+
+
+def _tell_published(consultation: Consultation) -> None:
+    assert consultation.closes_at is not None  # written by `publish`
+    tell_invited(
+        consultation,
+        "Vous êtes invité à répondre",
+        f"Clôture le {datetime_text(consultation.closes_at)} (heure de Paris).",
+    )
+
+
+def refuse_over(row: Consultation, *, now: dt.datetime) -> None:
+    """Raises MoveRefused unless it is published and its deadline is to come."""
+    if row.phase_at(now) != ConsultationState.PUBLISHED:
+        raise MoveRefused(
+            "consultation_not_open",
+            f"Cette consultation n’est pas ouverte : l’état est « {row.get_state_display()} »."
+            if row.state != ConsultationState.PUBLISHED
+            else "La clôture est passée.",
+            about=row,
+        )
+
+
+def announce(
+    consultation: Consultation, *, actor: Actor, text: str, expected_version: int | None = None
+) -> ConsultationNotice:
+    """A change of what is asked, told to all. Raises MoveRefused once the deadline is past."""
+    with transaction.atomic():
+        consultation.touch(
+            "announce", actor=actor, apply=_open_now, expected_version=expected_version, reason=text
+        )
+        notice = ConsultationNotice.objects.create(
+            consultation=consultation, kind=NoticeKind.CHANGE, text=text
+        )
+        tell_all(consultation, "Modification d’une consultation", text)
+    return notice
+
+
+def _open_now(row: Consultation) -> None:
+    refuse_over(row, now=database_now())
+
+
+def extend(
+    consultation: Consultation,
+    *,
+    actor: Actor,
+    closes_at: dt.datetime,
+    reason: str,
+    after_outage: bool = False,
+    expected_version: int | None = None,
+) -> ConsultationNotice:
+    """Later only, and announced before the deadline, also after an outage. Raises MoveRefused, RuleBroken."""
+    if closes_at.second or closes_at.microsecond:
+        raise RuleBroken("not_a_minute", "Donnez une clôture à la minute, sans secondes.", field="closes_at")
+
+    def apply(row: Consultation) -> None:
+        refuse_over(row, now=database_now())
+        assert row.closes_at is not None  # published
+        if closes_at <= row.closes_at:
+            words = f"donnez un instant après le {datetime_text(row.closes_at)}."
+            raise RuleBroken("closing_sooner", f"Une clôture ne s’avance pas : {words}", field="closes_at")
+        made = schedule_to(closes_at, question_days=row.question_days, answer_days=row.answer_days)
+        row.closes_at, row.answers_by = closes_at, made.answers_by
+        row.questions_until = max(made.questions_until, row.questions_until or made.questions_until)
+
+    kind = NoticeKind.OUTAGE if after_outage else NoticeKind.EXTENSION
+    with transaction.atomic():
+        consultation.touch(
+            "extend",
+            actor=actor,
+            apply=apply,
+            reason=reason,
+            expected_version=expected_version,
+            detail={"to": closes_at.isoformat(), "after_outage": after_outage},
+        )
+        notice = ConsultationNotice.objects.create(
+            consultation=consultation, kind=kind, text=reason, closes_at=closes_at
+        )
+        body = f"Nouvelle clôture : {datetime_text(closes_at)} (heure de Paris). Motif : {reason}"
+        tell_all(consultation, "Clôture reportée", body)
+    return notice

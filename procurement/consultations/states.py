@@ -1,0 +1,20 @@
+"""Moves of a consultation, as data. What follows the opening (evaluation, attribution) starts at OPENED."""
+
+from marketplace.workflow import Move, moves
+from procurement.consultations.enums import ConsultationState as State
+
+CONSULTATION = moves(
+    Move("prove_keys", frozenset({State.DRAFT}), State.KEYS_PROVED, "Éprouver la clé"),
+    Move("renew_keys", frozenset({State.KEYS_PROVED}), State.DRAFT, "Refaire la clé"),
+    Move("publish", frozenset({State.KEYS_PROVED}), State.PUBLISHED, "Publier la consultation"),
+    Move("close", frozenset({State.PUBLISHED}), State.CLOSED, "Clore"),
+    Move("open", frozenset({State.CLOSED}), State.OPENED, "Ouvrir les réponses"),
+    Move(
+        "declare_sans_suite",
+        frozenset({State.PUBLISHED, State.CLOSED, State.OPENED}),
+        State.SANS_SUITE,
+        "Déclarer sans suite",
+    ),
+    Move("declare_infructueux", frozenset({State.OPENED}), State.INFRUCTUEUX, "Déclarer infructueuse"),
+    Move("withdraw", frozenset({State.DRAFT, State.KEYS_PROVED}), State.WITHDRAWN, "Abandonner le brouillon"),
+)

@@ -1,0 +1,238 @@
+"""Writing a consultation: from a project whose route is confirmed, until it is published or abandoned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from marketplace.accounts.abilities import require
+from marketplace.errors import MoveRefused, RuleBroken
+from marketplace.files.sniff import DOCUMENTS
+from marketplace.files.store import store_upload
+from marketplace.numbering import next_number
+from procurement.actions.projects import refuse_closed
+from procurement.consultations import content as contents
+from procurement.consultations.abilities import begin_ability
+from procurement.consultations.enums import Access, ConsultationKind
+from procurement.enums_routes import RouteChoiceState
+from procurement.models import (
+    Consultation,
+    ConsultationDocument,
+    ConsultationInvitation,
+    ConsultationLot,
+    RouteChoice,
+)
+from procurement.routes.results import ADAPTED, DISPENSE, INNOVATIVE, VEHICLE
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
+
+    from catalog.models import Supplier
+    from marketplace.accounts.actors import Actor
+    from procurement.models import Project
+
+KIND_OF_ROUTE = {
+    DISPENSE: ConsultationKind.QUOTES,
+    INNOVATIVE: ConsultationKind.QUOTES,
+    ADAPTED: ConsultationKind.ADAPTED,
+    VEHICLE: ConsultationKind.SUBSEQUENT,
+}
+MOST_DOCUMENTS = 30
+
+
+def kind_of(choice: RouteChoice) -> str:
+    """Raises RuleBroken when this route is not bought by a consultation of this marketplace."""
+    if not choice.calls_for_consultation:
+        raise RuleBroken(
+            "route_without_consultation",
+            f"La voie « {choice.label} » ne passe pas par une consultation ici.",
+            field="project",
+        )
+    return KIND_OF_ROUTE[choice.code]
+
+
+def confirmed_route(project: Project) -> RouteChoice:
+    """Raises RuleBroken without one."""
+    rows = project.route_choices.for_pages().filter(state=RouteChoiceState.CONFIRMED)
+    choice = rows.first()
+    if choice is None:
+        raise RuleBroken(
+            "route_not_confirmed",
+            "Aucune voie d’achat n’est confirmée pour ce projet. Choisissez-en une, puis faites-la "
+            "confirmer par le service achats.",
+            field="project",
+        )
+    return choice
+
+
+def create(project: Project, *, actor: Actor, title: str = "") -> Consultation:
+    """A draft with one lot; the holder of a framework agreement is invited. Raises MoveRefused,
+    RuleBroken."""
+    require(begin_ability(actor, project), "create")
+    refuse_closed(project)
+    choice = confirmed_route(project)
+    kind = kind_of(choice)
+    with transaction.atomic():
+        row = Consultation.objects.create(
+            number=next_number("CNS"),
+            project=project,
+            organisation=project.organisation,
+            route_choice=choice,
+            kind=kind,
+            access=Access.INVITED if kind == ConsultationKind.SUBSEQUENT else Access.OPEN,
+            title=title or project.title,
+            created_by=actor.user,
+        )
+        ConsultationLot.objects.create(consultation=row, number=1, title=row.title)
+        holder = choice.vehicle.holder if choice.vehicle is not None else None
+        if kind == ConsultationKind.SUBSEQUENT and holder is not None:
+            ConsultationInvitation.objects.create(consultation=row, supplier=holder)
+        row.journal_creation(actor=actor, detail={"project": project.number, "route": choice.code})
+    return row
+
+
+def edit(
+    consultation: Consultation,
+    *,
+    actor: Actor,
+    expected_version: int | None = None,
+    criteria: Sequence[contents.CriterionContent] | None = None,
+    lots: Sequence[contents.LotContent] | None = None,
+    invited: Sequence[Supplier] | None = None,
+    **fields: Any,
+) -> Consultation:
+    """What is None stays. Raises MoveRefused once published, RuleBroken, VersionStale."""
+    _refuse_no_lot(lots)
+
+    def apply(row: Consultation) -> None:
+        refuse_published(row)
+        contents.write_fields(row, fields)
+        _refuse_other_suppliers(row, invited)
+        if criteria is not None:
+            contents.write_criteria(row, criteria)
+        if lots is not None:
+            contents.write_lots(row, lots)
+        if invited is not None:
+            contents.write_invitations(row, invited)
+
+    parts = {"criteria": criteria, "lots": lots, "invited": invited}
+    said = sorted({*fields, *(name for name, value in parts.items() if value is not None)})
+    consultation.touch(
+        "edit", actor=actor, apply=apply, expected_version=expected_version, detail={"fields": said}
+    )
+    return consultation
+
+
+def edit_price_items(
+    consultation: Consultation,
+    *,
+    actor: Actor,
+    lot: ConsultationLot,
+    items: Sequence[contents.ItemContent],
+    expected_version: int | None = None,
+) -> Consultation:
+    def apply(row: Consultation) -> None:
+        refuse_published(row)
+        contents.write_price_items(lot, items)
+
+    detail = {"fields": ["price_items"], "lot": lot.number}
+    return consultation.touch(
+        "edit", actor=actor, apply=apply, expected_version=expected_version, detail=detail
+    )
+
+
+def refuse_published(row: Consultation) -> None:
+    if not row.is_written:
+        raise MoveRefused(
+            "consultation_frozen",
+            f"Ce qui est demandé ne change plus : l’état est « {row.get_state_display()} ». "
+            "Publiez un avis de modification.",
+            about=row,
+        )
+
+
+def _refuse_no_lot(lots: Sequence[contents.LotContent] | None) -> None:
+    if lots is not None and not lots:
+        raise RuleBroken("no_lot", "Gardez au moins un lot.", field="lots")
+
+
+def _refuse_other_suppliers(row: Consultation, invited: Sequence[Supplier] | None) -> None:
+    """A marché subséquent consults the holders of the agreement, all of them and nobody else (R2162-10)."""
+    if row.kind != ConsultationKind.SUBSEQUENT:
+        return
+    if row.access != Access.INVITED:
+        message = "Un marché subséquent se fait avec les titulaires de l’accord-cadre, sur invitation."
+        raise RuleBroken("subsequent_invited", message, field="access")
+    vehicle = row.route_choice.vehicle
+    if invited is None or vehicle is None or vehicle.holder_id is None:
+        return
+    if {supplier.pk for supplier in invited} != {vehicle.holder_id}:
+        message = (
+            f"Le titulaire de l’accord-cadre est {vehicle.holder} : invitez ce fournisseur, et lui seul."
+        )
+        raise RuleBroken("not_the_holder", message, field="invited")
+
+
+def add_document(
+    consultation: Consultation, *, actor: Actor, title: str, file: UploadedFile
+) -> ConsultationDocument:
+    """To a draft. Raises MoveRefused once published (a notice joins nothing), RuleBroken on the file."""
+    with transaction.atomic():
+        row = Consultation.objects.select_for_update(of=("self",)).get(pk=consultation.pk)
+        refuse_published(row)
+        if row.documents.count() >= MOST_DOCUMENTS:
+            raise RuleBroken("too_many_documents", f"{MOST_DOCUMENTS} documents au plus.", field="file")
+        stored = store_upload(file, owner=row.organisation, actor=actor, accept=DOCUMENTS)
+        made = ConsultationDocument.objects.create(consultation=row, title=title, file=stored)
+        row.touch(
+            "add_document",
+            actor=actor,
+            apply=lambda _: None,
+            detail={"title": title, "sha256": stored.sha256},
+        )
+    return made
+
+
+def withdraw(
+    consultation: Consultation, *, actor: Actor, reason: str, expected_version: int | None = None
+) -> Consultation:
+    """A draft that nobody outside has seen."""
+    return consultation.perform(
+        "withdraw",
+        actor=actor,
+        reason=reason,
+        expected_version=expected_version,
+        apply=_reasoned(reason),
+    )
+
+
+def declare(
+    consultation: Consultation, move: str, *, actor: Actor, reason: str, expected_version: int | None = None
+) -> Consultation:
+    """« sans suite » or « infructueux », told to all who may know of it."""
+    from procurement.consultations.telling import tell_all
+
+    words = {"declare_sans_suite": "déclarée sans suite", "declare_infructueux": "déclarée infructueuse"}
+    with transaction.atomic():
+        consultation.perform(
+            move, actor=actor, reason=reason, expected_version=expected_version, apply=_reasoned(reason)
+        )
+        tell_all(consultation, f"Consultation {words[move]}", f"Motif : {reason}")
+    return consultation
+
+
+def declare_sans_suite(consultation: Consultation, **given: Any) -> Consultation:
+    return declare(consultation, "declare_sans_suite", **given)
+
+
+def declare_infructueux(consultation: Consultation, **given: Any) -> Consultation:
+    return declare(consultation, "declare_infructueux", **given)
+
+
+def _reasoned(reason: str) -> Any:
+    def apply(row: Consultation) -> None:
+        row.closing_reason = reason
+
+    return apply
