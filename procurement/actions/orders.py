@@ -248,8 +248,19 @@ def acknowledge(order: Order, *, actor: Actor, expected_version: int | None = No
     return order
 
 
+def refuse_negotiation(order: Order) -> None:
+    """Raises MoveRefused under a vehicle: competition came before, its holder acknowledges."""
+    if order.vehicle is not None:
+        raise MoveRefused(
+            "no_refusal_under_vehicle",
+            f"Ce bon de commande exécute « {order.vehicle.reference} » : son titulaire en accuse réception, "
+            "sans le refuser ni le négocier. Écrivez à l’administration par les messages.",
+        )
+
+
 def refuse(order: Order, *, actor: Actor, reason: str, expected_version: int | None = None) -> Order:
     def apply(row: Order) -> None:
+        refuse_negotiation(row)
         row.answered_by, row.answered_at, row.refusal_reason = actor.user, timezone.now(), reason
         release(row, reason=ReleaseReason.REFUSED)
 

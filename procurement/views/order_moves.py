@@ -142,6 +142,8 @@ def buttons_for(order: Order, *, actor: Actor, verdicts: dict[str, str]) -> list
     possible = {move.name for move in order.available_moves() if allowed(verdicts, move.name)}
     if "request_approval" in possible and not opinions_complete(order):
         possible.discard("request_approval")
+    if order.vehicle_id is not None:
+        possible.discard("refuse")
     names = [name for name in PAGES if name in possible]
     first = next((name for name in PRIMARY if name in names), "")
     names.sort(key=lambda name: name != first)

@@ -26,6 +26,8 @@ PRICE_LINES: tuple[dict[str, Any], ...] = (
     {"code": "poste", "label": "Poste", "kind": "unit", "unit": "poste"},
     {"code": "mise-en-service", "label": "Mise en service", "kind": "one_off", "period": "none"},
 )
+# Without a vehicle: no competition came before, so the supplier may refuse.
+DIRECT: dict[str, Any] = {"vehicle": None, "below_threshold_reason": "Besoin isolé"}
 START, END = dt.date(2027, 1, 1), dt.date(2027, 12, 31)
 
 
@@ -198,6 +200,7 @@ def make_order(purchase: Purchase, *, state: str = "draft", seats: str = "10", *
         "ends_on": END,
         "vehicle": make_vehicle(purchase.buyer),
         "supplier_vat_regime": "normal",
+        **(DIRECT if state == "refused" else {}),
         **terms,
     }
     order = order_drafts.create_order(

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from marketplace.accounts.enums import Role
 from tests.builders import make_member
 from tests.procurement.order_builders import (
+    DIRECT,
     END,
     START,
     bring_to,
@@ -192,7 +193,7 @@ BODIES = {
 @pytest.mark.parametrize("name", ROLES)
 def test_who_may_make_each_move(purchase, name):
     state, allowed = ROLES[name]
-    order = make_order(purchase, state=state)
+    order = make_order(purchase, state=state, **(DIRECT if name == "refuse" else {}))
     if name == "request_approval":
         give_opinions(order, purchase)
     strangers = make_purchase()

@@ -15,7 +15,7 @@ from procurement.actions import order_drafts, orders
 from procurement.enums_orders import OrderState
 from procurement.models import Contract, Order
 from tests.builders import grant
-from tests.procurement.order_builders import give_opinions, make_order, make_purchase, make_vehicle
+from tests.procurement.order_builders import DIRECT, give_opinions, make_order, make_purchase, make_vehicle
 
 pytestmark = pytest.mark.django_db
 
@@ -78,9 +78,17 @@ def test_every_move_from_every_state(state):
 )
 def test_every_allowed_move(move, state):
     purchase = make_purchase()
-    order = make_order(purchase, state=state)
+    order = make_order(purchase, state=state, **(DIRECT if move == "refuse" else {}))
     make_move(order, move, purchase)
     assert order.state == TABLE[move][1]
+
+
+def test_under_a_vehicle_the_supplier_acknowledges_and_does_not_refuse():
+    purchase = make_purchase()
+    order = make_order(purchase, state="sent")
+    with pytest.raises(MoveRefused, match="sans le refuser"):
+        make_move(order, "refuse", purchase)
+    make_move(order, "acknowledge", purchase)
 
 
 def test_amounts_are_copied_and_right_to_the_cent():

@@ -14,6 +14,7 @@ from procurement.models import Order
 from procurement.views.order_moves import PAGES
 from tests.builders import client_for, grant, make_member
 from tests.procurement.order_builders import (
+    DIRECT,
     bring_to,
     give_opinions,
     make_order,
@@ -222,11 +223,18 @@ def test_giving_the_opinions_by_page_leads_to_approval(purchase):
 
 
 def test_refusals_need_a_reason_and_show_it(purchase):
-    order = make_order(purchase, state="sent")
+    order = make_order(purchase, state="sent", **DIRECT)
     client = client_for(purchase.manager)
     assert client.post(page(order) + "refuser/", {"reason": ""}).status_code == 400
     client.post(page(order) + "refuser/", {"reason": "Capacité épuisée"})
     assert "Capacité épuisée" in text_of(client_for(purchase.requester).get(page(order)))
+
+
+def test_the_page_of_an_order_under_a_vehicle_offers_no_refusal(purchase):
+    address = page(make_order(purchase, state="sent"))
+    client = client_for(purchase.manager)
+    assert "Refuser et dire pourquoi" not in text_of(client.get(address))
+    assert "sans le refuser" in text_of(client.post(address + "refuser/", {"reason": "Complet"}), 409)
 
 
 def test_a_malformed_commitment_number_is_said(purchase):

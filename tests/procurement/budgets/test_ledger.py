@@ -21,7 +21,14 @@ from procurement.budgets.lines import close_line, create_line, edit_line
 from procurement.models import BudgetAlert, BudgetLine, Commitment, Order
 from tests.builders import actor_for, make_member, make_organisation
 from tests.procurement.budgets.builders import make_envelope, make_line
-from tests.procurement.order_builders import bring_to, make_order, make_project, make_purchase, make_vehicle
+from tests.procurement.order_builders import (
+    DIRECT,
+    bring_to,
+    make_order,
+    make_project,
+    make_purchase,
+    make_vehicle,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -106,7 +113,8 @@ def test_every_ceiling_holds_or_nothing_is_taken(purchase):
 @pytest.mark.parametrize("how", ["cancel", "refuse", "reopen"])
 def test_what_does_not_happen_is_given_back(purchase, how):
     line = make_line(purchase.buyer, ceiling="1200.00")
-    order = make_order(purchase, state="sent" if how == "refuse" else "approved", budget=line)
+    terms = {**DIRECT, "state": "sent"} if how == "refuse" else {"state": "approved"}
+    order = make_order(purchase, budget=line, **terms)
     act = {
         "cancel": lambda: orders.cancel(order, actor=purchase.actor("requester"), reason="Abandon"),
         "refuse": lambda: orders.refuse(order, actor=purchase.actor("manager"), reason="Complet"),
