@@ -15,14 +15,16 @@ from pathlib import Path
 from types import FrameType
 
 from marketplace.devtools.dns_zones import DEMO_BROKEN, DEMO_SIGNED, DEMO_ZONES, DnsZones
+from marketplace.devtools.gaiax_identities import ANCHORS, identities
 from marketplace.devtools.places import CHECKOUT, VAR, find_place, forget_place
 from marketplace.devtools.postgres import OWNER, SEALER, SERVING, Cluster, ClusterFailed, write_private
 from marketplace.devtools.running import RUN_FILE, runner_pid, take_run_lock
 from marketplace.devtools.supervisor import Child, say, stop_all
-from marketplace.devtools.tls_sites import DEMO_SITES, TlsSites
+from marketplace.devtools.tls_sites import TlsSites, demo_sites
 
 READY_SECONDS = 90
 FIRST_PORT, LAST_PORT = 8000, 8049
+GAIAX = VAR / "tls" / "gaiax"
 # Workers talk to the broker only: pgmq has no way to carry their talk between themselves.
 ALONE = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
 
@@ -122,7 +124,7 @@ class Demonstration:
         self.cluster.start()
         folder = VAR / "tls"
         folder.mkdir(mode=0o700, exist_ok=True)
-        self.sites = TlsSites(DEMO_SITES, folder=folder).start()
+        self.sites = TlsSites(demo_sites(identities(GAIAX)), folder=folder).start()
         self.names = DnsZones(DEMO_ZONES, signed=DEMO_SIGNED, broken=DEMO_BROKEN).start()
         environment = self._addresses()
         url = f"http://localhost:{port}/"
@@ -169,6 +171,9 @@ class Demonstration:
             "CELERY_BROKER_URL": self.cluster.url(SERVING, scheme="pgmq"),
             **self.sites.environment(),
             **self.names.environment(),
+            # One's own, where it is set: the demonstration's presentation is then left out.
+            "GAIAX_ANCHORS_FILE": os.environ.get("GAIAX_ANCHORS_FILE")
+            or str(VAR / "tls" / "gaiax" / ANCHORS),
         }
 
     def _prepare(self, environment: dict[str, str]) -> None:

@@ -19,6 +19,8 @@ from typing import Literal, Self
 
 import trustme
 
+from marketplace.devtools.gaiax_identities import NOTARY, SUPPLIER, Identity
+
 Versions = tuple[ssl.TLSVersion, ssl.TLSVersion]
 Behaviour = Callable[[ssl.SSLSocket, threading.Event], None]
 
@@ -91,14 +93,12 @@ OPENAPI = (
 STATEMENT = PAGE.replace(
     b"fictif.", "fictif. Déclaration d’accessibilité : 87,5 % des critères sont respectés.".encode()
 )
-NUAGE = pages(
-    {
-        "/": (HTML, PAGE),
-        "/.well-known/security.txt": ("text/plain; charset=utf-8", SECURITY_TXT.encode()),
-        "/accessibilite/": (HTML, STATEMENT),
-    },
-    headers=SECURE,
-)
+NUAGE_PAGES = {
+    "/": (HTML, PAGE),
+    "/.well-known/security.txt": ("text/plain; charset=utf-8", SECURITY_TXT.encode()),
+    "/accessibilite/": (HTML, STATEMENT),
+}
+NUAGE = pages(NUAGE_PAGES, headers=SECURE)
 LOGICIELS = pages(
     {
         "/": (HTML, PAGE),
@@ -121,6 +121,14 @@ DEMO_SITES = (
     Site("www.autre-nom.example", certificate="wrong_name"),
     Site("www.lent.example", behaviour=hang),
 )
+
+
+def demo_sites(people: Mapping[str, Identity]) -> tuple[Site, ...]:
+    """`DEMO_SITES`, with the DID documents of the demonstration's Gaia-X identities."""
+    documented = {host: one.served() for host, one in people.items()}
+    supplier = pages(NUAGE_PAGES | documented[SUPPLIER], headers=SECURE)
+    others = tuple(site for site in DEMO_SITES if site.host != SUPPLIER)
+    return (Site(SUPPLIER, behaviour=supplier), *others, Site(NOTARY, behaviour=pages(documented[NOTARY])))
 
 
 def _accept_only(context: ssl.SSLContext, versions: Versions) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from marketplace.site.demo.buying import load_buying
 from marketplace.site.demo.curation import load_curation
 from marketplace.site.demo.dossiers import load_dossiers
+from marketplace.site.demo.gaiax import load_gaiax
 from marketplace.site.demo.lacks import load_lacks
 from marketplace.site.demo.offers import load_offers
 from marketplace.site.demo.programmes import load_programmes
@@ -30,4 +31,5 @@ def load_story() -> str:
     load_supplier_facts(offers)
     load_programmes(offers)
     load_projects(offers)
+    load_gaiax(offers)
     return f"Demonstration: {len(offers)} fictitious offers, their dossiers, projects, orders and a contract."

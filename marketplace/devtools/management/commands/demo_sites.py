@@ -6,7 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from marketplace.devtools.tls_sites import DEMO_SITES, TlsSites
+from marketplace.devtools.gaiax_identities import identities
+from marketplace.devtools.tls_sites import TlsSites, demo_sites
 
 
 class Command(BaseCommand):
@@ -24,7 +25,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, port: int, folder: Path | None, **_options: Any) -> None:
         place = folder or Path(settings.VAR_DIR) / "tls"
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with TlsSites(DEMO_SITES, folder=place, port=port) as sites:
+        with TlsSites(demo_sites(identities(place / "gaiax")), folder=place, port=port) as sites:
             signal.signal(signal.SIGTERM, lambda *_signal: sites.stop())
             self.stdout.write(json.dumps(sites.environment()))
             self.stdout.flush()
