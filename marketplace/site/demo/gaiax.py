@@ -44,7 +44,7 @@ def _verified(offer: Offer, people: dict[str, Identity]) -> GaiaxVerification:
     documents = {one.did: one.document() for one in people.values()}
     fetched: dict[str, Any] = {"did_documents": documents, "chains": {}, "status_lists": {}}
     return GaiaxVerification.objects.create(
-        organisation=offer.supplier.organisation,
+        organisation_id=offer.supplier.organisation_id,
         text=text,
         material=fetched,
         report=judge_with(text, fetched),
@@ -55,7 +55,7 @@ def _verified(offer: Offer, people: dict[str, Identity]) -> GaiaxVerification:
 
 def _signed(offer: Offer, people: dict[str, Identity]) -> list[str]:
     supplier = people[SUPPLIER]
-    made = {
+    made: dict[str, dict[str, Any]] = {
         "numero": {"type": "gx:VatID", "gx:vatID": vat_of_siren(offer.supplier.identifier[:9])},
         "fournisseur": {
             "type": "gx:LegalPerson",
