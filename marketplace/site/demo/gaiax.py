@@ -40,11 +40,13 @@ def load_gaiax(offers: dict[str, Offer]) -> None:
 
 def _verified(offer: Offer, people: dict[str, Identity]) -> GaiaxVerification:
     """Judged here as a worker would, on the documents that the hosts publish."""
+    organisation = offer.supplier.organisation
+    assert organisation is not None
     text = json.dumps(_signed(offer, people))
     documents = {one.did: one.document() for one in people.values()}
     fetched: dict[str, Any] = {"did_documents": documents, "chains": {}, "status_lists": {}}
     return GaiaxVerification.objects.create(
-        organisation_id=offer.supplier.organisation_id,
+        organisation=organisation,
         text=text,
         material=fetched,
         report=judge_with(text, fetched),
