@@ -1,7 +1,7 @@
 """The contexts and shapes of an official release, while a credential is judged with them. Pure.
 
-Nothing is active by default: the project's own compact contexts and shapes then serve. A release that has
-no shapes of a generation, or no context at an address, leaves ours there.
+Nothing is active by default: the project's own compact contexts and shapes then serve. A release that
+leaves out a type, or the context of an address, leaves ours there.
 """
 
 from __future__ import annotations

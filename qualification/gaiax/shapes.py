@@ -41,9 +41,13 @@ def library(generation: str) -> Graph:
 
 
 def covered(generation: str) -> frozenset[str]:
-    """Local names of the types described by the shapes of the release in use, else by ours."""
+    """Local names of the types described by the shapes of the release in use, or by ours."""
+    return _covered(generation) | _released_names(generation)
+
+
+def _released_names(generation: str) -> frozenset[str]:
     packed = _released(generation)
-    return packing.names(packed) if packed is not None else _covered(generation)
+    return packing.names(packed) if packed is not None else frozenset()
 
 
 def _released(generation: str) -> Mapping[str, Any] | None:
@@ -59,9 +63,16 @@ def _covered(generation: str) -> frozenset[str]:
 
 
 def pruned(generation: str, types: frozenset[str]) -> Graph:
-    """The shapes of these types, with all they lead to: pySHACL's time follows the size of its shapes."""
+    """The shapes of these types, with all they lead to: pySHACL's time follows the size of its shapes. They
+    are those of the release in use; ours for the types that it leaves out."""
     packed = _released(generation)
-    return packing.pruned(packed, types) if packed is not None else _pruned(generation, types)
+    if packed is None:
+        return _pruned(generation, types)
+    theirs = types & packing.names(packed)
+    kept = packing.pruned(packed, theirs)
+    for triple in _pruned(generation, types - theirs) if types - theirs else ():
+        kept.add(triple)
+    return kept
 
 
 @cache

@@ -35,9 +35,7 @@ def lines_of(release: GaiaxRelease | None, present: GaiaxRelease | None) -> tupl
 def _lines(after: Mapping[str, Any], before: Mapping[str, Any]) -> Iterator[Line]:
     yield _line("Contextes", after["contexts"], before["contexts"])
     for generation, name in GENERATIONS.items():
-        # A generation that a release leaves out is judged with ours.
-        own = own_summary()["types"][generation]
-        now, then = (side["types"].get(generation, own) for side in (after, before))
+        now, then = (side["types"].get(generation, []) for side in (after, before))
         yield _line(f"Types décrits, {name}", now, then)
     subjects = ([one["subject"] for one in side["anchors"]] for side in (after, before))
     yield _line("Ancres de confiance", *subjects)
@@ -50,9 +48,13 @@ def _line(title: str, after: list[str], before: list[str]) -> Line:
 def summary_of(release: GaiaxRelease | None) -> Mapping[str, Any]:
     if release is None:
         return own_summary()
-    # An address that a release leaves out keeps our own context.
+    # An address, or a type, that a release leaves out keeps our own context or shape.
     merged = sorted({*release.summary["contexts"], *contexts.KNOWN})
-    return {**release.summary, "contexts": merged}
+    types = {
+        generation: sorted({*own, *release.summary["types"].get(generation, ())})
+        for generation, own in own_summary()["types"].items()
+    }
+    return {**release.summary, "contexts": merged, "types": types}
 
 
 @cache

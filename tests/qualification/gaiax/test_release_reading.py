@@ -49,6 +49,14 @@ def test_a_generation_that_the_release_leaves_out_keeps_our_shapes() -> None:
     assert judged(Bundle.of("tagus"), releases.files(strict=True)).verdict == "pass"
 
 
+def test_a_type_that_the_release_leaves_out_keeps_our_shape() -> None:
+    only = releases.files(shapes___loire__ttl=releases.STRICTER)
+    bundle = Bundle.of("loire")
+    del bundle.credentials["person"]["credentialSubject"]["gx:legalAddress"]
+    said = {check.message for check in judged(bundle, only).checks if check.verdict == "fail"}
+    assert said == {"La propriété « serviceScope » manque.", "La propriété « legalAddress » manque."}
+
+
 def test_a_new_namespace_of_loire_is_read_once_a_release_brings_its_context() -> None:
     new = LOIRE.replace("development", "2601")
     bundle = Bundle.of("loire")
