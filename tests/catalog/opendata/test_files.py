@@ -26,6 +26,8 @@ from tests.catalog.opendata.commits import rename, separate
 
 BASE = "/api/v1/open-data/"
 FILES = [f"{one.name}.{fmt}" for one in DATASETS.values() for fmt in one.formats]
+# An empty table is its head alone: no row says the licence, and there is nothing to make shorter.
+FILLED = [name for name in FILES if name != "waivers.csv"]
 PRICE = ("offer", "plan", "kind", "unit", "period", "amount_eur_ht", "licence")
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +55,7 @@ def test_the_index_names_each_file() -> None:
     assert urls == [f"http://localhost:8000{BASE}{name}" for name in FILES]
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", FILLED)
 def test_each_file_says_its_licence_and_where_to_follow(name: str) -> None:
     make_mark(make_offer(price="4.20"))
     answer = APIClient().get(BASE + name)
@@ -219,7 +221,7 @@ def test_more_offers_cost_no_more_queries(name: str) -> None:
     assert queries() == few
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", FILLED)
 def test_a_reader_who_takes_gzip_is_sent_the_same_file_smaller(name: str) -> None:
     for number in range(12):
         make_mark(make_offer(answers={"name": f"Nuage {number}"}, price="4.20"))
