@@ -2,7 +2,7 @@
 
 Each byte of the secret is the value at 0 of a random polynomial; a share is its value at a position
 between 1 and 255. `threshold` shares give the secret back, fewer say nothing about it. The field is the
-one of AES (x^8 + x^4 + x^3 + x + 1). No maintained library for Python was found that does only this.
+one of AES (x^8 + x^4 + x^3 + x + 1). Why it is not a library's: docs/decisions/0011-sealed-responses.md.
 """
 
 from __future__ import annotations
