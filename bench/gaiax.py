@@ -24,30 +24,16 @@ import sys
 import time
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
+
+from bench.report import Report
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings.test")
 
 GOALS = {"VC-JWT": 10.0, "Tagus": 2.0, "shapes": 1.5}
 LABEL_MS = 10.0
 CALLS = 20
-
-
-@dataclass
-class Report:
-    short: list[str] = field(default_factory=list)
-
-    def goal(self, words: str, value: float, limit: float) -> None:
-        met = value <= limit
-        print(f"  {'ok  ' if met else 'SHORT'} {words}: {value:.3g} (goal ≤ {limit:g})")
-        if not met:
-            self.short.append(f"{words}: {value:.3g}, goal ≤ {limit:g}")
-
-    def oracle(self, words: str, *, holds: bool) -> None:
-        if not holds:
-            print(f"  WRONG {words}")
-            self.short.append(f"wrong answer: {words}")
 
 
 def main(words: list[str]) -> int:
@@ -65,8 +51,7 @@ def main(words: list[str]) -> int:
     for measure in (vc_jwt, tagus, shapes):
         measure(report, options.rounds)
     labels(report, options.rounds, random.Random(options.seed))
-    print("\n".join(["SHORT:", *report.short]) if report.short else "bench-gaiax: every goal met")
-    return 1 if report.short else 0
+    return report.end("bench-gaiax")
 
 
 def timed(work: Callable[[], Any]) -> float:

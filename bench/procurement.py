@@ -23,28 +23,16 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 from bench import processes, server
 from bench import procurement_assess as assess
 from bench.procurement_data import Told, invent
+from bench.report import Report
 
 MEMORY_MB, PER_SECOND = 150.0, 5_000.0
 EXPORT = "/api/v1/publication/decp/"
 PIECE = 1 << 20
-
-
-@dataclass
-class Report:
-    short: list[str] = field(default_factory=list)
-
-    def goal(self, words: str, value: float, limit: float, *, at_least: bool = False) -> None:
-        met = value >= limit if at_least else value <= limit
-        sign = "≥" if at_least else "≤"
-        print(f"  {'ok  ' if met else 'SHORT'} {words}: {value:,.4g} (goal {sign} {limit:,.6g})")
-        if not met:
-            self.short.append(f"{words}: {value:.4g}, goal {sign} {limit:g}")
 
 
 def main(words: list[str]) -> int:
@@ -64,8 +52,7 @@ def main(words: list[str]) -> int:
         if options.files:
             print("\n== Files of the night")
             in_a_child(lambda: files(env))
-    print("\n".join(["SHORT:", *report.short]) if report.short else "bench-procurement: every goal met")
-    return 1 if report.short else 0
+    return report.end("bench-procurement")
 
 
 def parse(words: list[str]) -> argparse.Namespace:

@@ -18,7 +18,6 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -27,6 +26,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from bench import processes, server
+from bench.report import Report
 
 GOAL_P95, GOAL_MEDIAN = 5.0, 3.0
 FLOOR_TIMES = {40_000: 20, 1_000_000: 10}
@@ -36,18 +36,6 @@ PUBLISH_MS = 5.0
 # Questions asked to one engine before the other has its turn: each works with its own caches warm, and
 # the first question of a turn, whose caches are cold, weighs less than 5 %.
 ROUND = 50
-
-
-@dataclass
-class Report:
-    short: list[str] = field(default_factory=list)
-
-    def goal(self, words: str, value: float, limit: float, *, at_least: bool = False) -> None:
-        met = value >= limit if at_least else value <= limit
-        sign = "≥" if at_least else "≤"
-        print(f"  {'ok  ' if met else 'SHORT'} {words}: {value:.3g} (goal {sign} {limit:g})")
-        if not met:
-            self.short.append(f"{words}: {value:.3g}, goal {sign} {limit:g}")
 
 
 def main(words: list[str]) -> int:
@@ -75,8 +63,7 @@ def main(words: list[str]) -> int:
             _, status = os.waitpid(pid, 0)
             if status:
                 report.short.append(f"{count} offers: see above")
-    print("\n".join(["SHORT:", *report.short]) if report.short else "bench-search: every goal met")
-    return 1 if report.short else 0
+    return report.end("bench-search")
 
 
 def parse(words: list[str]) -> argparse.Namespace:
