@@ -110,7 +110,11 @@ def commitment(world: World) -> None:
 
 
 def chain(world: World) -> None:
-    approvals.make_chain(world.ministry, approvals.step("approver"), actor=world.actor("organisation_admin"))
+    """Two: the one in force stands alone on the page, the list is of the others."""
+    for _ in range(2):
+        approvals.make_chain(
+            world.ministry, approvals.step("approver"), actor=world.actor("organisation_admin")
+        )
 
 
 def signature_delegation(world: World) -> None:
