@@ -11,7 +11,7 @@ from shutil import which
 from typing import Any
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-dev-shm-usage"]
+ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-dev-shm-usage", "--disable-gpu"]
 # DSFR writes its name in the console with console.log; only warnings and errors are faults.
 FAULTY = frozenset({"error", "warning"})
 

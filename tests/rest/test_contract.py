@@ -81,7 +81,7 @@ def try_operation(operation: Any, token: str) -> None:
     cases = [operation.as_strategy(generation_mode=mode) for mode in GenerationMode]
 
     @settings(
-        max_examples=5,
+        max_examples=4,
         deadline=None,
         derandomize=True,
         database=None,
