@@ -25,8 +25,8 @@ token: ready-run ## an API token of the demonstration account of ROLE=requester 
 test: ready-test ## all tests, in parallel, on a PostgreSQL of their own (ARGS="-k order")
 	@PYTHONHASHSEED=0 $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
-check: ready-test ## style, types, templates, migrations, API description, layers, sizes
-	@$(PYTHON) bin/check.py
+check: ready-test ## style, types, templates, migrations, API description, layers, sizes (ARGS="ruff types")
+	@$(PYTHON) bin/check.py $(ARGS)
 
 format: ready-test ## rewrite the code the way `make check` wants it
 	@$(PYTHON) -m ruff check --fix --quiet . ; $(PYTHON) -m ruff format --quiet .
