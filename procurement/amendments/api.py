@@ -21,7 +21,7 @@ from procurement.models import Amendment, Contract
 
 class AmendmentFilter(django_filters.FilterSet):
     state = django_filters.MultipleChoiceFilter(choices=AmendmentState.choices, label="État, répétable.")
-    kind = django_filters.ChoiceFilter(choices=AmendmentKind.choices, label="Nature.")
+    kind = django_filters.MultipleChoiceFilter(choices=AmendmentKind.choices, label="Nature, répétable.")
     contract = django_filters.UUIDFilter(field_name="contract__uuid", label="Identifiant du contrat.")
 
     class Meta:

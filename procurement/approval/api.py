@@ -45,7 +45,7 @@ class ChainViewSet(CreateOnceMixin, ReadViewSet):
 
 class DelegationFilter(django_filters.FilterSet):
     state = django_filters.MultipleChoiceFilter(choices=DelegationState.choices, label="État, répétable.")
-    role = django_filters.ChoiceFilter(choices=SIGNING_CHOICES, label="Rôle.")
+    role = django_filters.MultipleChoiceFilter(choices=SIGNING_CHOICES, label="Rôle, répétable.")
 
     class Meta:
         model = SignatureDelegation

@@ -26,7 +26,7 @@ from procurement.models import BudgetLine, Commitment, Project
 
 class BudgetFilter(django_filters.FilterSet):
     state = django_filters.MultipleChoiceFilter(choices=BudgetState.choices, label="État, répétable.")
-    kind = django_filters.ChoiceFilter(choices=BudgetKind.choices, label="Nature.")
+    kind = django_filters.MultipleChoiceFilter(choices=BudgetKind.choices, label="Nature, répétable.")
     year = django_filters.NumberFilter(field_name="year", min_value=0, max_value=9999, label="Année.")
     project = django_filters.UUIDFilter(field_name="project__uuid", label="Identifiant du projet.")
 

@@ -60,7 +60,7 @@ from procurement.models import Consultation, ConsultationQuestion, Project
 
 class ConsultationFilterSet(django_filters.FilterSet):
     state = django_filters.MultipleChoiceFilter(choices=ConsultationState.choices, label="État, répétable.")
-    kind = django_filters.ChoiceFilter(choices=ConsultationKind.choices, label="Nature.")
+    kind = django_filters.MultipleChoiceFilter(choices=ConsultationKind.choices, label="Nature, répétable.")
     project = django_filters.UUIDFilter(field_name="project__uuid", label="Identifiant du projet.")
     open = django_filters.BooleanFilter(method="keep_open", label="« true » : celles ouvertes maintenant.")
 

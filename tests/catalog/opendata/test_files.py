@@ -7,6 +7,7 @@ import gc
 import gzip
 import io
 import json
+import re
 import tracemalloc
 from typing import Any
 
@@ -30,6 +31,9 @@ FILES = [f"{one.name}.{fmt}" for one in DATASETS.values() for fmt in one.formats
 FILLED = [name for name in FILES if name != "waivers.csv"]
 PRICE = ("offer", "plan", "kind", "unit", "period", "amount_eur_ht", "licence")
 pytestmark = pytest.mark.django_db
+
+
+CURSOR = re.compile(r'(?<=cursor=)[\w=%-]*')
 
 
 def text(name: str) -> str:
@@ -229,7 +233,8 @@ def test_a_reader_who_takes_gzip_is_sent_the_same_file_smaller(name: str) -> Non
     assert packed["Content-Encoding"] == "gzip"
     sent = b"".join(packed.streaming_content)
     plain = text(name)
-    assert gzip.decompress(sent).decode() == plain
+    # The cursor to resume from moves with every transaction of the server, of other tests too.
+    assert CURSOR.sub("", gzip.decompress(sent).decode()) == CURSOR.sub("", plain)
     assert len(sent) < len(plain.encode())
     assert packed["ETag"] == APIClient().get(BASE + name)["ETag"]
 
