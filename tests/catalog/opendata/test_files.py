@@ -33,7 +33,7 @@ PRICE = ("offer", "plan", "kind", "unit", "period", "amount_eur_ht", "licence")
 pytestmark = pytest.mark.django_db
 
 
-CURSOR = re.compile(r'(?<=cursor=)[\w=%-]*')
+CURSOR = re.compile(r"(?<=cursor=)[\w=%-]*")
 
 
 def text(name: str) -> str:
