@@ -25,7 +25,8 @@ SENSITIVE = {
 ORDINARY: dict[str, Any] = {"sensitive_data": [], "harms": [], "personal_data": True, "health_data": False}
 
 
-def load_buying(offers: dict[str, Offer]) -> None:
+def load_buying(offers: dict[str, Offer]) -> Project:
+    """The project that bought: its first order runs."""
     mail = open_project(
         "Messagerie des agents", "saas", "380000.00", description="Courriel et agendas de 2 500 agents."
     )
@@ -35,23 +36,23 @@ def load_buying(offers: dict[str, Offer]) -> None:
         projects.add_to_shortlist(mail, actor=_ministry("prescripteur"), offer=offers[code])
     eligibility.freeze_offers(mail, actor=_ministry("prescripteur"))
     vehicle = _vehicle()
-    running = _order(mail, offers["messagerie"], seats=2500, vehicle=vehicle)
+    running = order_seats(mail, offers["messagerie"], seats=2500, vehicle=vehicle)
     _approved(running)
     _sent(running, number="1400000001")
     orders.acknowledge(running, actor=act("responsable@logiciels.example"))
     mail.refresh_from_db()
     mail.buy(actor=_ministry("prescripteur"))
-    waiting = _order(mail, offers["messagerie"], seats=300, vehicle=vehicle)
+    waiting = order_seats(mail, offers["messagerie"], seats=300, vehicle=vehicle)
     orders.request_opinions(waiting, actor=_ministry("prescripteur"))
-    _advise(waiting)
-    _order(mail, offers["messagerie"], seats=40, vehicle=vehicle)
-    refused = _order(mail, offers["messagerie"], seats=900, vehicle=vehicle)
+    advise(waiting)
+    order_seats(mail, offers["messagerie"], seats=40, vehicle=vehicle)
+    refused = order_seats(mail, offers["messagerie"], seats=900, vehicle=vehicle)
     orders.request_opinions(refused, actor=_ministry("prescripteur"))
-    _advise(refused)
+    advise(refused)
     orders.reject(
         refused, actor=_ministry("valideur"), reason="Besoin déjà couvert par la première commande."
     )
-    answered = _order(mail, offers["messagerie"], seats=120, vehicle=vehicle)
+    answered = order_seats(mail, offers["messagerie"], seats=120, vehicle=vehicle)
     _approved(answered)
     _sent(answered, number="1400000002")
     portal = open_project(
@@ -61,6 +62,7 @@ def load_buying(offers: dict[str, Offer]) -> None:
     assessments.request_opinions(portal.current_assessment(), actor=_ministry("prescripteur"))
     open_project("Archives numériques", "saas", None, description="Besoin à préciser.")
     _elsewhere(offers)
+    return mail
 
 
 def _ministry(name: str) -> Any:
@@ -116,7 +118,9 @@ def _vehicle() -> PurchasingVehicle:
     )
 
 
-def _order(project: Project, offer: Offer, *, seats: int, vehicle: PurchasingVehicle) -> Order:
+def order_seats(
+    project: Project, offer: Offer, *, seats: int, vehicle: PurchasingVehicle, **terms: Any
+) -> Order:
     start = timezone.localdate() + dt.timedelta(days=30)
     offer.refresh_from_db()
     return create_order(
@@ -130,10 +134,11 @@ def _order(project: Project, offer: Offer, *, seats: int, vehicle: PurchasingVeh
         vehicle=vehicle,
         budget_line="Programme fictif 000, action 01",
         supplier_vat_regime="normal",
+        **terms,
     )
 
 
-def _advise(order: Order) -> None:
+def advise(order: Order) -> None:
     opinions.advise_on_order(
         order,
         actor=_ministry("rssi"),
@@ -153,7 +158,7 @@ def _advise(order: Order) -> None:
 
 def _approved(order: Order) -> None:
     orders.request_opinions(order, actor=_ministry("prescripteur"))
-    _advise(order)
+    advise(order)
     orders.approve(order, actor=_ministry("valideur"))
 
 

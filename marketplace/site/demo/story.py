@@ -8,6 +8,7 @@ of « Nuage Exemple Souverain » then reaches that contract.
 from __future__ import annotations
 
 from marketplace.site.demo.buying import load_buying
+from marketplace.site.demo.control import load_control
 from marketplace.site.demo.curation import load_curation
 from marketplace.site.demo.dossiers import load_dossiers
 from marketplace.site.demo.gaiax import load_gaiax
@@ -23,7 +24,8 @@ from marketplace.site.demo.voices import load_voices
 def load_story() -> str:
     offers = load_offers()
     load_dossiers(offers)
-    load_buying(offers)
+    mail = load_buying(offers)
+    load_control(mail, offers)
     load_publications()
     load_lacks()
     load_voices(offers)
