@@ -49,6 +49,7 @@ from procurement.serializers_orders import (
     VehicleInput,
     VehicleSerializer,
 )
+from procurement.statements import api as api_statements
 
 
 class OrderViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
@@ -204,4 +205,5 @@ ROUTES = [
     *api_budgets.ROUTES,
     *api_approval.ROUTES,
     *api_amendments.ROUTES,
+    *api_statements.ROUTES,
 ]

@@ -13,6 +13,7 @@ from procurement.actions.status_loss import effects_of
 from procurement.budgets import desk as desk_budgets
 from procurement.desk_orders import purchase_rows
 from procurement.models import Contract, Order
+from procurement.statements import desk as desk_statements
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
@@ -31,5 +32,6 @@ def register() -> None:
     """Called once, when the app is ready."""
     register_desk("procurement.purchases", purchase_rows)
     register_desk("procurement.budgets", desk_budgets.rows)
+    register_desk("procurement.statements", desk_statements.rows)
     register_holder("procurement", held_offers)
     register_effects("procurement", effects_of)

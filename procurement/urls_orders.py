@@ -5,6 +5,7 @@ from django.urls import path
 from procurement.amendments.urls import urlpatterns as amendment_patterns
 from procurement.approval.urls import urlpatterns as approval_patterns
 from procurement.budgets.urls import urlpatterns as budget_patterns
+from procurement.statements.urls import urlpatterns as statement_patterns
 from procurement.views import (
     contracts,
     open_publications,
@@ -23,6 +24,7 @@ urlpatterns = [
     *budget_patterns,
     *approval_patterns,
     *amendment_patterns,
+    *statement_patterns,
     path("commandes/", orders.order_list, name="orders"),
     path("commandes/<slug:number>/", orders.order_page, name="order"),
     path("commandes/<slug:number>/document/", orders.order_document, name="order_document"),

@@ -114,6 +114,15 @@ AMENDMENT = {
     "refused": Badge("Refusé", "error"),
     "withdrawn": Badge("Retiré"),
 }
+STATEMENT = {
+    "draft": Badge("Brouillon"),
+    "submitted": Badge("À attester", "info no-icon"),
+    "attested": Badge("À certifier", "info no-icon"),
+    "certified": Badge("Service fait certifié", "success"),
+    "refused": Badge("Refusé", "error"),
+    "replaced": Badge("Remplacé"),
+    "withdrawn": Badge("Retiré"),
+}
 CONTRACT = {
     "active": Badge("En cours", "success"),
     "ending": Badge("Fin proche", "warning"),
@@ -249,6 +258,7 @@ TABLES: dict[str, dict[str, Badge]] = {
     "order": ORDER,
     "amendment": AMENDMENT,
     "budget": BUDGET,
+    "statement": STATEMENT,
     "contract": CONTRACT,
     "opinion": OPINION,
     "review": REVIEW,

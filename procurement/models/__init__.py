@@ -27,6 +27,7 @@ from procurement.models.peer import PeerConsent, PeerMessage
 from procurement.models.project import Project
 from procurement.models.publication import Publication, PublicationFile, PublicationRelease
 from procurement.models.route_choice import RouteChoice
+from procurement.models.statement import UsageLine, UsageStatement
 from procurement.models.user_review import ReviewEdition, UserReview
 from procurement.models.vehicle import PurchasingVehicle
 
@@ -80,5 +81,7 @@ __all__ = [
     "ShareGift",
     "ShortlistEntry",
     "SignatureDelegation",
+    "UsageLine",
+    "UsageStatement",
     "UserReview",
 ]

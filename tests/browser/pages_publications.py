@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from procurement.actions.publication_files import make_missing
 from tests.browser.pages import page
-from tests.browser.pages_budgets import PAGES
+from tests.browser.pages_statements import PAGES
 from tests.habits.matrix.publications import made
 from tests.habits.matrix.rows import STRANGER
 from tests.habits.matrix.world import World

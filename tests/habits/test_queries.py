@@ -26,6 +26,7 @@ from procurement.routes import PurchaseFacts
 from qualification import interests
 from tests.builders import make_member, make_organisation
 from tests.catalog import builders as catalogue
+from tests.habits.matrix.statements import used_contract
 from tests.habits.matrix.world import World
 from tests.procurement import builders as needs
 from tests.procurement import derogation_builders as derogations
@@ -34,6 +35,7 @@ from tests.procurement.amendments import builders as amendments
 from tests.procurement.approval import builders as approvals
 from tests.procurement.budgets import builders as budgets
 from tests.procurement.publication import publication_builders as publications
+from tests.procurement.statements import builders as statements
 from tests.qualification import builders as dossiers
 from tests.qualification import programme_builders as programmes
 from tests.qualification.drill_builders import make_drill
@@ -124,6 +126,12 @@ def signature_delegation(world: World) -> None:
 
 def amendment(world: World) -> None:
     amendments.make_amendment(world.contract, actor=world.actor("requester"))
+
+
+def statement(world: World) -> None:
+    contract = used_contract(world)
+    days = statements.month(contract.statements.count() + 1)
+    statements.make_statement(world.purchase, contract, state="certified", **days)
 
 
 def stale(world: World) -> None:
@@ -296,6 +304,7 @@ LISTS: list[tuple[str, str, Make]] = [
     ("/budgets/", "requester", budget),
     ("/api/v1/budgets/", "requester", budget),
     ("/api/v1/amendments/", "requester", amendment),
+    ("/api/v1/usage-statements/", "finance", statement),
     ("/organisation/circuit-d-approbation/", "requester", chain),
     ("/api/v1/approval-chains/", "requester", chain),
     ("/organisation/delegations-de-signature/", "approver", signature_delegation),

@@ -20,6 +20,7 @@ from tests.habits.matrix import (
     publications,
     qualification,
     site,
+    statements,
 )
 from tests.habits.matrix.rows import Row
 
@@ -40,4 +41,5 @@ ROWS: dict[str, Row] = {
     **publications.ROWS,
     **gaiax.ROWS,
     **drills.ROWS,
+    **statements.ROWS,
 }

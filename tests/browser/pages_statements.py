@@ -1,0 +1,36 @@
+"""The pages of usage statements, among those that the browser tests open; PAGES holds all of them."""
+
+from __future__ import annotations
+
+import io
+
+from procurement.statements.writing import UsageFile, fill_from_file
+from tests.browser.pages_budgets import PAGES, page
+from tests.habits.matrix.statements import statement_of, used_contract
+from tests.habits.matrix.world import World
+
+__all__ = ["PAGES"]
+
+
+def _faulty(world: World) -> str:
+    """A draft whose file has a line to correct."""
+    found = statement_of(world, "draft")
+    content = io.BytesIO(b"composant;quantite\nposte;-1\nposte;2\n")
+    fill_from_file(found, actor=world.actor("supplier_manager"), file=UsageFile("essai.csv", content))
+    return found.get_absolute_url()
+
+
+page(
+    "supplier_manager",
+    lambda world: f"/contrats/{used_contract(world).number}/releves/ecrire/",
+    lambda world: f"{statement_of(world, 'draft').get_absolute_url()}modifier/",
+    lambda world: f"{statement_of(world, 'draft').get_absolute_url()}fichier/",
+    _faulty,
+    lambda world: f"{_faulty(world)}corriger/",
+)
+page(
+    "requester",
+    lambda world: f"/contrats/{statement_of(world, 'attested').contract.number}/releves/",
+    lambda world: f"{statement_of(world).get_absolute_url()}attester/",
+)
+page("finance", lambda world: f"{statement_of(world, 'attested').get_absolute_url()}certifier/")
