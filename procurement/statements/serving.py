@@ -1,4 +1,4 @@
-"""A statement sent, then the service fait: attested by the requester, certified by finance, never the same."""
+"""A statement sent, then the service fait: attested by the requester, certified by somebody of finance."""
 
 from __future__ import annotations
 
