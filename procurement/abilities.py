@@ -16,7 +16,19 @@ OTHER_ORGANISATION = "Ce projet est celui d’une autre administration."
 OWN_ANALYSIS = "Vous avez rédigé cette analyse : la décision revient à une autre personne."
 
 # What an author of the project may do to it.
-WRITTEN = ("edit", "add_author", "source", "buy", "run", "close", "abandon", "shortlist", "freeze_offers")
+WRITTEN = (
+    "edit",
+    "add_author",
+    "add_document",
+    "source",
+    "buy",
+    "run",
+    "close",
+    "abandon",
+    "shortlist",
+    "freeze_offers",
+    "prove_search",
+)
 
 
 def _needs(actor: Actor, *roles: str, organisation_id: int) -> str:
@@ -44,7 +56,9 @@ def project_abilities(actor: Actor, project: Project) -> Verdicts:
     """One query for the authors, unless they were prefetched."""
     writes = dict.fromkeys(WRITTEN, _writes(actor, project))
     assess = _needs(actor, Role.QUALIFIED_AUTHORITY, organisation_id=project.organisation_id)
-    return {**writes, "assess": assess}
+    # A colleague who writes projects starts from this one, author of it or not.
+    copy = _needs(actor, Role.REQUESTER, organisation_id=project.organisation_id)
+    return {**writes, "assess": assess, "copy": copy}
 
 
 def assessment_abilities(actor: Actor, assessment: Assessment) -> Verdicts:

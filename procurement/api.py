@@ -17,6 +17,7 @@ from procurement import (
 from procurement.api_doctrine import DoctrineAssessmentViewSet, DoctrineRuleViewSet
 from procurement.api_needs import AssessmentViewSet, OpinionViewSet, ProjectViewSet
 from procurement.consultations import api_responses
+from procurement.search_proofs import api as api_search_proofs
 
 ROUTES: list[tuple[str, Any, str]] = [
     ("doctrine/assessments", DoctrineAssessmentViewSet, "doctrine-assessment"),
@@ -30,6 +31,7 @@ ROUTES: list[tuple[str, Any, str]] = [
     *api_peers.ROUTES,
     *api_publications.ROUTES,
     *api_responses.ROUTES,
+    *api_search_proofs.ROUTES,
 ]
 PATHS = api_open_publications.PATHS
 if find_spec("procurement.api_orders") is not None:

@@ -36,6 +36,7 @@ from procurement.actions.projects import (
     remove_from_shortlist,
 )
 from procurement.api_project_needs import ProjectNeedInput, ProjectNeedsMixin
+from procurement.api_project_parts import ProjectDocumentInput, ProjectPartsMixin
 from procurement.enums import Standing
 from procurement.models import Assessment, Derogation, Opinion, Order, Project
 from procurement.serializers import (
@@ -62,7 +63,9 @@ def assess_project(project: Project, *, actor: Any, reason: str) -> Project:
     return project
 
 
-class ProjectViewSet(ProjectNeedsMixin, MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
+class ProjectViewSet(
+    ProjectPartsMixin, ProjectNeedsMixin, MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet
+):
     about = "les projets de son administration"
     queryset = (
         Project.objects.select_related("organisation")
@@ -79,6 +82,7 @@ class ProjectViewSet(ProjectNeedsMixin, MoveMixin, CreateOnceMixin, PatchMixin, 
         "add_author": AuthorInput,
         "freeze_offers": NoInput,
         "report_need": ProjectNeedInput,
+        "add_document": ProjectDocumentInput,
     }
     moves: ClassVar[dict[str, MoveEndpoint]] = {
         "assess": MoveEndpoint(assess_project, input=ReasonInput),

@@ -25,6 +25,15 @@ class Hosting(models.TextChoices):
     NONE = "none", "Pas de cloud"
 
 
+class Criticality(models.TextChoices):
+    """How long the service may stop; the continuity asked of R5 follows from it."""
+
+    LOW = "low", "Faible : un arrêt de plusieurs jours se supporte"
+    MEDIUM = "medium", "Moyenne : un arrêt d’une journée se supporte"
+    HIGH = "high", "Forte : un arrêt de quelques heures se supporte"
+    VITAL = "vital", "Vitale : un arrêt ne se supporte pas"
+
+
 class SensitiveData(models.TextChoices):
     PROTECTED_SECRET = "protected_secret", "Un secret protégé par la loi"
     ESSENTIAL_MISSION = "essential_mission", "Une mission essentielle de l’État"

@@ -13,8 +13,17 @@ from marketplace.rest.fields import CodeField
 from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer
 from procurement.actions.assessments import result_now
 from procurement.doctrine.results import LEVELS, OBLIGATIONS, UNKNOWN
-from procurement.enums import Harm, Hosting, OpinionKind, OpinionVerdict, ProjectKind, SensitiveData
+from procurement.enums import (
+    Criticality,
+    Harm,
+    Hosting,
+    OpinionKind,
+    OpinionVerdict,
+    ProjectKind,
+    SensitiveData,
+)
 from procurement.models import Assessment, Opinion, Project
+from procurement.models.project import MOST_ZONES
 
 
 class GivenOrNull(serializers.ChoiceField):
@@ -108,6 +117,20 @@ class ProjectSerializer(StrictModelSerializer):
     full_cost_eur_ht = serializers.DecimalField(
         max_digits=14, decimal_places=2, min_value=0, required=False, allow_null=True
     )
+    categories = serializers.ListField(
+        child=serializers.SlugField(max_length=60),
+        required=False,
+        allow_null=True,
+        max_length=50,
+        help_text="Codes de catégories du catalogue.",
+    )
+    criticality = GivenOrNull(Criticality.choices)
+    least_zones = serializers.IntegerField(
+        min_value=1, max_value=MOST_ZONES, required=False, allow_null=True, help_text="Règle R5."
+    )
+    exit_provision_eur_ht = serializers.DecimalField(
+        max_digits=14, decimal_places=2, min_value=0, required=False, allow_null=True, help_text="Règle R4."
+    )
     assessment = serializers.SerializerMethodField(help_text="La dernière analyse de sensibilité.")
 
     class Meta:
@@ -129,6 +152,15 @@ class ProjectSerializer(StrictModelSerializer):
             "full_cost_eur_ht",
             "starts_on",
             "ends_on",
+            "users",
+            "categories",
+            "criticality",
+            "least_zones",
+            "interoperability",
+            "exit_plan",
+            "exit_provision_eur_ht",
+            "portability",
+            "equivalents",
             "assessment",
             "closing_reason",
             "created_at",
@@ -141,8 +173,9 @@ class ProjectSerializer(StrictModelSerializer):
         return str(newest.uuid) if newest else None
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Null means blank for the two choices."""
-        return {k: "" if v is None and k in ("project_kind", "hosting") else v for k, v in attrs.items()}
+        """Null means blank for the choices."""
+        choices = ("project_kind", "hosting", "criticality")
+        return {k: "" if v is None and k in choices else v for k, v in attrs.items()}
 
 
 class DecisionOutput(serializers.Serializer):

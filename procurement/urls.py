@@ -11,6 +11,7 @@ from procurement.views import (
     doctrine,
     eligibility,
     need,
+    project_parts,
     project_routes,
     projects,
     routes,
@@ -30,6 +31,16 @@ urlpatterns: list[URLPattern] = [
     path("projets/ajouter/", eligibility.add_offers, name="add_offers"),
     path("projets/<slug:number>/", projects.project, name="project"),
     path("projets/<slug:number>/modifier/", projects.edit, name="project_edit"),
+    path("projets/<slug:number>/exigences/", projects.requirements, name="project_requirements"),
+    path("projets/<slug:number>/copier/", project_parts.copy, name="project_copy"),
+    path("projets/<slug:number>/documents/joindre/", project_parts.document_add, name="project_document_add"),
+    path("projets/<slug:number>/documents/<uuid:uuid>/", project_parts.document, name="project_document"),
+    path(
+        "projets/<slug:number>/justificatifs/etablir/", project_parts.proof_issue, name="search_proof_issue"
+    ),
+    path(
+        "projets/<slug:number>/justificatifs/<slug:proof_number>/", project_parts.proof, name="search_proof"
+    ),
     path("projets/<slug:number>/auteurs/", projects.authors, name="project_authors"),
     path("projets/<slug:number>/abandonner/", projects.abandon, name="project_abandon"),
     path("projets/<slug:number>/etape/<slug:name>/", projects.move, name="project_move"),

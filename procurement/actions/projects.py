@@ -6,18 +6,23 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from catalog.models import Offer
+from catalog.models import Category, Offer
 from marketplace.accounts.abilities import role_needed
 from marketplace.accounts.enums import Role
 from marketplace.accounts.models import Membership, Organisation, User
 from marketplace.errors import MoveRefused, NotAllowed, RuleBroken
+from marketplace.files.store import store_upload
 from marketplace.numbering import next_number
 from procurement.enums import OPEN_PROJECTS
-from procurement.models import SHORTLIST_LIMIT, Assessment, Project, ShortlistEntry
+from procurement.models import SHORTLIST_LIMIT, Assessment, Project, ProjectDocument, ShortlistEntry
 from procurement.models.project import EDITABLE
 
 if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
+
     from marketplace.accounts.actors import Actor
+
+MOST_TITLE = 160
 
 
 def create_project(*, actor: Actor, **values: Any) -> Project:
@@ -27,6 +32,7 @@ def create_project(*, actor: Actor, **values: Any) -> Project:
         raise TypeError(f"not a field of a project: {sorted(unknown)}")
     organisation = _administration(actor)
     _refuse_bad_period(values)
+    _refuse_unknown_categories(values)
     with transaction.atomic():
         project = Project.objects.create(
             number=next_number("PRJ"), organisation=organisation, created_by=actor.user, **values
@@ -45,7 +51,37 @@ def edit_project(
     refuse_closed(project)
     period = {name: values.get(name, getattr(project, name)) for name in ("starts_on", "ends_on")}
     _refuse_bad_period(period)
+    _refuse_unknown_categories(values)
     return project.edit(actor=actor, expected_version=expected_version, **values)
+
+
+def copy_project(project: Project, *, actor: Actor) -> Project:
+    """A draft of the same need and answers, of the actor alone. What was decided and found is not copied.
+
+    Raises NotAllowed.
+    """
+    last = project.current_assessment()
+    values = {name: getattr(project, name) for name in EDITABLE}
+    values["title"] = f"Copie de {project.title}"[:MOST_TITLE]
+    with transaction.atomic():
+        made = create_project(actor=actor, **values)
+        first = made.current_assessment()
+        if last is not None and first is not None:
+            first.answers = dict(last.answers)
+            first.save(update_fields=["answers"])
+        project.touch("copy", actor=actor, apply=lambda row: None, detail={"copy": made.number})
+    return made
+
+
+def add_document(project: Project, *, actor: Actor, title: str, document: UploadedFile) -> ProjectDocument:
+    """Raises MoveRefused on a closed project, RuleBroken naming `document`."""
+    refuse_closed(project)
+    with transaction.atomic():
+        stored = store_upload(document, owner=project.organisation, actor=actor, field="document")
+        made = ProjectDocument.objects.create(project=project, title=title, file=stored, added_by=actor.user)
+        detail = {"title": title, "sha256": stored.sha256}
+        project.touch("add_document", actor=actor, apply=lambda row: None, detail=detail)
+    return made
 
 
 def add_author(project: Project, *, actor: Actor, user: User) -> Project:
@@ -117,4 +153,18 @@ def _refuse_bad_period(values: dict[str, Any]) -> None:
             f"La date de fin ({end:%d/%m/%Y}) précède le début ({start:%d/%m/%Y}). "
             f"Choisissez une date à partir du {start:%d/%m/%Y}.",
             field="ends_on",
+        )
+
+
+def _refuse_unknown_categories(values: dict[str, Any]) -> None:
+    """One query when some are named. A category retired since stays on the projects that named it."""
+    named = set(values.get("categories") or ())
+    unknown = (
+        named - set(Category.objects.filter(code__in=named).values_list("code", flat=True)) if named else ()
+    )
+    if unknown:
+        raise RuleBroken(
+            "category_unknown",
+            f"Aucune catégorie ne porte le code « {min(unknown)} ». Choisissez parmi celles du catalogue.",
+            field="categories",
         )

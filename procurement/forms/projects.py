@@ -5,11 +5,13 @@ from typing import Any
 from django import forms
 
 from catalog.enums import ServiceModel
+from catalog.models import Category
 from marketplace.accounts.enums import Role
 from marketplace.accounts.models import Membership, User
 from marketplace.ui.forms import MarketForm, MarketModelForm
-from procurement.enums import Hosting, ProjectKind
+from procurement.enums import Criticality, Hosting, ProjectKind
 from procurement.models import Project
+from procurement.models.project import MOST_ZONES
 
 NOT_KNOWN = ("", "Je ne sais pas encore")
 
@@ -80,6 +82,79 @@ class ProjectForm(MarketModelForm):
 
     def _post_clean(self) -> None:
         """The action writes: the instance must keep what was read, for the conflict page."""
+
+
+class RequirementsForm(MarketModelForm):
+    """What the need asks of an offer and of the team. Everything may wait: blank is « inconnu »."""
+
+    categories = forms.ModelMultipleChoiceField(
+        label="Catégories recherchées",
+        queryset=Category.objects.none(),
+        to_field_name="code",
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    criticality = forms.ChoiceField(
+        label="Criticité",
+        choices=[NOT_KNOWN, *Criticality.choices],
+        required=False,
+    )
+    least_zones = forms.IntegerField(
+        label="Zones géographiques au moins",
+        help_text="Plusieurs zones sont attendues de tout projet dans le cloud (règle R5). De 1 à 20.",
+        min_value=1,
+        max_value=MOST_ZONES,
+        required=False,
+    )
+
+    class Meta:
+        model = Project
+        fields = (
+            "users",
+            "categories",
+            "criticality",
+            "least_zones",
+            "interoperability",
+            "exit_plan",
+            "exit_provision_eur_ht",
+            "portability",
+            "equivalents",
+        )
+        labels = {
+            "interoperability": "Interopérabilité",
+            "exit_plan": "Sortie",
+            "exit_provision_eur_ht": "Provision pour la sortie, en euros HT",
+            "portability": "Portabilité",
+            "equivalents": "Équivalents cherchés avant tout développement",
+        }
+        help_texts = {
+            "users": "Qui, et combien. Exemple : 2 500 agents, puis 4 000.",
+            "interoperability": "Formats, protocoles, logiciels à relier.",
+            "exit_plan": "Comment les données reviennent, en combien de temps, avec qui (règle R4).",
+            "exit_provision_eur_ht": "Mise de côté dès le lancement (règle R4).",
+            "portability": "Ce qui attacherait le projet à une plateforme, comment on l’évite (règle R10).",
+            "equivalents": "Logiciels libres, communs, offres du marché : ce qui existe, et pourquoi "
+            "il suffit ou non (règle R13).",
+        }
+        widgets = {
+            name: forms.Textarea(attrs={"rows": 4})
+            for name in ("users", "interoperability", "exit_plan", "portability", "equivalents")
+        }
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["categories"].queryset = Category.objects.open()  # type: ignore[attr-defined]
+
+    def clean_categories(self) -> list[str] | None:
+        return sorted(category.code for category in self.cleaned_data["categories"]) or None
+
+    def _post_clean(self) -> None:
+        """As for the need: the action writes."""
+
+
+class DocumentForm(MarketForm):
+    title = forms.CharField(label="Titre", max_length=160)
+    document = forms.FileField(label="Document", help_text="PDF, OpenDocument ou image, 10 Mo au plus.")
 
 
 class AuthorForm(MarketForm):

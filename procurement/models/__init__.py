@@ -25,8 +25,10 @@ from procurement.models.opinion import Opinion
 from procurement.models.order import Order, OrderFlag, OrderLine, OrderMessage
 from procurement.models.peer import PeerConsent, PeerMessage
 from procurement.models.project import Project
+from procurement.models.project_document import ProjectDocument
 from procurement.models.publication import Publication, PublicationFile, PublicationRelease
 from procurement.models.route_choice import RouteChoice
+from procurement.models.search_proof import SearchProof
 from procurement.models.statement import UsageLine, UsageStatement
 from procurement.models.user_review import ReviewEdition, UserReview
 from procurement.models.vehicle import PurchasingVehicle
@@ -68,6 +70,7 @@ __all__ = [
     "PeerMessage",
     "PriceItem",
     "Project",
+    "ProjectDocument",
     "ProjectNeed",
     "Publication",
     "PublicationFile",
@@ -77,6 +80,7 @@ __all__ = [
     "ReviewEdition",
     "RouteChoice",
     "SealedDeposit",
+    "SearchProof",
     "SensitivityDecision",
     "ShareGift",
     "ShortlistEntry",

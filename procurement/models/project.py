@@ -13,7 +13,7 @@ from marketplace.accounts.enums import Role
 from marketplace.accounts.models import Organisation, User
 from marketplace.workflow import Stateful, state_constraint
 from procurement import states
-from procurement.enums import OPEN_PROJECTS, Hosting, ProjectKind, ProjectState
+from procurement.enums import OPEN_PROJECTS, Criticality, Hosting, ProjectKind, ProjectState
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
@@ -29,7 +29,18 @@ EDITABLE = (
     "full_cost_eur_ht",
     "starts_on",
     "ends_on",
+    "users",
+    "categories",
+    "criticality",
+    "least_zones",
+    "interoperability",
+    "exit_plan",
+    "exit_provision_eur_ht",
+    "portability",
+    "equivalents",
 )
+MOST_ZONES = 20
+MOST_WORDS = 3000
 
 
 class ProjectQuerySet(models.QuerySet["Project"]):
@@ -77,6 +88,22 @@ class Project(Stateful):
     )
     starts_on = models.DateField("début souhaité", null=True, blank=True)
     ends_on = models.DateField("fin prévue", null=True, blank=True)
+    users = models.TextField("utilisateurs", max_length=MOST_WORDS, blank=True)
+    # Codes of categories of the catalogue: what is sought is for.
+    categories = ArrayField(
+        models.SlugField(max_length=60), verbose_name="catégories recherchées", null=True, blank=True
+    )
+    criticality = models.CharField("criticité", max_length=10, choices=Criticality, blank=True)
+    # R5: geographic zones, of one offer or of several.
+    least_zones = models.PositiveSmallIntegerField("zones géographiques au moins", null=True, blank=True)
+    interoperability = models.TextField("interopérabilité", max_length=MOST_WORDS, blank=True)
+    # R4: how one leaves, and what is set aside for it from the start.
+    exit_plan = models.TextField("sortie", max_length=MOST_WORDS, blank=True)
+    exit_provision_eur_ht = models.DecimalField(
+        "provision pour la sortie HT", max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    portability = models.TextField("portabilité", max_length=MOST_WORDS, blank=True)
+    equivalents = models.TextField("équivalents cherchés", max_length=MOST_WORDS, blank=True)
     # None: made by a machine of the administration.
     created_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
@@ -100,6 +127,17 @@ class Project(Stateful):
                 name="project_cost_positive",
                 condition=models.Q(full_cost_eur_ht__isnull=True) | models.Q(full_cost_eur_ht__gte=0),
                 violation_error_message="Le coût complet ne peut pas être négatif.",
+            ),
+            models.CheckConstraint(
+                name="project_exit_provision_positive",
+                condition=models.Q(exit_provision_eur_ht__isnull=True)
+                | models.Q(exit_provision_eur_ht__gte=0),
+                violation_error_message="La provision pour la sortie ne peut pas être négative.",
+            ),
+            models.CheckConstraint(
+                name="project_zones",
+                condition=models.Q(least_zones__isnull=True) | models.Q(least_zones__range=(1, MOST_ZONES)),
+                violation_error_message="Demandez de 1 à 20 zones.",
             ),
         ]
 

@@ -27,7 +27,7 @@ from procurement.actions.eligibility import (
 from procurement.actions.projects import add_to_shortlist, remove_from_shortlist
 from procurement.enums import OPEN_PROJECTS, ProjectState, Standing
 from procurement.forms.projects import ChooseProjectForm
-from procurement.models import SHORTLIST_LIMIT
+from procurement.models import SHORTLIST_LIMIT, SearchProof
 from procurement.views.find import actor_of, posted, trail, typed_version, visible_project
 
 MOST_OFFERS = 4
@@ -124,6 +124,9 @@ def shortlist(request: HttpRequest, number: str) -> HttpResponse:
         "shortlisted": [row for row in rows if row.frozen.shortlisted],
         "others": [row for row in rows if not row.frozen.shortlisted],
         "changed": sum(row.has_changed for row in rows if row.frozen.shortlisted),
+        "proof": SearchProof.objects.for_pages().filter(eligibility_list=shown).first() if shown else None,
+        "may_prove": allowed(project_abilities(actor_of(request), project), "prove_search"),
+        "is_latest": shown is not None and shown == lists[0],
         "may_buy": project.state == ProjectState.SOURCING
         and allowed(project_abilities(actor_of(request), project), "buy"),
         "breadcrumb_data": trail(project, current="Présélection"),

@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from catalog.enums import ServiceModel
 from marketplace.accounts.abilities import allowed, require
 from marketplace.accounts.actors import Actor
 from marketplace.audit.models import AuditEvent
@@ -23,9 +22,11 @@ from procurement.actions.assessments import result_now
 from procurement.actions.project_needs import needs_of
 from procurement.actions.projects import add_author, create_project, edit_project
 from procurement.forms.answers import ReasonForm
-from procurement.forms.projects import AuthorForm, ProjectForm
+from procurement.forms.projects import AuthorForm, ProjectForm, RequirementsForm
+from procurement.forms.refusals import put_refusal
 from procurement.models import Order, Project
 from procurement.project_steps import next_step, steps_of
+from procurement.requirements import facts_of_need, facts_of_requirements
 from procurement.states import PROJECT
 from procurement.views.find import actor_of, assessment_of, posted, trail, typed_version, visible_project
 
@@ -37,6 +38,8 @@ WORDS = {
     "add_to_shortlist": "Offre ajoutée à la présélection",
     "remove_from_shortlist": "Offre retirée de la présélection",
     "freeze_offers": "Présélection figée",
+    "add_document": "Document joint",
+    "copy": "Projet copié",
     "report_need": "Besoin non couvert signalé",
     "assess": "Sensibilité décidée",
     "source": "Recherche d’offres ouverte",
@@ -121,7 +124,12 @@ def project(request: HttpRequest, number: str) -> HttpResponse:
             "moves": _moves_for(shown, actor=actor),
             "may_abandon": allowed(verdicts, "abandon") and _may_start(shown, "abandon"),
             "events": _history(shown),
-            "service_models": ", ".join(str(ServiceModel(code).label) for code in shown.service_models or ()),
+            "need": facts_of_need(shown),
+            "requirements": facts_of_requirements(shown),
+            "envelope": shown.budget_lines.first(),
+            "documents": list(shown.documents.select_related("file", "added_by")),
+            "proofs": list(shown.search_proofs.all()),
+            "may_copy": allowed(verdicts, "copy"),
             "breadcrumb_data": breadcrumb(("Projets", "/projets/"), current=str(shown)),
         },
     )
@@ -130,11 +138,24 @@ def project(request: HttpRequest, number: str) -> HttpResponse:
 @login_required
 @once
 def edit(request: HttpRequest, number: str) -> HttpResponse:
+    return _written(request, number, ProjectForm, title="Modifier le projet")
+
+
+@login_required
+@once
+def requirements(request: HttpRequest, number: str) -> HttpResponse:
+    """What the need asks: users, categories, zones, exit, portability, equivalents."""
+    return _written(request, number, RequirementsForm, title="Exigences du projet")
+
+
+def _written(
+    request: HttpRequest, number: str, form_class: type[ProjectForm | RequirementsForm], *, title: str
+) -> HttpResponse:
     """A stale version shows both texts: nothing typed is lost, nothing is overwritten unseen."""
     shown = visible_project(request, number)
     actor = actor_of(request)
     require(project_abilities(actor, shown), "edit")
-    form = ProjectForm(posted(request), instance=shown)
+    form = form_class(posted(request), instance=shown)
     status, conflicts = 200, []
     if request.method == "POST" and form.is_valid():
         try:
@@ -145,12 +166,12 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
             status, conflicts = 412, _conflicts(form, shown)
         except RuleBroken as refused:
             status = 400
-            for name, texts in refused.fields.items():
-                form.add_error(name if name in form.fields else None, texts)
+            put_refusal(form, refused)
     elif form.is_bound:
         status = 400
     context = {
         "form": form,
+        "title": f"{title} {shown.number}",
         "project": shown,
         "version": shown.version,
         "conflicts": conflicts,
@@ -159,7 +180,7 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
         .last()
         if conflicts
         else None,
-        "breadcrumb_data": trail(shown, current="Modifier"),
+        "breadcrumb_data": trail(shown, current=title.removesuffix(" le projet")),
     }
     return render(request, "procurement/project_edit.html", context, status=status)
 
@@ -252,7 +273,7 @@ def _history(shown: Project) -> list[dict[str, Any]]:
     ]
 
 
-def _conflicts(form: ProjectForm, shown: Project) -> list[dict[str, Any]]:
+def _conflicts(form: ProjectForm | RequirementsForm, shown: Project) -> list[dict[str, Any]]:
     """Fields whose stored text is no longer the typed one: label, stored, typed."""
     shown.refresh_from_db()
     return [

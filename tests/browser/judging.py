@@ -11,7 +11,7 @@ from typing import Any
 from catalog.models import Offer, OfferSearchRow
 from marketplace.accounts.models import Membership
 from marketplace.ui import testing
-from tests.browser.pages_consultations import PAGES
+from tests.browser.pages_need import PAGES
 from tests.habits.matrix.world import World
 from tests.support.browsing import Visit
 

@@ -35,6 +35,7 @@ from tests.procurement.amendments import builders as amendments
 from tests.procurement.approval import builders as approvals
 from tests.procurement.budgets import builders as budgets
 from tests.procurement.publication import publication_builders as publications
+from tests.procurement.search_proofs.builders import make_proof
 from tests.procurement.statements import builders as statements
 from tests.qualification import builders as dossiers
 from tests.qualification import programme_builders as programmes
@@ -239,6 +240,10 @@ def drill(world: World) -> None:
     make_drill(world.dossier("draft").offer, world.actor("supplier_manager"), state="answered")
 
 
+def proof(world: World) -> None:
+    make_proof(world._administration)
+
+
 LISTS: list[tuple[str, str, Make]] = [
     ("/publications/", "purchasing", publication),
     ("/api/v1/publications/", "purchasing", publication),
@@ -303,6 +308,7 @@ LISTS: list[tuple[str, str, Make]] = [
     ("/supports-d-achat/", "requester", vehicle),
     ("/budgets/", "requester", budget),
     ("/api/v1/budgets/", "requester", budget),
+    ("/api/v1/search-proofs/", "requester", proof),
     ("/api/v1/amendments/", "requester", amendment),
     ("/api/v1/usage-statements/", "finance", statement),
     ("/organisation/circuit-d-approbation/", "requester", chain),

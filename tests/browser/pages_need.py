@@ -1,0 +1,18 @@
+"""Pages of what a need carries, among those that the browser tests open; PAGES holds all of them."""
+
+from __future__ import annotations
+
+from tests.browser.pages_consultations import PAGES
+from tests.browser.pages_programmes import page
+from tests.habits.matrix.need import proof_of
+
+__all__ = ["PAGES"]
+
+page(
+    "requester",
+    lambda world: f"/projets/{world.project.number}/exigences/",
+    lambda world: f"/projets/{world.project.number}/copier/",
+    lambda world: f"/projets/{world.project.number}/documents/joindre/",
+    lambda world: f"/projets/{proof_of(world).project.number}/preselection/?{proof_of(world).number}",
+    lambda world: f"/projets/{proof_of(world).project.number}/justificatifs/etablir/",
+)
