@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from tests.browser.pages import Address
 from tests.browser.pages_consultations import PAGES
-from tests.browser.pages_programmes import page
 from tests.habits.matrix.need import proof_of
 
 __all__ = ["PAGES"]
 
-page(
-    "requester",
-    lambda world: f"/projets/{world.project.number}/exigences/",
-    lambda world: f"/projets/{world.project.number}/copier/",
-    lambda world: f"/projets/{world.project.number}/documents/joindre/",
-    lambda world: f"/projets/{proof_of(world).project.number}/preselection/?{proof_of(world).number}",
-    lambda world: f"/projets/{proof_of(world).project.number}/justificatifs/etablir/",
-)
+OWN: dict[str, list[Address]] = {
+    "requester": [
+        lambda world: f"/projets/{world.project.number}/exigences/",
+        lambda world: f"/projets/{world.project.number}/copier/",
+        lambda world: f"/projets/{world.project.number}/documents/joindre/",
+        lambda world: f"/projets/{proof_of(world).project.number}/preselection/?{proof_of(world).number}",
+        lambda world: f"/projets/{proof_of(world).project.number}/justificatifs/etablir/",
+    ],
+}
+for role, addresses in OWN.items():
+    PAGES.setdefault(role, []).extend(addresses)
