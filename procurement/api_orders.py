@@ -11,8 +11,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from catalog.models import Offer
+from marketplace.accounts.abilities import require
 from marketplace.accounts.actors import Actor
 from marketplace.errors import MoveRefused, NotVisible
 from marketplace.files.store import download_response
@@ -39,6 +41,9 @@ from procurement.budgets.api import visible_line
 from procurement.enums_orders import OrderState
 from procurement.filters_orders import ContractFilter, OrderFilter
 from procurement.models import Contract, Order, Project, PurchasingVehicle
+from procurement.register import api as api_register
+from procurement.register.abilities import owners_ability
+from procurement.register.owners import set_owners
 from procurement.serializers_orders import (
     CommitInput,
     ContractSerializer,
@@ -170,7 +175,7 @@ class ContractViewSet(MoveMixin, ReadViewSet):
     about = "les contrats de son administration ou de son entreprise"
     queryset = (
         Contract.objects.select_related("order", "buyer", "supplier", "offer__supplier", "offer_version")
-        .prefetch_related("offer__effective_trust", "reviews__replacements", "amendments")
+        .prefetch_related("offer__effective_trust", "reviews__replacements", "amendments", "owners")
         .order_by("-signed_at", "-pk")
     )
     serializer_class = ContractSerializer
@@ -181,6 +186,18 @@ class ContractViewSet(MoveMixin, ReadViewSet):
         "end": MoveEndpoint(end_contract, input=ReasonInput),
         "terminate": MoveEndpoint(terminate_contract, input=ReasonInput),
     }
+    input_classes = {"owners": api_register.OwnersInput}
+
+    @extend_schema(request=api_register.OwnersInput, responses=ContractSerializer)
+    @action(detail=True, methods=["post"])
+    def owners(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Dire qui suit le contrat ; ces personnes sont prévenues avant chaque préavis."""
+        contract = self.get_object()
+        require({"set_owners": owners_ability(self.actor, contract)}, "set_owners")
+        version = self.expected(contract, "owners")
+        emails = self.read_input("owners")["owners"]
+        set_owners(contract, actor=self.actor, emails=emails, expected_version=version)
+        return self.answer(self.reloaded(contract))
 
 
 class VehicleViewSet(CreateOnceMixin, ReadViewSet):
@@ -206,4 +223,5 @@ ROUTES = [
     *api_approval.ROUTES,
     *api_amendments.ROUTES,
     *api_statements.ROUTES,
+    *api_register.ROUTES,
 ]

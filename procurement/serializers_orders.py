@@ -259,6 +259,7 @@ class ContractSerializer(StrictModelSerializer):
     signed_trust = TrustSerializer(many=True, read_only=True)
     current_trust = TrustSerializer(many=True, read_only=True)
     reviews = serializers.SerializerMethodField()
+    owners = serializers.SerializerMethodField(help_text="Qui le suit ; vide pour le fournisseur.")
 
     class Meta:
         model = Contract
@@ -287,6 +288,7 @@ class ContractSerializer(StrictModelSerializer):
             "signed_trust",
             "current_trust",
             "reviews",
+            "owners",
             "end_reason",
             "closed_on",
         )
@@ -296,6 +298,12 @@ class ContractSerializer(StrictModelSerializer):
     def get_total_now_eur_ht(self, contract: Contract) -> str:
         approved = [each.delta_eur_ht for each in contract.amendments.all() if each.state == "approved"]
         return f"{sum(approved, contract.order.total_eur_ht):.2f}"
+
+    @extend_schema_field(serializers.ListField(child=serializers.DictField(child=serializers.CharField())))
+    def get_owners(self, contract: Contract) -> list[dict[str, str]]:
+        if self.context["request"].actor.is_supplier:
+            return []
+        return [{"name": str(owner), "email": owner.email} for owner in contract.owners.all()]
 
     @extend_schema_field(ReviewSerializer(many=True))
     def get_reviews(self, contract: Contract) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from procurement.actions.publication_files import forget_old, make_missing
 from procurement.actions.publications import tell_late
 from procurement.consultations.closing import close_due
 from procurement.consultations.drafts import sweep
+from procurement.register.alerts import tell_notices
 
 
 @shared_task(name="events.close_due_contracts", ignore_result=True)
@@ -48,11 +49,18 @@ def sweep_response_drafts() -> None:
     sweep()
 
 
+@shared_task(name="events.tell_contract_notices", ignore_result=True)
+def contract_notices() -> None:
+    """Told once per person, date and alert."""
+    tell_notices(on=timezone.localdate())
+
+
 BEAT = {
     "procurement-late-publications": {"task": "events.tell_late_publications", "schedule": 3600.0},
     "procurement-publication-files": {"task": "events.publication_files", "schedule": 1800.0},
     "procurement-close-consultations": {"task": "events.close_due_consultations", "schedule": 30.0},
     "procurement-sweep-response-drafts": {"task": "events.sweep_response_drafts", "schedule": 3600.0},
     "procurement-close-contracts": {"task": "events.close_due_contracts", "schedule": 600.0},
+    "procurement-contract-notices": {"task": "events.tell_contract_notices", "schedule": 3600.0},
     "procurement-follow-derogations": {"task": "events.follow_derogations", "schedule": 600.0},
 }

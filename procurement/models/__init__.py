@@ -2,6 +2,7 @@ from procurement.models.amendment import Amendment
 from procurement.models.approval import ApprovalChain, ApprovalStep, OrderApproval, SignatureDelegation
 from procurement.models.assessment import Assessment, SensitivityDecision
 from procurement.models.budget import BudgetAlert, BudgetLine, Commitment
+from procurement.models.calendar import CalendarLink
 from procurement.models.consultation import Consultation, ConsultationInvitation, ConsultationLot
 from procurement.models.consultation_keys import ConsultationKey, KeyHolder, KeyShare, ShareGift
 from procurement.models.consultation_parts import (
@@ -41,6 +42,7 @@ __all__ = [
     "Assessment",
     "BudgetAlert",
     "BudgetLine",
+    "CalendarLink",
     "Commitment",
     "AwardCriterion",
     "Consultation",

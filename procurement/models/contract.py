@@ -5,6 +5,7 @@ import uuid
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 
 from marketplace.accounts.enums import Role
@@ -89,6 +90,9 @@ class Contract(Stateful):
     def audit_organisation_ids(self) -> list[int]:
         supplier_side = self.supplier.organisation_id
         return [self.buyer_id, *([supplier_side] if supplier_side else [])]
+
+    def get_absolute_url(self) -> str:
+        return reverse("procurement:contract", args=[self.number])
 
     def state_on(self, day: dt.date) -> str:
         """The state by the clock: a contract past its last day is ended, journalled or not."""

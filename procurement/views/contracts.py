@@ -38,6 +38,7 @@ from procurement.enums_orders import RUNNING_CONTRACTS
 from procurement.forms.orders import ReasonForm, ReviewDecisionForm
 from procurement.models import Contract, Publication
 from procurement.order_steps import contract_steps
+from procurement.register.abilities import calendars_abilities, owners_ability
 from procurement.supplier_change import kept_sentence
 from procurement.views.find import actor_of
 from procurement.views.order_find import posted
@@ -76,11 +77,15 @@ def visible_contract(request: HttpRequest, number: str) -> Contract:
 @require_safe
 def contract_list(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
-    rows = Contract.objects.visible_to(actor).for_lists().order_by("ends_on", "pk")
+    mine = bool(request.GET.get("miens")) and not actor.is_supplier
+    rows = Contract.objects.visible_to(actor).for_lists().prefetch_related("owners").order_by("ends_on", "pk")
+    rows = rows.filter(owners=actor.user) if mine else rows
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "sells": actor.is_supplier,
+        "mine": mine,
+        "may_subscribe": calendars_abilities(actor)["create"] == "",
         "breadcrumb_data": breadcrumb(("Commandes", reverse("procurement:orders")), current="Contrats"),
     }
     return render(request, "procurement/contracts/list.html", context)
@@ -116,6 +121,7 @@ def contract_page(request: HttpRequest, number: str) -> HttpResponse:
         "total_now": total_with(contract),
         "may_amend": write_ability(actor, contract) == "" and contract.state in RUNNING_CONTRACTS,
         "owners": list(contract.owners.order_by("full_name", "pk")) if not actor.is_supplier else [],
+        "may_set_owners": owners_ability(actor, contract) == "",
         "inside": not actor.is_supplier,
         "publication": Publication.objects.filter(contract=contract).first(),
         "breadcrumb_data": breadcrumb(

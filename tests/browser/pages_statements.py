@@ -1,4 +1,4 @@
-"""The pages of usage statements, among those that the browser tests open; PAGES holds all of them."""
+"""The pages of a contract’s life, among those that the browser tests open; PAGES holds all of them."""
 
 from __future__ import annotations
 
@@ -32,5 +32,10 @@ page(
     "requester",
     lambda world: f"/contrats/{statement_of(world, 'attested').contract.number}/releves/",
     lambda world: f"{statement_of(world).get_absolute_url()}attester/",
+)
+page(
+    "requester",
+    lambda world: f"/contrats/{world.contract.number}/responsables/",
+    "/contrats/agenda/",
 )
 page("finance", lambda world: f"{statement_of(world, 'attested').get_absolute_url()}certifier/")

@@ -20,6 +20,7 @@ from tests.habits.matrix import (
     procurement,
     publications,
     qualification,
+    register,
     site,
     statements,
 )
@@ -44,4 +45,5 @@ ROWS: dict[str, Row] = {
     **gaiax.ROWS,
     **drills.ROWS,
     **statements.ROWS,
+    **register.ROWS,
 }
