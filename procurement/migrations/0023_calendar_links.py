@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('procurement', '0021_usage_statements'),
+        ('procurement', '0022_project_requirements'),
     ]
 
     operations = [
