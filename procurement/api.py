@@ -17,6 +17,7 @@ from procurement import (
 from procurement.api_doctrine import DoctrineAssessmentViewSet, DoctrineRuleViewSet
 from procurement.api_needs import AssessmentViewSet, OpinionViewSet, ProjectViewSet
 from procurement.consultations import api_responses
+from procurement.evaluation import api as api_evaluation
 from procurement.search_proofs import api as api_search_proofs
 
 ROUTES: list[tuple[str, Any, str]] = [
@@ -32,6 +33,7 @@ ROUTES: list[tuple[str, Any, str]] = [
     *api_publications.ROUTES,
     *api_responses.ROUTES,
     *api_search_proofs.ROUTES,
+    *api_evaluation.ROUTES,
 ]
 PATHS = api_open_publications.PATHS
 if find_spec("procurement.api_orders") is not None:

@@ -23,6 +23,7 @@ class ProcurementConfig(AppConfig):
             registrations_orders,
         )
         from procurement.consultations import desk as consultations_desk
+        from procurement.evaluation import desk as evaluation_desk
 
         register_desk("procurement.needs", desk.need_rows, shortcuts=desk.need_shortcuts)
         register_desk("procurement.derogations", desk_derogations.rows)
@@ -30,6 +31,7 @@ class ProcurementConfig(AppConfig):
         register_desk("procurement.publications", desk_publications.rows)
         register_panel("open_data.sections", panels.published_contracts)
         register_desk("procurement.consultations", consultations_desk.rows)
+        register_desk("procurement.evaluation", evaluation_desk.rows)
         register_panel("offer.actions", panels.add_to_project, rank=10)
         register_panel("offers.cards", card_lines.project_choice, rank=10)
         register_card_lines("procurement.projects", card_lines.card_lines)

@@ -5,6 +5,7 @@ from importlib.util import find_spec
 from django.urls import URLPattern, path
 
 from procurement.consultations.urls import urlpatterns as consultation_patterns
+from procurement.evaluation.urls import urlpatterns as evaluation_patterns
 from procurement.views import (
     assessments,
     derogations,
@@ -68,6 +69,8 @@ urlpatterns: list[URLPattern] = [
         name="derogation_document",
     ),
     path("projets/<slug:number>/derogation/<slug:words>/", derogations.act, name="derogation_act"),
+    # Before those of consultations, whose last address takes any word.
+    *evaluation_patterns,
     *consultation_patterns,
     *order_patterns,
 ]

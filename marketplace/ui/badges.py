@@ -201,9 +201,15 @@ CONSULTATION = {
     "published": Badge("Ouverte", "success"),
     "closed": Badge("Close"),
     "opened": Badge("Réponses ouvertes", "info no-icon"),
+    "awarded": Badge("Attribuée", "success"),
     "sans_suite": Badge("Sans suite", "error"),
     "infructueux": Badge("Infructueuse", "error"),
     "withdrawn": Badge("Abandonnée", "error"),
+}
+EVALUATION = {
+    "marking": Badge("Notes séparées", "info no-icon"),
+    "consensus": Badge("Mise en commun", "info no-icon"),
+    "evaluated": Badge("Évaluée", "success"),
 }
 PROGRAMME_APPLICATION = {
     "draft": Badge("Brouillon"),
@@ -270,6 +276,7 @@ TABLES: dict[str, dict[str, Badge]] = {
     "derogation": DEROGATION,
     "publication": PUBLICATION,
     "consultation": CONSULTATION,
+    "evaluation": EVALUATION,
     "programme_call": PROGRAMME_CALL,
     "programme_application": PROGRAMME_APPLICATION,
     "condition": CONDITION,

@@ -56,8 +56,10 @@ def consultation_abilities(actor: Actor, consultation: Consultation) -> Verdicts
         "see_responses": _sees(actor, own=own),
         "respond": respond_verdict(actor),
         "ask": respond_verdict(actor),
-        # The clock, the rehearsal and the ceremony make these moves.
-        **dict.fromkeys(("close", "open", "prove_keys", "renew_keys"), "Personne ne fait ce pas à la main."),
+        # The clock, the rehearsal, the ceremony and the last notification make these moves.
+        **dict.fromkeys(
+            ("close", "open", "award", "prove_keys", "renew_keys"), "Personne ne fait ce pas à la main."
+        ),
     }
 
 

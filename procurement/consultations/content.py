@@ -15,7 +15,7 @@ from procurement.models import (
 )
 
 FIELDS = (
-    "title", "description", "access", "required_schemes", "pay_per_use",
+    "title", "description", "access", "required_schemes", "pay_per_use", "price_formula",
     "response_days", "question_days", "answer_days", "closing_time",
 )  # fmt: skip
 

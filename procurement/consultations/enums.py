@@ -23,6 +23,7 @@ class ConsultationState(models.TextChoices):
     PUBLISHED = "published", "Publiée"
     CLOSED = "closed", "Close"
     OPENED = "opened", "Réponses ouvertes"
+    AWARDED = "awarded", "Attribuée"
     SANS_SUITE = "sans_suite", "Sans suite"
     INFRUCTUEUX = "infructueux", "Infructueuse"
     WITHDRAWN = "withdrawn", "Abandonnée"
@@ -41,6 +42,11 @@ class CriterionKind(models.TextChoices):
     SOCIAL = "social", "Social"
     DELAY = "delay", "Délai"
     OTHER = "other", "Autre"
+
+
+class PriceFormula(models.TextChoices):
+    LOWEST_RATIO = "lowest_ratio", "Prix le plus bas rapporté au prix"
+    DISTANCE = "distance", "Écart au prix le plus bas"
 
 
 class HolderRole(models.TextChoices):

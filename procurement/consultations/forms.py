@@ -18,7 +18,9 @@ from procurement.consultations.enums import (
     MOST_REASON,
     MOST_TEXT,
     CriterionKind,
+    PriceFormula,
 )
+from procurement.consultations.formulas import FORMULAS
 from procurement.consultations.schedule import faults_of
 from procurement.models import Consultation
 
@@ -51,6 +53,12 @@ class ConsultationForm(MarketModelForm):
     description = area(
         "Ce qui est attendu", MOST_TEXT, rows=8, help_text="Le besoin, ses contraintes, ce que l’on jugera."
     )
+    price_formula = forms.ChoiceField(
+        label="Formule du prix",
+        help_text=" ".join(f"{one.label} : {one.text}" for one in FORMULAS.values()),
+        choices=PriceFormula.choices,
+        widget=forms.RadioSelect,
+    )
     closing_time = forms.TimeField(
         label="Heure de clôture",
         help_text="Heure de Paris, comme 12:00.",
@@ -61,7 +69,7 @@ class ConsultationForm(MarketModelForm):
         model = Consultation
         fields = (
             "title", "description", "access", "required_schemes", "pay_per_use", "response_days",
-            "question_days", "answer_days", "closing_time",
+            "question_days", "answer_days", "closing_time", "price_formula",
         )  # fmt: skip
         labels = {
             "title": "Objet",

@@ -23,6 +23,7 @@ from procurement.consultations.enums import (
     ConsultationState,
     CriterionKind,
     NoticeKind,
+    PriceFormula,
 )
 from procurement.models import Consultation, ConsultationQuestion
 
@@ -71,6 +72,7 @@ class ConsultationEditInput(StrictSerializer):
         child=serializers.ChoiceField(Scheme.choices), required=False, max_length=len(Scheme)
     )
     pay_per_use = serializers.BooleanField(required=False)
+    price_formula = serializers.ChoiceField(PriceFormula.choices, required=False)
     response_days = serializers.IntegerField(min_value=1, max_value=250, required=False)
     question_days = serializers.IntegerField(min_value=0, max_value=250, required=False)
     answer_days = serializers.IntegerField(min_value=0, max_value=250, required=False)
@@ -228,6 +230,7 @@ class OneConsultationSerializer(ConsultationSerializer):
     lots = ConsultationLotOutput(many=True, read_only=True)
     documents = ConsultationDocumentOutput(many=True, read_only=True)
     notices = ConsultationNoticeOutput(many=True, read_only=True)
+    price_formula_text = serializers.CharField(source="formula.text", read_only=True)
     key_fingerprint = serializers.SerializerMethodField(
         help_text="SHA-256 de la clé publique en service, null tant qu’elle n’est pas éprouvée."
     )
@@ -238,7 +241,8 @@ class OneConsultationSerializer(ConsultationSerializer):
     class Meta(ConsultationSerializer.Meta):
         fields = (
             *ConsultationSerializer.Meta.fields, "project", "description", "required_schemes",
-            "pay_per_use", "response_days", "question_days", "answer_days", "closing_time", "criteria",
+            "pay_per_use", "price_formula", "price_formula_text", "response_days", "question_days",
+            "answer_days", "closing_time", "criteria",
             "lots", "documents", "notices", "key_fingerprint", "holders", "invited", "commitment",
         )  # fmt: skip
         read_only_fields = fields

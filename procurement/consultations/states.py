@@ -1,4 +1,5 @@
-"""Moves of a consultation, as data. What follows the opening (evaluation, attribution) starts at OPENED."""
+"""Moves of a consultation, as data. Evaluation and awards have their own,
+from OPENED on; the last award notified makes AWARDED."""
 
 from marketplace.workflow import Move, moves
 from procurement.consultations.enums import ConsultationState as State
@@ -16,5 +17,6 @@ CONSULTATION = moves(
         "Déclarer sans suite",
     ),
     Move("declare_infructueux", frozenset({State.OPENED}), State.INFRUCTUEUX, "Déclarer infructueuse"),
+    Move("award", frozenset({State.OPENED}), State.AWARDED, "Attribuer"),
     Move("withdraw", frozenset({State.DRAFT, State.KEYS_PROVED}), State.WITHDRAWN, "Abandonner le brouillon"),
 )

@@ -21,6 +21,14 @@ from procurement.models.consultation_responses import (
 from procurement.models.contract import Contract, ContractReview
 from procurement.models.derogation import Derogation, DerogationAct
 from procurement.models.eligibility import SHORTLIST_LIMIT, EligibilityList, EligibilityRow, ShortlistEntry
+from procurement.models.evaluation import (
+    AgreedMark,
+    ClarificationRequest,
+    Evaluation,
+    Evaluator,
+    Mark,
+    SetAside,
+)
 from procurement.models.need_link import ProjectNeed
 from procurement.models.opinion import Opinion
 from procurement.models.order import Order, OrderFlag, OrderLine, OrderMessage
@@ -35,6 +43,12 @@ from procurement.models.user_review import ReviewEdition, UserReview
 from procurement.models.vehicle import PurchasingVehicle
 
 __all__ = [
+    "SetAside",
+    "Mark",
+    "Evaluator",
+    "Evaluation",
+    "ClarificationRequest",
+    "AgreedMark",
     "SHORTLIST_LIMIT",
     "Amendment",
     "ApprovalChain",

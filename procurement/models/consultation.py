@@ -21,7 +21,9 @@ from procurement.consultations.enums import (
     Access,
     ConsultationKind,
     ConsultationState,
+    PriceFormula,
 )
+from procurement.consultations.formulas import FORMULAS, Formula
 from procurement.consultations.schedule import NOON
 from procurement.consultations.states import CONSULTATION
 from procurement.models.project import Project
@@ -91,6 +93,10 @@ class Consultation(Stateful):
         blank=True,
     )
     pay_per_use = models.BooleanField("paiement à l’usage accepté", default=True)
+    # How the price makes its mark; told with the criteria, frozen with them.
+    price_formula = models.CharField(
+        "formule du prix", max_length=20, choices=PriceFormula, default=PriceFormula.LOWEST_RATIO
+    )
     response_days = models.PositiveSmallIntegerField("jours ouvrés pour répondre", default=15)
     question_days = models.PositiveSmallIntegerField("jours ouvrés entre questions et clôture", default=6)
     answer_days = models.PositiveSmallIntegerField("jours ouvrés entre réponses et clôture", default=4)
@@ -140,6 +146,7 @@ class Consultation(Stateful):
                         ConsultationState.PUBLISHED,
                         ConsultationState.CLOSED,
                         ConsultationState.OPENED,
+                        ConsultationState.AWARDED,
                         ConsultationState.SANS_SUITE,
                         ConsultationState.INFRUCTUEUX,
                     ],
@@ -148,13 +155,20 @@ class Consultation(Stateful):
                 violation_error_message="Seul un brouillon n’a pas de date de publication.",
             ),
             models.CheckConstraint(
+                name="consultation_price_formula",
+                condition=Q(price_formula__in=sorted(PriceFormula.values)),
+                violation_error_message="Cette formule de prix n’existe pas.",
+            ),
+            models.CheckConstraint(
                 name="consultation_ended_why",
                 condition=~Q(state__in=[state.value for state in ENDED_STATES]) | ~Q(closing_reason=""),
                 violation_error_message="Une consultation qui s’arrête porte son motif.",
             ),
             models.CheckConstraint(
                 name="consultation_closed_committed",
-                condition=~Q(state__in=[ConsultationState.CLOSED, ConsultationState.OPENED])
+                condition=~Q(
+                    state__in=[ConsultationState.CLOSED, ConsultationState.OPENED, ConsultationState.AWARDED]
+                )
                 | (~Q(commitment="") & Q(closed_at__isnull=False)),
                 violation_error_message="Une consultation close fixe ce qu’elle a reçu.",
             ),
@@ -186,6 +200,10 @@ class Consultation(Stateful):
     @property
     def is_open(self) -> bool:
         return self.phase == ConsultationState.PUBLISHED
+
+    @property
+    def formula(self) -> Formula:
+        return FORMULAS[self.price_formula]
 
     @property
     def is_opened(self) -> bool:

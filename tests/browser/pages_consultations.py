@@ -7,6 +7,7 @@ from collections.abc import Callable
 from tests.browser.pages import page
 from tests.browser.pages_publications import PAGES
 from tests.habits.matrix import api_consultations as rooms
+from tests.habits.matrix import evaluation as evaluations
 from tests.habits.matrix.rows import STRANGER
 from tests.habits.matrix.world import World
 
@@ -24,6 +25,19 @@ def own(part: str) -> Callable[[World], str]:
 
 def deposited(world: World) -> str:
     return f"{rooms.deposit(world).consultation.get_absolute_url()}reponse/"
+
+
+def evaluated(state: str, part: str = "") -> Callable[[World], str]:
+    return lambda world: f"{evaluations.evaluation(world, state).get_absolute_url()}{part}"
+
+
+def asked_response(part: str) -> Callable[[World], str]:
+    """Of the evaluation whose marks are apart."""
+    return lambda world: f"{evaluated('marking')(world)}reponses/{evaluations.response(world).uuid}/{part}/"
+
+
+def clarification(world: World) -> str:
+    return evaluations.clarification(world).get_absolute_url()
 
 
 page(STRANGER, "/consultations/", one("published"))
@@ -67,3 +81,22 @@ page(
     own("1/remettre/"),
     own("1/detruire/"),
 )
+page(
+    "requester",
+    evaluated("marking", "liens/"),
+    evaluated("marking", "notes/2/"),
+    evaluated("evaluated", "comparaison/"),
+)
+page(
+    "purchasing",
+    one("opened", "evaluation/commencer/"),
+    evaluated("marking"),
+    evaluated("marking", "personnes/"),
+    asked_response("preciser"),
+    asked_response("ecarter"),
+    evaluated("consensus", "notes-retenues/2/"),
+    evaluated("consensus", "classement/"),
+    evaluated("marking", "mise-en-commun/"),
+    evaluated("evaluated", "reprendre/"),
+)
+page("supplier_manager", clarification)

@@ -8,6 +8,7 @@ import pytest
 
 from procurement.consultations import talk
 from tests.habits.matrix import api_consultations as rooms
+from tests.habits.matrix import evaluation as evaluations
 from tests.habits.matrix.world import World
 from tests.habits.test_queries import Make, queries
 from tests.procurement.consultation_builders import make_deposit, make_draft, make_supplier
@@ -34,6 +35,14 @@ def deposit(world: World) -> None:
     make_draft(found, make_supplier()[1])
 
 
+def evaluation(world: World) -> None:
+    evaluations.new(world)
+
+
+def clarification(world: World) -> None:
+    evaluations.ask(world)
+
+
 LISTS: list[tuple[str, str, Make]] = [
     ("/consultations/", "requester", consultation),
     ("/api/v1/consultations/", "supplier_manager", consultation),
@@ -41,6 +50,8 @@ LISTS: list[tuple[str, str, Make]] = [
     ("/api/v1/response-drafts/", "supplier_manager", deposit),
     ("/api/v1/sealed-deposits/", "supplier_manager", deposit),
     ("/api/v1/opened-responses/", "requester", opened_consultation),
+    ("/api/v1/evaluations/", "requester", evaluation),
+    ("/api/v1/clarification-requests/", "requester", clarification),
 ]
 
 

@@ -22,6 +22,7 @@ from procurement.consultations.forms import SecretForm
 from procurement.consultations.prices import priced
 from procurement.consultations.record import opening_record, opening_record_pdf
 from procurement.consultations.views.find import page_url, trail, tried, visible
+from procurement.evaluation.after import after_of
 from procurement.models import Consultation, OpenedResponse
 from procurement.views.find import actor_of
 
@@ -80,6 +81,7 @@ def _opened(request: HttpRequest, found: Consultation) -> HttpResponse:
         "consultation": found,
         "record": opening_record(found),
         "responses": responses,
+        "after": after_of(found, actor_of(request)),
         "breadcrumb_data": trail(found, current="Ouverture"),
     }
     return render(request, "procurement/consultations/opened.html", context)

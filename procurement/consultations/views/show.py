@@ -23,6 +23,7 @@ from procurement.consultations.enums import ConsultationState
 from procurement.consultations.gather import eligibility_of
 from procurement.consultations.publishing import lacks_of
 from procurement.consultations.views.find import page_url, visible
+from procurement.evaluation.after import after_of
 from procurement.models import Consultation, ConsultationQuestion
 from procurement.views.find import actor_of
 
@@ -77,6 +78,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "lacks": lacks_of(found, on=timezone.localdate()) if inside and found.is_written else [],
         "eligibility": eligibility_of(found, actor) if responds and found.published_at else None,
         "questions": questions.for_pages(),
+        "after": after_of(found, actor),
         "key": found.keys.current().first(),
         "breadcrumb_data": breadcrumb(("Consultations", "/consultations/"), current=found.number),
     }

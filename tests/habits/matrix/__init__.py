@@ -14,6 +14,7 @@ from tests.habits.matrix import (
     approval,
     catalog,
     drills,
+    evaluation,
     gaiax,
     need,
     pages_budgets,
@@ -46,4 +47,5 @@ ROWS: dict[str, Row] = {
     **drills.ROWS,
     **statements.ROWS,
     **register.ROWS,
+    **evaluation.ROWS,
 }
