@@ -40,6 +40,7 @@ from procurement.budgets import api as api_budgets
 from procurement.budgets.api import visible_line
 from procurement.enums_orders import OrderState
 from procurement.filters_orders import ContractFilter, OrderFilter
+from procurement.invoicing import api as api_invoicing
 from procurement.models import Contract, Order, Project, PurchasingVehicle
 from procurement.register import api as api_register
 from procurement.register.abilities import owners_ability
@@ -224,4 +225,5 @@ ROUTES = [
     *api_amendments.ROUTES,
     *api_statements.ROUTES,
     *api_register.ROUTES,
+    *api_invoicing.ROUTES,
 ]

@@ -8,6 +8,7 @@ from procurement.actions.publication_files import forget_old, make_missing
 from procurement.actions.publications import tell_late
 from procurement.consultations.closing import close_due
 from procurement.consultations.drafts import sweep
+from procurement.invoicing.telling import tell_limits
 from procurement.register.alerts import tell_notices
 
 
@@ -53,9 +54,14 @@ def sweep_response_drafts() -> None:
 def contract_notices() -> None:
     """Told once per person, date and alert."""
     tell_notices(on=timezone.localdate())
+@shared_task(name="events.tell_invoice_limits", ignore_result=True)
+def invoice_limits() -> None:
+    """Tells a limit that comes near or has passed, once each; pages and the desk read the clock."""
+    tell_limits(on=timezone.localdate())
 
 
 BEAT = {
+    "procurement-invoice-limits": {"task": "events.tell_invoice_limits", "schedule": 3600.0},
     "procurement-late-publications": {"task": "events.tell_late_publications", "schedule": 3600.0},
     "procurement-publication-files": {"task": "events.publication_files", "schedule": 1800.0},
     "procurement-close-consultations": {"task": "events.close_due_consultations", "schedule": 30.0},

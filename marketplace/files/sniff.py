@@ -16,7 +16,7 @@ PDF, ODT, ODS, DOCX, XLSX = (
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 )
 PNG, JPEG, CSV, TEXT = "image/png", "image/jpeg", "text/csv", "text/plain"
-# Only what we write ourselves: nobody joins one.
+# Never among DOCUMENTS: only an electronic invoice is joined as one.
 XML = "text/xml"
 DOCUMENTS = frozenset({PDF, ODT, ODS, DOCX, XLSX, PNG, JPEG, CSV, TEXT})
 EXTENSIONS = {

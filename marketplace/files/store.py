@@ -138,7 +138,8 @@ def _clean_name(name: str) -> str:
 
 
 def _names(accept: Collection[str]) -> str:
-    return ", ".join(sorted(EXTENSIONS.get(kind, kind).lstrip(".").upper() for kind in accept))
+    names = (EXTENSIONS.get(kind, kind.partition("/")[2]) for kind in accept)
+    return ", ".join(sorted(name.lstrip(".").upper() for name in names))
 
 
 def _path(stored: StoredFile) -> Path:

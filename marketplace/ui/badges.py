@@ -123,6 +123,16 @@ STATEMENT = {
     "replaced": Badge("Remplacé"),
     "withdrawn": Badge("Retiré"),
 }
+INVOICE = {
+    "received": Badge("À vérifier", "info no-icon"),
+    "matched": Badge("Rapprochée", "success"),
+    "disputed": Badge("En litige", "warning"),
+    "accepted": Badge("Acceptée, à payer", "info"),
+    "paid": Badge("Payée", "success"),
+    "rejected": Badge("Rejetée", "error"),
+    "cancelled": Badge("Annulée par avoir"),
+    "credited": Badge("Avoir déduit"),
+}
 CONTRACT = {
     "active": Badge("En cours", "success"),
     "ending": Badge("Fin proche", "warning"),
@@ -265,6 +275,7 @@ TABLES: dict[str, dict[str, Badge]] = {
     "amendment": AMENDMENT,
     "budget": BUDGET,
     "statement": STATEMENT,
+    "invoice": INVOICE,
     "contract": CONTRACT,
     "opinion": OPINION,
     "review": REVIEW,

@@ -36,6 +36,7 @@ ORDERS = Entry(
         "/supports-d-achat/",
         "/budgets/",
         "/avenants/",
+        "/factures/",
     ),
 )
 ORGANISATION = Entry("Organisation", "/organisation/")

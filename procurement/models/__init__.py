@@ -29,6 +29,8 @@ from procurement.models.evaluation import (
     Mark,
     SetAside,
 )
+from procurement.models.invoice import Invoice, InvoiceLine
+from procurement.models.invoice_parts import InvoiceDispute, InvoicePayment, SupplierAccount
 from procurement.models.need_link import ProjectNeed
 from procurement.models.opinion import Opinion
 from procurement.models.order import Order, OrderFlag, OrderLine, OrderMessage
@@ -72,6 +74,10 @@ __all__ = [
     "DerogationAct",
     "EligibilityList",
     "EligibilityRow",
+    "Invoice",
+    "InvoiceDispute",
+    "InvoiceLine",
+    "InvoicePayment",
     "KeyHolder",
     "KeyShare",
     "OpenedFile",
@@ -103,5 +109,6 @@ __all__ = [
     "SignatureDelegation",
     "UsageLine",
     "UsageStatement",
+    "SupplierAccount",
     "UserReview",
 ]

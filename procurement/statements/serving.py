@@ -14,6 +14,7 @@ from marketplace.accounts.enums import Role
 from marketplace.errors import MoveRefused, NotAllowed, RuleBroken
 from marketplace.notifications.outbox import notify
 from marketplace.ui.typography import NBSP, date_text, euros
+from procurement.invoicing.service import follow_service
 from procurement.models import Contract, UsageLine, UsageStatement
 from procurement.order_people import people_holding
 from procurement.statements.abilities import statement_abilities
@@ -92,6 +93,7 @@ def attest(
             row.attested_sha256 = row.content_hash()
 
         statement.perform("attest", actor=actor, apply=apply, expected_version=expected_version)
+        follow_service(statement, actor=actor)
         finance = [
             person for person in people_holding(contract.buyer_id, Role.FINANCE) if person != actor.user
         ]
@@ -113,6 +115,7 @@ def send_back(
         statement.perform(
             "send_back", actor=actor, reason=reason, apply=apply, expected_version=expected_version
         )
+        follow_service(statement, actor=actor)
         _tell(statement, [attester] if attester else [], "renvoyé", f"Motif{NBSP}: {reason}")
     return statement
 

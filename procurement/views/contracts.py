@@ -36,6 +36,7 @@ from procurement.amendments.abilities import write_ability
 from procurement.amendments.actions import total_with
 from procurement.enums_orders import RUNNING_CONTRACTS
 from procurement.forms.orders import ReasonForm, ReviewDecisionForm
+from procurement.invoicing.abilities import send_ability
 from procurement.models import Contract, Publication
 from procurement.order_steps import contract_steps
 from procurement.register.abilities import calendars_abilities, owners_ability
@@ -120,6 +121,8 @@ def contract_page(request: HttpRequest, number: str) -> HttpResponse:
         "amendments": list(contract.amendments.visible_to(actor)),
         "total_now": total_with(contract),
         "may_amend": write_ability(actor, contract) == "" and contract.state in RUNNING_CONTRACTS,
+        "invoices": list(contract.invoices.visible_to(actor)[:20]),
+        "may_invoice": send_ability(actor, contract) == "",
         "owners": list(contract.owners.order_by("full_name", "pk")) if not actor.is_supplier else [],
         "may_set_owners": owners_ability(actor, contract) == "",
         "inside": not actor.is_supplier,

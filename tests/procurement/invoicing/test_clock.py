@@ -30,7 +30,9 @@ def test_every_kind_of_administration_has_a_limit_and_a_supplier_none():
 
 
 def facts(**values):
-    return ClockFacts(**{"received_on": DAY, "served_on": None, "limit_days": 30, "new_limit_days": 30, **values})
+    return ClockFacts(
+        **{"received_on": DAY, "served_on": None, "limit_days": 30, "new_limit_days": 30, **values}
+    )
 
 
 @pytest.mark.parametrize(("served", "due"), [

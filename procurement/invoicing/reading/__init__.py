@@ -1,0 +1,1 @@
+"""What an invoice says, whatever it came as: Factur-X, UBL 2.1 or CII, read without trusting it."""

@@ -1,0 +1,1 @@
+"""Pages of the invoices: the list, the sheet, sending one, and what is decided of it."""
