@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Min, Q
+from django.urls import reverse
 from django.utils import timezone
 
 from marketplace.accounts.actors import Actor
@@ -11,7 +12,7 @@ from marketplace.ui.desk import DeskRow
 from marketplace.ui.typography import euros
 from procurement.invoicing.abilities import CONFIRMERS, SENDERS
 from procurement.invoicing.enums import OPEN_STATES, InvoiceState
-from procurement.models import Invoice
+from procurement.models import Invoice, SupplierAccount
 
 MOST = 50
 _FINANCE = {
@@ -33,10 +34,10 @@ def rows(actor: Actor) -> list[DeskRow]:
     return found + (_to_confirm(actor) if actor.has(*CONFIRMERS) else [])
 
 
-def _row(invoice: Invoice, *, expected: str, button: str, act: str = "") -> DeskRow:
+def _row(invoice: Invoice, *, expected: str, button: str) -> DeskRow:
     return DeskRow(
         object_label=f"{invoice.number} {invoice.supplier.name}",
-        url=f"{invoice.get_absolute_url()}{act}",
+        url=invoice.get_absolute_url(),
         expected=expected,
         due_on=invoice.due_on,
         since=invoice.state_since,
@@ -63,23 +64,22 @@ def _of_finance(actor: Actor) -> list[DeskRow]:
 
 
 def _to_confirm(actor: Actor) -> list[DeskRow]:
-    """One row for each account, at the oldest of its invoices."""
-    waiting = (
-        Invoice.objects.visible_to(actor)
-        .open()
-        .filter(state__in=OPEN_STATES, account__confirmed_at__isnull=True, account__isnull=False)
-        .exclude(account__entered_by=actor.user)
+    """One row for each account, at one of its invoices and with the first limit among them."""
+    unpaid = Q(invoices__state__in=OPEN_STATES)
+    waiting = SupplierAccount.objects.visible_to(actor).awaiting().exclude(entered_by=actor.user)
+    found = waiting.filter(unpaid).annotate(
+        first=Min("invoices__number", filter=unpaid), due_on=Min("invoices__due_on", filter=unpaid)
     )
-    firsts = waiting.order_by("account", "due_on", "pk").distinct("account").values("pk")
-    found = Invoice.objects.filter(pk__in=firsts).select_related("supplier")
     return [
-        _row(
-            invoice,
+        DeskRow(
+            object_label=f"Compte de {account.supplier.name}",
+            url=reverse("procurement:invoice_act", args=[account.first, "confirmer-le-compte"]),
             expected="Confirmer le compte à payer",
+            due_on=account.due_on,
+            since=account.entered_at,
             button="Confirmer le compte",
-            act="confirmer-le-compte/",
         )
-        for invoice in found.order_by("due_on", "pk")[:MOST]
+        for account in found.select_related("supplier").order_by("due_on", "pk")[:MOST]
     ]
 
 

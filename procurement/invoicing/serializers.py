@@ -154,9 +154,9 @@ class InvoiceSerializer(StrictModelSerializer):
         model = Invoice
         fields = (
             "id", "number", "state", "state_since", "version", "kind", "contract", "order", "statement",
-            "credited", "supplier_number", "format", "issued_on", "received_on", "served_on", "due_on", "total_eur_ht",
-            "vat_eur", "total_eur_ttc", "stated_eur_ttc", "credited_eur_ttc", "paid_eur_ttc", "left_eur_ttc",
-            "account", "rejection_reason", "lines", "payments", "disputes", "late_interest",
+            "credited", "supplier_number", "format", "issued_on", "received_on", "served_on", "due_on",
+            "total_eur_ht", "vat_eur", "total_eur_ttc", "stated_eur_ttc", "credited_eur_ttc", "paid_eur_ttc",
+            "left_eur_ttc", "account", "rejection_reason", "lines", "payments", "disputes", "late_interest",
         )  # fmt: skip
         read_only_fields = fields
 

@@ -19,9 +19,10 @@ from marketplace.accounts.models import Membership
 from procurement.invoicing import accounts, deciding, paying
 from procurement.invoicing.receiving import Arrival, receive
 from procurement.invoicing.typed import TypedLine, typed_document
-from procurement.models import Contract, Invoice
+from procurement.models import Contract, Invoice, UsageStatement
 from tests.builders import make_member
 from tests.procurement.order_builders import Purchase, make_order
+from tests.procurement.statements.builders import make_statement
 
 _count = itertools.count(1)
 # Of the published examples of the format, the French one.
@@ -78,12 +79,19 @@ def second_finance(purchase: Purchase) -> Membership:
 
 
 def accepted(purchase: Purchase, contract: Contract, **values: Any) -> Invoice:
-    """Sent by the supplier, its account confirmed by the service achats, ready to be paid by finance."""
+    """Sent by the supplier, its service certified, its account confirmed by the service achats."""
+    certified(purchase, contract)
     made = send(contract, actor=purchase.actor("manager"), **values)
     confirmed(made, purchase)
     if made.state == "received":
         deciding.match_invoice(made, actor=purchase.actor("finance"), reason="Écarts admis")
     return deciding.accept_invoice(made, actor=purchase.actor("finance"))
+
+
+def certified(purchase: Purchase, contract: Contract) -> UsageStatement:
+    """January's ten seats, 100.00 € HT, done on its last day and certified; made when first asked."""
+    found = contract.statements.first()
+    return found or make_statement(purchase, contract, state="certified")
 
 
 def confirmed(invoice: Invoice, purchase: Purchase) -> None:

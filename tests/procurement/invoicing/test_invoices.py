@@ -18,10 +18,12 @@ from procurement.invoicing.facts import interest_of, match_of
 from procurement.invoicing.receiving import Arrival, receive_file
 from procurement.invoicing.telling import tell_limits
 from procurement.models import Invoice, InvoicePayment, SupplierAccount
+from procurement.statements import serving
 from tests.builders import make_member
 from tests.procurement.invoicing.builders import (
     OTHER_IBAN,
     accepted,
+    certified,
     confirmed,
     credit,
     factur_x,
@@ -35,6 +37,7 @@ from tests.procurement.invoicing.builders import (
     xml_of,
 )
 from tests.procurement.order_builders import make_purchase
+from tests.procurement.statements.builders import make_statement
 from tests.support.racing import at_once
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +89,10 @@ def test_the_day_of_service_moves_the_clock_and_never_a_certification(purchase, 
         deciding.set_service_day, made, actor=purchase.actor("finance"), served_on=dt.date(2026, 11, 27)
     )[1] == {"served_on"}
     deciding.match_invoice(made, actor=purchase.actor("finance"), reason="Certifié tard")
+    with pytest.raises(MoveRefused) as uncertified:
+        deciding.accept_invoice(made, actor=purchase.actor("finance"))
+    assert uncertified.value.code == "service_not_certified"
+    certified(purchase, contract)
     deciding.accept_invoice(made, actor=purchase.actor("finance"))
     assert made.due_on == dt.date(2026, 4, 30)
 
@@ -199,6 +206,29 @@ def test_a_dispute_interrupts_the_clock_once_and_lifted_never_did(purchase, cont
     assert Notification.objects.filter(user=purchase.manager.user, subject__contains="en litige").count() == 3
 
 
+def test_the_statement_that_it_charges_gives_the_day_and_the_third_way(purchase, contract):
+    """Attested after the invoice came: the clock follows at once, and back when the attestation is undone."""
+    statement = make_statement(purchase, contract, state="submitted")
+    made = send(contract, actor=purchase.actor("finance"), received_on=dt.date(2026, 2, 5))
+    assert made.statement == statement and made.due_on == dt.date(2026, 3, 7)
+    serving.attest(statement, actor=purchase.actor("requester"), service_done_on=dt.date(2026, 2, 20))
+    made.refresh_from_db()
+    assert (made.due_on, match_of(made).service_certified) == (dt.date(2026, 3, 22), False)
+    serving.send_back(statement, actor=purchase.actor("finance"), reason="Jour à revoir")
+    made.refresh_from_db()
+    assert made.due_on == dt.date(2026, 3, 7)
+    serving.attest(statement, actor=purchase.actor("requester"), service_done_on=dt.date(2026, 2, 20))
+    serving.certify(statement, actor=purchase.actor("finance"))
+    made = Invoice.objects.for_pages().get(pk=made.pk)
+    found = match_of(made)
+    assert found.agrees and found.rows[0].served_eur_ht == Decimal("100.00")
+    assert made.due_on == dt.date(2026, 3, 22)
+    over = send(contract, actor=purchase.actor("manager"))
+    assert (over.state, over.statement) == ("received", None)
+    assert "service fait" in match_of(over).rows[0].differences[0]
+    assert refusal(send, contract, actor=purchase.actor("manager"), statement=statement)[1] == {"statement"}
+
+
 def test_a_credit_note_comes_off_and_never_exceeds(purchase, contract):
     made = send(contract, actor=purchase.actor("manager"))
     assert credit(made, actor=purchase.actor("manager")).state == "credited"
@@ -217,8 +247,9 @@ def test_a_credit_note_comes_off_and_never_exceeds(purchase, contract):
 
 
 def test_nothing_is_paid_to_an_account_that_one_person_knows(purchase, contract):
+    certified(purchase, contract)
     made = send(contract, actor=purchase.actor("finance"))
-    deciding.match_invoice(made, actor=purchase.actor("finance"), reason="Vu")
+    assert made.state == "matched"
     deciding.accept_invoice(made, actor=purchase.actor("finance"))
     with pytest.raises(MoveRefused) as refused:
         pay(made, actor=purchase.actor("finance"))
@@ -266,9 +297,9 @@ def test_a_credit_note_after_the_payment_is_owed_back(purchase, contract):
 
 def test_late_interest_is_known_when_its_rate_is(purchase, contract):
     finance = purchase.actor("finance")
+    certified(purchase, contract)
     made = send(contract, actor=finance, received_on=dt.date(2026, 2, 1), issued_on=dt.date(2026, 2, 1))
     confirmed(made, purchase)
-    deciding.match_invoice(made, actor=finance, reason="Vu")
     deciding.accept_invoice(made, actor=finance)
     pay(Invoice.objects.get(pk=made.pk), actor=finance, on=dt.date(2026, 4, 2))
     made.refresh_from_db()
