@@ -54,6 +54,8 @@ def sweep_response_drafts() -> None:
 def contract_notices() -> None:
     """Told once per person, date and alert."""
     tell_notices(on=timezone.localdate())
+
+
 @shared_task(name="events.tell_invoice_limits", ignore_result=True)
 def invoice_limits() -> None:
     """Tells a limit that comes near or has passed, once each; pages and the desk read the clock."""

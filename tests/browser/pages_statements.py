@@ -6,6 +6,7 @@ import io
 
 from procurement.statements.writing import UsageFile, fill_from_file
 from tests.browser.pages_budgets import PAGES, page
+from tests.habits.matrix.invoices import contract_of, invoice_of
 from tests.habits.matrix.statements import statement_of, used_contract
 from tests.habits.matrix.world import World
 
@@ -37,5 +38,19 @@ page(
     "requester",
     lambda world: f"/contrats/{world.contract.number}/responsables/",
     "/contrats/agenda/",
+)
+page(
+    "supplier_manager",
+    lambda world: f"/contrats/{contract_of(world).number}/factures/deposer/",
+    lambda world: f"/contrats/{contract_of(world).number}/factures/saisir/",
+    lambda world: f"{invoice_of(world, 'disputed').get_absolute_url()}repondre/",
+)
+page(
+    "finance",
+    lambda world: f"/factures/?{invoice_of(world).number}",
+    lambda world: invoice_of(world, "accepted").get_absolute_url(),
+    lambda world: invoice_of(world, "disputed").get_absolute_url(),
+    lambda world: f"{invoice_of(world).get_absolute_url()}rapprocher/",
+    lambda world: f"{invoice_of(world, 'accepted').get_absolute_url()}payer/",
 )
 page("finance", lambda world: f"{statement_of(world, 'attested').get_absolute_url()}certifier/")

@@ -26,6 +26,7 @@ from procurement.routes import PurchaseFacts
 from qualification import interests
 from tests.builders import make_member, make_organisation
 from tests.catalog import builders as catalogue
+from tests.habits.matrix.invoices import contract_of
 from tests.habits.matrix.statements import used_contract
 from tests.habits.matrix.world import World
 from tests.procurement import builders as needs
@@ -34,6 +35,7 @@ from tests.procurement import order_builders as orders
 from tests.procurement.amendments import builders as amendments
 from tests.procurement.approval import builders as approvals
 from tests.procurement.budgets import builders as budgets
+from tests.procurement.invoicing.builders import send
 from tests.procurement.publication import publication_builders as publications
 from tests.procurement.search_proofs.builders import make_proof
 from tests.procurement.statements import builders as statements
@@ -133,6 +135,10 @@ def statement(world: World) -> None:
     contract = used_contract(world)
     days = statements.month(contract.statements.count() + 1)
     statements.make_statement(world.purchase, contract, state="certified", **days)
+
+
+def invoice(world: World) -> None:
+    send(contract_of(world), actor=world.actor("supplier_manager"))
 
 
 def stale(world: World) -> None:
@@ -311,6 +317,8 @@ LISTS: list[tuple[str, str, Make]] = [
     ("/api/v1/search-proofs/", "requester", proof),
     ("/api/v1/amendments/", "requester", amendment),
     ("/api/v1/usage-statements/", "finance", statement),
+    ("/factures/", "finance", invoice),
+    ("/api/v1/invoices/", "finance", invoice),
     ("/organisation/circuit-d-approbation/", "requester", chain),
     ("/api/v1/approval-chains/", "requester", chain),
     ("/organisation/delegations-de-signature/", "approver", signature_delegation),

@@ -16,6 +16,7 @@ from tests.habits.matrix import (
     drills,
     evaluation,
     gaiax,
+    invoices,
     need,
     pages_budgets,
     procurement,
@@ -46,6 +47,7 @@ ROWS: dict[str, Row] = {
     **gaiax.ROWS,
     **drills.ROWS,
     **statements.ROWS,
+    **invoices.ROWS,
     **register.ROWS,
     **evaluation.ROWS,
 }

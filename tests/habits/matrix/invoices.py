@@ -16,6 +16,7 @@ from tests.procurement.invoicing.builders import accepted, factur_x, paper, send
 from tests.procurement.invoicing.builders import make_contract as make_invoiced
 from tests.procurement.statements.builders import make_statement
 
+CONFIRMERS = only("finance", "purchasing", "authorising_officer")
 FINANCE, DISPUTERS = only("finance"), only("finance", "requester")
 SENDERS = SUPPLIERS | FINANCE
 
@@ -52,6 +53,7 @@ def _make(world: World, state: str) -> Invoice:
 
 def filed(world: World) -> Invoice:
     """Received as a file."""
+
     def make() -> Invoice:
         contract = make_invoiced(world.purchase)
         arrival = Arrival(stated_eur_ttc=Decimal("120.00"))
@@ -92,5 +94,7 @@ ROWS: dict[str, Row] = {
     **moves("invoice", "lift", DISPUTERS, of("disputed")),
     **moves("invoice", "answer", SUPPLIERS, of("disputed")),
     **moves("invoice", "pay", FINANCE, of("accepted")),
-    **moves("invoice", "confirm-account", only("finance", "purchasing", "authorising_officer"), of("received")),
+    **moves(
+        "invoice", "confirm-account", only("finance", "purchasing", "authorising_officer"), of("received")
+    ),
 }

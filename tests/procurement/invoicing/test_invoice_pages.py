@@ -15,7 +15,6 @@ from tests.procurement.invoicing.builders import (
     factur_x,
     make_contract,
     paper,
-    send,
     upload,
     xml_of,
 )
@@ -102,23 +101,6 @@ def test_a_factur_x_that_contradicts_itself_is_disputed_answered_then_rejected(p
     made.refresh_from_db()
     assert finance.post(f"{page}rejeter/", {"reason": "PDF faux", "version": made.version}).status_code == 302
     assert "PDF faux" in text_of(supplier.get(page))
-
-
-def test_lists_cost_the_same_for_one_and_for_ten(purchase, django_assert_max_num_queries):
-    contract = make_contract(purchase)
-    certified(purchase, contract)
-    client, api = client_for(purchase.finance), client_for_token(purchase.finance)
-    made = [send(contract, actor=purchase.actor("manager"))]
-
-    def queries(get, address):
-        with django_assert_max_num_queries(60) as counted:
-            assert get(address).status_code == 200
-        return len(counted)
-
-    addresses = ((client.get, "/factures/"), (api.get, URL), (client.get, "/bureau/"))
-    few = [queries(*each) for each in addresses]
-    made += [send(contract, actor=purchase.actor("manager")) for _ in range(9)]
-    assert [queries(*each) for each in addresses] == few
 
 
 def test_from_the_order_to_the_payment_by_the_pages(purchase):
