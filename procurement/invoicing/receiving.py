@@ -82,33 +82,11 @@ def receive(
     """Raises RuleBroken naming the field; `(supplier, number)` is taken once, by constraint."""
     today = timezone.localdate()
     refuse_wrong(document, contract, today=today)
-    received_on = _received_on(document, arrival, actor=actor, today=today)
+    day = _received_on(document, arrival, actor=actor, today=today)
     with transaction.atomic():
         credited = _credited(contract, document, arrival)
         made = _create(
-            Invoice(
-                number=next_number("AVO" if credited else "FAC"),
-                kind=document.kind,
-                contract=contract,
-                buyer=contract.buyer,
-                supplier=contract.supplier,
-                credited=credited,
-                statement=None if credited else _statement(contract, document, arrival),
-                supplier_number=document.number.strip(),
-                format=document.format,
-                issued_on=document.issued_on,
-                received_on=received_on,
-                served_on=arrival.served_on or document.served_on,
-                total_eur_ht=document.total_eur_ht,
-                vat_eur=document.vat_eur,
-                total_eur_ttc=document.total_eur_ttc,
-                stated_eur_ttc=arrival.stated_eur_ttc,
-                account=None
-                if credited
-                else account_for(contract, iban=arrival.iban or document.iban, actor=actor),
-                file=file,
-                entered_by=actor.user,
-            )
+            _written(contract, document, arrival, credited=credited, actor=actor), file=file, day=day
         )
         _write_lines(made, document, list(contract.order.lines.order_by("position", "pk")))
         made.journal_creation(
@@ -134,7 +112,35 @@ def _received_on(document: Document, arrival: Arrival, *, actor: Actor, today: d
     return arrival.received_on
 
 
-def _create(invoice: Invoice) -> Invoice:
+def _written(
+    contract: Contract, document: Document, arrival: Arrival, *, credited: Invoice | None, actor: Actor
+) -> Invoice:
+    """Not saved yet."""
+    made = Invoice(
+        number=next_number("AVO" if credited else "FAC"),
+        kind=document.kind,
+        contract=contract,
+        buyer=contract.buyer,
+        supplier=contract.supplier,
+        credited=credited,
+        supplier_number=document.number.strip(),
+        format=document.format,
+        issued_on=document.issued_on,
+        served_on=arrival.served_on or document.served_on,
+        total_eur_ht=document.total_eur_ht,
+        vat_eur=document.vat_eur,
+        total_eur_ttc=document.total_eur_ttc,
+        stated_eur_ttc=arrival.stated_eur_ttc,
+        entered_by=actor.user,
+    )
+    if credited is None:
+        made.statement = _statement(contract, document, arrival)
+        made.account = account_for(contract, iban=arrival.iban or document.iban, actor=actor)
+    return made
+
+
+def _create(invoice: Invoice, *, file: StoredFile | None, day: dt.date) -> Invoice:
+    invoice.file, invoice.received_on = file, day
     taken = Invoice.objects.filter(supplier=invoice.supplier, supplier_number=invoice.supplier_number)
     if taken.exists():
         raise RuleBroken("number_taken", TAKEN, field="supplier_number")

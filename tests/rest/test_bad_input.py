@@ -33,6 +33,7 @@ FILES = {
     "POST api:consultation-add-document",
     "POST api:response-draft-add-file",
     "POST api:usage-statement-file",
+    "POST api:invoice-upload",
 }
 # The doctrine’s rules, the durations and the queues of moderation are a handful, answered whole; the feed
 # of changes has a cursor and no page.

@@ -143,7 +143,7 @@ def test_from_the_order_to_the_payment_by_the_pages(purchase):
 def certified_by_pages(contract, supplier, requester, finance):
     created = supplier.post(
         f"/contrats/{contract.number}/releves/ecrire/",
-        {"starts_on": "2026-01-01", "ends_on": "2026-01-31", "qte-poste": "10"},
+        {"starts_on": "2026-01-01", "ends_on": "2026-01-31", "q_poste": "10"},
     )
     assert created.status_code == 302, text_of(created)
     made = contract.statements.get()
