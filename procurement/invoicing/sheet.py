@@ -57,7 +57,7 @@ def clock_rows(
         ("Reçue le", date_text(invoice.received_on)),
         ("Service exécuté le", date_text(invoice.service_day) if invoice.service_day else served),
         ("Le délai part du", date_text(clock.starts_on)),
-        ("Délai", f"{limit.days} jours. {limit.source} (source : {limit.confidence})." if limit else ""),
+        ("Délai", f"{limit.days} jours. {limit.source}. Confiance : {limit.confidence}." if limit else ""),
     ]
     if clock.left_when_told is not None:
         rows.append(("Interruption", _interruption(clock, disputes, on=invoice.received_on)))
@@ -79,7 +79,7 @@ def _due(invoice: Invoice, clock: Clock, *, on: dt.date) -> str:
         return "Délai interrompu"
     if clock.due_on is None:
         return ""
-    settled = not invoice.left_eur_ttc or invoice.due_on is None
+    settled = invoice.left_eur_ttc <= 0 or invoice.due_on is None
     return (
         date_text(clock.due_on)
         if settled
