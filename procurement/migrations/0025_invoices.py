@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
         ('accounts', '0001_initial'),
         ('catalog', '0026_section_delegation'),
         ('files', '0003_scan_finding'),
-        ('procurement', '0023_calendar_links'),
+        ('procurement', '0024_evaluation'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
