@@ -29,15 +29,15 @@ from procurement.invoicing.enums import InvoiceKind, InvoiceState
 from procurement.invoicing.facts import match_of
 from procurement.invoicing.receiving import Arrival, receive, receive_file
 from procurement.invoicing.serializers import (
-    AccountInput,
-    AnswerInput,
+    DisputeAnswerInput,
     InvoiceFileInput,
     InvoiceInput,
+    InvoiceMatchInput,
+    InvoiceMatchSerializer,
+    InvoicePaymentInput,
     InvoiceSerializer,
-    MatchInput,
-    MatchSerializer,
-    PaymentInput,
     ServiceDayInput,
+    SupplierAccountInput,
 )
 from procurement.invoicing.typed import TypedLine, typed_document
 from procurement.models import Contract, Invoice, UsageStatement
@@ -77,15 +77,15 @@ class InvoiceViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
     input_classes: ClassVar[dict[str, SerializerClass]] = {
         "create": InvoiceInput,
         "upload": InvoiceFileInput,
-        "pay": PaymentInput,
-        "confirm_account": AccountInput,
+        "pay": InvoicePaymentInput,
+        "confirm_account": SupplierAccountInput,
         "set_service": ServiceDayInput,
     }
     moves: ClassVar[dict[str, MoveEndpoint]] = {
-        "match": MoveEndpoint(deciding.match_invoice, MatchInput),
+        "match": MoveEndpoint(deciding.match_invoice, InvoiceMatchInput),
         "accept": MoveEndpoint(deciding.accept_invoice),
         "dispute": MoveEndpoint(deciding.dispute_invoice, ReasonInput),
-        "answer": MoveEndpoint(deciding.answer_dispute, AnswerInput),
+        "answer": MoveEndpoint(deciding.answer_dispute, DisputeAnswerInput),
         "lift": MoveEndpoint(deciding.lift_dispute, ReasonInput),
         "reject": MoveEndpoint(deciding.reject_invoice, ReasonInput),
     }
@@ -136,11 +136,11 @@ class InvoiceViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
             raise NotVisible("statement_not_found", "Ce relevé n’existe pas ou n’est pas visible pour vous.")
         return found
 
-    @extend_schema(responses=MatchSerializer, filters=False)
+    @extend_schema(responses=InvoiceMatchSerializer, filters=False)
     @action(detail=True, methods=["get"], pagination_class=None)
     def matching(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """La comparaison avec le bon de commande et le service fait, ligne par ligne."""
-        return Response(MatchSerializer(match_of(self.get_object())).data)
+        return Response(InvoiceMatchSerializer(match_of(self.get_object())).data)
 
     @extend_schema(responses={200: OpenApiTypes.BINARY}, filters=False)
     @action(detail=True, methods=["get"], pagination_class=None, sparse=False)
@@ -151,7 +151,7 @@ class InvoiceViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
             raise NotVisible("document_not_found", "Cette facture a été saisie : elle n’a pas de fichier.")
         return download_response(found.file, actor=self.actor)
 
-    @extend_schema(request=PaymentInput, responses=InvoiceSerializer)
+    @extend_schema(request=InvoicePaymentInput, responses=InvoiceSerializer)
     @action(detail=True, methods=["post"])
     @once
     def pay(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -162,7 +162,7 @@ class InvoiceViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
         paying.pay_invoice(found, actor=self.actor, expected_version=version, **data)
         return self.answer(self.reloaded(found))
 
-    @extend_schema(request=AccountInput, responses=InvoiceSerializer)
+    @extend_schema(request=SupplierAccountInput, responses=InvoiceSerializer)
     @action(detail=True, methods=["post"], url_path="confirm-account")
     def confirm_account(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Confirmer le compte à payer, par une autre personne que celle qui l’a saisi."""

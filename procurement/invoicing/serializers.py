@@ -59,7 +59,7 @@ class InvoiceFileInput(ArrivalInput):
     )
 
 
-class MatchInput(StrictSerializer):
+class InvoiceMatchInput(StrictSerializer):
     reason = serializers.CharField(
         max_length=2000,
         required=False,
@@ -69,7 +69,7 @@ class MatchInput(StrictSerializer):
     )
 
 
-class AnswerInput(StrictSerializer):
+class DisputeAnswerInput(StrictSerializer):
     answer = serializers.CharField(max_length=2000)
 
 
@@ -77,11 +77,11 @@ class ServiceDayInput(StrictSerializer):
     served_on = serializers.DateField()
 
 
-class AccountInput(StrictSerializer):
+class SupplierAccountInput(StrictSerializer):
     checked_how = serializers.CharField(max_length=500, help_text="Comment le compte a été vérifié.")
 
 
-class PaymentInput(StrictSerializer):
+class InvoicePaymentInput(StrictSerializer):
     amount_eur_ttc = serializers.DecimalField(**MONEY)
     paid_on = serializers.DateField()
     reference = serializers.CharField(max_length=60, help_text="Une fois par facture.")
@@ -100,7 +100,7 @@ class InvoiceLineSerializer(StrictModelSerializer):
         read_only_fields = fields
 
 
-class PaymentSerializer(StrictModelSerializer):
+class InvoicePaymentSerializer(StrictModelSerializer):
     class Meta:
         model = InvoicePayment
         fields = ("amount_eur_ttc", "paid_on", "reference")
@@ -123,7 +123,7 @@ class SupplierAccountSerializer(StrictModelSerializer):
         read_only_fields = fields
 
 
-class InterestSerializer(StrictSerializer):
+class LateInterestSerializer(StrictSerializer):
     """Null amounts are unknown: the rate of that half-year is not held."""
 
     began_on = serializers.DateField()
@@ -146,7 +146,7 @@ class InvoiceSerializer(StrictModelSerializer):
     left_eur_ttc = serializers.DecimalField(read_only=True, **MONEY)
     account = SupplierAccountSerializer(read_only=True, allow_null=True)
     lines = InvoiceLineSerializer(many=True, read_only=True)
-    payments = PaymentSerializer(many=True, read_only=True)
+    payments = InvoicePaymentSerializer(many=True, read_only=True)
     disputes = InvoiceDisputeSerializer(many=True, read_only=True)
     late_interest = serializers.SerializerMethodField()
 
@@ -160,14 +160,14 @@ class InvoiceSerializer(StrictModelSerializer):
         )  # fmt: skip
         read_only_fields = fields
 
-    @extend_schema_field(InterestSerializer(allow_null=True))
+    @extend_schema_field(LateInterestSerializer(allow_null=True))
     def get_late_interest(self, invoice: Invoice) -> dict[str, Any] | None:
         """Of today; null when nothing is late."""
         found = interest_of(invoice, invoice.payments.all(), on=timezone.localdate())
-        return None if found is None else dict(InterestSerializer(found).data)
+        return None if found is None else dict(LateInterestSerializer(found).data)
 
 
-class MatchRowSerializer(StrictSerializer):
+class InvoiceMatchRowSerializer(StrictSerializer):
     label = serializers.CharField()
     ordered_eur_ht = serializers.DecimalField(allow_null=True, **MONEY)
     served_eur_ht = serializers.DecimalField(allow_null=True, **MONEY)
@@ -176,8 +176,8 @@ class MatchRowSerializer(StrictSerializer):
     differences = serializers.ListField(child=serializers.CharField())
 
 
-class MatchSerializer(StrictSerializer):
+class InvoiceMatchSerializer(StrictSerializer):
     agrees = serializers.BooleanField()
     service_certified = serializers.BooleanField()
     differences = serializers.ListField(child=serializers.CharField(), help_text="De la facture entière.")
-    rows = MatchRowSerializer(many=True)
+    rows = InvoiceMatchRowSerializer(many=True)
