@@ -39,6 +39,10 @@ from procurement.approval import api as api_approval
 from procurement.budgets import api as api_budgets
 from procurement.budgets.api import visible_line
 from procurement.enums_orders import OrderState
+from procurement.exit import api as api_exit
+from procurement.exit import checklist
+from procurement.exit.abilities import secure_ability
+from procurement.exit.serializers import SecurityAnswerInput, SecurityChecklistSerializer
 from procurement.filters_orders import ContractFilter, OrderFilter
 from procurement.invoicing import api as api_invoicing
 from procurement.models import Contract, Order, Project, PurchasingVehicle
@@ -187,7 +191,33 @@ class ContractViewSet(MoveMixin, ReadViewSet):
         "end": MoveEndpoint(end_contract, input=ReasonInput),
         "terminate": MoveEndpoint(terminate_contract, input=ReasonInput),
     }
-    input_classes = {"owners": api_register.OwnersInput}
+    input_classes = {"owners": api_register.OwnersInput, "answer_security": SecurityAnswerInput}
+
+    @extend_schema(responses=SecurityChecklistSerializer, filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None, sparse=False)
+    def security(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """La liste de sécurité des 30 jours ouvrés qui suivent la signature."""
+        return self._checklist(self._secured())
+
+    @extend_schema(request=SecurityAnswerInput, responses=SecurityChecklistSerializer)
+    @action(detail=True, methods=["post"], url_path="answer-security")
+    def answer_security(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Répondre à un point de la liste de sécurité."""
+        contract = self._secured()
+        require({"answer": secure_ability(self.actor, contract)}, "answer")
+        checklist.refuse_over(contract)
+        checklist.answer(contract, actor=self.actor, **self.read_input("answer_security"))
+        return self._checklist(contract)
+
+    def _secured(self) -> Contract:
+        """How an administration secures itself is not its supplier's to read."""
+        contract: Contract = self.get_object()
+        if self.actor.is_supplier:
+            raise NotVisible
+        return contract
+
+    def _checklist(self, contract: Contract) -> Response:
+        return Response(SecurityChecklistSerializer(checklist.checklist_of(contract)).data)
 
     @extend_schema(request=api_register.OwnersInput, responses=ContractSerializer)
     @action(detail=True, methods=["post"])
@@ -226,4 +256,5 @@ ROUTES = [
     *api_statements.ROUTES,
     *api_register.ROUTES,
     *api_invoicing.ROUTES,
+    *api_exit.ROUTES,
 ]

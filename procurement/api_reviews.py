@@ -12,6 +12,8 @@ from rest_framework.response import Response
 from marketplace.rest.viewsets import ReadViewSet, SerializerClass
 from procurement.abilities_orders import review_abilities
 from procurement.actions.contracts import decide_review, refuse_undecidable
+from procurement.exit.moving import moving_of
+from procurement.exit.serializers import MovingSerializer
 from procurement.filters_orders import ContractReviewFilter
 from procurement.models import ContractReview
 from procurement.serializers_orders import ContractReviewSerializer, ReviewDecisionInput
@@ -38,6 +40,12 @@ class ContractReviewViewSet(ReadViewSet):
         refuse_undecidable(review)
         decide_review(review, actor=self.actor, **self.read_input("decide"))
         return self.answer(self.reloaded(review))
+
+    @extend_schema(responses=MovingSerializer, filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None, sparse=False)
+    def moving(self, request: Request, *args: object, **kwargs: object) -> Response:
+        """Ce que coûtent le départ, et un an chez chaque offre de remplacement."""
+        return Response(MovingSerializer(moving_of(self.get_object())).data)
 
 
 ROUTES = [("contract-reviews", ContractReviewViewSet, "contract-review")]

@@ -12,6 +12,7 @@ from marketplace.ui.desk import register_desk
 from procurement.actions.status_loss import effects_of
 from procurement.budgets import desk as desk_budgets
 from procurement.desk_orders import purchase_rows
+from procurement.exit import desk as desk_exits
 from procurement.invoicing import desk as desk_invoicing
 from procurement.models import Contract, Order
 from procurement.statements import desk as desk_statements
@@ -35,5 +36,6 @@ def register() -> None:
     register_desk("procurement.budgets", desk_budgets.rows)
     register_desk("procurement.statements", desk_statements.rows)
     register_desk("procurement.invoicing", desk_invoicing.rows)
+    register_desk("procurement.exits", desk_exits.rows)
     register_holder("procurement", held_offers)
     register_effects("procurement", effects_of)

@@ -133,6 +133,12 @@ INVOICE = {
     "cancelled": Badge("Annulée par avoir"),
     "credited": Badge("Avoir déduit"),
 }
+EXIT = {
+    "preparing": Badge("En préparation", "info no-icon"),
+    "running": Badge("Sortie en cours", "warning"),
+    "closed": Badge("Clos", "success"),
+    "abandoned": Badge("Abandonné"),
+}
 CONTRACT = {
     "active": Badge("En cours", "success"),
     "ending": Badge("Fin proche", "warning"),
@@ -276,6 +282,7 @@ TABLES: dict[str, dict[str, Badge]] = {
     "budget": BUDGET,
     "statement": STATEMENT,
     "invoice": INVOICE,
+    "exit": EXIT,
     "contract": CONTRACT,
     "opinion": OPINION,
     "review": REVIEW,

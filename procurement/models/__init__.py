@@ -29,6 +29,7 @@ from procurement.models.evaluation import (
     Mark,
     SetAside,
 )
+from procurement.models.exit_plan import ExitExport, ExitPlan, ExitRehearsal, SecurityCheck
 from procurement.models.invoice import Invoice, InvoiceLine
 from procurement.models.invoice_parts import InvoiceDispute, InvoicePayment, SupplierAccount
 from procurement.models.need_link import ProjectNeed
@@ -78,6 +79,9 @@ __all__ = [
     "InvoiceDispute",
     "InvoiceLine",
     "InvoicePayment",
+    "ExitExport",
+    "ExitPlan",
+    "ExitRehearsal",
     "KeyHolder",
     "KeyShare",
     "OpenedFile",
@@ -103,6 +107,7 @@ __all__ = [
     "RouteChoice",
     "SealedDeposit",
     "SearchProof",
+    "SecurityCheck",
     "SensitivityDecision",
     "ShareGift",
     "ShortlistEntry",

@@ -6,6 +6,7 @@ import io
 
 from procurement.statements.writing import UsageFile, fill_from_file
 from tests.browser.pages_budgets import PAGES, page
+from tests.habits.matrix.exits import awaited, plan_of
 from tests.habits.matrix.invoices import contract_of, invoice_of
 from tests.habits.matrix.statements import statement_of, used_contract
 from tests.habits.matrix.world import World
@@ -52,5 +53,19 @@ page(
     lambda world: invoice_of(world, "disputed").get_absolute_url(),
     lambda world: f"{invoice_of(world).get_absolute_url()}rapprocher/",
     lambda world: f"{invoice_of(world, 'accepted').get_absolute_url()}payer/",
+)
+page(
+    "requester",
+    lambda world: f"/contrats/{world.contract.number}/reversibilite/",
+    lambda world: f"/contrats/{world.contract.number}/reversibilite/ouvrir/",
+    lambda world: plan_of(world).get_absolute_url(),
+    lambda world: f"{plan_of(world).get_absolute_url()}exporter/",
+    lambda world: f"{plan_of(world).get_absolute_url()}exports/{awaited(world)['uuid']}/",
+    lambda world: plan_of(world, "closed").get_absolute_url(),
+)
+page(
+    "security_officer",
+    lambda world: f"/contrats/{world.contract.number}/securite/",
+    lambda world: f"/contrats/{world.contract.number}/securite/comptes/",
 )
 page("finance", lambda world: f"{statement_of(world, 'attested').get_absolute_url()}certifier/")

@@ -35,6 +35,7 @@ from tests.procurement import order_builders as orders
 from tests.procurement.amendments import builders as amendments
 from tests.procurement.approval import builders as approvals
 from tests.procurement.budgets import builders as budgets
+from tests.procurement.exit import builders as exits
 from tests.procurement.invoicing.builders import send
 from tests.procurement.publication import publication_builders as publications
 from tests.procurement.search_proofs.builders import make_proof
@@ -139,6 +140,10 @@ def statement(world: World) -> None:
 
 def invoice(world: World) -> None:
     send(contract_of(world), actor=world.actor("supplier_manager"))
+
+
+def exit_plan(world: World) -> None:
+    exits.make_exit(world.purchase, exits.make_running_contract(world.purchase), state="running")
 
 
 def stale(world: World) -> None:
@@ -319,6 +324,8 @@ LISTS: list[tuple[str, str, Make]] = [
     ("/api/v1/usage-statements/", "finance", statement),
     ("/factures/", "finance", invoice),
     ("/api/v1/invoices/", "finance", invoice),
+    ("/api/v1/exit-plans/", "requester", exit_plan),
+    ("/bureau/", "security_officer", exit_plan),
     ("/organisation/circuit-d-approbation/", "requester", chain),
     ("/api/v1/approval-chains/", "requester", chain),
     ("/organisation/delegations-de-signature/", "approver", signature_delegation),

@@ -15,6 +15,7 @@ from tests.habits.matrix import (
     catalog,
     drills,
     evaluation,
+    exits,
     gaiax,
     invoices,
     need,
@@ -50,4 +51,5 @@ ROWS: dict[str, Row] = {
     **invoices.ROWS,
     **register.ROWS,
     **evaluation.ROWS,
+    **exits.ROWS,
 }

@@ -1,0 +1,68 @@
+"""On « Mon bureau »: the dates of exits under way, and checklists still to be filled."""
+
+from __future__ import annotations
+
+from django.db.models import Prefetch
+from django.utils import timezone
+
+from marketplace.accounts.actors import Actor
+from marketplace.accounts.enums import Role
+from marketplace.ui.desk import SOON, DeskRow
+from procurement.exit.abilities import WRITERS
+from procurement.exit.checklist import checklist_of
+from procurement.exit.enums import LIVING_EXITS, ExitState
+from procurement.models import Contract, ExitPlan, SecurityCheck
+
+MOST = 50
+
+
+def rows(actor: Actor) -> list[DeskRow]:
+    """At most three queries."""
+    if actor.user is None or not actor.is_buyer:
+        return []
+    found: list[DeskRow] = []
+    if actor.has(*WRITERS):
+        found += _exits(actor)
+    if actor.has(Role.SECURITY_OFFICER):
+        found += _checklists(actor)
+    return found
+
+
+def _exits(actor: Actor) -> list[DeskRow]:
+    mine = ExitPlan.objects.visible_to(actor).filter(state__in=LIVING_EXITS, contract__owners=actor.user)
+    return [
+        DeskRow(
+            object_label=f"{plan.contract.number} {plan.contract.offer.name}",
+            url=plan.get_absolute_url(),
+            expected="Donner le préavis"
+            if plan.state == ExitState.PREPARING
+            else "Suivre la sortie du contrat",
+            due_on=plan.retrieval_ends_on,
+            since=plan.state_since,
+            button="Voir le plan de réversibilité",
+        )
+        for plan in mine.select_related("contract__offer").order_by("state_since", "pk")[:MOST]
+    ]
+
+
+def _checklists(actor: Actor) -> list[DeskRow]:
+    """Contracts of my administration whose list is not done; the latest to be signed."""
+    running = Contract.objects.visible_to(actor).running().select_related("offer")
+    checks = Prefetch("security_checks", queryset=SecurityCheck.objects.only("contract_id", "code"))
+    today = timezone.localdate()
+    found = []
+    for contract in running.prefetch_related(checks).order_by("-signed_at", "-pk")[:MOST]:
+        asked = checklist_of(contract)
+        if asked.left:
+            found.append(
+                DeskRow(
+                    object_label=f"{contract.number} {contract.offer.name}",
+                    url=f"{contract.get_absolute_url()}securite/",
+                    expected=f"Sécuriser le service : {asked.left} points sur {len(asked.lines)} à traiter",
+                    due_on=asked.due_on,
+                    since=contract.signed_at,
+                    button="Voir la liste de sécurité",
+                    zone=SOON if asked.due_on >= today else "todo",
+                )
+            )
+    return found
