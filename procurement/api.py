@@ -17,6 +17,8 @@ from procurement import (
 from procurement.api_doctrine import DoctrineAssessmentViewSet, DoctrineRuleViewSet
 from procurement.api_needs import AssessmentViewSet, OpinionViewSet, ProjectViewSet
 from procurement.consultations import api_responses
+from procurement.controls import api as api_controls
+from procurement.conventions import api as api_conventions
 from procurement.evaluation import api as api_evaluation
 from procurement.search_proofs import api as api_search_proofs
 
@@ -34,6 +36,8 @@ ROUTES: list[tuple[str, Any, str]] = [
     *api_responses.ROUTES,
     *api_search_proofs.ROUTES,
     *api_evaluation.ROUTES,
+    *api_conventions.ROUTES,
+    *api_controls.ROUTES,
 ]
 PATHS = api_open_publications.PATHS
 if find_spec("procurement.api_orders") is not None:

@@ -37,6 +37,7 @@ from procurement.actions.projects import (
 )
 from procurement.api_project_needs import ProjectNeedInput, ProjectNeedsMixin
 from procurement.api_project_parts import ProjectDocumentInput, ProjectPartsMixin
+from procurement.controls.api import OwedFilesMixin
 from procurement.enums import Standing
 from procurement.models import Assessment, Derogation, Opinion, Order, Project
 from procurement.serializers import (
@@ -64,7 +65,7 @@ def assess_project(project: Project, *, actor: Any, reason: str) -> Project:
 
 
 class ProjectViewSet(
-    ProjectPartsMixin, ProjectNeedsMixin, MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet
+    ProjectPartsMixin, OwedFilesMixin, ProjectNeedsMixin, MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet
 ):
     about = "les projets de son administration"
     queryset = (

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from marketplace.ui.drawings import Step
-from procurement.enums import AssessmentState, ProjectState
+from procurement.conventions.enums import ConventionState
+from procurement.enums import AssessmentState, Hosting, ProjectState
 from procurement.enums_orders import OrderState
-from procurement.models import Assessment, Contract, Order, Project
+from procurement.models import Assessment, Contract, Convention, Order, Project
+from procurement.routes.picker import STATE_KINDS
 
 RANK = list(ProjectState.values)
 BLOCKED = "Bloqué : analyse non signée"
@@ -27,9 +29,14 @@ DROPPED = (OrderState.CANCELLED, OrderState.REFUSED)
 
 
 def steps_of(
-    project: Project, *, assessment: Assessment | None, has_list: bool, orders: Sequence[Order] = ()
+    project: Project,
+    *,
+    assessment: Assessment | None,
+    has_list: bool,
+    orders: Sequence[Order] = (),
+    convention: Convention | None = None,
 ) -> tuple[Step, ...]:
-    """`orders` of the project, newest first, with their contract."""
+    """`orders` of the project, newest first, with their contract; `convention`: the one that lives."""
     decided = _past(project, ProjectState.ASSESSED)
     frozen = has_list or _past(project, ProjectState.BUYING)
     bought = _past(project, ProjectState.RUNNING)
@@ -42,13 +49,20 @@ def steps_of(
         Step("Décrire le besoin", "done", "Fait", _url("project_edit", project)),
         _analysis(project, assessment=assessment, decided=decided),
         _offers(project, done=frozen, decided=decided),
-        _ordering(project, orders, done=bought, open_=decided and frozen),
+        _convening(project, convention, open_=decided and frozen)
+        if _is_internal(project)
+        else _ordering(project, orders, done=bought, open_=decided and frozen),
         _following(project, orders, open_=bought),
     )
 
 
 def next_step(
-    project: Project, *, assessment: Assessment | None, has_list: bool, orders: Sequence[Order] = ()
+    project: Project,
+    *,
+    assessment: Assessment | None,
+    has_list: bool,
+    orders: Sequence[Order] = (),
+    convention: Convention | None = None,
 ) -> NextStep | None:
     """None when nothing waits for the authors."""
     if project.state in (ProjectState.CLOSED, ProjectState.ABANDONED, ProjectState.RUNNING):
@@ -63,6 +77,10 @@ def next_step(
         )
     if not has_list:
         return NextStep("Choisir les offres", _url("project_offers", project))
+    if _is_internal(project):
+        if convention is not None:
+            return NextStep("Voir la convention", convention.get_absolute_url())
+        return NextStep("Écrire la convention", _url("convention_write", project))
     if contract := _contract_of(orders):
         return NextStep("Voir le contrat", _contract_url(contract))
     if order := _live_order(orders):
@@ -83,6 +101,18 @@ def _offers(project: Project, *, done: bool, decided: bool) -> Step:
     if done:
         return Step("Choisir les offres", "done", "Fait", _url("project_shortlist", project))
     return _step("Choisir les offres", project, "project_offers", done=False, open_=decided)
+
+
+def _is_internal(project: Project) -> bool:
+    """An internal State cloud takes a convention, without any order."""
+    return project.hosting == Hosting.INTERNAL_CLOUD and project.organisation.kind in STATE_KINDS
+
+
+def _convening(project: Project, convention: Convention | None, *, open_: bool) -> Step:
+    if convention is None:
+        return _step("Convention", project, "convention_write", done=False, open_=open_)
+    side = "done" if convention.state == ConventionState.IN_FORCE else "current"
+    return Step("Convention", side, str(convention.get_state_display()), convention.get_absolute_url())
 
 
 def _ordering(project: Project, orders: Sequence[Order], *, done: bool, open_: bool) -> Step:

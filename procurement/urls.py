@@ -5,6 +5,8 @@ from importlib.util import find_spec
 from django.urls import URLPattern, path
 
 from procurement.consultations.urls import urlpatterns as consultation_patterns
+from procurement.controls.urls import urlpatterns as control_patterns
+from procurement.conventions.urls import urlpatterns as convention_patterns
 from procurement.evaluation.urls import urlpatterns as evaluation_patterns
 from procurement.views import (
     assessments,
@@ -71,6 +73,8 @@ urlpatterns: list[URLPattern] = [
     path("projets/<slug:number>/derogation/<slug:words>/", derogations.act, name="derogation_act"),
     # Before those of consultations, whose last address takes any word.
     *evaluation_patterns,
+    *convention_patterns,
+    *control_patterns,
     *consultation_patterns,
     *order_patterns,
 ]

@@ -139,6 +139,20 @@ EXIT = {
     "closed": Badge("Clos", "success"),
     "abandoned": Badge("Abandonné"),
 }
+CONVENTION = {
+    "draft": Badge("Brouillon"),
+    "signed": Badge("Signature attendue", "info no-icon"),
+    "in_force": Badge("En vigueur", "success"),
+    "ended": Badge("Terminée"),
+    "abandoned": Badge("Abandonnée"),
+}
+CONTROL_FILE = {
+    "prepared": Badge("En préparation", "info no-icon"),
+    "sent": Badge("Transmis", "info no-icon"),
+    "acknowledged": Badge("Réception accusée", "info no-icon"),
+    "answered": Badge("Avis rendu", "success"),
+    "withdrawn": Badge("Retiré"),
+}
 CONTRACT = {
     "active": Badge("En cours", "success"),
     "ending": Badge("Fin proche", "warning"),
@@ -279,6 +293,8 @@ TABLES: dict[str, dict[str, Badge]] = {
     "project": PROJECT,
     "order": ORDER,
     "amendment": AMENDMENT,
+    "convention": CONVENTION,
+    "control_file": CONTROL_FILE,
     "budget": BUDGET,
     "statement": STATEMENT,
     "invoice": INVOICE,

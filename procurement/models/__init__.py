@@ -19,6 +19,8 @@ from procurement.models.consultation_responses import (
     SealedDeposit,
 )
 from procurement.models.contract import Contract, ContractReview
+from procurement.models.control_file import ControlFile, ControlPaper
+from procurement.models.convention import Convention, ConventionCharge
 from procurement.models.derogation import Derogation, DerogationAct
 from procurement.models.eligibility import SHORTLIST_LIMIT, EligibilityList, EligibilityRow, ShortlistEntry
 from procurement.models.evaluation import (
@@ -71,6 +73,10 @@ __all__ = [
     "ConsultationQuestion",
     "Contract",
     "ContractReview",
+    "ControlFile",
+    "ControlPaper",
+    "Convention",
+    "ConventionCharge",
     "Derogation",
     "DerogationAct",
     "EligibilityList",

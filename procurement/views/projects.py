@@ -21,6 +21,8 @@ from procurement.abilities import project_abilities, projects_abilities
 from procurement.actions.assessments import result_now
 from procurement.actions.project_needs import needs_of
 from procurement.actions.projects import add_author, create_project, edit_project
+from procurement.controls.actions import owed_of
+from procurement.conventions.actions import may_convene
 from procurement.forms.answers import ReasonForm
 from procurement.forms.projects import AuthorForm, ProjectForm, RequirementsForm
 from procurement.forms.refusals import put_refusal
@@ -103,13 +105,17 @@ def project(request: HttpRequest, number: str) -> HttpResponse:
     actor, assessment = actor_of(request), assessment_of(shown)
     has_list = shown.eligibility_lists.exists()
     verdicts = project_abilities(actor, shown)
-    orders = _orders_of(shown, actor=actor)
+    orders, conventions = _orders_of(shown, actor=actor), list(shown.conventions.all())
+    living = next((each for each in conventions if each.is_living), None)
     return render(
         request,
         "procurement/project.html",
         {
             "project": shown,
             "orders": orders,
+            "conventions": conventions,
+            "may_convene": not living and may_convene(shown) and allowed(verdicts, "edit"),
+            "owed": owed_of(shown),
             "derogation": shown.derogations.first(),
             "route_choice": shown.route_choices.living().select_related("vehicle").first(),
             "consultations": list(shown.consultations.all()),
@@ -117,8 +123,12 @@ def project(request: HttpRequest, number: str) -> HttpResponse:
             "authors": list(shown.authors.all()),
             "assessment": assessment,
             "result": result_now(assessment) if assessment else None,
-            "steps": steps_of(shown, assessment=assessment, has_list=has_list, orders=orders),
-            "next": next_step(shown, assessment=assessment, has_list=has_list, orders=orders),
+            "steps": steps_of(
+                shown, assessment=assessment, has_list=has_list, orders=orders, convention=living
+            ),
+            "next": next_step(
+                shown, assessment=assessment, has_list=has_list, orders=orders, convention=living
+            ),
             "may_edit": allowed(verdicts, "edit"),
             "why_not": verdicts["edit"],
             "moves": _moves_for(shown, actor=actor),

@@ -35,6 +35,8 @@ from tests.procurement import order_builders as orders
 from tests.procurement.amendments import builders as amendments
 from tests.procurement.approval import builders as approvals
 from tests.procurement.budgets import builders as budgets
+from tests.procurement.controls.builders import make_file
+from tests.procurement.conventions.builders import charge, make_convention
 from tests.procurement.exit import builders as exits
 from tests.procurement.invoicing.builders import send
 from tests.procurement.publication import publication_builders as publications
@@ -255,6 +257,15 @@ def proof(world: World) -> None:
     make_proof(world._administration)
 
 
+def convention(world: World) -> None:
+    made = make_convention(world._administration, upto="in_force")
+    charge(made, actor=world.actor("finance"))
+
+
+def control_file(world: World) -> None:
+    make_file(world._administration, upto="acknowledged")
+
+
 LISTS: list[tuple[str, str, Make]] = [
     ("/publications/", "purchasing", publication),
     ("/api/v1/publications/", "purchasing", publication),
@@ -319,6 +330,8 @@ LISTS: list[tuple[str, str, Make]] = [
     ("/supports-d-achat/", "requester", vehicle),
     ("/budgets/", "requester", budget),
     ("/api/v1/budgets/", "requester", budget),
+    ("/api/v1/conventions/", "requester", convention),
+    ("/api/v1/control-files/", "requester", control_file),
     ("/api/v1/search-proofs/", "requester", proof),
     ("/api/v1/amendments/", "requester", amendment),
     ("/api/v1/usage-statements/", "finance", statement),

@@ -1,11 +1,10 @@
 """R8: the doctrine is controlled with the State's large projects, beyond nine million euros."""
 
-from decimal import Decimal
-
 from procurement.doctrine.conditions import costs_more_than
 from procurement.doctrine.facts import AssessmentFacts, Ternary
+from procurement.doctrine.thresholds import newest
 
-THRESHOLD_EUR_HT = Decimal("9000000")
+THRESHOLD_EUR_HT = newest("R8").eur_ht
 
 
 def dinum_opinion(facts: AssessmentFacts) -> Ternary:
