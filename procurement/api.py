@@ -19,6 +19,7 @@ from procurement.api_needs import AssessmentViewSet, OpinionViewSet, ProjectView
 from procurement.consultations import api_responses
 from procurement.controls import api as api_controls
 from procurement.conventions import api as api_conventions
+from procurement.diversity import api as api_diversity
 from procurement.evaluation import api as api_evaluation
 from procurement.search_proofs import api as api_search_proofs
 
@@ -38,6 +39,7 @@ ROUTES: list[tuple[str, Any, str]] = [
     *api_evaluation.ROUTES,
     *api_conventions.ROUTES,
     *api_controls.ROUTES,
+    *api_diversity.ROUTES,
 ]
 PATHS = api_open_publications.PATHS
 if find_spec("procurement.api_orders") is not None:

@@ -34,10 +34,15 @@ def need_shortcuts(actor: Actor) -> list[Shortcut]:
     if not actor.is_buyer or not actor.roles:
         return []
     needs = Shortcut("Besoins non couverts", reverse("catalog:need_list"), "Les lire, les rejoindre")
+    shown = [needs]
+    if actor.has(Role.PURCHASING, Role.DNUM):
+        shown.append(
+            Shortcut("Diversité des fournisseurs", reverse("procurement:diversity"), "Parts par segment")
+        )
     if not actor.has(Role.REQUESTER):
-        return [needs]
+        return shown
     create = Shortcut("Créer un projet", reverse("procurement:project_create"), "Décrire un besoin")
-    return [create, needs]
+    return [create, *shown]
 
 
 def _to_write(actor: Actor) -> list[DeskRow]:

@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from procurement.consultations.urls import urlpatterns as consultation_patterns
 from procurement.controls.urls import urlpatterns as control_patterns
 from procurement.conventions.urls import urlpatterns as convention_patterns
+from procurement.diversity.urls import urlpatterns as diversity_patterns
 from procurement.evaluation.urls import urlpatterns as evaluation_patterns
 from procurement.views import (
     assessments,
@@ -75,6 +76,7 @@ urlpatterns: list[URLPattern] = [
     *evaluation_patterns,
     *convention_patterns,
     *control_patterns,
+    *diversity_patterns,
     *consultation_patterns,
     *order_patterns,
 ]

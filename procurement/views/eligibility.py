@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from catalog.models import Offer
@@ -25,6 +26,7 @@ from procurement.actions.eligibility import (
     offers_for,
 )
 from procurement.actions.projects import add_to_shortlist, remove_from_shortlist
+from procurement.diversity.purchases import diversity_of
 from procurement.enums import OPEN_PROJECTS, ProjectState, Standing
 from procurement.forms.projects import ChooseProjectForm
 from procurement.models import SHORTLIST_LIMIT, SearchProof
@@ -64,6 +66,9 @@ def offers(request: HttpRequest, number: str) -> HttpResponse:
         and project.state != ProjectState.DRAFT
         and bool(kept),
         "last_list": project.eligibility_lists.first(),
+        "diversity": diversity_of(
+            project.organisation, on=timezone.localdate(), categories=project.categories
+        ),
         "breadcrumb_data": trail(project, current="Offres conformes"),
     }
     return render(request, "procurement/project_offers.html", context)

@@ -13,6 +13,12 @@ from tests.procurement.conventions.builders import charge
 __all__ = ["PAGES"]
 
 
+def _bought(world: World) -> str:
+    """With a contract counted."""
+    assert world.contract
+    return "/achat/diversite/"
+
+
 def charged(world: World) -> Convention:
     """In force, with a year recorded."""
     return charge(convention_of(world, "in_force"), actor=world.actor("finance"))
@@ -34,6 +40,7 @@ OWN: dict[str, list[Address]] = {
         lambda world: charged(world).get_absolute_url(),
         lambda world: f"{charged(world).get_absolute_url()}refacturation/",
     ],
+    "purchasing": [_bought],
     "dnum": [lambda world: f"{file_of(world, 'sent').get_absolute_url()}avis/"],
 }
 for role, addresses in OWN.items():

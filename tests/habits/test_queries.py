@@ -330,6 +330,8 @@ LISTS: list[tuple[str, str, Make]] = [
     ("/supports-d-achat/", "requester", vehicle),
     ("/budgets/", "requester", budget),
     ("/api/v1/budgets/", "requester", budget),
+    ("/achat/diversite/", "requester", contract),
+    ("/api/v1/supplier-diversity/", "requester", contract),
     ("/api/v1/conventions/", "requester", convention),
     ("/api/v1/control-files/", "requester", control_file),
     ("/api/v1/search-proofs/", "requester", proof),

@@ -126,4 +126,8 @@ CONTROLS: dict[str, Row] = {
     ),
     "GET api:project-owed-files": Row(INSIDE, of("project")),
 }
-ROWS: dict[str, Row] = {**PARTS, **CONVENTIONS, **CONTROLS}
+DIVERSITY: dict[str, Row] = {
+    "GET procurement:diversity": Row(INSIDE | only(OTHER_BUYER)),
+    "GET api:supplier-diversity-list": Row(INSIDE | only(OTHER_BUYER)),
+}
+ROWS: dict[str, Row] = {**PARTS, **CONVENTIONS, **CONTROLS, **DIVERSITY}

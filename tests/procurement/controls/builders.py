@@ -8,6 +8,7 @@ from typing import Any
 from marketplace.accounts.enums import Role
 from procurement.controls import actions
 from procurement.models import ControlFile, Project
+from tests.builders import actor_for
 from tests.procurement.builders import make_project
 from tests.procurement.derogation_builders import days_ago, pdf
 
@@ -31,7 +32,7 @@ def make_file(
         document=pdf(),
         **(ASPECTS if kind == "study" else {}),
     )
-    dnum, rank = administration.person(Role.DNUM), ORDER.index(upto)
+    dnum, rank = actor_for(Role.DNUM, organisation=administration.organisation), ORDER.index(upto)
     if rank >= 1:
         actions.send(made, actor=dnum, sent_on=days_ago(20), reference="ENVOI-1")
     if rank >= 2:

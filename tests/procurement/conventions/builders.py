@@ -8,6 +8,7 @@ from typing import Any
 from marketplace.accounts.enums import Role
 from procurement.conventions import actions
 from procurement.models import Convention, Project
+from tests.builders import actor_for
 from tests.procurement.builders import make_project
 from tests.procurement.derogation_builders import days_ago, pdf
 from tests.procurement.order_builders import END, START, make_offer
@@ -27,7 +28,10 @@ def make_convention(
         starts_on=START,
         ends_on=END,
     )
-    officer, rank = administration.person(Role.AUTHORISING_OFFICER), ORDER.index(upto)
+    officer, rank = (
+        actor_for(Role.AUTHORISING_OFFICER, organisation=administration.organisation),
+        ORDER.index(upto),
+    )
     if rank >= 1:
         actions.sign(made, actor=officer, signed_on=days_ago(3))
     if rank >= 2:
