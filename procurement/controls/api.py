@@ -26,13 +26,13 @@ from procurement.controls import actions
 from procurement.controls.abilities import control_file_abilities, control_files_abilities, prepare_ability
 from procurement.controls.enums import ControlKind, ControlState
 from procurement.controls.serializers import (
-    AcknowledgeInput,
-    AnswerInput,
+    ControlAcknowledgeInput,
+    ControlAnswerInput,
     ControlFileInput,
     ControlFileSerializer,
+    ControlPaperInput,
+    ControlSendInput,
     OwedFileOutput,
-    PaperInput,
-    SendInput,
 )
 from procurement.models import ControlFile, Project
 
@@ -62,12 +62,12 @@ class ControlFileViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
     collection_abilities = staticmethod(control_files_abilities)
     input_classes: ClassVar[dict[str, SerializerClass]] = {
         "create": ControlFileInput,
-        "add_paper": PaperInput,
+        "add_paper": ControlPaperInput,
     }
     moves: ClassVar[dict[str, MoveEndpoint]] = {
-        "send": MoveEndpoint(actions.send, SendInput),
-        "acknowledge": MoveEndpoint(actions.acknowledge, AcknowledgeInput),
-        "answer": MoveEndpoint(actions.answer, AnswerInput),
+        "send": MoveEndpoint(actions.send, ControlSendInput),
+        "acknowledge": MoveEndpoint(actions.acknowledge, ControlAcknowledgeInput),
+        "answer": MoveEndpoint(actions.answer, ControlAnswerInput),
         "withdraw": MoveEndpoint(actions.withdraw, ReasonInput),
     }
 
@@ -79,7 +79,7 @@ class ControlFileViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
         require(prepare_ability(actor, project), "create")
         return actions.prepare(project, actor=actor, **data)
 
-    @extend_schema(request={"multipart/form-data": PaperInput}, responses=ControlFileSerializer)
+    @extend_schema(request={"multipart/form-data": ControlPaperInput}, responses=ControlFileSerializer)
     @action(detail=True, methods=["post"], url_path="papers", parser_classes=[MultiPartParser])
     @once
     def add_paper(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -56,7 +56,7 @@ class ControlFileSerializer(StrictModelSerializer):
         return file.owed
 
 
-class PaperInput(StrictSerializer):
+class ControlPaperInput(StrictSerializer):
     title = serializers.CharField(max_length=160)
     document = serializers.FileField(help_text="10 Mo au plus.")
 
@@ -67,7 +67,7 @@ def _aspect() -> serializers.CharField:
     )
 
 
-class ControlFileInput(PaperInput):
+class ControlFileInput(ControlPaperInput):
     project = serializers.UUIDField()
     kind = serializers.ChoiceField(ControlKind.choices)
     economic = _aspect()
@@ -76,17 +76,17 @@ class ControlFileInput(PaperInput):
     security = _aspect()
 
 
-class SendInput(StrictSerializer):
+class ControlSendInput(StrictSerializer):
     sent_on = serializers.DateField()
     reference = serializers.CharField(max_length=100)
 
 
-class AcknowledgeInput(StrictSerializer):
+class ControlAcknowledgeInput(StrictSerializer):
     acknowledged_on = serializers.DateField()
     document = serializers.FileField(required=False)
 
 
-class AnswerInput(StrictSerializer):
+class ControlAnswerInput(StrictSerializer):
     answered_on = serializers.DateField()
     verdict = serializers.ChoiceField(OpinionVerdict.choices)
     text = serializers.CharField(max_length=5000)
