@@ -78,7 +78,10 @@ def make_dossiers(
 
     supplier, now, mark = _supplier(), timezone.now(), uuid.uuid4().hex[:6]
     offers = Offer.objects.bulk_create(
-        [Offer(supplier=supplier, name="Offre de banc", slug="banc", state="draft") for _ in range(count)],
+        [
+            Offer(supplier=supplier, name=uuid.uuid4().hex[:12], slug="banc", state="draft")
+            for _ in range(count)
+        ],
         batch_size=BATCH,
     )
     said = answers or [ANSWERS] * count

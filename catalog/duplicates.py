@@ -20,6 +20,8 @@ from marketplace.accounts.actors import system_actor
 
 ACTOR = system_actor("duplicates")
 A_TIME = 200
+# New pairs that one offer may open: a supplier's 300 offers named alike must not make 45,000 rows to judge.
+PAIRS_AN_OFFER = 20
 CLOSED = "L’une des deux offres n’est plus au catalogue."
 UNLIKE = "Les deux offres ne se ressemblent plus assez."
 
@@ -69,26 +71,38 @@ def to_look_at() -> QuerySet[Offer]:
     return Offer.objects.public().exclude(pk__in=looked.values("pk")).order_by("pk")
 
 
-def look(offer: Offer) -> None:
-    """Compare one offer, write its pairs. Safe to run twice; one at a time over the whole catalogue."""
+def look(offer: Offer, *, wait: bool = True) -> bool:
+    """Compare one offer, write its likeliest pairs. Safe to run twice; one at a time over the catalogue.
+
+    False: another worker compares and ``wait`` is not asked for; nothing was done.
+    """
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('catalog.duplicates'))")
+        if not _turn(wait=wait):
+            return False
         # Seen before the comparison: what changes meanwhile is looked at again.
         seen = Offer.objects.public().filter(pk=offer.pk).first()
         if seen is None:
-            return
+            return True
         found = {each.offer: each.likeness for each in alike(seen)}
         mine = DuplicatePair.objects.filter(Q(first=seen) | Q(second=seen))
         known = {pair.second_id if pair.first_id == seen.pk else pair.first_id: pair for pair in mine}
-        for other, how in found.items():
-            _write(seen.pk, other, how, known.get(other))
+        likeliest = sorted(found, key=lambda other: (-found[other].score, other))[:PAIRS_AN_OFFER]
+        for other in {*likeliest, *(found.keys() & known.keys())}:
+            _write(seen.pk, other, found[other], known.get(other))
         for other, pair in known.items():
             if other not in found and pair.state in WAITING:
                 pair.lapse(actor=ACTOR, reason=UNLIKE)
         DuplicateLook.objects.update_or_create(
             offer=seen, defaults={"version_id": seen.live_version_id, "supplier_id": seen.supplier_id}
         )
+    return True
+
+
+def _turn(*, wait: bool) -> bool:
+    take = "pg_advisory_xact_lock" if wait else "pg_try_advisory_xact_lock"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {take}(hashtext('catalog.duplicates'))")
+        return wait or bool(cursor.fetchone()[0])
 
 
 def _write(offer: int, other: int, how: Likeness, pair: DuplicatePair | None) -> None:
@@ -116,9 +130,11 @@ def lapse_closed() -> int:
 
 
 def look_for_duplicates() -> int:
-    """At most A_TIME offers; how many were compared."""
+    """At most A_TIME offers; how many were compared. A worker that finds another at it leaves it the rest."""
     lapse_closed()
-    offers = list(to_look_at()[:A_TIME])
-    for offer in offers:
-        look(offer)
-    return len(offers)
+    done = 0
+    for offer in to_look_at()[:A_TIME]:
+        if not look(offer, wait=False):
+            break
+        done += 1
+    return done

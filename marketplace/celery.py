@@ -28,6 +28,9 @@ ROOMS = (
     "procurement",
 )
 
+# Seconds; below, a tick could expire between the clock and an idle worker.
+LEAST_EXPIRY = 10.0
+
 app = Celery("marketplace")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(list(ROOMS))
@@ -39,7 +42,15 @@ def collect_schedule(sender: Celery, **_: Any) -> None:
     for room in ROOMS:
         if find_spec(f"{room}.tasks") is not None:
             schedule |= getattr(import_module(f"{room}.tasks"), "BEAT", {})
-    sender.conf.beat_schedule = schedule
+    sender.conf.beat_schedule = {name: _outdated_by_the_next(entry) for name, entry in schedule.items()}
+
+
+def _outdated_by_the_next(entry: dict[str, Any]) -> dict[str, Any]:
+    """A tick still waiting when the next one comes is dropped: a busy queue never fills with ticks."""
+    every = entry["schedule"]
+    if isinstance(every, int | float):
+        return {**entry, "options": {"expires": max(every, LEAST_EXPIRY), **entry.get("options", {})}}
+    return entry
 
 
 @beat_init.connect

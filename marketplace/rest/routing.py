@@ -6,10 +6,11 @@ from importlib.util import find_spec
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
-from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
 from marketplace.rest.desk import DeskView
+from marketplace.rest.document import SchemaView
 from marketplace.rest.me import MeView
 from marketplace.rest.views import ApiRootView, unknown_address
 
@@ -20,23 +21,29 @@ def api_urls(apps: Iterable[str]) -> list[Pattern]:
     """Patterns to include under `api/`. Each app lists its collections in `<app>.api.ROUTES`, and in
     `<app>.api.PATHS` the addresses that are no collection."""
     apps = tuple(apps)
-    router = SimpleRouter()
-    for route, viewset, basename in routes_of(apps):
-        router.register(route, viewset, basename=basename)
-    root = ApiRootView.as_view(routes=sorted({"me", *(prefix for prefix, _, _ in router.registry)}))
+    routes = routes_of(apps)
+    root = ApiRootView.as_view(routes=sorted({"me", *(prefix for prefix, _, _ in routes)}))
     v1: list[Pattern] = [
         path("", root, name="root"),
         path("me/", MeView.as_view(), name="me"),
         path("me/desk/", DeskView.as_view(), name="me-desk"),
-        path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
+        path("schema/", SchemaView.as_view(), name="schema"),
         *(found for app in apps for found in getattr(_api_of(app), "PATHS", ())),
-        *router.urls,
+        *(path(f"{prefix}/", include(_collection(viewset, name))) for prefix, viewset, name in routes),
     ]
     return [
         path("v1/", include((v1, "api"))),
         path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="api-docs"),
         re_path(r"^.*$", unknown_address, name="api-unknown"),
     ]
+
+
+def _collection(viewset: Any, basename: str) -> list[Any]:
+    """Under an address of its own: a request tries one address a collection, not one an operation."""
+    router = SimpleRouter()
+    router.register("", viewset, basename=basename)
+    found: list[Any] = router.urls
+    return found
 
 
 def routes_of(apps: Iterable[str]) -> list[tuple[str, Any, str]]:

@@ -56,15 +56,24 @@ class BodyLimitMiddleware:
 
 
 class VisitorLimitMiddleware:
-    """Refuses what a place without account sends beyond its minute, before any view works for it."""
+    """Refuses what a place without account sends beyond its minute, before any view works for it.
+
+    A view that says ``stores_nothing = True`` costs what reading a page does, and is counted no more.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if visitors.is_counted(request) and (refusal := visitors.count(request)) is not None:
-            return error_pages.too_many(request, until=refusal.until, most=refusal.most)
         return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        if getattr(getattr(view, "cls", view), "stores_nothing", False) or not visitors.is_counted(request):
+            return None
+        refusal = visitors.count(request)
+        return refusal and error_pages.too_many(request, until=refusal.until, most=refusal.most)
 
 
 class DomainErrorMiddleware:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from procurement.doctrine.facts import BUYER_KINDS, FACT_NAMES, AssessmentFacts, Ternary
-from procurement.doctrine.registry import REGISTRY, AutomaticRule
+from procurement.doctrine.registry import BY_OBLIGATION, AutomaticRule
 from procurement.doctrine.results import (
     LEVELS,
     OBLIGATIONS,
@@ -67,11 +67,11 @@ def assess(facts: AssessmentFacts, on: dt.date) -> AssessmentResult:
 
 
 def _obligation(code: str, *, facts: AssessmentFacts, rule_sets: Sequence[RuleSet]) -> Obligation:
-    by_code = {rule_set.code: rule_set for rule_set in rule_sets}
     outcomes = [
-        _outcome(rule, text=by_code[rule.rule_set].text(rule.code), facts=facts)
-        for rule in REGISTRY
-        if rule.obligation == code and rule.rule_set in by_code
+        _outcome(rule, text=rule_set.text(rule.code), facts=facts)
+        for rule in BY_OBLIGATION.get(code, ())
+        for rule_set in rule_sets
+        if rule_set.code == rule.rule_set
     ]
     if not outcomes:
         return _by_no_rule(code, facts=facts, rule_sets=rule_sets)

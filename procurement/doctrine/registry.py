@@ -52,3 +52,7 @@ REGISTRY = (
     AutomaticRule(CIRCULAR, "R7", "non_cloud_study", r7.non_cloud_study),
     AutomaticRule(CIRCULAR, "R8", "dinum_opinion", r8.dinum_opinion),
 )
+
+BY_OBLIGATION: dict[str, list[AutomaticRule]] = {}
+for _rule in REGISTRY:
+    BY_OBLIGATION.setdefault(_rule.obligation, []).append(_rule)

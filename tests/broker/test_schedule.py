@@ -18,6 +18,14 @@ def test_beat_rings_only_tasks_that_exist(product):
     assert "health.probe" in {entry["task"] for entry in schedule.values()}
 
 
+def test_a_tick_that_waited_a_whole_period_is_dropped(product):
+    """Otherwise one slow task of the clock fills its queue, and the sweepers behind it wait for hours."""
+    every = product.conf.beat_schedule
+    periodic = {name for name, entry in every.items() if isinstance(entry["schedule"], int | float)}
+    assert {name for name in periodic if not every[name]["options"]["expires"]} == set()
+    assert every["catalog.look_for_duplicates"]["options"]["expires"] == 60
+
+
 def test_every_task_goes_to_a_queue_that_a_worker_serves(product, settings):
     ours = [name for name in product.tasks if not name.startswith(("celery.", "tests."))]
     assert "mail.send" in ours

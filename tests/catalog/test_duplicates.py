@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from catalog.actions import duplicates
 from catalog.duplicates import alike, look, look_for_duplicates, to_look_at
@@ -257,8 +257,28 @@ def test_race_two_curators_conclude_at_once() -> None:
 def test_race_two_workers_look_at_once() -> None:
     first, twin = make_offer(answers=MAIL), make_offer(answers=TWIN)
     outcomes = at_once(lambda: look(first), lambda: look(twin))
-    assert outcomes == [None, None]
+    assert outcomes == [True, True]
     assert DuplicatePair.objects.count() == 1 and not to_look_at().exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_second_round_of_the_clock_waits_for_nobody() -> None:
+    make_offer(answers=MAIL)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('catalog.duplicates'))")
+        assert at_once(look_for_duplicates) == [0]
+    assert look_for_duplicates() == 1
+
+
+def test_offers_named_alike_open_a_bounded_number_of_pairs(monkeypatch: Any) -> None:
+    monkeypatch.setattr("catalog.duplicates.PAIRS_AN_OFFER", 2)
+    supplier = make_supplier(make_organisation(kind="supplier"))
+    offers = [make_offer(answers=MAIL, supplier=supplier) for _ in range(5)]
+    look(offers[0])
+    assert DuplicatePair.objects.count() == 2
+    look_for_duplicates()
+    look(offers[0])
+    assert set(DuplicatePair.objects.values_list("state", flat=True)) == {"open"}
 
 
 def test_the_queue_costs_the_same_whatever_the_pairs(django_assert_max_num_queries: Any) -> None:

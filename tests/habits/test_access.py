@@ -7,6 +7,8 @@ from tests.habits.access import (
     PAGE_KEYS,
     check_who_gets_in,
     check_who_may_not_read_may_not_write,
+    together,
+    told,
 )
 from tests.habits.addresses import addresses, missing_rows
 from tests.habits.matrix import ROWS
@@ -19,12 +21,12 @@ def test_every_address_has_its_row_and_every_row_its_address() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("key", PAGE_KEYS)
-def test_who_gets_in(key: str) -> None:
-    check_who_gets_in(key)
+@pytest.mark.parametrize("keys", together(PAGE_KEYS))
+def test_who_gets_in(keys: list[str]) -> None:
+    told(check_who_gets_in, keys)
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("key", CLOSED_KEYS)
-def test_who_may_not_read_may_not_write(key: str) -> None:
-    check_who_may_not_read_may_not_write(key)
+@pytest.mark.parametrize("keys", together(CLOSED_KEYS))
+def test_who_may_not_read_may_not_write(keys: list[str]) -> None:
+    told(check_who_may_not_read_may_not_write, keys)

@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.habits.access import API_KEYS, check_who_gets_in
+from tests.habits.access import API_KEYS, check_who_gets_in, together, told
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("key", API_KEYS)
-def test_who_gets_in(key: str) -> None:
-    check_who_gets_in(key)
+@pytest.mark.parametrize("keys", together(API_KEYS))
+def test_who_gets_in(keys: list[str]) -> None:
+    told(check_who_gets_in, keys)

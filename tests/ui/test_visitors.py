@@ -17,7 +17,8 @@ from tests.builders import client_for, make_member, token_for
 
 pytestmark = pytest.mark.django_db
 ASSESS = "/api/v1/doctrine/assessments/"
-FACTS = {"buyer_kind": "state", "date": "2026-11-22"}
+ROUTES = "/api/v1/purchase-routes/"
+ASKED = {"buyer_kind": "state", "value_eur_ht": "45000", "date": "2026-11-26"}
 
 
 @pytest.fixture(autouse=True)
@@ -25,13 +26,13 @@ def three_a_minute(settings: Any) -> None:
     settings.VISITOR_SENDS_PER_MINUTE = 3
 
 
-def assess(**headers: str) -> Any:
-    return APIClient().post(ASSESS, FACTS, format="json", **headers)
+def ask(**headers: str) -> Any:
+    return APIClient().post(ROUTES, ASKED, format="json", **headers)
 
 
 def test_beyond_the_limit_the_api_answers_a_429_problem() -> None:
-    assert [assess().status_code for _ in range(3)] == [200, 200, 200]
-    response = assess()
+    assert [ask().status_code for _ in range(3)] == [200, 200, 200]
+    response = ask()
     body = response.json()
     assert response.status_code == 429
     assert response["Content-Type"] == "application/problem+json"
@@ -42,7 +43,7 @@ def test_beyond_the_limit_the_api_answers_a_429_problem() -> None:
 
 def test_pages_and_api_share_one_count_and_the_page_says_when(client: Client) -> None:
     for _ in range(3):
-        assess()
+        ask()
     response = client.post("/doctrine/essayer/", {})
     html = response.content.decode()
     assert response.status_code == 429
@@ -56,25 +57,31 @@ def test_reading_a_signed_in_person_and_a_token_are_not_counted(client: Client) 
     token = token_for(member)
     for _ in range(5):
         assert client.get("/").status_code == 200
-        assert assess(HTTP_AUTHORIZATION=f"Bearer {token}").status_code == 200
+        assert ask(HTTP_AUTHORIZATION=f"Bearer {token}").status_code == 200
         assert client_for(member).post("/doctrine/essayer/", {}).status_code != 429
     assert VisitorSends.objects.count() == 0
-    assert assess(HTTP_AUTHORIZATION="Bearer inconnu").status_code == 401
+    assert ask(HTTP_AUTHORIZATION="Bearer inconnu").status_code == 401
+
+
+def test_what_stores_nothing_is_counted_no_more_than_a_page(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(0):
+        answers = [APIClient().post(ASSESS, {"buyer_kind": "state"}, format="json") for _ in range(5)]
+    assert {answer.status_code for answer in answers} == {200}
 
 
 def test_another_place_and_the_next_minute_begin_again() -> None:
     for _ in range(4):
-        last = assess()
+        last = ask()
     assert last.status_code == 429
-    assert assess(REMOTE_ADDR="198.51.100.7").status_code == 200
+    assert ask(REMOTE_ADDR="198.51.100.7").status_code == 200
     VisitorSends.objects.update(starts_at=F("starts_at") - dt.timedelta(minutes=1))
-    assert assess().status_code == 200
+    assert ask().status_code == 200
 
 
 @override_settings(VISITOR_SENDS_PER_MINUTE=0)
 def test_zero_is_no_limit_and_no_query(django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
-        assert assess().status_code == 200
+        assert ask().status_code == 200
 
 
 def place(address: str, forwarded: str = "") -> str:
@@ -93,12 +100,12 @@ def test_a_whole_ipv6_network_is_one_place_and_no_address_is_kept() -> None:
     assert place("2001:db8::1") == place("2001:db8::ffff")
     assert place("2001:db8::1") != place("2001:db8:0:1::1")
     assert place("::ffff:192.0.2.1") == place("192.0.2.1")
-    assess(REMOTE_ADDR="192.0.2.1")
+    ask(REMOTE_ADDR="192.0.2.1")
     assert "192.0.2.1" not in str(VisitorSends.objects.values().get())
 
 
 def test_counts_of_minutes_gone_by_are_forgotten() -> None:
-    assess()
+    ask()
     forget_visitor_sends()
     assert VisitorSends.objects.count() == 1
     VisitorSends.objects.update(starts_at=F("starts_at") - dt.timedelta(minutes=10))
