@@ -16,6 +16,7 @@ from procurement import (
 )
 from procurement.api_doctrine import DoctrineAssessmentViewSet, DoctrineRuleViewSet
 from procurement.api_needs import AssessmentViewSet, OpinionViewSet, ProjectViewSet
+from procurement.awards import api as api_awards
 from procurement.consultations import api_responses
 from procurement.controls import api as api_controls
 from procurement.conventions import api as api_conventions
@@ -40,6 +41,7 @@ ROUTES: list[tuple[str, Any, str]] = [
     *api_conventions.ROUTES,
     *api_controls.ROUTES,
     *api_diversity.ROUTES,
+    *api_awards.ROUTES,
 ]
 PATHS = api_open_publications.PATHS
 if find_spec("procurement.api_orders") is not None:

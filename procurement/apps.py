@@ -22,6 +22,7 @@ class ProcurementConfig(AppConfig):
             panels,
             registrations_orders,
         )
+        from procurement.awards import desk as awards_desk
         from procurement.consultations import desk as consultations_desk
         from procurement.evaluation import desk as evaluation_desk
 
@@ -32,6 +33,7 @@ class ProcurementConfig(AppConfig):
         register_panel("open_data.sections", panels.published_contracts)
         register_desk("procurement.consultations", consultations_desk.rows)
         register_desk("procurement.evaluation", evaluation_desk.rows)
+        register_desk("procurement.awards", awards_desk.rows)
         register_panel("offer.actions", panels.add_to_project, rank=10)
         register_panel("offers.cards", card_lines.project_choice, rank=10)
         register_card_lines("procurement.projects", card_lines.card_lines)

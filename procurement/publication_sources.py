@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
+from procurement.consultations.enums import ConsultationKind, CriterionKind
+from procurement.models import Award
 from procurement.publication import judging, words
-from procurement.publication.facts import Buyer, Holder, MarketFacts
+from procurement.publication.facts import Buyer, ConsultationFacts, Holder, MarketFacts
 from procurement.publication.fields import BY_NAME, Kind
 
 if TYPE_CHECKING:
@@ -48,7 +50,53 @@ def held_of_vehicle(vehicle: PurchasingVehicle) -> Held:
     if vehicle.maximum_eur_ht is not None:
         told["amount_eur_ht"] = (vehicle.maximum_eur_ht, "maximum du support d’achat")
     holder = _holder(vehicle.holder) if vehicle.holder is not None else {}
-    return told | _number(vehicle.reference) | holder
+    return told | _number(vehicle.reference) | holder | _awarded(award_of(vehicle))
+
+
+def award_of(vehicle: PurchasingVehicle | None) -> Award | None:
+    """The award of this place that made it; None for a contract passed elsewhere. One query."""
+    if vehicle is None:
+        return None
+    return Award.objects.for_pages().filter(vehicle=vehicle).first()
+
+
+def _awarded(award: Award | None) -> Held:
+    """What the consultation says of its own contract."""
+    if award is None:
+        return {}
+    consultation, where = award.consultation, f"consultation {award.consultation.number}"
+    told: Held = {"offers_received": (_received(award), f"ouverture, {where}")}
+    if award.notified_on is not None:
+        told["notified_on"] = (award.notified_on, f"notification, {award.number}")
+    if consultation.kind == ConsultationKind.ADAPTED:
+        told["procedure"] = (words.PROCEDURES[0], where)
+    kinds = {one.kind for one in consultation.criteria.all()}
+    if CriterionKind.ENVIRONMENT in kinds:
+        told["environmental"] = ((words.ENVIRONMENTAL[1],), f"critères, {where}")
+    if CriterionKind.SOCIAL in kinds:
+        told["social"] = ((words.SOCIAL[1],), f"critères, {where}")
+    return told
+
+
+def _received(award: Award) -> int:
+    """Responses of the lot, those set aside too, as the format counts them."""
+    return award.lot.deposits.filter(opened__isnull=False).count()
+
+
+def consultation_of(publication: Publication) -> ConsultationFacts | None:
+    """What the consultation adds to the process; None for a contract passed elsewhere."""
+    award = award_of(publication.vehicle)
+    if award is None:
+        return None
+    row = award.consultation
+    criteria = "; ".join(f"{one.label}: {one.weight} %" for one in row.criteria.all())
+    return ConsultationFacts(
+        opened_at=row.published_at,
+        closes_at=row.closes_at,
+        tenderers=_received(award),
+        decided_on=timezone.localdate(award.decided_at) if award.decided_at else None,
+        criteria=criteria,
+    )
 
 
 def months_between(first: dt.date, last: dt.date) -> int:

@@ -4,6 +4,7 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, path
 
+from procurement.awards.urls import urlpatterns as award_patterns
 from procurement.consultations.urls import urlpatterns as consultation_patterns
 from procurement.controls.urls import urlpatterns as control_patterns
 from procurement.conventions.urls import urlpatterns as convention_patterns
@@ -77,6 +78,7 @@ urlpatterns: list[URLPattern] = [
     *convention_patterns,
     *control_patterns,
     *diversity_patterns,
+    *award_patterns,
     *consultation_patterns,
     *order_patterns,
 ]

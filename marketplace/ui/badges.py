@@ -236,6 +236,14 @@ CONSULTATION = {
     "infructueux": Badge("Infructueuse", "error"),
     "withdrawn": Badge("Abandonnée", "error"),
 }
+AWARD = {
+    "proposed": Badge("Certificats demandés", "info no-icon"),
+    "decided": Badge("Attribution décidée", "info no-icon"),
+    "letters_sent": Badge("Lettres envoyées", "info no-icon"),
+    "signed": Badge("Signée", "success"),
+    "notified": Badge("Notifiée", "success"),
+    "dropped": Badge("Abandonnée", "error"),
+}
 EVALUATION = {
     "marking": Badge("Notes séparées", "info no-icon"),
     "consensus": Badge("Mise en commun", "info no-icon"),
@@ -311,6 +319,7 @@ TABLES: dict[str, dict[str, Badge]] = {
     "publication": PUBLICATION,
     "consultation": CONSULTATION,
     "evaluation": EVALUATION,
+    "award": AWARD,
     "programme_call": PROGRAMME_CALL,
     "programme_application": PROGRAMME_APPLICATION,
     "condition": CONDITION,

@@ -20,10 +20,11 @@ from procurement.enums_publication import PublicationState
 from procurement.models import Contract, Publication, PublicationRelease, PurchasingVehicle
 from procurement.order_people import people_holding
 from procurement.publication import decp, duty, judging, ocds
-from procurement.publication.facts import ChangeFacts, MarketFacts
+from procurement.publication.facts import ChangeFacts, ConsultationFacts, MarketFacts
 from procurement.publication.fields import BY_NAME
 from procurement.publication_sources import (
     Held,
+    consultation_of,
     encoded,
     facts_of,
     held_of_contract,
@@ -85,6 +86,19 @@ def draft_if_due(contract: Contract, *, actor: Actor) -> Publication | None:
     if told.standing not in (duty.DUE, duty.CHOICE):
         return None
     publication = draft_of_contract(contract, actor=actor)
+    _tell_purchasing(publication, "Données essentielles à publier", told.text)
+    return publication
+
+
+def draft_of_award_if_due(vehicle: PurchasingVehicle, *, actor: Actor) -> Publication | None:
+    """In the transaction that notifies a contract passed here: a draft where its amount asks for one."""
+    buyer = actor.organisation
+    if buyer is None or buyer.identifier_scheme != IdentifierScheme.SIRET:
+        return None
+    told = duty.duty_of(vehicle.maximum_eur_ht, on=timezone.localdate())
+    if told.standing not in (duty.DUE, duty.CHOICE):
+        return None
+    publication = draft_of_vehicle(vehicle, actor=actor)
     _tell_purchasing(publication, "Données essentielles à publier", told.text)
     return publication
 
@@ -206,9 +220,28 @@ def publish(publication: Publication, *, actor: Actor, expected_version: int | N
         _one_at_a_time()
         publication.perform("publish", actor=actor, apply=apply, expected_version=expected_version)
         assert facts is not None and publication.published_at is not None
-        issue = _issue(publication, rank=1, at=publication.published_at)
-        _release(publication, issue, ocds.notified(issue, facts), actor=actor)
+        consulted = consultation_of(publication)
+        rank = 1 + _release_tender(publication, facts, consulted, actor=actor)
+        issue = _issue(publication, rank=rank, at=publication.published_at)
+        written = ocds.notified(issue, facts, consulted)
+        _release(publication, issue, written, actor=actor)
     return publication
+
+
+def _release_tender(
+    publication: Publication,
+    facts: MarketFacts,
+    consulted: ConsultationFacts | None,
+    *,
+    actor: Actor,
+) -> int:
+    """Of a contract consulted here: what was asked, as it stood the day it was asked. How many were made."""
+    if consulted is None or consulted.opened_at is None:
+        return 0
+    asked = replace(consulted, tenderers=None, decided_on=None)
+    issue = _issue(publication, rank=1, at=consulted.opened_at)
+    _release(publication, issue, ocds.tendered(issue, facts, asked), actor=actor)
+    return 1
 
 
 def modify(

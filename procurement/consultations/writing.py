@@ -18,6 +18,7 @@ from procurement.consultations.abilities import begin_ability
 from procurement.consultations.enums import Access, ConsultationKind
 from procurement.enums_routes import RouteChoiceState
 from procurement.models import (
+    Award,
     Consultation,
     ConsultationDocument,
     ConsultationInvitation,
@@ -214,11 +215,15 @@ def declare(
     """« sans suite » or « infructueux », told to all who may know of it."""
     from procurement.consultations.telling import tell_all
 
+    def apply(row: Consultation) -> None:
+        if Award.objects.bound().filter(consultation=row).exists():
+            message = "Un marché est signé : la procédure ne s’arrête plus ainsi."
+            raise MoveRefused("award_signed", message, about=row)
+        row.closing_reason = reason
+
     words = {"declare_sans_suite": "déclarée sans suite", "declare_infructueux": "déclarée infructueuse"}
     with transaction.atomic():
-        consultation.perform(
-            move, actor=actor, reason=reason, expected_version=expected_version, apply=_reasoned(reason)
-        )
+        consultation.perform(move, actor=actor, reason=reason, expected_version=expected_version, apply=apply)
         tell_all(consultation, f"Consultation {words[move]}", f"Motif : {reason}")
     return consultation
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from marketplace.accounts.abilities import allowed
 from procurement.consultations.enums import ConsultationState
 from procurement.evaluation.abilities import begin_ability
-from procurement.models import ClarificationRequest, Evaluation
+from procurement.models import Award, ClarificationRequest, Evaluation, RejectionLetter
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
@@ -27,4 +27,10 @@ def after_of(consultation: Consultation, actor: Actor) -> dict[str, Any]:
         "clarifications": []
         if actor.is_buyer
         else list(asked.filter(response__deposit__consultation=consultation)),
+        "awards": list(Award.objects.visible_to(actor).for_pages().filter(consultation=consultation)),
+        "letters": []
+        if actor.is_buyer
+        else list(
+            RejectionLetter.objects.visible_to(actor).for_pages().filter(award__consultation=consultation)
+        ),
     }

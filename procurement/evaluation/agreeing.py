@@ -11,7 +11,7 @@ from marketplace.errors import MoveRefused, RuleBroken
 from procurement.evaluation.enums import EvaluationState
 from procurement.evaluation.evaluating import MarkGiven, refuse_marks, refuse_not_opened, refuse_unless
 from procurement.evaluation.sheet import LotSheet, agreed_missing, lots_of
-from procurement.models import AgreedMark, Consultation, Evaluation
+from procurement.models import AgreedMark, Award, Consultation, Evaluation
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
@@ -96,7 +96,12 @@ def resume(
     """Before any award is proposed. Raises MoveRefused."""
 
     def apply(row: Evaluation) -> None:
-        refuse_not_opened(Consultation.objects.get(pk=row.consultation_id))
+        # An award is proposed under the same lock.
+        consultation = Consultation.objects.select_for_update(of=("self",)).get(pk=row.consultation_id)
+        refuse_not_opened(consultation)
+        if Award.objects.living().filter(consultation=consultation).exists():
+            message = "Une attribution est en cours : abandonnez-la d’abord, avec son motif."
+            raise MoveRefused("award_exists", message, about=row)
         row.standings, row.concluded_by, row.concluded_at = [], None, None
 
     return evaluation.perform(

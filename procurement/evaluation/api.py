@@ -153,7 +153,7 @@ class EvaluationViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
     def set_aside(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Écarter une réponse, avec son motif légal ; anormalement basse, après avoir interrogé."""
         found, version, data = self._act("set_aside", *asking.RUNNING)
-        data["response"] = _response(found, data["response"])
+        data["response"] = one_response(found, data["response"])
         asking.set_aside(found, actor=self.actor, expected_version=version, **data)
         return self.answer(self.reloaded(found))
 
@@ -162,7 +162,7 @@ class EvaluationViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
     def lift(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Reprendre une réponse écartée."""
         found, version, data = self._act("lift", *asking.RUNNING)
-        data["response"] = _response(found, data["response"])
+        data["response"] = one_response(found, data["response"])
         asking.lift(found, actor=self.actor, expected_version=version, **data)
         return self.answer(self.reloaded(found))
 
@@ -175,13 +175,14 @@ def _marks(evaluation: Evaluation, data: dict[str, Any]) -> dict[str, Any]:
         message = "Ce critère n’est pas de cette consultation."
         raise RuleBroken("criterion_unknown", message, field="criterion")
     marks = [
-        MarkGiven(_response(evaluation, each["response"]), each["value"], each.get("reason", ""))
+        MarkGiven(one_response(evaluation, each["response"]), each["value"], each.get("reason", ""))
         for each in data["marks"]
     ]
     return {"criterion": criterion, "marks": marks}
 
 
-def _response(evaluation: Evaluation, uuid: Any) -> OpenedResponse:
+def one_response(evaluation: Evaluation, uuid: Any) -> OpenedResponse:
+    """Raises RuleBroken on a response of another consultation."""
     found = next((one.response for one in responses_of(evaluation) if one.response.uuid == uuid), None)
     if found is None:
         message = "Cette réponse n’est pas de cette consultation."
@@ -221,7 +222,7 @@ class ClarificationViewSet(CreateOnceMixin, ReadViewSet):
         if evaluation is None:
             raise NotVisible
         require(evaluation_abilities(actor, evaluation), "clarify")
-        return asking.ask(evaluation, actor=actor, response=_response(evaluation, wanted), **data)
+        return asking.ask(evaluation, actor=actor, response=one_response(evaluation, wanted), **data)
 
     @extend_schema(request=ClarificationAnswerInput, responses=ClarificationSerializer)
     @action(detail=True, methods=["post"], url_path="answer", url_name="answer")

@@ -60,3 +60,8 @@ def certificates_on(day: dt.date) -> Rule | None:
 def exemption(code: str) -> str:
     """Why no delay is due; empty when it is."""
     return next((one["text"] for one in _held()["exempt"] if one["code"] == code), "")
+
+
+def remedies() -> list[str]:
+    """What a supplier that is not retained may do, as its letter says it."""
+    return [one["text"] for one in _held()["remedies"]]

@@ -1,6 +1,7 @@
 from procurement.models.amendment import Amendment
 from procurement.models.approval import ApprovalChain, ApprovalStep, OrderApproval, SignatureDelegation
 from procurement.models.assessment import Assessment, SensitivityDecision
+from procurement.models.award import Award, AwardCertificate, RejectionLetter
 from procurement.models.budget import BudgetAlert, BudgetLine, Commitment
 from procurement.models.calendar import CalendarLink
 from procurement.models.consultation import Consultation, ConsultationInvitation, ConsultationLot
@@ -48,6 +49,9 @@ from procurement.models.user_review import ReviewEdition, UserReview
 from procurement.models.vehicle import PurchasingVehicle
 
 __all__ = [
+    "RejectionLetter",
+    "AwardCertificate",
+    "Award",
     "SetAside",
     "Mark",
     "Evaluator",

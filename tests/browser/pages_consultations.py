@@ -7,6 +7,7 @@ from collections.abc import Callable
 from tests.browser.pages import page
 from tests.browser.pages_publications import PAGES
 from tests.habits.matrix import api_consultations as rooms
+from tests.habits.matrix import awards
 from tests.habits.matrix import evaluation as evaluations
 from tests.habits.matrix.rows import STRANGER
 from tests.habits.matrix.world import World
@@ -38,6 +39,17 @@ def asked_response(part: str) -> Callable[[World], str]:
 
 def clarification(world: World) -> str:
     return evaluations.clarification(world).get_absolute_url()
+
+
+def awarded(state: str, part: str = "") -> Callable[[World], str]:
+    return lambda world: f"{awards.award(world, state).get_absolute_url()}{part}"
+
+
+def attribution(part: str = "") -> Callable[[World], str]:
+    """Of the evaluation that is concluded."""
+    return lambda world: (
+        f"{evaluations.evaluation(world, 'evaluated').consultation.get_absolute_url()}attribution/{part}"
+    )
 
 
 page(STRANGER, "/consultations/", one("published"))
@@ -99,4 +111,15 @@ page(
     evaluated("marking", "mise-en-commun/"),
     evaluated("evaluated", "reprendre/"),
 )
-page("supplier_manager", clarification)
+page("supplier_manager", clarification, awarded("proposed"), awarded("proposed", "certificats/"))
+page(
+    "purchasing",
+    attribution(),
+    attribution("lots/1/"),
+    awarded("certified", "decider/"),
+    awarded("decided", "lettres/"),
+    awarded("letters_sent"),
+    awarded("letters_sent", "signer/"),
+    awarded("signed", "notifier/"),
+    awarded("proposed", "abandonner/"),
+)

@@ -8,6 +8,7 @@ import pytest
 
 from procurement.consultations import talk
 from tests.habits.matrix import api_consultations as rooms
+from tests.habits.matrix import awards
 from tests.habits.matrix import evaluation as evaluations
 from tests.habits.matrix.world import World
 from tests.habits.test_queries import Make, queries
@@ -43,6 +44,14 @@ def clarification(world: World) -> None:
     evaluations.ask(world)
 
 
+def award(world: World) -> None:
+    awards.new(world)
+
+
+def letter(world: World) -> None:
+    awards.new(world, "letters_sent")
+
+
 LISTS: list[tuple[str, str, Make]] = [
     ("/consultations/", "requester", consultation),
     ("/api/v1/consultations/", "supplier_manager", consultation),
@@ -52,6 +61,8 @@ LISTS: list[tuple[str, str, Make]] = [
     ("/api/v1/opened-responses/", "requester", opened_consultation),
     ("/api/v1/evaluations/", "requester", evaluation),
     ("/api/v1/clarification-requests/", "requester", clarification),
+    ("/api/v1/awards/", "requester", award),
+    ("/api/v1/rejection-letters/", "requester", letter),
 ]
 
 

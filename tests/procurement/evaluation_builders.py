@@ -5,18 +5,24 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
 from marketplace.accounts.actors import Actor
+from procurement.awards import deciding
 from procurement.evaluation import agreeing, evaluating
 from procurement.evaluation.evaluating import MarkGiven
 from procurement.evaluation.sheet import judged_criteria, judged_responses
-from procurement.models import Consultation, Evaluation, OpenedResponse
+from procurement.models import Award, Consultation, Evaluation, OpenedResponse
 from tests.procurement.consultation_builders import Room, make_deposit, make_supplier
 
 
-def opened(room: Room, prices: dict[str, str], **content: Any) -> Consultation:
-    """`prices`: unit price by supplier's name."""
+def opened(
+    room: Room, prices: dict[str, str], consultation: Consultation | None = None, **content: Any
+) -> Consultation:
+    """`prices`: unit price by supplier's name. `consultation`: one that is opened already."""
+    if consultation is not None:
+        return consultation
     made = room.published(**content)
     for name, price in prices.items():
         make_deposit(made, make_supplier(name=name)[1], price=price)
@@ -81,3 +87,38 @@ def concluded(room: Room, prices: dict[str, str], **content: Any) -> Evaluation:
 def sql(statement: str, *values: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
+
+
+def certificate(kind: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile(f"{kind}.txt", f"Certificat {kind} d’essai.".encode())
+
+
+def proposed(room: Room, prices: dict[str, str], **content: Any) -> Award:
+    """To the best ranked; no certificate yet."""
+    made = concluded(room, prices, **content)
+    return propose(room, made)
+
+
+def propose(room: Room, evaluation: Evaluation, *, rank: int = 0) -> Award:
+    lot = evaluation.consultation.lots.get(number=1)
+    row = evaluation.standings[0]["responses"][rank]
+    response = response_of(evaluation, row["supplier"])
+    made = deciding.propose(
+        whole(evaluation), actor=room.purchasing, lot=lot, response=response, reason="La mieux classée."
+    )
+    return found_award(made)
+
+
+def found_award(award: Award) -> Award:
+    return Award.objects.for_pages().get(pk=award.pk)
+
+
+def certified(room: Room, award: Award) -> Award:
+    for kind in ("tax", "social"):
+        deciding.add_certificate(award, actor=room.purchasing, kind=kind, file=certificate(kind))
+    return found_award(award)
+
+
+def decided(room: Room, prices: dict[str, str], **content: Any) -> Award:
+    made = certified(room, proposed(room, prices, **content))
+    return found_award(deciding.decide(made, actor=room.purchasing, checked=True))

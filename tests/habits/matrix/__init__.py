@@ -12,6 +12,7 @@ from tests.habits.matrix import (
     api_evidence,
     api_programmes,
     approval,
+    awards,
     catalog,
     drills,
     evaluation,
@@ -52,4 +53,5 @@ ROWS: dict[str, Row] = {
     **register.ROWS,
     **evaluation.ROWS,
     **exits.ROWS,
+    **awards.ROWS,
 }

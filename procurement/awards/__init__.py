@@ -1,0 +1,1 @@
+"""From the ranking to the contract: award, certificates, letters, delay, signature, notification."""

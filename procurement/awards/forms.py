@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+from marketplace.ui.forms import MarketForm
+from procurement.awards.enums import CertificateKind
+from procurement.consultations.forms import area
+from procurement.evaluation.enums import MOST_REASON
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class ProposeForm(MarketForm):
+    """« Attribuer à… »: nothing is chosen beforehand."""
+
+    def __init__(self, *args: Any, ranked: Iterable[dict[str, Any]], **kwargs: Any) -> None:
+        # Before the base class dresses the fields.
+        self.base_fields = {
+            "response": forms.ChoiceField(
+                label="Attribuer à",
+                choices=[
+                    (row["response"], f"{row['supplier']}, rang {row['rank']}, {row['points']} points")
+                    for row in ranked
+                ],
+                widget=forms.RadioSelect,
+            ),
+            "reason": area(
+                "Motif", MOST_REASON, rows=4, help_text="Les autres fournisseurs le liront dans leur lettre."
+            ),
+        }
+        super().__init__(*args, **kwargs)
+
+
+class CertificateForm(MarketForm):
+    kind = forms.ChoiceField(label="Nature", choices=CertificateKind.choices, widget=forms.RadioSelect)
+    file = forms.FileField(label="Certificat", help_text="PDF ou image, 10 Mo au plus.")
+
+
+class CheckedForm(MarketForm):
+    checked = forms.BooleanField(
+        label="J’ai lu et vérifié les certificats fiscal et social de l’attributaire", required=False
+    )
+
+
+class LettersForm(MarketForm):
+    voluntary = forms.BooleanField(
+        label="Observer le délai avant signature même s’il n’est pas dû", required=False
+    )
+
+
+class NotifyForm(MarketForm):
+    starts_on = forms.DateField(label="Premier jour du marché", widget=forms.DateInput)
+    ends_on = forms.DateField(label="Dernier jour, compris", widget=forms.DateInput)
+
+
+class DropForm(MarketForm):
+    reason = area("Motif", MOST_REASON, rows=4, help_text="La réponse suivante pourra être retenue.")
