@@ -30,6 +30,7 @@ FILES = {
     "POST api:dispute-file",
     "POST api:offer-documents",
     "POST api:evidence-list",
+    "POST api:award-add-certificate",
     "POST api:consultation-add-document",
     "POST api:response-draft-add-file",
     "POST api:usage-statement-file",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
@@ -74,7 +75,7 @@ def _ordered(room, award):
         actor=room.requester,
         offer=offer,
         plan="standard",
-        quantities={"poste": 1},
+        quantities={"poste": Decimal(1)},
         starts_on=start,
         ends_on=start + dt.timedelta(days=300),
         vehicle=award.vehicle,
@@ -92,7 +93,7 @@ def test_from_the_ranking_to_the_notification_by_the_api(room):
         "consultation": str(made.consultation.uuid),
         "lot": 1,
         "response": first,
-        "reason": "Mieux classée.",
+        "reason": "x",
     }
     assert client_for_token(None).get("/api/v1/awards/").status_code == 401
     assert requester.post("/api/v1/awards/", body, format="json").status_code == 403
