@@ -20,20 +20,16 @@ class ProcurementConfig(AppConfig):
             desk_voices,
             followed,
             panels,
+            registrations_consultations,
             registrations_orders,
         )
-        from procurement.awards import desk as awards_desk
-        from procurement.consultations import desk as consultations_desk
-        from procurement.evaluation import desk as evaluation_desk
 
         register_desk("procurement.needs", desk.need_rows, shortcuts=desk.need_shortcuts)
         register_desk("procurement.derogations", desk_derogations.rows)
         register_desk("procurement.routes", desk_routes.rows)
         register_desk("procurement.publications", desk_publications.rows)
         register_panel("open_data.sections", panels.published_contracts)
-        register_desk("procurement.consultations", consultations_desk.rows)
-        register_desk("procurement.evaluation", evaluation_desk.rows)
-        register_desk("procurement.awards", awards_desk.rows)
+        registrations_consultations.register()
         register_panel("offer.actions", panels.add_to_project, rank=10)
         register_panel("offers.cards", card_lines.project_choice, rank=10)
         register_card_lines("procurement.projects", card_lines.card_lines)
