@@ -112,7 +112,7 @@ def _vehicle() -> PurchasingVehicle:
         title="Services en nuage (démonstration)",
         reference="DEMO-CLOUD-2026",
         holder_name="Centrale d’achat fictive",
-        starts_on=today - dt.timedelta(days=120),
+        starts_on=today - dt.timedelta(days=400),
         ends_on=today + dt.timedelta(days=1200),
         maximum_eur_ht=Decimal("2000000.00"),
     )

@@ -8,6 +8,7 @@ of « Nuage Exemple Souverain » then reaches that contract.
 from __future__ import annotations
 
 from marketplace.site.demo.buying import load_buying
+from marketplace.site.demo.contract_life import load_contract_life
 from marketplace.site.demo.control import load_control
 from marketplace.site.demo.curation import load_curation
 from marketplace.site.demo.dossiers import load_dossiers
@@ -26,6 +27,7 @@ def load_story() -> str:
     load_dossiers(offers)
     mail = load_buying(offers)
     load_control(mail, offers)
+    load_contract_life(offers)
     load_publications()
     load_lacks()
     load_voices(offers)
