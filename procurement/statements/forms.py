@@ -52,7 +52,7 @@ class QuantitiesForm(VersionForm):
                 error_messages=dict.fromkeys(
                     ("invalid", "min_value", "max_digits", "max_decimal_places", "max_whole_digits"), WRONG
                 ),
-                widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+                widget=forms.TextInput(attrs={"class": "fr-input", "inputmode": "decimal"}),
             )
             self.fields[PREFIX + line.code] = field
         for bound in self.visible_fields():
@@ -97,12 +97,13 @@ class CorrectionForm(VersionForm):
                 label=f"Ligne {number} : composant",
                 help_text=f"Lue « {fault['text']} ». {fault['message']}",
                 choices=choices,
+                widget=forms.Select(attrs={"class": "fr-select"}),
             )
             self.fields[f"quantity_{number}"] = forms.CharField(
                 label=f"Ligne {number} : quantité",
                 help_text="0 pour l’écarter.",
                 max_length=40,
-                widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+                widget=forms.TextInput(attrs={"class": "fr-input", "inputmode": "decimal"}),
             )
         for bound in self.visible_fields():
             self._dress(bound)

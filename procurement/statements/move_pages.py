@@ -33,6 +33,8 @@ class MovePage:
     initial: Callable[[UsageStatement], dict[str, Any]] = nothing
 
 
+# What the page proposes first; the others undo or refuse.
+PRIMARY = ("submit", "attest", "certify")
 MOVES = {
     "envoyer": MovePage(
         "submit",

@@ -30,7 +30,7 @@ from procurement.statements.forms import (
     StatementForm,
     usage_file,
 )
-from procurement.statements.move_pages import MOVES
+from procurement.statements.move_pages import MOVES, PRIMARY
 from procurement.statements.reading import WORDS
 from procurement.views.find import actor_of, posted
 
@@ -116,7 +116,7 @@ def statement_page(request: HttpRequest, number: str) -> HttpResponse:
         "is_draft": is_draft,
         "may_replace": statement.state == "submitted" and allowed(verdicts, "edit"),
         "acts": [
-            (move.title, reverse("procurement:statement_move", args=[number, slug]))
+            (move.title, reverse("procurement:statement_move", args=[number, slug]), move.name in PRIMARY)
             for slug, move in MOVES.items()
             if statement.state in statement.MOVES[move.name].sources
             and allowed(verdicts, move.name)
