@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from marketplace.money import ZERO
 from procurement.amendments.actions import total_with
@@ -25,6 +25,7 @@ from procurement.invoicing.terms import (
     rate_of_half_year,
 )
 from procurement.models import Invoice, InvoiceLine
+from procurement.models.invoice import InvoiceQuerySet
 
 if TYPE_CHECKING:
     from procurement.models import Contract, InvoiceDispute, InvoicePayment, OrderLine
@@ -77,17 +78,19 @@ def interest_of(invoice: Invoice, payments: Iterable[InvoicePayment], *, on: dt.
 
 
 def match_of(invoice: Invoice) -> Match:
-    """Six queries, whatever the number of lines."""
+    """Eight queries, whatever the number of lines."""
     contract = invoice.contract
     lines = list(invoice.lines.select_related("order_line"))
-    before, quantities = _before(contract, but=invoice)
+    earlier = _earlier(invoice)
+    before, quantities = _borne(earlier)
     return match(
         Facts(
             ordered=_ordered(contract.order.lines.order_by("position", "pk")),
             billed=[_billed(line) for line in lines],
             before=before,
             before_quantities=quantities,
-            served=served_by_price(contract),
+            served=served_by_price(invoice),
+            served_before=_borne(_same_service(invoice, earlier))[0],
             most_eur_ht=_most(contract),
             by_usage=contract.order.maximum_eur_ht is not None,
             total_eur_ht=invoice.total_eur_ht,
@@ -138,10 +141,22 @@ def _foot(invoice: Invoice, lines: list[InvoiceLine]) -> Decimal:
     return invoice.total_eur_ht - sum((line.total_eur_ht for line in lines), ZERO)
 
 
-def _before(contract: Contract, *, but: Invoice) -> tuple[dict[int, Decimal], dict[int, Decimal]]:
-    """By price, what other invoices of the contract bear, credit notes taken off; what has no price is
-    under UNORDERED."""
-    others = Invoice.objects.billed().filter(contract=contract).exclude(pk=but.pk)
+def _earlier(invoice: Invoice) -> InvoiceQuerySet:
+    """What the contract already bore when it arrived, and the credit notes that came off it since."""
+    others = Invoice.objects.billed().filter(contract=invoice.contract_id)
+    return others.filter(Q(pk__lt=invoice.pk) | Q(credited=invoice.pk)).exclude(pk=invoice.pk)
+
+
+def _same_service(invoice: Invoice, others: InvoiceQuerySet) -> InvoiceQuerySet:
+    """Of those, the ones that charge the statement it names; all of them when it names none."""
+    statement = invoice.statement_id
+    if statement is None:
+        return others
+    return others.filter(Q(statement=statement) | Q(credited__statement=statement))
+
+
+def _borne(others: InvoiceQuerySet) -> tuple[dict[int, Decimal], dict[int, Decimal]]:
+    """Amounts and quantities by price, credit notes taken off; what has no price is under UNORDERED."""
     whole = dict(others.order_by().values_list("kind").annotate(Sum("total_eur_ht")))
     rows = (
         InvoiceLine.objects.filter(invoice__in=others, order_line__isnull=False)

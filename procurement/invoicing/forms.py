@@ -113,6 +113,7 @@ class TypeForm(SendForm):
         super().__init__(*args, **kwargs)
         for name in ("file", "stated_eur_ttc"):
             del self.fields[name]
+        self.fields["iban"].help_text = "Pour une facture ; inutile pour un avoir."
         self.ordered = ordered
         for line in ordered:
             self.fields[f"{QUANTITY}{line.position}"] = _number(f"Quantité : {line.label}", decimals=3)

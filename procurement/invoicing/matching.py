@@ -41,13 +41,15 @@ class Billed:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """`served`: certified amount by price; None: no service fait is certified. `before`: by price, invoiced
-    by the others. `most_eur_ht`: what the contract is worth today, changes approved since included."""
+    earlier; `served_before`: of it, what charged the same service. `most_eur_ht`: what the contract is worth
+    today, changes approved since included."""
 
     ordered: Sequence[Ordered]
     billed: Sequence[Billed]
     before: Mapping[int, Decimal]
     before_quantities: Mapping[int, Decimal]
     served: Mapping[int, Decimal] | None
+    served_before: Mapping[int, Decimal]
     most_eur_ht: Decimal
     by_usage: bool
     total_eur_ht: Decimal
@@ -101,9 +103,10 @@ def _row(ordered: Ordered, lines: list[Billed], facts: Facts) -> Row:
     quantity = _sum(line.quantity for line in lines) + facts.before_quantities.get(ordered.key, ZERO)
     if lines and not facts.by_usage and quantity > ordered.quantity:
         found.append(f"{number_text(quantity)} facturés en tout, {number_text(ordered.quantity)} commandés.")
-    if lines and served is not None and before + billed > served:
+    charged = facts.served_before.get(ordered.key, ZERO) + billed
+    if lines and served is not None and charged > served:
         found.append(
-            f"{euros(before + billed, tax='HT')} facturés en tout, "
+            f"{euros(charged, tax='HT')} facturés pour ce service, "
             f"{euros(served, tax='HT')} de service fait certifié."
         )
     return Row(ordered.label, ordered.total_eur_ht, served, before, billed, tuple(found))
@@ -143,7 +146,8 @@ def _whole(facts: Facts) -> Iterable[str]:
     if total > facts.most_eur_ht:
         most = euros(facts.most_eur_ht, tax="HT")
         yield f"{euros(total, tax='HT')} facturés en tout, le contrat vaut {most}."
-    if facts.served is not None and not facts.billed and total > _sum(facts.served.values()):
+    charged = facts.total_eur_ht + _sum(facts.served_before.values())
+    if facts.served is not None and not facts.billed and charged > _sum(facts.served.values()):
         yield f"{euros(_sum(facts.served.values()), tax='HT')} de service fait certifié seulement."
 
 

@@ -84,6 +84,8 @@ def receive(
     refuse_wrong(document, contract, today=today)
     day = _received_on(document, arrival, actor=actor, today=today)
     with transaction.atomic():
+        # One after the other: each is compared with all that the contract already bears.
+        Contract.objects.select_for_update(of=("self",)).get(pk=contract.pk)
         credited = _credited(contract, document, arrival)
         made = _create(
             _written(contract, document, arrival, credited=credited, actor=actor), file=file, day=day

@@ -16,11 +16,14 @@ if TYPE_CHECKING:
     from procurement.models import Contract
 
 
-def served_by_price(contract: Contract) -> dict[int, Decimal] | None:
-    """Certified amount without tax by price line; None when nothing is certified yet. One query."""
+def served_by_price(invoice: Invoice) -> dict[int, Decimal] | None:
+    """Certified amount without tax by price line, of its statement when it names one, else of the whole
+    contract; None when nothing is certified yet. One query."""
     lines = UsageLine.objects.filter(
-        statement__contract=contract, statement__state=StatementState.CERTIFIED
+        statement__contract=invoice.contract_id, statement__state=StatementState.CERTIFIED
     ).order_by()
+    if invoice.statement_id is not None:
+        lines = lines.filter(statement=invoice.statement_id)
     return dict(lines.values_list("price_line").annotate(Sum("total_eur_ht"))) or None
 
 

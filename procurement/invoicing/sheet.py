@@ -112,6 +112,9 @@ def interest_rows(interest: Interest | None) -> Rows:
     ]
     if terms is not None:
         rows.append(
-            ("À payer", f"Dans les {terms.paid_within_days} jours qui suivent le paiement du principal.")
+            (
+                "Délai de versement",
+                f"{terms.paid_within_days} jours après le paiement du principal.",
+            )
         )
     return rows

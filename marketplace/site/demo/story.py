@@ -13,6 +13,7 @@ from marketplace.site.demo.control import load_control
 from marketplace.site.demo.curation import load_curation
 from marketplace.site.demo.dossiers import load_dossiers
 from marketplace.site.demo.gaiax import load_gaiax
+from marketplace.site.demo.invoicing import load_invoices
 from marketplace.site.demo.lacks import load_lacks
 from marketplace.site.demo.offers import load_offers
 from marketplace.site.demo.programmes import load_programmes
@@ -26,6 +27,7 @@ def load_story() -> str:
     offers = load_offers()
     load_dossiers(offers)
     mail = load_buying(offers)
+    load_invoices(offers)
     load_control(mail, offers)
     load_contract_life(offers)
     load_publications()

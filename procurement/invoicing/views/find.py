@@ -34,3 +34,7 @@ def trail(*links: tuple[str, str], current: str) -> dict[str, object]:
         *links,
         current=current,
     )
+
+
+def list_trail() -> dict[str, object]:
+    return breadcrumb(("Commandes", reverse("procurement:orders")), current="Factures")

@@ -17,7 +17,7 @@ from procurement.invoicing.facts import clock_of, interest_of, match_of
 from procurement.invoicing.forms import FilterForm
 from procurement.invoicing.sheet import clock_rows, head_rows, interest_rows
 from procurement.invoicing.views.acts import acts_on
-from procurement.invoicing.views.find import trail, visible_invoice
+from procurement.invoicing.views.find import list_trail, trail, visible_invoice
 from procurement.models import Invoice, InvoicePayment
 from procurement.models.invoice import InvoiceQuerySet
 from procurement.views.find import actor_of
@@ -42,7 +42,7 @@ def invoice_list(request: HttpRequest) -> HttpResponse:
         "filtered": bool(request.GET.get("etat")),
         "sells": actor.is_supplier,
         "page_has_errors": bool(form.errors),
-        "breadcrumb_data": trail(current="Factures"),
+        "breadcrumb_data": list_trail(),
     }
     return render(request, "procurement/invoicing/list.html", context, status=400 if form.errors else 200)
 

@@ -6,19 +6,19 @@ from decimal import Decimal
 import pytest
 
 from marketplace.accounts.enums import Role
-from procurement.models import Invoice
+from procurement.models import Contract, Invoice
 from tests.builders import client_for, make_member
 from tests.procurement.invoicing.builders import (
     IBAN,
+    YEAR,
     accepted,
-    certified,
     factur_x,
     make_contract,
     paper,
     upload,
     xml_of,
 )
-from tests.procurement.order_builders import make_purchase
+from tests.procurement.order_builders import make_order, make_purchase
 from tests.rest.builders import client_for_token, faults, problem_of
 
 pytestmark = pytest.mark.django_db
@@ -105,8 +105,13 @@ def test_a_factur_x_that_contradicts_itself_is_disputed_answered_then_rejected(p
 
 def test_from_the_order_to_the_payment_by_the_pages(purchase):
     """Order acknowledged, use stated, attested, certified; invoice matched, accepted, paid in two parts."""
-    contract = make_contract(purchase)
     supplier, requester = client_for(purchase.manager), client_for(purchase.requester)
+    contract = acknowledged(
+        purchase,
+        lambda order: supplier.post(
+            f"/commandes/{order.number}/accuser-reception/", {"version": order.version}
+        ),
+    )
     finance, buyer = (
         client_for(purchase.finance),
         client_for(make_member(Role.PURCHASING, organisation=purchase.buyer)),
@@ -137,7 +142,44 @@ def test_from_the_order_to_the_payment_by_the_pages(purchase):
     )
     assert finance.get(f"{page}payer/").status_code == 409
     read = text_of(supplier.get(page))
+    assert outcome(made) == OUTCOME
     assert "Payée" in read and "référence M-2" in read and str(purchase.finance.user) not in read
+
+
+OUTCOME = {
+    "order": "acknowledged",
+    "statement": "certified",
+    "invoice": "paid",
+    "due_on": dt.date(2026, 12, 26),
+    "served_on": dt.date(2026, 1, 31),
+    "total_eur_ttc": Decimal("120.00"),
+    "paid_eur_ttc": Decimal("120.00"),
+    "recorded_by_others": True,
+}
+
+
+def outcome(invoice):
+    """What the whole road left in the database, whichever door was taken."""
+    found = Invoice.objects.for_pages().get(pk=invoice.pk)
+    payers = {payment.recorded_by for payment in found.payments.all()}
+    return {
+        "order": found.contract.order.state,
+        "statement": found.statement.state,
+        "invoice": found.state,
+        "due_on": found.due_on,
+        "served_on": found.service_day,
+        "total_eur_ttc": found.total_eur_ttc,
+        "paid_eur_ttc": sum(payment.amount_eur_ttc for payment in found.payments.all()),
+        "recorded_by_others": not payers & {found.account.confirmed_by, found.account.entered_by},
+    }
+
+
+def acknowledged(purchase, acknowledge):
+    """An order sent, then acknowledged by the supplier through that door."""
+    order = make_order(purchase, state="sent", **YEAR)
+    answer = acknowledge(order)
+    assert answer.status_code in (200, 302), answer.content
+    return Contract.objects.for_lists().get(order=order)
 
 
 def certified_by_pages(contract, supplier, requester, finance):
@@ -177,8 +219,10 @@ def body_of(contract, **values):
 
 
 def test_the_same_outcome_by_the_api(purchase):
-    contract = make_contract(purchase)
     supplier, finance = client_for_token(purchase.manager), client_for_token(purchase.finance)
+    contract = acknowledged(
+        purchase, lambda order: supplier.post(f"/api/v1/orders/{order.uuid}/acknowledge/", {}, format="json")
+    )
     problem_of(client_for_token(purchase.requester).post(URL, body_of(contract), format="json"), 403)
     problem_of(client_for_token(make_purchase().manager).post(URL, body_of(contract), format="json"), 404)
     for wrong, field in (
@@ -188,8 +232,8 @@ def test_the_same_outcome_by_the_api(purchase):
         ({"total_eur_ttc": "1e15"}, "total_eur_ttc"),
     ):
         assert faults(supplier.post(URL, body_of(contract, **wrong), format="json")) == {field}
-    statement = certified(purchase, contract)
-    made = supplier.post(URL, body_of(contract, statement=str(statement.uuid)), format="json")
+    statement = certified_by_api(purchase, contract, supplier)
+    made = supplier.post(URL, body_of(contract, statement=statement), format="json")
     assert made.status_code == 201, made.content
     assert (made.json()["state"], made.json()["served_on"]) == ("matched", "2026-01-31")
     url = f"{URL}{made.json()['id']}/"
@@ -207,6 +251,24 @@ def test_the_same_outcome_by_the_api(purchase):
     paid = finance.post(f"{url}pay/", pay, format="json").json()
     assert (paid["state"], paid["left_eur_ttc"], paid["late_interest"]) == ("paid", "0.00", None)
     problem_of(finance.post(f"{url}pay/", pay, format="json"), 409)
+    assert outcome(Invoice.objects.get()) == OUTCOME
+
+
+def certified_by_api(purchase, contract, supplier):
+    rows = [{"component": "poste", "quantity": "10"}]
+    body = {"contract": str(contract.uuid), "starts_on": "2026-01-01", "ends_on": "2026-01-31", "rows": rows}
+    made = supplier.post("/api/v1/usage-statements/", body, format="json")
+    assert made.status_code == 201, made.content
+    url = f"/api/v1/usage-statements/{made.json()['id']}/"
+    other = make_member(Role.FINANCE, organisation=purchase.buyer)
+    for client, act, values in (
+        (supplier, "submit", {}),
+        (client_for_token(purchase.requester), "attest", {"service_done_on": "2026-01-31"}),
+        (client_for_token(other), "certify", {}),
+    ):
+        answer = client.post(f"{url}{act}/", values, format="json")
+        assert answer.status_code == 200, answer.content
+    return made.json()["id"]
 
 
 def test_files_by_the_api_and_interest_said(purchase):

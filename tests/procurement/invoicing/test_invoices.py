@@ -37,7 +37,7 @@ from tests.procurement.invoicing.builders import (
     xml_of,
 )
 from tests.procurement.order_builders import make_purchase
-from tests.procurement.statements.builders import make_statement
+from tests.procurement.statements.builders import FEBRUARY, make_statement
 from tests.support.racing import at_once
 
 pytestmark = pytest.mark.django_db
@@ -227,6 +227,8 @@ def test_the_statement_that_it_charges_gives_the_day_and_the_third_way(purchase,
     assert (over.state, over.statement) == ("received", None)
     assert "service fait" in match_of(over).rows[0].differences[0]
     assert refusal(send, contract, actor=purchase.actor("manager"), statement=statement)[1] == {"statement"}
+    february = make_statement(purchase, contract, state="certified", **FEBRUARY)
+    assert send(contract, actor=purchase.actor("manager"), statement=february).state == "matched"
 
 
 def test_a_credit_note_comes_off_and_never_exceeds(purchase, contract):

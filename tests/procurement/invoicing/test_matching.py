@@ -20,7 +20,8 @@ def billed(quantity="10", price="10", total="100.00", key=1):
 def judged(*lines, **values):
     total = sum((line.total_eur_ht for line in lines), Decimal(0))
     return match(Facts(**{
-        "ordered": [SEATS], "billed": lines, "before": {}, "before_quantities": {}, "served": None,
+        "ordered": [SEATS], "billed": lines, "before": {}, "before_quantities": {},
+        "served": None, "served_before": {},
         "most_eur_ht": Decimal("1200.00"), "by_usage": False, "total_eur_ht": total,
         "foot_eur_ht": Decimal(0),
         "vat_eur": Decimal(20), "vat_of_lines_eur": Decimal(20), **values,
