@@ -126,24 +126,26 @@ def test_from_the_order_to_the_payment_by_the_pages(purchase):
     assert made.state == "matched" and made.statement == statement
     assert "Aucun écart" in text_of(finance.get(page))
     assert finance.post(f"{page}accepter/", {"version": made.version}).status_code == 302
+    pay_by_pages(page, finance=finance, buyer=buyer)
+    read = text_of(supplier.get(page))
+    assert outcome(made) == OUTCOME
+    assert "Payée" in read and "référence M-2" in read and str(purchase.finance.user) not in read
+
+
+def pay_by_pages(page, *, finance, buyer):
+    """In two parts, once another person has confirmed the account."""
     assert finance.get(f"{page}payer/").status_code == 409
     assert "Confirmer le compte" in text_of(buyer.get("/bureau/"))
-    assert (
-        buyer.post(f"{page}confirmer-le-compte/", {"checked_how": "Rappel au numéro connu"}).status_code
-        == 302
-    )
+    known = {"checked_how": "Rappel au numéro connu"}
+    assert buyer.post(f"{page}confirmer-le-compte/", known).status_code == 302
     assert buyer.get(f"{page}payer/").status_code == 403
     assert "Payer, 120,00 € TTC" in text_of(finance.get("/bureau/"))
     part = {"amount_eur_ttc": "50,00", "paid_on": "2026-11-26", "reference": "M-1"}
     assert finance.post(f"{page}payer/", {**part, "amount_eur_ttc": "120,01"}).status_code == 400
     assert finance.post(f"{page}payer/", part).status_code == 302
-    assert (
-        finance.post(f"{page}payer/", {**part, "amount_eur_ttc": "70", "reference": "M-2"}).status_code == 302
-    )
+    rest = {**part, "amount_eur_ttc": "70", "reference": "M-2"}
+    assert finance.post(f"{page}payer/", rest).status_code == 302
     assert finance.get(f"{page}payer/").status_code == 409
-    read = text_of(supplier.get(page))
-    assert outcome(made) == OUTCOME
-    assert "Payée" in read and "référence M-2" in read and str(purchase.finance.user) not in read
 
 
 OUTCOME = {
