@@ -44,6 +44,7 @@ OBJECTS = {
     "procurement.contractreview": "Réexamen de contrat",
     "procurement.publication": "Publication d’un marché",
     "procurement.consultation": "Consultation",
+    "procurement.supplieraccount": "Compte d’un fournisseur",
     "procurement.sealeddeposit": "Dépôt scellé",
     "procurement.peerconsent": "Accord de mise en relation",
     "procurement.peermessage": "Message entre pairs",
@@ -91,6 +92,13 @@ ACTS = {
     "announce": "Publier un avis de modification",
     "extend": "Reporter la clôture",
     "declare_facts": "Déclarer ce qu’est l’entreprise",
+    "compare": "Comparer la facture",
+    "take_credit": "Déduire un avoir",
+    "pay": "Enregistrer un paiement",
+    "set_service_day": "Corriger la date d’exécution",
+    "follow_service": "Suivre la date du service fait",
+    "enter_account": "Saisir un compte à payer",
+    "confirm_account": "Confirmer un compte à payer",
 }
 STATE_FIELDS = ("status", "verdict")
 
