@@ -22,6 +22,7 @@ from procurement.controls import api as api_controls
 from procurement.conventions import api as api_conventions
 from procurement.diversity import api as api_diversity
 from procurement.evaluation import api as api_evaluation
+from procurement.groups import api as api_groups
 from procurement.search_proofs import api as api_search_proofs
 
 ROUTES: list[tuple[str, Any, str]] = [
@@ -42,6 +43,7 @@ ROUTES: list[tuple[str, Any, str]] = [
     *api_controls.ROUTES,
     *api_diversity.ROUTES,
     *api_awards.ROUTES,
+    *api_groups.ROUTES,
 ]
 PATHS = api_open_publications.PATHS
 if find_spec("procurement.api_orders") is not None:

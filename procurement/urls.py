@@ -10,6 +10,7 @@ from procurement.controls.urls import urlpatterns as control_patterns
 from procurement.conventions.urls import urlpatterns as convention_patterns
 from procurement.diversity.urls import urlpatterns as diversity_patterns
 from procurement.evaluation.urls import urlpatterns as evaluation_patterns
+from procurement.groups.urls import urlpatterns as group_patterns
 from procurement.views import (
     assessments,
     derogations,
@@ -79,6 +80,7 @@ urlpatterns: list[URLPattern] = [
     *control_patterns,
     *diversity_patterns,
     *award_patterns,
+    *group_patterns,
     *consultation_patterns,
     *order_patterns,
 ]

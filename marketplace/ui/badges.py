@@ -153,6 +153,12 @@ CONTROL_FILE = {
     "answered": Badge("Avis rendu", "success"),
     "withdrawn": Badge("Retiré"),
 }
+GROUP_PURCHASE = {
+    "forming": Badge("En formation", "info no-icon"),
+    "signing": Badge("Signatures attendues", "info no-icon"),
+    "signed": Badge("Convention signée", "success"),
+    "dissolved": Badge("Dissous"),
+}
 CONTRACT = {
     "active": Badge("En cours", "success"),
     "ending": Badge("Fin proche", "warning"),
@@ -301,6 +307,7 @@ TABLES: dict[str, dict[str, Badge]] = {
     "project": PROJECT,
     "order": ORDER,
     "amendment": AMENDMENT,
+    "group_purchase": GROUP_PURCHASE,
     "convention": CONVENTION,
     "control_file": CONTROL_FILE,
     "budget": BUDGET,

@@ -17,6 +17,7 @@ from procurement.consultations.enums import Access, ConsultationState, Criterion
 from procurement.consultations.schedule import PARIS, faults_of, schedule_from, schedule_to
 from procurement.consultations.telling import tell_all, tell_invited
 from procurement.enums_routes import RouteChoiceState
+from procurement.groups.rule import group_refusal, hold_group
 from procurement.models import Consultation, ConsultationKey, ConsultationNotice
 from procurement.routes.amounts import Duty, duties_on
 
@@ -39,6 +40,7 @@ def lacks_of(row: Consultation, *, on: dt.date) -> list[tuple[str, str]]:
         *_lacks_of_lots(row),
         *_lacks_of_route(row),
         *_lacks_of_key(row),
+        *_lacks_of_group(row),
     ]
 
 
@@ -98,6 +100,12 @@ def _lacks_of_key(row: Consultation) -> Iterator[tuple[str, str]]:
         yield "holders", f"{gone.user} a quitté l’administration : remplacez cette personne."
 
 
+def _lacks_of_group(row: Consultation) -> Iterator[tuple[str, str]]:
+    refusal = group_refusal(row.project_id)
+    if refusal:
+        yield "group", refusal
+
+
 def publish(consultation: Consultation, *, actor: Actor, expected_version: int | None = None) -> Consultation:
     """Raises RuleBroken with every lack by field, MoveRefused, VersionStale."""
 
@@ -125,6 +133,7 @@ def publish(consultation: Consultation, *, actor: Actor, expected_version: int |
     with transaction.atomic():
         # Nobody makes another key between the reading of this one and the publication.
         Consultation.objects.select_for_update(of=("self",)).get(pk=consultation.pk)
+        hold_group(consultation.project_id)
         key = ConsultationKey.objects.current().filter(consultation=consultation).first()
         consultation.perform(
             "publish",

@@ -33,6 +33,7 @@ from procurement.models.evaluation import (
     SetAside,
 )
 from procurement.models.exit_plan import ExitExport, ExitPlan, ExitRehearsal, SecurityCheck
+from procurement.models.group_purchase import GroupMember, GroupPurchase, NeedShare, ShareConsent
 from procurement.models.invoice import Invoice, InvoiceLine
 from procurement.models.invoice_parts import InvoiceDispute, InvoicePayment, SupplierAccount
 from procurement.models.need_link import ProjectNeed
@@ -92,6 +93,10 @@ __all__ = [
     "ExitExport",
     "ExitPlan",
     "ExitRehearsal",
+    "GroupMember",
+    "GroupPurchase",
+    "NeedShare",
+    "ShareConsent",
     "KeyHolder",
     "KeyShare",
     "OpenedFile",

@@ -116,6 +116,7 @@ def project(request: HttpRequest, number: str) -> HttpResponse:
             "conventions": conventions,
             "may_convene": not living and may_convene(shown) and allowed(verdicts, "edit"),
             "owed": owed_of(shown),
+            "group": shown.groups.living().first(),
             "derogation": shown.derogations.first(),
             "route_choice": shown.route_choices.living().select_related("vehicle").first(),
             "consultations": list(shown.consultations.all()),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from procurement.models import Convention
 from tests.browser.pages import Address
 from tests.browser.pages_consultations import PAGES
-from tests.habits.matrix.need import convention_of, file_of, proof_of
+from tests.habits.matrix.need import convention_of, file_of, group_of, proof_of, share_of
 from tests.habits.matrix.world import World
 from tests.procurement.controls.builders import outside_project
 from tests.procurement.conventions.builders import charge
@@ -35,6 +35,13 @@ OWN: dict[str, list[Address]] = {
         lambda world: f"/projets/{file_of(world).project.number}/controle/",
         lambda world: f"/projets/{outside_project(world._administration).number}/controle/study/",
         lambda world: file_of(world, "answered").get_absolute_url(),
+        lambda world: share_of(world).get_absolute_url(),
+        lambda world: f"/projets/{world.project.number}/groupement/",
+        lambda world: f"/projets/{world.project.number}/partage/retirer/",
+        "/besoins-partages/",
+        lambda world: group_of(world, "signing").get_absolute_url(),
+        "/groupements/",
+        lambda world: f"{group_of(world).get_absolute_url()}proposer/",
     ],
     "finance": [
         lambda world: charged(world).get_absolute_url(),

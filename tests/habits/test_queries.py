@@ -38,6 +38,7 @@ from tests.procurement.budgets import builders as budgets
 from tests.procurement.controls.builders import make_file
 from tests.procurement.conventions.builders import charge, make_convention
 from tests.procurement.exit import builders as exits
+from tests.procurement.groups.builders import make_share, signing_group
 from tests.procurement.invoicing.builders import send
 from tests.procurement.publication import publication_builders as publications
 from tests.procurement.search_proofs.builders import make_proof
@@ -266,6 +267,14 @@ def control_file(world: World) -> None:
     make_file(world._administration, upto="acknowledged")
 
 
+def share(world: World) -> None:
+    make_share(world._administration)
+
+
+def group(world: World) -> None:
+    signing_group(world._administration)
+
+
 LISTS: list[tuple[str, str, Make]] = [
     ("/publications/", "purchasing", publication),
     ("/api/v1/publications/", "purchasing", publication),
@@ -332,6 +341,11 @@ LISTS: list[tuple[str, str, Make]] = [
     ("/api/v1/budgets/", "requester", budget),
     ("/achat/diversite/", "requester", contract),
     ("/api/v1/supplier-diversity/", "requester", contract),
+    ("/besoins-partages/", "requester", share),
+    ("/groupements/", "requester", group),
+    ("/api/v1/need-shares/", "requester", share),
+    ("/api/v1/group-purchases/", "requester", group),
+    ("/api/v1/group-members/", "requester", group),
     ("/api/v1/conventions/", "requester", convention),
     ("/api/v1/control-files/", "requester", control_file),
     ("/api/v1/search-proofs/", "requester", proof),

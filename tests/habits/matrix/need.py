@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 from procurement.actions.projects import add_document
-from procurement.models import ControlFile, Convention, ProjectDocument, SearchProof
+from procurement.models import (
+    ControlFile,
+    Convention,
+    GroupMember,
+    GroupPurchase,
+    NeedShare,
+    ProjectDocument,
+    SearchProof,
+)
 from tests.habits.matrix.api import INSIDE, Kwargs, moves, of, reading
 from tests.habits.matrix.procurement import REQUESTER, project
-from tests.habits.matrix.rows import OTHER_BUYER, Row, only
+from tests.habits.matrix.rows import OTHER_BUYER, SIGNED_IN, Row, only
 from tests.habits.matrix.world import World
 from tests.procurement.controls.builders import make_file, outside_project
 from tests.procurement.conventions.builders import make_convention
 from tests.procurement.derogation_builders import pdf
+from tests.procurement.groups.builders import bring, make_group, make_share, signing_group
 from tests.procurement.search_proofs.builders import make_proof
 
 
@@ -130,4 +140,80 @@ DIVERSITY: dict[str, Row] = {
     "GET procurement:diversity": Row(INSIDE | only(OTHER_BUYER)),
     "GET api:supplier-diversity-list": Row(INSIDE | only(OTHER_BUYER)),
 }
-ROWS: dict[str, Row] = {**PARTS, **CONVENTIONS, **CONTROLS, **DIVERSITY}
+
+
+def share_of(world: World) -> NeedShare:
+    """Of the world's project, shared by its only author."""
+    return world.project.shares.first() or make_share(world._administration, project=world.project)
+
+
+def group_of(world: World, state: str = "forming") -> GroupPurchase:
+    """Coordinated by the world's ministry; the other ministry is a member once it is put to signature."""
+    found = GroupPurchase.objects.filter(state=state).first()
+    if found is not None:
+        return found
+    if state == "forming":
+        return make_group(world._administration)
+    return signing_group(world._administration, guests_of(world))
+
+
+def guests_of(world: World) -> Any:
+    actor = world.actor(OTHER_BUYER)
+    return SimpleNamespace(organisation=actor.organisation, requester=actor)
+
+
+def invited_of(world: World) -> GroupMember:
+    """The other ministry, invited to a group that forms."""
+    found = GroupMember.objects.filter(state="invited").first()
+    coordinator = world._administration.requester
+    return found or bring(group_of(world), guests_of(world), coordinator=coordinator, joins=False)
+
+
+def grouped(state: str = "forming", **more: Any) -> Kwargs:
+    return lambda world: {"number": group_of(world, state).number, **more}
+
+
+def group(state: str = "forming") -> Kwargs:
+    return lambda world: {"uuid": group_of(world, state).uuid}
+
+
+def asked(world: World) -> dict[str, Any]:
+    return {"uuid": invited_of(world).uuid}
+
+
+def share(world: World) -> dict[str, Any]:
+    return {"uuid": share_of(world).uuid}
+
+
+RUNNERS, GUEST = only("purchasing", "requester"), only(OTHER_BUYER)
+GROUPS: dict[str, Row] = {
+    "GET procurement:project_share": Row(INSIDE, project()),
+    "GET procurement:share_propose": Row(REQUESTER, project()),
+    "GET procurement:share_act": Row(
+        REQUESTER, lambda world: {"number": share_of(world).project.number, "slug": "retirer"}
+    ),
+    "GET procurement:shared_needs": Row(SIGNED_IN),
+    "GET procurement:groups": Row(SIGNED_IN),
+    "GET procurement:group_create": Row(REQUESTER, project()),
+    "GET procurement:group": Row(INSIDE, grouped()),
+    "GET procurement:group_act": Row(RUNNERS, grouped(slug="dissoudre")),
+    "GET procurement:group_document": Row(INSIDE | GUEST, grouped("signing")),
+    "GET procurement:group_invite": Row(
+        RUNNERS,
+        lambda world: {
+            "number": group_of(world).number,
+            "uuid": make_share(guests_of(world)).uuid,
+        },
+    ),
+    **reading("need-share", INSIDE | GUEST, share),
+    "POST api:need-share-list": Row(REQUESTER | GUEST),
+    **moves("need-share", "consent withdraw", REQUESTER, share),
+    **reading("group-purchase", INSIDE, group()),
+    "POST api:group-purchase-list": Row(REQUESTER | GUEST),
+    **moves("group-purchase", "invite propose-convention dissolve", RUNNERS, group()),
+    **moves("group-purchase", "reopen", RUNNERS, group("signing")),
+    "GET api:group-purchase-document": Row(INSIDE | GUEST, group("signing")),
+    **reading("group-member", INSIDE | GUEST, asked),
+    **moves("group-member", "join decline leave sign", GUEST, asked),
+}
+ROWS: dict[str, Row] = {**PARTS, **CONVENTIONS, **CONTROLS, **DIVERSITY, **GROUPS}
