@@ -56,6 +56,24 @@ def write_convention(
     provider: str = "",
 ) -> Convention:
     """A draft. `provider` blank: the supplier's name. Raises MoveRefused, RuleBroken naming the field."""
+    _check(project, offer=offer, starts_on=starts_on, ends_on=ends_on)
+    with transaction.atomic():
+        made = Convention.objects.create(
+            number=next_number("CNV"),
+            project=project,
+            offer=offer,
+            provider=provider or offer.supplier.name,
+            subject=subject,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            written_by=actor.user,
+        )
+        made.journal_creation(actor=actor, detail={"project": project.number, "offer": offer.number})
+        _tell(made, (Role.AUTHORISING_OFFICER,), "à signer", f"Avec {made.provider}, pour {project}.")
+    return made
+
+
+def _check(project: Project, *, offer: Offer, starts_on: dt.date, ends_on: dt.date) -> None:
     refuse_closed(project)
     if not of_the_state(project):
         raise RuleBroken(
@@ -75,20 +93,6 @@ def write_convention(
             f"Le dernier jour précède le premier ({date_text(starts_on)}). Choisissez un jour postérieur."
         )
         raise RuleBroken("end_before_start", message, field="ends_on")
-    with transaction.atomic():
-        made = Convention.objects.create(
-            number=next_number("CNV"),
-            project=project,
-            offer=offer,
-            provider=provider or offer.supplier.name,
-            subject=subject,
-            starts_on=starts_on,
-            ends_on=ends_on,
-            written_by=actor.user,
-        )
-        made.journal_creation(actor=actor, detail={"project": project.number, "offer": offer.number})
-        _tell(made, (Role.AUTHORISING_OFFICER,), "à signer", f"Avec {made.provider}, pour {project}.")
-    return made
 
 
 def sign(

@@ -115,8 +115,6 @@ def project(request: HttpRequest, number: str) -> HttpResponse:
             "orders": orders,
             "conventions": conventions,
             "may_convene": not living and may_convene(shown) and allowed(verdicts, "edit"),
-            "owed": owed_of(shown),
-            "group": shown.groups.living().first(),
             "derogation": shown.derogations.first(),
             "route_choice": shown.route_choices.living().select_related("vehicle").first(),
             "consultations": list(shown.consultations.all()),
@@ -135,11 +133,7 @@ def project(request: HttpRequest, number: str) -> HttpResponse:
             "moves": _moves_for(shown, actor=actor),
             "may_abandon": allowed(verdicts, "abandon") and _may_start(shown, "abandon"),
             "events": _history(shown),
-            "need": facts_of_need(shown),
-            "requirements": facts_of_requirements(shown),
-            "envelope": shown.budget_lines.first(),
-            "documents": list(shown.documents.select_related("file", "added_by")),
-            "proofs": list(shown.search_proofs.all()),
+            **_told(shown),
             "may_copy": allowed(verdicts, "copy"),
             "breadcrumb_data": breadcrumb(("Projets", "/projets/"), current=str(shown)),
         },
@@ -252,6 +246,19 @@ def abandon(request: HttpRequest, number: str) -> HttpResponse:
         "breadcrumb_data": trail(shown, current="Abandonner"),
     }
     return render(request, "pages/confirm.html", context, status=400 if form.is_bound else 200)
+
+
+def _told(shown: Project) -> dict[str, Any]:
+    """The need in words, what it carries, and what it owes."""
+    return {
+        "need": facts_of_need(shown),
+        "requirements": facts_of_requirements(shown),
+        "envelope": shown.budget_lines.first(),
+        "documents": list(shown.documents.select_related("file", "added_by")),
+        "proofs": list(shown.search_proofs.all()),
+        "owed": owed_of(shown),
+        "group": shown.groups.living().first(),
+    }
 
 
 def _may_start(shown: Project, name: str) -> bool:

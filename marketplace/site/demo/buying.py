@@ -70,7 +70,13 @@ def _ministry(name: str) -> Any:
 
 
 def open_project(
-    title: str, model: str, cost: str | None, *, description: str, project_kind: str = "new"
+    title: str,
+    model: str,
+    cost: str | None,
+    *,
+    description: str,
+    project_kind: str = "new",
+    hosting: str = "commercial_cloud",
 ) -> Project:
     today = timezone.localdate()
     return projects.create_project(
@@ -78,7 +84,7 @@ def open_project(
         title=title,
         description=description,
         project_kind=project_kind,
-        hosting="commercial_cloud",
+        hosting=hosting,
         service_models=[model],
         full_cost_eur_ht=Decimal(cost) if cost else None,
         starts_on=today + dt.timedelta(days=30),

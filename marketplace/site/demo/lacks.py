@@ -55,16 +55,16 @@ def _derogation(project: Project) -> None:
         project,
         actor=act(f"prescripteur@{MINISTRY}"),
         reason="Motif fictif : changer d’hébergeur avant la fin de la campagne interromprait le service.",
-        **_paper("Demande de dérogation R9", "DEMO-R9-01", days=45),
+        **paper("Demande de dérogation R9", "DEMO-R9-01", days=45),
     )
     derogations.sign(
         asked,
         actor=act(f"dnum@{MINISTRY}"),
-        **_paper("Signature du ministre", "DEMO-R9-02", days=12),
+        **paper("Signature du ministre", "DEMO-R9-02", days=12),
     )
 
 
-def _paper(title: str, reference: str, *, days: int) -> dict[str, Any]:
+def paper(title: str, reference: str, *, days: int) -> dict[str, Any]:
     """An act dated `days` ago, with a paper that says it is worth nothing."""
     day = timezone.localdate() - dt.timedelta(days=days)
     content = compile_pdf(

@@ -159,13 +159,17 @@ def test_the_road_by_its_pages(ministry: Administration) -> None:
     assert "avis rendu, favorable" in dnum.get(f"/projets/{project.number}/controle/").content.decode()
 
 
-def test_by_the_api_whole(ministry: Administration) -> None:
-    project, client = outside_project(ministry), api(ministry.requester)
-    owed = client.get(f"/api/v1/projects/{project.uuid}/owed_files/").json()
+def test_what_a_project_owes_by_the_api(ministry: Administration) -> None:
+    project = outside_project(ministry)
+    owed = api(ministry.requester).get(f"/api/v1/projects/{project.uuid}/owed_files/").json()
     assert [(each["kind"], each["level"]) for each in owed] == [
         ("study", "required"),
         ("ministry", "required"),
     ]
+
+
+def test_by_the_api_whole(ministry: Administration) -> None:
+    project, client = outside_project(ministry), api(ministry.requester)
     body = {"project": str(project.uuid), "kind": "study", "title": "Étude", **ASPECTS}
     short = {name: value for name, value in body.items() if name != "legal"}
     refused = client.post(FILES, {**short, "document": pdf()}, format="multipart")
