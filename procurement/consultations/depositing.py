@@ -35,7 +35,12 @@ RECEIPT_DOMAIN = b"place de marche cloud: deposit receipt, version 1\n"
 
 def deposit(draft: ResponseDraft, *, actor: Actor) -> SealedDeposit:
     """Raises MoveRefused when it is late or the draft is gone, RuleBroken on an empty draft."""
-    received_at = database_now()
+    return seal_received(draft, actor=actor, received_at=database_now())
+
+
+def seal_received(draft: ResponseDraft, *, actor: Actor, received_at: dt.datetime) -> SealedDeposit:
+    """`received_at`: when the last byte had come, judged against the deadline. By the database's clock for
+    everybody; the demonstration alone tells of a past one."""
     with transaction.atomic():
         consultation = lock_shared(draft.consultation_id)
         refuse_late(consultation, received_at)

@@ -8,6 +8,7 @@ of « Nuage Exemple Souverain » then reaches that contract.
 from __future__ import annotations
 
 from marketplace.site.demo.buying import load_buying
+from marketplace.site.demo.consulting import load_consultations
 from marketplace.site.demo.contract_life import load_contract_life
 from marketplace.site.demo.control import load_control
 from marketplace.site.demo.curation import load_curation
@@ -33,6 +34,7 @@ def load_story() -> str:
     load_contract_life(offers)
     load_needs(mail)
     load_publications()
+    load_consultations()
     load_lacks()
     load_voices(offers)
     load_curation(offers)

@@ -1,0 +1,229 @@
+"""Three consultations of the demonstration's ministry: one open, one under evaluation, one awarded.
+
+What happened before today is dated before today: responses are sealed at an instant of the past, before
+the deadline, by the same function that seals them now.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from marketplace.site.demo.acting import act
+from marketplace.site.demo.buying import open_project
+from procurement.actions import routes
+from procurement.awards import deciding, notifying
+from procurement.consultations import (
+    closing,
+    depositing,
+    drafts,
+    keys,
+    opening,
+    publishing,
+    rehearsing,
+    talk,
+    writing,
+)
+from procurement.evaluation import agreeing, evaluating
+from procurement.evaluation.evaluating import MarkGiven
+from procurement.evaluation.sheet import judged_criteria, judged_responses
+from procurement.models import Award, Consultation, Evaluation, OpenedResponse, ResponseDraft
+from procurement.routes import PurchaseFacts
+
+BUYER, REQUESTER, DNUM = (
+    "achats@ministere.example",
+    "prescripteur@ministere.example",
+    "dnum@ministere.example",
+)
+HOLDERS = (BUYER, DNUM, "autorite@ministere.example")
+CLOUD, SOFTWARE, HOSTING = (
+    "responsable@nuage.example",
+    "responsable@logiciels.example",
+    "responsable@hebergement.example",
+)
+CRITERIA = [
+    {"kind": "price", "label": "Prix", "weight": 50},
+    {"kind": "quality", "label": "Valeur technique", "weight": 35},
+    {"kind": "environment", "label": "Consommation d’énergie", "weight": 15},
+]
+REASONS = {
+    "8": "Réponse générale, sans engagement chiffré.",
+    "12": "Conforme, peu détaillée sur la reprise après incident.",
+    "14": "Bonne réponse, mesures publiées.",
+    "16": "Engagements chiffrés et vérifiables.",
+}
+
+
+@dataclass
+class Made:
+    """A consultation with the secrets of those who hold its key, kept nowhere else."""
+
+    consultation: Consultation
+    secrets: dict[str, str]
+
+
+def load_consultations() -> None:
+    _open()
+    _under_evaluation()
+    _awarded()
+
+
+def _published(title: str, description: str, items: list[tuple[str, str, int]], *, value: str) -> Made:
+    project = open_project(title, "iaas", value, description=description)
+    facts = PurchaseFacts(
+        buyer_kind="", value_eur_ht=Decimal(value), homogeneous_eur_ht=Decimal(0), is_innovative=False
+    )
+    choice = routes.choose(project, actor=act(REQUESTER), key="adapted", facts=facts, on=timezone.localdate())
+    routes.confirm(choice, actor=act(BUYER))
+    made = writing.create(project, actor=act(REQUESTER), title=title)
+    prices: Any = [
+        {"label": label, "unit": unit, "quantity": Decimal(quantity), "is_usage": unit == "heure"}
+        for label, unit, quantity in items
+    ]
+    lots: Any = [{"title": title, "description": "", "price_items": prices}]
+    criteria: Any = CRITERIA
+    writing.edit(made, actor=act(REQUESTER), description=description, criteria=criteria, lots=lots)
+    people: Any = {place: act(address).user for place, address in enumerate(HOLDERS, start=1)}
+    keys.name_holders(made, actor=act(BUYER), people=people)
+    secrets = {address: keys.take_secret(made, actor=act(address)) for address in HOLDERS}
+    for address in HOLDERS:
+        rehearsing.rehearse(made, actor=act(address), secret=secrets[address])
+    return Made(publishing.publish(made, actor=act(BUYER)), secrets)
+
+
+def _open() -> None:
+    """With days left, a question answered and one response in writing: nobody else sees it."""
+    made = _published(
+        "Sauvegarde externalisée (démonstration)",
+        "Sauvegarde chiffrée de 40 serveurs, restauration éprouvée chaque trimestre.",
+        [("Sauvegarde d’un serveur", "serveur et mois", 480), ("Restauration d’essai", "essai", 4)],
+        value="85000.00",
+    )
+    asked = talk.ask(
+        made.consultation, actor=act(CLOUD), text="La restauration se fait-elle dans vos locaux ?"
+    )
+    talk.answer(asked, actor=act(BUYER), text="Non, sur une infrastructure du titulaire.")
+    _draft(made.consultation, CLOUD, prices=["14.20"], proposal="En cours d’écriture.")
+
+
+def _under_evaluation() -> None:
+    """Three responses: one far under the others, one with a price missing. One of two people gave marks."""
+    made = _published(
+        "Supervision des applications (démonstration)",
+        "Surveillance de 25 applications, alertes et tableaux de bord.",
+        [("Application surveillée", "application et mois", 300), ("Astreinte", "heure", 200)],
+        value="70000.00",
+    )
+    _answered(
+        made,
+        {CLOUD: ["60.00", "55.00"], SOFTWARE: ["110.00", "70.00"], HOSTING: ["95.00"]},
+    )
+    evaluation = _begun(made)
+    _marked(evaluation, REQUESTER, "14")
+    evaluating.declare_interest(evaluation, actor=act(DNUM), has_interest=False)
+
+
+def _awarded() -> None:
+    made = _published(
+        "Hébergement du portail interne (démonstration)",
+        "Hébergement managé d’un portail de 2 000 agents, deux zones.",
+        [("Plateforme", "mois", 36), ("Reprise du contenu", "forfait", 1)],
+        value="75000.00",
+    )
+    _answered(made, {SOFTWARE: ["2100.00", "4000.00"], CLOUD: ["1850.00", "6500.00"]})
+    evaluation = _begun(made)
+    for address, value in ((REQUESTER, "14"), (DNUM, "16")):
+        _marked(evaluation, address, value)
+    agreeing.open_consensus(evaluation, actor=act(BUYER))
+    for criterion in judged_criteria(_whole(evaluation)):
+        marks = [
+            MarkGiven(one.response, Decimal(value), REASONS[value])
+            for one, value in zip(judged_responses(_whole(evaluation)), ("16", "12"), strict=True)
+        ]
+        agreeing.agree(evaluation, actor=act(BUYER), criterion=criterion, marks=marks)
+    agreeing.conclude(evaluation, actor=act(BUYER))
+    _notified(evaluation)
+
+
+def _draft(found: Consultation, address: str, *, prices: list[str], proposal: str) -> ResponseDraft:
+    lot = found.lots.get()
+    made = drafts.begin(found, actor=act(address), lot=lot)
+    asked = zip(lot.price_items.all(), prices, strict=False)
+    told = {str(item.uuid): Decimal(price) for item, price in asked}
+    drafts.save(made, actor=act(address), candidacy="dume", not_excluded=True, proposal=proposal, prices=told)
+    return made
+
+
+def _answered(made: Made, prices: dict[str, list[str]]) -> None:
+    """Sealed three hours before a deadline that passed two days ago; closed and opened today."""
+    found = made.consultation
+    written = {
+        address: _draft(found, address, prices=each, proposal="Notre offre, détaillée au mémoire.")
+        for address, each in prices.items()
+    }
+    closes_at = (timezone.now() - dt.timedelta(days=2)).replace(second=0, microsecond=0)
+    Consultation.objects.filter(pk=found.pk).update(
+        published_at=closes_at - dt.timedelta(days=25),
+        questions_until=closes_at - dt.timedelta(days=7),
+        answers_by=(closes_at - dt.timedelta(days=5)).date(),
+        closes_at=closes_at,
+    )
+    for hours, (address, draft) in enumerate(written.items(), start=3):
+        instant = closes_at - dt.timedelta(hours=hours)
+        depositing.seal_received(draft, actor=act(address), received_at=instant)
+    found.refresh_from_db()
+    closing.close(found)
+    for address in HOLDERS[:2]:
+        opening.give_secret(found, actor=act(address), secret=made.secrets[address])
+
+
+def _begun(made: Made) -> Evaluation:
+    people: Any = [act(REQUESTER).user, act(DNUM).user]
+    return evaluating.begin(made.consultation, actor=act(BUYER), people=people)
+
+
+def _whole(evaluation: Evaluation) -> Evaluation:
+    return Evaluation.objects.with_sheet().get(pk=evaluation.pk)
+
+
+def _marked(evaluation: Evaluation, address: str, value: str) -> None:
+    evaluating.declare_interest(evaluation, actor=act(address), has_interest=False)
+    for criterion in judged_criteria(_whole(evaluation)):
+        marks = [
+            MarkGiven(one.response, Decimal(value), REASONS[value])
+            for one in judged_responses(_whole(evaluation))
+        ]
+        evaluating.save_marks(evaluation, actor=act(address), criterion=criterion, marks=marks)
+    evaluating.give(evaluation, actor=act(address))
+
+
+def _notified(evaluation: Evaluation) -> None:
+    """To the best ranked: certificates, decision, letters, signature, notification."""
+    first = evaluation.standings[0]["responses"][0]
+    response = OpenedResponse.objects.for_pages().get(uuid=first["response"])
+    award = deciding.propose(
+        _whole(evaluation),
+        actor=act(BUYER),
+        lot=response.deposit.lot,
+        response=response,
+        reason="Meilleure réponse sur l’ensemble des critères.",
+    )
+    for kind in ("tax", "social"):
+        text = "Certificat fictif de la démonstration."
+        file = SimpleUploadedFile(f"certificat-{kind}.txt", text.encode())
+        deciding.add_certificate(award, actor=act(BUYER), kind=kind, file=file)
+    deciding.decide(award, actor=act(BUYER), checked=True)
+    deciding.send_letters(Award.objects.for_pages().get(pk=award.pk), actor=act(BUYER))
+    deciding.sign(award, actor=act(BUYER))
+    today = timezone.localdate()
+    notifying.notify_holder(
+        Award.objects.for_pages().get(pk=award.pk),
+        actor=act(BUYER),
+        starts_on=today,
+        ends_on=today + dt.timedelta(days=1095),
+    )
