@@ -19,6 +19,8 @@ from procurement.evaluation.sheet import ResponseSheet, responses_of
 from procurement.models import AwardCriterion, Evaluation
 from procurement.views.find import actor_of, typed_version
 
+HERE = "Évaluation"
+
 
 def visible(request: HttpRequest, number: str) -> Evaluation:
     """With all its sheet reads. Raises NotVisible (404)."""
@@ -55,8 +57,10 @@ def response_of(evaluation: Evaluation, uuid: Any) -> ResponseSheet:
 
 def trail(evaluation: Evaluation, *, current: str) -> dict[str, Any]:
     consultation = evaluation.consultation
-    links = (HOME, (consultation.number, consultation.get_absolute_url()))
-    return breadcrumb(*links, ("Évaluation", evaluation.get_absolute_url()), current=current)
+    links = [HOME, (consultation.number, consultation.get_absolute_url())]
+    if current != HERE:
+        links.append((HERE, evaluation.get_absolute_url()))
+    return breadcrumb(*links, current=current)
 
 
 def act_page(
