@@ -1,4 +1,4 @@
-"""`make bench-procurement`: the public export of the contracts and the assessment, against an oracle.
+"""`make bench-procurement`: public export, assessment, dashboard and registers, against an oracle.
 
 A fresh seed each run, printed. Contracts are invented, written with the product's own builder, then read
 over HTTP from gunicorn under production's settings. The oracle makes the objects it expects by itself, counts
@@ -8,7 +8,7 @@ sampled while the export runs. What falls short is printed and makes the run fai
 The assessment of a need by the API is measured beside an empty DRF view, its answers judged too.
 
 `--contracts N`, `--sample N` (objects compared and validated), `--requests N` (assessments a round, 0: none),
-`--seed`, `--files 0` to leave the files of the night out.
+`--seed`, `--files 0` to leave the files of the night out, `--orders N` of the registers (0: none).
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from typing import Any
 
 from bench import processes, server
 from bench import procurement_assess as assess
+from bench import procurement_registers as registers
 from bench.procurement_data import Told, invent
 from bench.report import Report
 
@@ -42,6 +43,7 @@ def main(words: list[str]) -> int:
     with server.cluster() as database:
         env = server.environment(database) | {"SEARCH_IN_MEMORY": "false"}
         server.manage("prepare_database", env=env)
+        server.manage("collectstatic", "--noinput", env=env)
         in_a_child(lambda: fill(told, env))
         print(f"\n== DECP export of {len(told):,} contracts")
         export(told, env, report, options)
@@ -52,6 +54,9 @@ def main(words: list[str]) -> int:
         if options.files:
             print("\n== Files of the night")
             in_a_child(lambda: files(env))
+        if options.orders:
+            print(f"\n== Dashboard and registers over {options.orders:,} orders")
+            read_registers(env, database.process.pid, report, options)
     return report.end("bench-procurement")
 
 
@@ -64,6 +69,7 @@ def parse(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--sample", type=int, default=500)
     parser.add_argument("--requests", type=int, default=300)
     parser.add_argument("--files", type=int, default=1)
+    parser.add_argument("--orders", type=int, default=100_000)
     return parser.parse_args(words)
 
 
@@ -147,6 +153,16 @@ def peak_of(workers: list[int]) -> Iterator[list[float]]:
     finally:
         over.set()
         watcher.join()
+
+
+def read_registers(env: dict[str, str], database: int, report: Report, options: argparse.Namespace) -> None:
+    """The last part: from here on this process is a Django under production's settings."""
+    _django(env)
+    start = time.monotonic()
+    readers = registers.fill(options.orders, options.seed)
+    print(f"  written in {time.monotonic() - start:.0f} s")
+    registers.queries(readers, report)
+    registers.measure(readers, env, database, report, requests=max(1, options.requests // 10))
 
 
 def judge(told: list[Told], text: bytes, report: Report, options: argparse.Namespace) -> None:

@@ -1,0 +1,240 @@
+"""Dashboard and registers over 100,000 orders of 5,000 organisations: queries, CPU, an oracle that counts.
+
+One administration holds a tenth of the orders, the others share the rest: what a big buyer reads must not
+cost more because it is big. Rows are invented and written many at once; pages are read over HTTP, signed in.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import http.client
+import os
+import random
+import re
+import statistics
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from bench import processes, server
+
+ORGANISATIONS, SUPPLIERS, SHARE = 5_000, 500, 0.1
+MOST_QUERIES = 10
+ROUNDS = 3
+BATCH = 2000
+# The page, and the words before which it says how many it found (None: it says none).
+PAGES = {"dashboard": "/bureau/", "orders": "/commandes/", "contracts": "/contrats/"}
+LISTS = {"orders": "/api/v1/orders/", "contracts": "/api/v1/contracts/"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads: the session that opens their pages, and what they must find."""
+
+    who: str
+    session: str
+    found: dict[str, int]
+
+
+def fill(count: int, seed: int) -> list[Reader]:
+    """Django is set up. Returns a member of the biggest administration and one of a supplier."""
+    rng = random.Random(seed)
+    buyers, sellers = _organisations()
+    version, plan, offers = _offers(sellers)
+    member = _member(buyers[0], "requester")
+    seller = _member(sellers[0], "supplier_manager")
+    projects = _projects(buyers)
+    for start in range(0, count, BATCH):
+        _batch(
+            rng,
+            range(start, min(start + BATCH, count)),
+            (buyers, offers, version, plan, projects),
+            member.user,
+        )
+    _analyze()
+    return [_reader("administration", member), _reader("supplier", seller)]
+
+
+def _organisations() -> tuple[list[Any], list[Any]]:
+    from django.utils import timezone
+
+    from marketplace.accounts.models import Organisation
+
+    made = Organisation.objects.bulk_create(
+        Organisation(
+            number=800_000 + rank,
+            kind="supplier" if rank < SUPPLIERS else "state",
+            name=f"Organisation inventée {rank}",
+            identifier=f"000{rank:011d}",
+            state="verified",
+            proof_kind="banc",
+            proof_date=timezone.localdate(),
+        )
+        for rank in range(ORGANISATIONS)
+    )
+    return made[SUPPLIERS:], made[:SUPPLIERS]
+
+
+def _offers(sellers: list[Any]) -> tuple[dict[int, Any], dict[int, Any], list[Any]]:
+    """One listed offer a supplier; their version and formula by the key of the offer."""
+    from django.db import connection
+    from django.utils import timezone
+
+    from bench.load import LIST_THEM
+    from catalog.models import Offer, OfferVersion, Plan, Supplier
+
+    suppliers = Supplier.objects.bulk_create(
+        Supplier(organisation=one, name=one.name, slug=f"banc-{one.number}", country="FR", size="pme")
+        for one in sellers
+    )
+    offers = Offer.objects.bulk_create(
+        Offer(supplier=one, name=f"Offre {one.slug}", slug=one.slug, state="draft") for one in suppliers
+    )
+    versions = OfferVersion.objects.bulk_create(
+        OfferVersion(offer=one, number=1, answers={}) for one in offers
+    )
+    plans = Plan.objects.bulk_create(Plan(version=one, code="unique", name="Unique") for one in versions)
+    OfferVersion.objects.update(frozen_at=timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute(LIST_THEM, [[one.pk for one in offers]])
+    by_offer = {one.offer_id: one for one in versions}
+    return by_offer, dict(zip(by_offer, plans, strict=True)), offers
+
+
+def _member(organisation: Any, role: str) -> Any:
+    from django.utils import timezone
+
+    from marketplace.accounts.models import Membership, RoleGrant, User
+
+    user = User.objects.create_user(f"{role}@banc.example", password=None, full_name="Personne de banc")
+    member = Membership.objects.create(user=user, organisation=organisation)
+    since = timezone.localdate() - dt.timedelta(days=1)
+    RoleGrant.objects.create(membership=member, role=role, granted_by=user, starts_on=since)
+    return member
+
+
+def _projects(buyers: list[Any]) -> dict[int, Any]:
+    from procurement.models import Project
+
+    made = Project.objects.bulk_create(
+        Project(number=f"BANC-{one.number}", title="Projet de banc", organisation=one) for one in buyers
+    )
+    return {one.organisation_id: one for one in made}
+
+
+def _batch(rng: random.Random, ranks: range, told: Any, author: Any) -> None:
+    from procurement.models import Contract, Order
+
+    buyers, offers, versions, plans, projects = told
+    now = dt.datetime.now(dt.UTC)
+    rows = []
+    for rank in ranks:
+        buyer = buyers[0] if rng.random() < SHARE else rng.choice(buyers)
+        offer = rng.choice(offers)
+        start = now.date() - dt.timedelta(days=rng.randrange(700))
+        rows.append(
+            Order(
+                number=f"CMD-BANC-{rank}", sent_number=f"BANC-{rank}", state="acknowledged",
+                project=projects[buyer.pk], buyer=buyer, supplier=offer.supplier, offer=offer,
+                offer_version=versions[offer.pk], plan=plans[offer.pk],
+                below_threshold_reason="Banc d’essai.", starts_on=start,
+                ends_on=start + dt.timedelta(days=rng.randrange(200, 1200)),
+                total_eur_ht=Decimal(rng.randrange(1, 10**7)) / 100, approved_by=author, approved_at=now,
+                approved_hash="0" * 64, commitment_number=f"E{rank}", sent_at=now, answered_at=now,
+            )
+        )  # fmt: skip
+    Order.objects.bulk_create(rows)
+    Contract.objects.bulk_create(
+        Contract(
+            number=f"CTR-BANC-{order.number[9:]}", order=order, buyer=order.buyer, supplier=order.supplier,
+            offer=order.offer, offer_version=order.offer_version, starts_on=order.starts_on or now.date(),
+            ends_on=order.ends_on or now.date(), notice_months=Decimal(2),
+        )
+        for order in rows
+    )  # fmt: skip
+
+
+def _analyze() -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def _reader(who: str, member: Any) -> Reader:
+    """Counted by plain loops over the columns, not by the product's own querysets."""
+    from marketplace.ui.testing import open_session
+    from procurement.models import Contract, Order
+
+    side = "supplier__organisation_id" if who == "supplier" else "buyer_id"
+    found = {}
+    for name, model in (("orders", Order), ("contracts", Contract)):
+        mine = list(model.objects.values_list(side, flat=True))
+        found[name] = sum(1 for each in mine if each == member.organisation_id)
+    return Reader(who, open_session(member).session_key, found)
+
+
+def queries(readers: list[Reader], report: Any) -> None:
+    """In this process, under production's settings."""
+    from django.conf import settings
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    for reader in readers:
+        client = Client(headers=server.HEADERS)
+        client.cookies[settings.SESSION_COOKIE_NAME] = reader.session
+        for name, path in PAGES.items():
+            client.get(path, secure=True)
+            with CaptureQueriesContext(connection) as seen:
+                status = client.get(path, secure=True).status_code
+            if status != 200:
+                raise SystemExit(f"{path} answered {status}")
+            report.goal(f"queries of {name}, {reader.who}", len(seen), MOST_QUERIES)
+
+
+def measure(readers: list[Reader], env: dict[str, str], database: int, report: Any, requests: int) -> None:
+    """CPU of web and database by page, and how many empty « hello » that is; lists counted by the oracle."""
+    with (
+        server.gunicorn("marketplace.wsgi:application", env=env, path="/livez") as (web, port),
+        server.gunicorn("bench.hello:application", env=dict(os.environ), path="/") as (hello, hello_port),
+    ):
+        # The clock of a process counts hundredths of a second.
+        bare = _spent((hello,), hello_port, "/", "", max(1000, requests))
+        print(f"  bare WSGI hello {bare:.3f} ms of CPU")
+        for reader in readers:
+            for name, path in PAGES.items():
+                spent = _spent((web, database), port, path, reader.session, requests)
+                print(f"  {name:<10} {reader.who:<15} {spent:7.2f} ms of CPU, {spent / bare:5.0f} × hello")
+            for name, path in LISTS.items():
+                told = re.search(rb'"count":\s*(\d+)', _get(_open(port), path, reader.session))
+                right = told is not None and int(told[1]) == reader.found[name]
+                report.oracle(f"{path} tells {reader.found[name]:,} to the {reader.who}", holds=right)
+
+
+def _spent(pids: tuple[int, ...], port: int, path: str, session: str, requests: int) -> float:
+    connection, figures = _open(port), []
+    for _ in range(5):
+        _get(connection, path, session)
+    for _ in range(ROUNDS):
+        before = sum(map(processes.cpu_seconds, pids))
+        for _ in range(requests):
+            _get(connection, path, session)
+        figures.append((sum(map(processes.cpu_seconds, pids)) - before) * 1000 / requests)
+    return statistics.median(figures)
+
+
+def _open(port: int) -> http.client.HTTPConnection:
+    return http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+
+
+def _get(connection: http.client.HTTPConnection, path: str, session: str) -> bytes:
+    from django.conf import settings
+
+    cookie = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={session}"} if session else {}
+    connection.request("GET", path, headers={**server.HEADERS, **cookie})
+    answer = connection.getresponse()
+    body = answer.read()
+    if answer.status != 200:
+        raise SystemExit(f"{path} answered {answer.status}: {body[:300]!r}")
+    return body
