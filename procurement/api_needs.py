@@ -84,6 +84,7 @@ class ProjectViewSet(
         "freeze_offers": NoInput,
         "report_need": ProjectNeedInput,
         "add_document": ProjectDocumentInput,
+        "copy": NoInput,
     }
     moves: ClassVar[dict[str, MoveEndpoint]] = {
         "assess": MoveEndpoint(assess_project, input=ReasonInput),

@@ -54,6 +54,7 @@ class ProjectPartsMixin(MarketViewSet):
         """Un brouillon du même besoin et des mêmes réponses, dont vous êtes l’auteur."""
         project = self.get_object()
         self.allow(project, "copy")
+        self.read_input("copy")
         made = copy_project(project, actor=self.actor)
         return self.answer(self.reloaded(made), status=201)
 

@@ -95,6 +95,7 @@ class NeedShareViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
         self.allow(found, "consent")
         version = self.expected(found, "consent")
         sharing.refuse_decided(found)
+        self.read_input("consent")
         sharing.consent(found, actor=self.actor, expected_version=version)
         return self.answer(self.reloaded(found))
 
@@ -184,6 +185,7 @@ class GroupMemberViewSet(MoveMixin, ReadViewSet):
         self.allow(found, "sign")
         version = self.expected(found, "sign")
         forming.refuse_unsignable(found)
+        self.read_input("sign")
         forming.sign(found, actor=self.actor, expected_version=version)
         return self.answer(self.reloaded(found))
 

@@ -35,10 +35,12 @@ FILES = {
     "POST api:response-draft-add-file",
     "POST api:usage-statement-file",
     "POST api:invoice-upload",
+    "POST api:project-documents",
+    "POST api:control-file-add-paper",
 }
 # The doctrine’s rules, the durations and the queues of moderation are a handful, answered whole; the feed
 # of changes has a cursor and no page.
-WHOLE = "doctrine|moderation-queue|duration|change"
+WHOLE = "doctrine|moderation-queue|duration|change|supplier-diversity"
 LISTS = sorted(key for key in ROWS if re.fullmatch(rf"GET api:(?!{WHOLE})[a-z-]+-list", key))
 DEEP = '{"a":' * 60 + "1" + "}" * 60
 BODIES: dict[str, str] = {
