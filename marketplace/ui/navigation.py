@@ -25,7 +25,7 @@ class Entry:
 
 DESK = Entry("Mon bureau", "/bureau/")
 OFFERS = Entry("Offres", "/offres/", ("/offres/", "/selections/"))
-CONSULTATIONS = Entry("Consultations", "/consultations/")
+CONSULTATIONS = Entry("Consultations", "/consultations/", ("/consultations/", "/attributions/"))
 ORDERS = Entry(
     "Commandes et contrats",
     "/commandes/",
