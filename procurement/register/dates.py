@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from procurement.models import Contract, ContractReview
+    from procurement.models import Contract, ContractReview, ExitPlan
 
 # Days before each notice date at which who follows the contract is told.
 ALERT_DAYS = (120, 90, 60, 30)
@@ -24,8 +24,11 @@ class KeyDate:
     is_notice: bool = False
 
 
-def key_dates(contract: Contract, reviews: Sequence[ContractReview] = ()) -> list[KeyDate]:
-    """In order. `reviews`: those still to be decided; a review without a notice has no date."""
+def key_dates(
+    contract: Contract, reviews: Sequence[ContractReview] = (), exits: Sequence[ExitPlan] = ()
+) -> list[KeyDate]:
+    """In order. `reviews`: those still to be decided; a review without a notice has no date. `exits`:
+    the plans under way."""
     found = [KeyDate("end", contract.ends_on, "Dernier jour du contrat")]
     if contract.notice_on is not None:
         found.append(KeyDate("notice", contract.notice_on, "Date limite pour dénoncer", is_notice=True))
@@ -39,6 +42,12 @@ def key_dates(contract: Contract, reviews: Sequence[ContractReview] = ()) -> lis
         for review in reviews
         if review.notice_on is not None
     ]
+    for plan in exits:
+        for kind, label, day in (
+            ("transition", "Fin de la transition", plan.transition_ends_on),
+            ("retrieval", "Dernier jour pour récupérer les données", plan.retrieval_ends_on),
+        ):
+            found += [KeyDate(f"{kind}-{plan.uuid}", day, label)] if day is not None else []
     return sorted(found, key=lambda each: (each.on, each.kind))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,7 +16,7 @@ from marketplace.accounts.actors import Actor
 from marketplace.accounts.models import Membership
 from marketplace.audit.journal import record
 from marketplace.errors import MoveRefused, NotAllowed, NotVisible
-from procurement.models import CalendarLink, Contract
+from procurement.models import CalendarLink, Contract, ExitPlan
 from procurement.register.alerts import open_reviews
 from procurement.register.dates import ALERT_DAYS, key_dates
 from procurement.register.ics import Event, calendar
@@ -73,7 +73,7 @@ def read_calendar(secret: str, *, now: dt.datetime) -> bytes:
         .running()
         .filter(Q(owners=actor.user) & Q(buyer=actor.organisation))
         .select_related("offer", "supplier")
-        .prefetch_related(open_reviews())
+        .prefetch_related(open_reviews(), _living_exits())
         .order_by("ends_on", "pk")[:MOST_CONTRACTS]
     )
     events = [event for contract in contracts for event in events_of(contract)]
@@ -82,7 +82,7 @@ def read_calendar(secret: str, *, now: dt.datetime) -> bytes:
 
 
 def events_of(contract: Contract) -> list[Event]:
-    """Notices carry the alarms of the alerts, the last day none; no query once reviews were prefetched."""
+    """Notices carry the alarms of the alerts, the others none. Reviews and exits were prefetched."""
     host = settings.SITE_URL.split("//")[-1]
     return [
         Event(
@@ -93,8 +93,12 @@ def events_of(contract: Contract) -> list[Event]:
             url=f"{settings.SITE_URL}{contract.get_absolute_url()}",
             alarm_days=ALERT_DAYS if date.is_notice else (),
         )
-        for date in key_dates(contract, contract.open_reviews)  # type: ignore[attr-defined]  # prefetched
+        for date in key_dates(contract, contract.open_reviews, contract.living_exits)  # type: ignore[attr-defined]  # prefetched
     ]
+
+
+def _living_exits() -> Prefetch:
+    return Prefetch("exit_plans", queryset=ExitPlan.objects.living(), to_attr="living_exits")
 
 
 def _digest(secret: str) -> str:

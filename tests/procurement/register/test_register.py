@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 from marketplace.accounts.enums import Role
 from marketplace.errors import MoveRefused
 from marketplace.notifications.models import Notification
-from procurement.models import CalendarLink, ContractReview
+from procurement.models import CalendarLink, ContractReview, ExitPlan
 from procurement.register import links
 from procurement.register.alerts import tell_notices
 from procurement.register.dates import alert_reached
 from procurement.register.ics import Event, calendar, fold
 from tests.builders import client_for, make_member
 from tests.procurement.amendments.builders import make_contract
+from tests.procurement.exit.builders import make_exit
 from tests.procurement.order_builders import make_purchase
 from tests.rest.builders import client_for_token, faults, problem_of
 from tests.support.racing import at_once
@@ -138,6 +139,10 @@ def test_a_calendar_is_read_by_who_holds_the_address_until_it_is_revoked(purchas
     assert feed["Content-Type"] == "text/calendar; charset=utf-8" and "noindex" in feed["X-Robots-Tag"]
     assert b"DTSTART;VALUE=DATE:20271031" in feed.content and contract.number.encode() in feed.content
     assert stranger.get("/agenda/inconnu.ics").status_code == 404
+    plan = make_exit(purchase, contract, state="preparing")
+    assert b"transition" not in stranger.get(path).content
+    ExitPlan.objects.filter(pk=plan.pk).update(transition_ends_on=dt.date(2027, 2, 12))
+    assert b"DTSTART;VALUE=DATE:20270212" in stranger.get(path).content
     contract.owners.clear()
     assert contract.number.encode() not in stranger.get(path).content
     assert client.post("/contrats/agenda/revoquer/").status_code == 302
