@@ -125,14 +125,18 @@ def control_page(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "procurement/controls/page.html", context)
 
 
-def _acts_for(actor: Actor, shown: ControlFile) -> list[tuple[str, str]]:
-    """Title and address of each act that the state and the reader's roles allow."""
+# Of these the one that is open is the first button.
+FORWARD = ("send", "acknowledge", "answer")
+
+
+def _acts_for(actor: Actor, shown: ControlFile) -> list[tuple[str, str, bool]]:
+    """Title and address of each act that state and roles allow, and whether it goes forward."""
     verdicts = control_file_abilities(actor, shown)
     open_now = {move.name for move in shown.available_moves()}
     if shown.state == ControlState.PREPARED:
         open_now.add("add_paper")
     return [
-        (page.title, reverse("procurement:control_act", args=[shown.number, slug]))
+        (page.title, reverse("procurement:control_act", args=[shown.number, slug]), page.name in FORWARD)
         for slug, page in ACTS.items()
         if page.name in open_now and allowed(verdicts, page.name)
     ]

@@ -96,7 +96,7 @@ def test_the_page_reported_is_kept_in_the_form(client: Client) -> None:
 def test_header_shows_whom_one_acts_for() -> None:
     member = make_member("requester")
     html = client_for(member).get("/aide/").content.decode()
-    assert f"{member.organisation.name} — changer d’organisation" in html
+    assert f'{member.organisation.name}<span class="fr-sr-only"> — changer d’organisation' in html
     assert "Notifications" in html
     assert "Se connecter" not in html
 
