@@ -40,18 +40,36 @@ def together(keys: list[str]) -> list[Any]:
 def told(check: Callable[[str, World], None], keys: list[str]) -> None:
     """All the faults of these rows, whose requests are made in one world and undone one by one. What fails
     there is judged again in a world of its own: an object made for another row may be why."""
-    world, faults = World(), []
-    for key in keys:
+    faults, left = [], keys
+    while left:
+        with transaction.atomic():
+            left = _from_the_first_fault(check, left)
+            transaction.set_rollback(True)
+        if left:
+            with transaction.atomic():
+                faults += _fault_alone(check, left[0])
+                transaction.set_rollback(True)
+            left = left[1:]
+    assert not faults, "\n".join(faults)
+
+
+def _from_the_first_fault(check: Callable[[str, World], None], keys: list[str]) -> list[str]:
+    world = World()
+    for place, key in enumerate(keys):
         try:
             with transaction.atomic():
                 check(key, world)
         except (AssertionError, DatabaseError):
-            world = World()
-            try:
-                check(key, World())
-            except AssertionError as fault:
-                faults.append(f"{key}: {fault}")
-    assert not faults, "\n".join(faults)
+            return keys[place:]
+    return []
+
+
+def _fault_alone(check: Callable[[str, World], None], key: str) -> list[str]:
+    try:
+        check(key, World())
+    except AssertionError as fault:
+        return [f"{key}: {fault}"]
+    return []
 
 
 def check_who_gets_in(key: str, world: World) -> None:

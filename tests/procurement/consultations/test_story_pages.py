@@ -35,6 +35,7 @@ def written(room):
     form = {
         "title": "Hébergement d’essai", "description": "Un service.", "access": "open", "pay_per_use": "on",
         "response_days": "10", "question_days": "4", "answer_days": "2", "closing_time": "14:30",
+        "price_formula": "lowest_ratio",
     }  # fmt: skip
     wrong = client.post(f"{url}modifier/", {**form, "answer_days": "9"})
     assert "Les réponses suivent la fin des questions" in text_of(wrong, 400)
