@@ -5,7 +5,7 @@ and `python -m bench.pipeline_app COMMAND …`, which makes the rows or rings th
     sites OFFERS HOSTS      listed offers whose site, one of the bench's own, is due to be looked at again
     look                    inserts and rings the runs that are due, as the clock does
     history COUNT           runs done long ago, spread over old dossiers
-    ring                    messages for the due runs, as a sent dossier rings: one for all local checks
+    ring                    one message for every due run
     noop COUNT              as many bare tasks
     codes                   prints the product's checks that read the database only
 """
@@ -205,12 +205,7 @@ def ring() -> None:
     from qualification.models import CheckRun
 
     due = CheckRun.objects.filter(lease_state="due")
-    local, found = set(), []
-    for pk, code, dossier in due.values_list("pk", "check_code", "dossier_id"):
-        if not pipeline.is_local(code) or dossier not in local:
-            found.append((pk, code))
-        if pipeline.is_local(code):
-            local.add(dossier)
+    found = list(due.values_list("pk", "check_code"))
     due.update(sent_at=timezone.now())
     with app.connection_for_write() as connection:
         for pk, code in found:

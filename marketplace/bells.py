@@ -25,13 +25,12 @@ class Bell(Task):
     acks_late = True
     reject_on_worker_lost = True
 
-    def ring(self, row: Leased, *others: Leased) -> None:
+    def ring(self, row: Leased) -> None:
         """Send after the running transaction commits; never raises because of the broker.
 
-        ``sent_at`` stays null when nothing was sent, so that the next sweep rings. ``others`` are rows that
-        whoever hears this message takes too: they are stamped with it.
+        ``sent_at`` stays null when nothing was sent, so that the next sweep rings.
         """
-        transaction.on_commit(lambda: self._ring_and_stamp(row, *others))
+        transaction.on_commit(lambda: self._ring_and_stamp(row))
 
     def ring_now(self, pk: int) -> bool:
         try:
@@ -42,9 +41,8 @@ class Bell(Task):
             return False
         return True
 
-    def _ring_and_stamp(self, row: Leased, *others: Leased) -> None:
+    def _ring_and_stamp(self, row: Leased) -> None:
         if self.ring_now(row.pk):
-            told = [row.pk, *(other.pk for other in others)]
-            # A quick worker may have claimed, even finished, a row already: then it is left alone.
-            waiting = type(row)._base_manager.filter(pk__in=told, sent_at=None, lease_state=LeaseState.DUE)
+            # A quick worker may have claimed, even finished, the row already: then it is left alone.
+            waiting = type(row)._base_manager.filter(pk=row.pk, sent_at=None, lease_state=LeaseState.DUE)
             waiting.update(sent_at=Now())

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Self, TypeVar
 
 from django.db import models, transaction
@@ -72,9 +72,6 @@ class Leased(models.Model):
 
 T = TypeVar("T", bound=Leased)
 
-# What the end of a claim writes.
-LEASE_FIELDS = ("lease_state", "done_at", "last_error", "token", "lease_until")
-
 
 def claim(model: type[T], pk: int) -> T | None:
     """Take the row for ``model.LEASE_SECONDS``; None when it is done, held, not yet due or dead.
@@ -83,32 +80,20 @@ def claim(model: type[T], pk: int) -> T | None:
     read. Call it outside a longer transaction so that the claim is visible.
     """
     rows, token = LeasedQuerySet(model).filter(pk=pk), secrets.token_hex(16)
-    if not rows.claimable().filter(attempt__lt=model.MAX_ATTEMPTS).update(**_claimed(model, token)):
+    taken = (
+        rows.claimable()
+        .filter(attempt__lt=model.MAX_ATTEMPTS)
+        .update(
+            lease_state=LeaseState.RUNNING,
+            attempt=models.F("attempt") + 1,
+            token=token,
+            lease_until=Now() + dt.timedelta(seconds=model.LEASE_SECONDS),
+        )
+    )
+    if not taken:
         rows.claimable().filter(attempt__gte=model.MAX_ATTEMPTS).update(lease_state=LeaseState.DEAD, token="")
         return None
     return rows.filter(token=token).first()
-
-
-def claim_untried(rows: models.QuerySet[T]) -> list[T]:
-    """Those of ``rows`` that are due and that nobody has tried, taken together: one UPDATE, then one SELECT.
-
-    A row tried before is left to a claim of its own: what killed a worker once takes no neighbour with it.
-    """
-    free = rows.filter(lease_state=LeaseState.DUE, due_at__lte=Now(), attempt=0).order_by("pk")
-    token = secrets.token_hex(16)
-    picked = free.select_for_update(skip_locked=True, of=("self",)).values("pk")
-    with transaction.atomic():
-        taken = rows.model._base_manager.filter(pk__in=picked).update(**_claimed(rows.model, token))
-    return list(rows.filter(token=token).order_by("pk")) if taken else []
-
-
-def _claimed(model: type[T], token: str) -> dict[str, Any]:
-    return {
-        "lease_state": LeaseState.RUNNING,
-        "attempt": models.F("attempt") + 1,
-        "token": token,
-        "lease_until": Now() + dt.timedelta(seconds=model.LEASE_SECONDS),
-    }
 
 
 def held(row: T) -> bool:
@@ -132,27 +117,6 @@ def finish(row: T, **fields: Any) -> bool:
     if updated:
         _keep(row, token="", lease_until=None, **values)
     return bool(updated)
-
-
-def finish_together(rows: Sequence[T], fields: Sequence[str]) -> list[T]:
-    """Write these ``fields`` as they are on the rows of one model, for those whose claim still holds; they
-    are returned. Three statements at most, whatever their number. Call inside a transaction."""
-    if not rows:
-        return []
-    claims = {row.pk: row for row in rows}
-    found = LeasedQuerySet(type(rows[0])).filter(
-        pk__in=claims, token__in={row.token for row in rows}, lease_state=LeaseState.RUNNING
-    )
-    locked = found.order_by("pk").select_for_update(of=("self",)).annotate(moment=Now())
-    kept = []
-    for pk, token, moment in locked.values_list("pk", "token", "moment"):
-        row = claims[pk]
-        if row.token == token:
-            row.lease_state, row.done_at, row.last_error = LeaseState.DONE, moment, ""
-            row.token, row.lease_until = "", None
-            kept.append(row)
-    LeasedQuerySet(type(rows[0])).bulk_update(kept, [*LEASE_FIELDS, *fields])
-    return kept
 
 
 def fail(row: T, error: str) -> bool:

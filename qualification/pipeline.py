@@ -1,10 +1,9 @@
 """Checks of a dossier as rows that workers run. The database is the truth, the broker a bell.
 
-Sending a dossier inserts one due run per check. A worker claims a run (or, of those that read the database
-only, all that wait for the dossier), judges, and writes what is still its own; in that same transaction it
-locks the dossier and, when no run of the round is open any more, moves it on. Two last runs that end
-together are told apart by that lock. Nothing is chained in the broker: killing a worker, the broker or
-PostgreSQL leaves rows that the sweeper rings for.
+Sending a dossier inserts one due run per check. A worker claims a run, judges, and writes the result
+if its claim still holds; in that same transaction it locks the dossier and, when no run of the round
+is open any more, moves it on. Two last runs that end together are told apart by that lock. Nothing is
+chained in the broker: killing a worker, the broker or PostgreSQL leaves rows that the sweeper rings for.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from catalog.questions.engine import changed
 from marketplace.accounts.actors import system_actor
 from marketplace.audit.journal import record
 from marketplace.errors import MoveRefused
-from marketplace.leases import LeaseState, claim, claim_untried, fail, finish, finish_together, sweep
+from marketplace.leases import LeaseState, claim, fail, finish, sweep
 from qualification import attaching, watch
 from qualification.checks import CHECKS, Check, Judgement
 from qualification.checks.base import gravity
@@ -67,14 +66,10 @@ def start_round(dossier: Dossier) -> list[CheckRun]:
     the check reads has changed. Call in the transaction that sends the dossier."""
     scheme = load_scheme(dossier.scheme, dossier.scheme_edition)
     kept = untouched(dossier, scheme.checks)
-    due = [_due(dossier, code, trigger=RunTrigger.ROUND) for code in scheme.checks if code not in kept]
-    local = [run for run in due if is_local(run.check_code)]
-    if local:
-        _bell(local[0].check_code).ring(*local)
-    for run in due:
-        if not is_local(run.check_code):
-            _bell(run.check_code).ring(run)
-    return due + [_carried(dossier, kept[code]) for code in scheme.checks if code in kept]
+    return [
+        _carried(dossier, kept[code]) if code in kept else due_run(dossier, code, trigger=RunTrigger.ROUND)
+        for code in scheme.checks
+    ]
 
 
 def untouched(dossier: Dossier, codes: Sequence[str]) -> dict[str, CheckRun]:
@@ -136,25 +131,12 @@ def due_run(
     requested_by: Actor | None = None,
     version: OfferVersion | None = None,
 ) -> CheckRun:
-    """A run of one check on ``version``, by default the one the dossier is about; a worker is told."""
-    run = _due(dossier, code, trigger=trigger, requested_by=requested_by, version=version)
-    _bell(code).ring(run)
-    return run
-
-
-def _due(
-    dossier: Dossier,
-    code: str,
-    *,
-    trigger: str,
-    requested_by: Actor | None = None,
-    version: OfferVersion | None = None,
-) -> CheckRun:
+    """A run of one check on ``version``, by default the one the dossier is about."""
     judged = version or dossier.offer_version
     assert judged is not None
     last = dossier.runs.filter(check_code=code).aggregate(top=Max("run_number"))["top"] or 0
     check = CHECKS[code]
-    return CheckRun.objects.create(
+    run = CheckRun.objects.create(
         dossier=dossier,
         offer_version=judged,
         round=dossier.round,
@@ -165,6 +147,8 @@ def _due(
         check_version=check.version,
         rule=check.rule,
     )
+    _bell(run.check_code).ring(run)
+    return run
 
 
 def gravest_run(dossier: Dossier, codes: Sequence[str]) -> CheckRun | None:
@@ -181,39 +165,17 @@ def run_check(run_id: int) -> bool:
     written as unknown. Raises OperationalError when the database went away: the lease will expire.
     """
     run = claim(CheckRun, run_id)
-    return run is not None and _judged_and_written([run])
-
-
-def run_local_checks(run_id: int) -> bool:
-    """That run and, with it, every check of its dossier that reads the database only and that nobody has
-    tried: one claim, one transaction for their results. False: nothing to do now.
-
-    A run that was tried before goes alone, so a check that kills its worker holds its neighbours up once.
-    Raises OperationalError as :func:`run_check` does.
-    """
-    told = CheckRun.objects.filter(pk=run_id, attempt=0).values("dossier_id", "round", "offer_version_id")
-    which = told.first()
-    if which is None:
-        return run_check(run_id)
-    rows = CheckRun.objects.filter(check_code__in=_local_codes(), **which)
-    runs = claim_untried(rows.select_related("dossier", "offer_version__offer__supplier"))
-    return _judged_and_written(runs) if runs else run_check(run_id)
-
-
-def _judged_and_written(runs: Sequence[CheckRun]) -> bool:
-    """Whether anything was written. What raised is given back or given up, each on its own row."""
-    done, today = [], timezone.localdate()
-    written = False
-    for run in runs:
-        try:
-            done.append((run, judge(run, on=today)))
-        except OperationalError:
-            raise
-        except Exception as error:
-            # A check that raises is contained here: reported on the row, never on the supplier.
-            logger.exception("check %s of dossier %s failed", run.check_code, run.dossier_id)
-            written |= _give_up_or_back(run, error)
-    return _write(done) or written
+    if run is None:
+        return False
+    try:
+        result = judge(run, on=timezone.localdate())
+    except OperationalError:
+        raise
+    except Exception as error:
+        # A check that raises is contained here: reported on the row, never on the supplier.
+        logger.exception("check %s of dossier %s failed", run.check_code, run.dossier_id)
+        return _give_up_or_back(run, error)
+    return _write(run, result)
 
 
 def judge(run: CheckRun, *, on: dt.date) -> Result:
@@ -231,37 +193,44 @@ def judge(run: CheckRun, *, on: dt.date) -> Result:
     return Result(judgement, given, round((time.monotonic() - started) * 1000))
 
 
-def _write(done: Sequence[tuple[CheckRun, Result]]) -> bool:
-    """The results of runs of one version and what follows from them, in one transaction; False when no claim
-    held any more."""
-    for run, result in done:
-        judgement, check = result.judgement, CHECKS[run.check_code]
-        run.verdict, run.message, run.remedy = judgement.verdict, judgement.message, judgement.remedy
-        run.evidence, run.input_hash = dict(judgement.evidence), result.input_hash
-        run.duration_ms, run.check_version, run.rule = result.duration_ms, check.version, check.rule
-    with transaction.atomic():
-        return _followed(finish_together([run for run, _ in done], RESULT))
+def _write(run: CheckRun, result: Result) -> bool:
+    judgement = result.judgement
+    return _finish(
+        run,
+        verdict=judgement.verdict,
+        message=judgement.message,
+        remedy=judgement.remedy,
+        evidence=dict(judgement.evidence),
+        input_hash=result.input_hash,
+        duration_ms=result.duration_ms,
+        check_version=CHECKS[run.check_code].version,
+        rule=CHECKS[run.check_code].rule,
+    )
 
 
 def _give_up_or_back(run: CheckRun, error: Exception) -> bool:
     text = f"{type(error).__name__}: {error}"
     if run.attempt < run.MAX_ATTEMPTS:
         return fail(run, text)
-    dead = {"lease_state": LeaseState.DEAD, "verdict": Verdict.UNKNOWN, "message": OUR_FAILURE}
+    return _finish(
+        run,
+        lease_state=LeaseState.DEAD,
+        last_error=text[:2000],
+        verdict=Verdict.UNKNOWN,
+        message=OUR_FAILURE,
+    )
+
+
+def _finish(run: CheckRun, **fields: Any) -> bool:
+    """The result and what follows from it, in one transaction; False when the claim was lost."""
     with transaction.atomic():
-        return finish(run, **dead, last_error=text[:2000]) and _followed([run])
-
-
-def _followed(runs: list[CheckRun]) -> bool:
-    """What results, just written, change elsewhere. Call in their transaction."""
-    if not runs:
-        return False
-    for run in runs:
-        if run.check_code == IDENTITY and run.verdict == Verdict.PASS:
+        if not finish(run, **fields):
+            return False
+        if run.check_code == IDENTITY and fields["verdict"] == Verdict.PASS:
             identity_checked(run.offer_version.offer.supplier)
+        watch.note(run)
         attaching.judged_again(run)
-    watch.note(*runs)
-    close_round(runs[0].dossier_id)
+        close_round(run.dossier_id)
     return True
 
 
@@ -303,16 +272,7 @@ def _ring(run_id: int) -> bool:
     return bool(_bell(code).ring_now(run_id))
 
 
-def is_local(check_code: str) -> bool:
-    """Reads the database only."""
-    return CHECKS[check_code].queue == "checks"
-
-
-def _local_codes() -> list[str]:
-    return [code for code in CHECKS if is_local(code)]
-
-
 def _bell(check_code: str) -> Any:
     from qualification import tasks
 
-    return tasks.judge_check if is_local(check_code) else tasks.fetch_check
+    return tasks.fetch_check if CHECKS[check_code].queue == "fetch" else tasks.judge_check

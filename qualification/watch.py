@@ -35,46 +35,35 @@ DAY = dt.timedelta(days=1)
 SELDOM = dt.timedelta(days=30)
 # Runs inserted by one tick of the clock: a backlog is caught up over hours, not at once.
 AT_ONCE = 500
-RENEWED = ("run", "verdict", "since", "seen_at", "tried_at", "failures", "next_at")
 
 
-def note(*runs: CheckRun) -> None:
-    """What these results of one version change of its offer's state. Call in the transaction of the results.
+def note(run: CheckRun) -> None:
+    """What this result changes of the offer's state. Call in the transaction that writes it.
 
     A result on a version that is not the offer's own (a change being examined) is left to its dossier. An
-    unknown on unchanged facts is ours: it renews nothing and takes nothing back. Four queries, whatever
-    the number, but for a listed offer whose checks fail.
+    unknown on unchanged facts is ours: it renews nothing and takes nothing back.
     """
     # As it is now: a check may have looked outside for a while.
-    offer = Offer.objects.get(pk=runs[0].offer_version.offer_id)
-    if offer.live_version_id not in (None, runs[0].offer_version_id):
+    offer = Offer.objects.get(pk=run.offer_version.offer_id)
+    if offer.live_version_id not in (None, run.offer_version_id):
         return
-    # In one order, so that two dossiers of one offer never wait for each other.
-    by_code = {run.check_code: run for run in sorted(runs, key=lambda run: run.check_code)}
-    OfferCheck.objects.bulk_create([_first(offer, run) for run in by_code.values()], ignore_conflicts=True)
-    seen = OfferCheck.objects.filter(offer=offer, check_code__in=by_code).select_related("run")
-    known = []
-    for row in seen.order_by("check_code").select_for_update(of=("self",)):
-        run = by_code[row.check_code]
-        if row.run_id != run.pk:
-            assert run.done_at is not None
-            _renew(row, run, run.done_at)
-            row.next_at = next_look(offer.pk, run.check_code, after=run.done_at)
-            known.append(row)
-        if offer.state == OfferState.LISTED:
-            _tell_a_person(row, run)
-    OfferCheck.objects.bulk_update(known, RENEWED)
-
-
-def _first(offer: Offer, run: CheckRun) -> OfferCheck:
+    assert run.done_at is not None
     moment = run.done_at
-    assert moment is not None
-    return OfferCheck(
-        offer=offer, check_code=run.check_code, run=run, verdict=run.verdict,
-        since=moment, seen_at=moment, tried_at=moment,
-        failures=int(run.verdict == Verdict.FAIL),
-        next_at=next_look(offer.pk, run.check_code, after=moment),
+    row, made = OfferCheck.objects.select_for_update().get_or_create(
+        offer=offer,
+        check_code=run.check_code,
+        defaults={
+            "run": run, "verdict": run.verdict, "since": moment, "seen_at": moment, "tried_at": moment,
+            "failures": int(run.verdict == Verdict.FAIL),
+            "next_at": next_look(offer.pk, run.check_code, after=moment),
+        },
     )  # fmt: skip
+    if not made:
+        _renew(row, run, moment)
+        row.next_at = next_look(offer.pk, run.check_code, after=moment)
+        row.save()
+    if offer.state == OfferState.LISTED:
+        _tell_a_person(row, run)
 
 
 def _renew(row: OfferCheck, run: CheckRun, moment: dt.datetime) -> None:

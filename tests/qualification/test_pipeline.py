@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from marketplace.audit.models import AuditEvent
 from marketplace.errors import MoveRefused
-from marketplace.leases import LeaseState, claim, claim_untried, finish
+from marketplace.leases import LeaseState, claim, finish
 from marketplace.reference.releases import current_release
 from qualification import pipeline
 from qualification.checks import CHECKS, Check, Judgement
@@ -53,8 +53,8 @@ def test_a_worker_that_lost_its_lease_writes_nothing(dossier):
     CheckRun.objects.filter(pk=run.pk).update(lease_until=Now() - dt.timedelta(seconds=1))
     rival = claim(CheckRun, run.pk)
     late = pipeline.Result(Judgement(Verdict.FAIL, "Trop tard."), "0" * 64, 1)
-    assert pipeline._write([(run, late)]) is False
-    assert pipeline._write([(rival, pipeline.judge(rival, on=dt.date(2026, 11, 22)))]) is True
+    assert pipeline._write(run, late) is False
+    assert pipeline._write(rival, pipeline.judge(rival, on=dt.date(2026, 11, 22))) is True
     run.refresh_from_db()
     assert (run.verdict, run.attempt) == ("pass", 2)
 
@@ -65,45 +65,6 @@ def test_a_result_once_written_is_never_changed(dossier):
     for change in (lambda: CheckRun.objects.filter(pk=run.pk).update(verdict="fail"), run.delete):
         with pytest.raises(IntegrityError), transaction.atomic():
             change()
-
-
-def test_one_message_runs_every_local_check_that_waits(dossier):
-    for run in dossier.runs.exclude(check_code__in=pipeline._local_codes()):
-        pipeline.run_check(run.pk)
-    local = dossier.runs.filter(check_code__in=pipeline._local_codes())
-    assert local.count() > 2
-    assert pipeline.run_local_checks(local.first().pk) is True
-    assert set(local.values_list("lease_state", "attempt")) == {("done", 1)}
-    dossier.refresh_from_db()
-    assert dossier.state == "instruction"
-    assert pipeline.run_local_checks(local.last().pk) is False, "a second message finds nothing"
-
-
-def test_what_was_tried_goes_alone_and_what_raises_is_given_back(dossier, monkeypatch):
-    def broken(_facts, _on):
-        raise RuntimeError("bug")
-
-    put_check(monkeypatch, "prices", broken)
-    killer = claim(CheckRun, run_of(dossier, "regions").pk)
-    CheckRun.objects.filter(pk=killer.pk).update(lease_until=Now() - dt.timedelta(seconds=1))
-    assert pipeline.run_local_checks(killer.pk) is True
-    others = dossier.runs.filter(check_code__in=pipeline._local_codes()).exclude(pk=killer.pk)
-    assert set(others.values_list("attempt", flat=True)) == {0}
-    assert pipeline.run_local_checks(others.first().pk) is True
-    run = run_of(dossier, "prices")
-    assert (run.lease_state, run.attempt, run.last_error) == ("due", 1, "RuntimeError: bug")
-    assert set(others.exclude(pk=run.pk).values_list("lease_state", flat=True)) == {"done"}
-
-
-def test_of_runs_written_together_only_those_still_held_are(dossier):
-    mine = claim_untried(dossier.runs.filter(check_code__in=["regions", "prices"]))
-    lost, kept = mine
-    CheckRun.objects.filter(pk=lost.pk).update(lease_until=Now() - dt.timedelta(seconds=1))
-    claim(CheckRun, lost.pk)
-    result = pipeline.Result(Judgement(Verdict.PASS, "Vu."), "0" * 64, 1)
-    assert pipeline._write([(run, result) for run in mine]) is True
-    verdicts = dict(dossier.runs.filter(pk__in=[lost.pk, kept.pk]).values_list("pk", "verdict"))
-    assert verdicts == {lost.pk: "", kept.pk: "pass"}
 
 
 def test_a_check_that_raises_is_tried_again_then_unknown(dossier, monkeypatch):
@@ -224,7 +185,7 @@ def test_the_two_last_checks_end_together_and_move_once():
         try:
             result = pipeline.judge(run, on=dt.date(2026, 11, 22))
             barrier.wait(10)
-            outcomes.append(pipeline._write([(run, result)]))
+            outcomes.append(pipeline._write(run, result))
         finally:
             connection.close()
 
@@ -247,7 +208,7 @@ def test_a_crash_between_the_result_and_the_move_undoes_both(monkeypatch):
     run = claim(CheckRun, last.pk)
     monkeypatch.setattr(pipeline, "close_round", lambda _pk: (_ for _ in ()).throw(SystemExit))
     with pytest.raises(SystemExit):
-        pipeline._write([(run, pipeline.Result(Judgement(Verdict.PASS, "Vu."), "0" * 64, 1))])
+        pipeline._write(run, pipeline.Result(Judgement(Verdict.PASS, "Vu."), "0" * 64, 1))
     last.refresh_from_db()
     assert (last.verdict, Dossier.objects.get().state) == ("", "checking")
     monkeypatch.undo()
