@@ -143,7 +143,7 @@ class RequirementsForm(MarketModelForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["categories"].queryset = Category.objects.open()  # type: ignore[attr-defined]
+        self.fields["categories"].queryset = Category.objects.open()  # type: ignore[attr-defined]  # ModelChoiceField
 
     def clean_categories(self) -> list[str] | None:
         return sorted(category.code for category in self.cleaned_data["categories"]) or None
