@@ -1,9 +1,9 @@
-"""What the tables stand on: the French text configuration and the sequences of public numbers.
+"""What the tables stand on: two extensions, the French text configuration, the sequences of public numbers.
 
-`unaccent` is a trusted extension since PostgreSQL 13: the owner of the database may create it.
+`unaccent` and `pg_trgm` are trusted extensions since PostgreSQL 13: the owner of the database may create them.
 """
 
-from django.contrib.postgres.operations import UnaccentExtension
+from django.contrib.postgres.operations import TrigramExtension, UnaccentExtension
 from django.db import migrations
 
 SEQUENCES = ("catalog_offer_number_seq", "catalog_supplier_number_seq", "catalog_search_seq")
@@ -14,6 +14,7 @@ class Migration(migrations.Migration):
     dependencies = []
     operations = [
         UnaccentExtension(),
+        TrigramExtension(),
         migrations.RunSQL(
             """
             CREATE TEXT SEARCH CONFIGURATION catalog_french (COPY = pg_catalog.french);

@@ -25,5 +25,7 @@ DROP FUNCTION procurement_order_lines_frozen();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("procurement", "0003_orders")]
-    operations = [migrations.RunSQL(CREATE, DROP)]
+    dependencies = [("procurement", "0003_needs_evidence")]
+    operations = [
+        migrations.RunSQL(CREATE, DROP),
+    ]

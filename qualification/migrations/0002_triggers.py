@@ -32,8 +32,7 @@ ROW = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("qualification", "0001_dossiers")]
-
+    dependencies = [("qualification", "0001_tables")]
     operations = [
         migrations.RunSQL(RESULTS, NO_RESULTS),
         migrations.RunSQL(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 from decimal import Decimal as D
 from typing import Any
@@ -104,23 +103,6 @@ def test_what_is_kept_beside_the_search_row_gives_back_the_price_list() -> None:
     assert row.prices["vat_regime"] == "normal"
     (kept,) = unpacked(row.prices)
     assert [(line.label, line.amount_eur_ht) for line in kept.components] == [("Abonnement", D("12.5"))]
-
-
-@pytest.mark.django_db
-def test_the_offers_of_before_are_filled_alike() -> None:
-    from catalog.models import PriceLine
-
-    offers = [make_offer(price="12.5"), make_offer(), make_offer(state="draft", price="3")]
-    version = offers[0].versions.get()
-    PriceLine.objects.exclude(plan__version=version).update(meter=Meter.SEAT)
-    for offer in offers:
-        OfferSearchRow.objects.refresh([offer.pk])
-    expected = {row.pk: unpacked(row.prices) for row in OfferSearchRow.objects.all()}
-    OfferSearchRow.objects.update(prices={})
-    fill = importlib.import_module("catalog.migrations.0021_usage_prices").FILL
-    with connection.cursor() as cursor:
-        cursor.execute(fill)
-    assert {row.pk: unpacked(row.prices) for row in OfferSearchRow.objects.all()} == expected
 
 
 def test_the_arrays_find_the_price_of_plain_python_for_all_and_for_some() -> None:
