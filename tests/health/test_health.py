@@ -37,7 +37,7 @@ def test_ready_after_a_probe_and_no_longer_when_it_is_old(client):
 @pytest.mark.django_db
 def test_not_ready_while_a_migration_is_missing(client):
     probe()
-    MigrationRecorder(connection).record_unapplied("health", "0001_initial")
+    MigrationRecorder(connection).record_unapplied("health", "0001_tables")
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["migrations"]) == (503, "missing")
 
