@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from catalog.models import Supplier
     from procurement.models import Contract, Publication, PurchasingVehicle
 
+# A formalised consultation is an open call (`writing`); the others leave the question to the buyer.
+PROCEDURE_OF_KIND: dict[str, str] = {
+    ConsultationKind.ADAPTED: words.PROCEDURES[0],
+    ConsultationKind.FORMALISED: words.PROCEDURES[1],
+}
 # Value of a field, and the sentence that says where it was read.
 Held = dict[str, tuple[Any, str]]
 
@@ -68,8 +73,8 @@ def _awarded(award: Award | None) -> Held:
     told: Held = {"offers_received": (_received(award), f"ouverture, {where}")}
     if award.notified_on is not None:
         told["notified_on"] = (award.notified_on, f"notification, {award.number}")
-    if consultation.kind == ConsultationKind.ADAPTED:
-        told["procedure"] = (words.PROCEDURES[0], where)
+    if consultation.kind in PROCEDURE_OF_KIND:
+        told["procedure"] = (PROCEDURE_OF_KIND[consultation.kind], where)
     kinds = {one.kind for one in consultation.criteria.all()}
     if CriterionKind.ENVIRONMENT in kinds:
         told["environmental"] = ((words.ENVIRONMENTAL[1],), f"critères, {where}")

@@ -44,6 +44,7 @@ OBJECTS = {
     "procurement.contractreview": "Réexamen de contrat",
     "procurement.publication": "Publication d’un marché",
     "procurement.consultation": "Consultation",
+    "procurement.lotoutcome": "Lot terminé sans attribution",
     "procurement.supplieraccount": "Compte d’un fournisseur",
     "procurement.sealeddeposit": "Dépôt scellé",
     "procurement.peerconsent": "Accord de mise en relation",

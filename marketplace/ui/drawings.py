@@ -218,6 +218,58 @@ def bar_chart(rows: Sequence[Bar], *, unit: str = "", longest: int = BAR_WIDTH) 
     return BarChart(tuple(drawn), height=8 + 52 * len(drawn))
 
 
+FULL_MARK, MARK_WIDTH = 20, 220
+
+
+@dataclass(frozen=True, slots=True)
+class MarkGroup:
+    """One criterion with the mark of each response, of 20; None: not marked, which has no bar."""
+
+    label: str
+    marks: tuple[tuple[str, Decimal | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnMark:
+    label: str
+    y: int
+    width: int
+    text: str
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnGroup:
+    label: str
+    y: int
+    bars: tuple[DrawnMark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MarkChart:
+    groups: tuple[DrawnGroup, ...]
+    height: int
+
+
+def mark_chart(groups: Sequence[MarkGroup]) -> MarkChart:
+    """Every bar on one scale, from 0 to 20; a response keeps its pattern from one criterion to the next."""
+    drawn, y = [], 4
+    for group in groups:
+        bars = tuple(
+            _drawn_mark(label, mark, place=place, y=y + 26 + place * 44)
+            for place, (label, mark) in enumerate(group.marks)
+        )
+        drawn.append(DrawnGroup(shorten(group.label, 44), y, bars))
+        y += 26 + 44 * len(bars) + 12
+    return MarkChart(tuple(drawn), y)
+
+
+def _drawn_mark(label: str, mark: Decimal | None, *, place: int, y: int) -> DrawnMark:
+    width = 0 if mark is None else max(2, round(Decimal(mark) / FULL_MARK * MARK_WIDTH))
+    text = "Pas de note" if mark is None else f"{number_text(mark)} sur {FULL_MARK}"
+    return DrawnMark(shorten(label, 40), y, width, text, PATTERNS[place % len(PATTERNS)])
+
+
 @dataclass(frozen=True, slots=True)
 class Curve:
     """Amounts of each month, in order; drawn added up."""

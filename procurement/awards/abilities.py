@@ -19,6 +19,11 @@ def awards_abilities(actor: Actor) -> Verdicts:
     return evaluations_abilities(actor)
 
 
+def outcomes_abilities(actor: Actor) -> Verdicts:
+    """Who may end a lot that nobody is to have: the service achats."""
+    return {"create": "" if actor.is_buyer and actor.has(Role.PURCHASING) else role_needed(Role.PURCHASING)}
+
+
 def award_abilities(actor: Actor, award: Award) -> Verdicts:
     """No query when the evaluators were prefetched."""
     buys = evaluation_abilities(actor, award.consultation.evaluation)["award"]

@@ -19,8 +19,8 @@ from marketplace.errors import NotVisible
 from marketplace.rest.moves import MoveEndpoint, MoveMixin
 from marketplace.rest.serializers import NoInput, ReasonInput
 from marketplace.rest.viewsets import CreateOnceMixin, ReadViewSet, SerializerClass
-from procurement.awards import deciding, notifying
-from procurement.awards.abilities import award_abilities, awards_abilities
+from procurement.awards import deciding, ending, notifying
+from procurement.awards.abilities import award_abilities, awards_abilities, outcomes_abilities
 from procurement.awards.enums import AwardState
 from procurement.awards.letters import letter_pdf
 from procurement.awards.serializers import (
@@ -29,13 +29,16 @@ from procurement.awards.serializers import (
     CertificateInput,
     CertificateOutput,
     LettersInput,
+    LotOutcomeInput,
+    LotOutcomeSerializer,
     NewAwardInput,
     NotificationInput,
     RejectionLetterSerializer,
 )
+from procurement.consultations.abilities import consultation_abilities
 from procurement.evaluation.abilities import evaluation_abilities
 from procurement.evaluation.api import one_response
-from procurement.models import Award, Evaluation, RejectionLetter
+from procurement.models import Award, Consultation, ConsultationLot, Evaluation, LotOutcome, RejectionLetter
 
 
 class AwardFilterSet(django_filters.FilterSet):
@@ -74,10 +77,7 @@ class AwardViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
         if evaluation is None:
             raise NotVisible
         require(evaluation_abilities(actor, evaluation), "award")
-        lots = evaluation.consultation.lots.all()
-        lot = next((one for one in lots if one.number == data["lot"]), None)
-        if lot is None:
-            raise NotVisible
+        lot = _lot(evaluation.consultation, data["lot"])
         deciding.refuse_not_ranked(evaluation)
         response = one_response(evaluation, data["response"])
         return deciding.propose(evaluation, actor=actor, lot=lot, response=response, reason=data["reason"])
@@ -91,6 +91,43 @@ class AwardViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
         deciding.refuse_decided(found)
         made = deciding.add_certificate(found, actor=self.actor, **self.read_input("add_certificate"))
         return Response(CertificateOutput(made).data, status=201)
+
+
+def _lot(consultation: Consultation, number: int) -> ConsultationLot:
+    """Raises NotVisible."""
+    found = next((one for one in consultation.lots.all() if one.number == number), None)
+    if found is None:
+        raise NotVisible
+    return found
+
+
+class LotOutcomeFilterSet(django_filters.FilterSet):
+    consultation = django_filters.UUIDFilter(field_name="consultation__uuid", label="Son identifiant.")
+
+    class Meta:
+        model = LotOutcome
+        fields: ClassVar[list[str]] = []
+
+
+class LotOutcomeViewSet(CreateOnceMixin, ReadViewSet):
+    """Lots that ended alone; whoever reads the consultation reads why."""
+
+    about = "les lots terminés sans attribution"
+    public = True
+    queryset = LotOutcome.objects.for_pages().order_by("-decided_at", "-pk")
+    serializer_class = LotOutcomeSerializer
+    filterset_class = LotOutcomeFilterSet
+    collection_abilities = staticmethod(outcomes_abilities)
+    input_classes: ClassVar[dict[str, SerializerClass]] = {"create": LotOutcomeInput}
+
+    def create_object(self, *, actor: Actor, data: dict[str, Any]) -> LotOutcome:
+        rows = Consultation.objects.visible_to(actor).with_content()
+        consultation = rows.filter(uuid=data["consultation"]).first()
+        if consultation is None:
+            raise NotVisible
+        require(consultation_abilities(actor, consultation), "declare_sans_suite")
+        lot = _lot(consultation, data["lot"])
+        return ending.end_lot(consultation, actor=actor, lot=lot, kind=data["kind"], reason=data["reason"])
 
 
 class LetterFilterSet(django_filters.FilterSet):
@@ -120,5 +157,6 @@ class RejectionLetterViewSet(ReadViewSet):
 
 ROUTES: list[tuple[str, Any, str]] = [
     ("awards", AwardViewSet, "award"),
+    ("lot-outcomes", LotOutcomeViewSet, "lot-outcome"),
     ("rejection-letters", RejectionLetterViewSet, "rejection-letter"),
 ]

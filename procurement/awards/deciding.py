@@ -17,6 +17,7 @@ from marketplace.errors import MoveRefused, RuleBroken
 from marketplace.files.store import store_upload
 from marketplace.numbering import next_number
 from marketplace.ui.typography import date_text
+from procurement.awards.ending import refuse_unfinished
 from procurement.awards.enums import AwardState
 from procurement.awards.letters import send_all
 from procurement.awards.standstill import Delay, delay_of
@@ -25,7 +26,6 @@ from procurement.evaluation.abilities import evaluation_abilities
 from procurement.evaluation.enums import EvaluationState
 from procurement.evaluation.evaluating import refuse_not_opened
 from procurement.models import Award, AwardCertificate, Consultation, Evaluation, OpenedResponse
-from procurement.routes.results import FORMALISED
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
@@ -56,8 +56,7 @@ def propose(
         refuse_not_ranked(fresh)
         rows = rows_of(fresh, lot)
         own = _chosen(rows, lot, response)
-        if Award.objects.living().filter(lot=lot).exists():
-            raise MoveRefused("award_exists", "Une attribution de ce lot est déjà en cours.")
+        refuse_unfinished(lot)
         total = own["total_eur_ht"]
         made = Award.objects.create(
             number=next_number("ATT"),
@@ -158,7 +157,6 @@ def delay_for(award: Award, *, voluntary: bool, on: dt.date) -> Delay:
     consultation = award.consultation
     return delay_of(
         kind=consultation.kind,
-        formalised=consultation.route_choice.code == FORMALISED,
         responses=len(award.standings),
         on=on,
         voluntary=voluntary,

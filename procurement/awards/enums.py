@@ -17,3 +17,10 @@ BOUND_STATES = (AwardState.SIGNED, AwardState.NOTIFIED)
 class CertificateKind(models.TextChoices):
     TAX = "tax", "Certificat fiscal"
     SOCIAL = "social", "Certificat social"
+
+
+class OutcomeKind(models.TextChoices):
+    """How a lot ends when nobody is to have it."""
+
+    SANS_SUITE = "sans_suite", "Sans suite"
+    INFRUCTUEUX = "infructueux", "Infructueux"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 
 from marketplace.ui.forms import MarketForm
-from procurement.awards.enums import CertificateKind
+from procurement.awards.enums import CertificateKind, OutcomeKind
 from procurement.consultations.forms import area
 from procurement.evaluation.enums import MOST_REASON
 
@@ -32,6 +32,16 @@ class ProposeForm(MarketForm):
             ),
         }
         super().__init__(*args, **kwargs)
+
+
+class EndLotForm(MarketForm):
+    kind = forms.ChoiceField(
+        label="Suite donnée à ce lot",
+        choices=OutcomeKind.choices,
+        widget=forms.RadioSelect,
+        help_text="Infructueux : aucune réponse, ou toutes écartées. Sans suite : vous renoncez à ce lot.",
+    )
+    reason = area("Motif", MOST_REASON, rows=4, help_text="Il est publié et envoyé à qui a répondu à ce lot.")
 
 
 class CertificateForm(MarketForm):

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
-from marketplace.accounts.actors import system_actor
 from marketplace.errors import RuleBroken
 from procurement.actions.publications import draft_of_award_if_due
 from procurement.actions.vehicles import create_vehicle
-from procurement.awards.enums import AwardState
+from procurement.awards.ending import conclude
 from procurement.consultations.telling import tell_supplier
 from procurement.enums_orders import VehicleKind
 from procurement.evaluation.evaluating import refuse_not_opened
@@ -20,8 +19,6 @@ from procurement.models import Award, Consultation, PurchasingVehicle
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
-
-LAST = system_actor("awards")
 
 
 def notify_holder(
@@ -54,7 +51,7 @@ def notify_holder(
             "Le marché vous est notifié",
             f"{award.number}, du {starts_on:%d/%m/%Y} au {ends_on:%d/%m/%Y}.",
         )
-        _conclude(consultation)
+        conclude(consultation, actor=actor)
     return award
 
 
@@ -71,10 +68,3 @@ def _vehicle(row: Award, *, actor: Actor, starts_on: dt.date, ends_on: dt.date) 
         ends_on=ends_on,
         maximum_eur_ht=row.amount_eur_ht or None,
     )
-
-
-def _conclude(consultation: Consultation) -> None:
-    """With the last lot that is notified, the consultation is over."""
-    done = Award.objects.filter(consultation=consultation, state=AwardState.NOTIFIED).values("lot_id")
-    if not consultation.lots.exclude(pk__in=done).exists():
-        consultation.perform("award", actor=LAST)

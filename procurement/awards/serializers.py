@@ -7,9 +7,9 @@ from typing import Any
 from rest_framework import serializers
 
 from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer
-from procurement.awards.enums import CertificateKind
+from procurement.awards.enums import CertificateKind, OutcomeKind
 from procurement.evaluation.enums import MOST_REASON
-from procurement.models import Award, RejectionLetter
+from procurement.models import Award, LotOutcome, RejectionLetter
 
 MONEY: dict[str, Any] = {"max_digits": 14, "decimal_places": 2}
 
@@ -18,6 +18,15 @@ class NewAwardInput(StrictSerializer):
     consultation = serializers.UUIDField()
     lot = serializers.IntegerField(min_value=1, help_text="Son numéro.")
     response = serializers.UUIDField()
+    reason = serializers.CharField(max_length=MOST_REASON)
+
+
+class LotOutcomeInput(StrictSerializer):
+    consultation = serializers.UUIDField()
+    lot = serializers.IntegerField(min_value=1, help_text="Son numéro.")
+    kind = serializers.ChoiceField(
+        OutcomeKind.choices, help_text="infructueux : aucune réponse, ou toutes écartées."
+    )
     reason = serializers.CharField(max_length=MOST_REASON)
 
 
@@ -66,6 +75,17 @@ class AwardSerializer(StrictModelSerializer):
             "amount_eur_ht", "reason", "decided_at", "letters_sent_at", "standstill_days", "signable_on",
             "signed_on", "notified_on", "vehicle", "dropped_reason", "certificates",
         )  # fmt: skip
+        read_only_fields = fields
+
+
+class LotOutcomeSerializer(StrictModelSerializer):
+    id = serializers.UUIDField(source="uuid", read_only=True)
+    consultation = serializers.UUIDField(source="consultation.uuid", read_only=True)
+    lot = serializers.IntegerField(source="lot.number", read_only=True)
+
+    class Meta:
+        model = LotOutcome
+        fields = ("id", "consultation", "lot", "kind", "reason", "decided_at")
         read_only_fields = fields
 
 

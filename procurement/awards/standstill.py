@@ -21,8 +21,9 @@ class Delay:
         return sent_on + dt.timedelta(days=self.days + 1) if self.days else sent_on
 
 
-def delay_of(*, kind: str, formalised: bool, responses: int, on: dt.date, voluntary: bool = False) -> Delay:
-    """Letters go by electronic means. `kind`: of the consultation; `voluntary`: observed without being due.
+def delay_of(*, kind: str, responses: int, on: dt.date, voluntary: bool = False) -> Delay:
+    """Letters go by electronic means. `kind`: of the consultation, whose rule says whether a delay is due;
+    `voluntary`: observed without being due.
 
     Raises ValueError when no rule is held for that day.
     """
@@ -30,7 +31,8 @@ def delay_of(*, kind: str, formalised: bool, responses: int, on: dt.date, volunt
     if rule is None:
         raise ValueError("no rule of delay is held for that day")
     days = int(rule.values["electronic_days"])
-    why_not = exemption("single") if responses < 2 else "" if formalised else exemption(kind)
+    due = kind in rule.values["kinds"]
+    why_not = exemption("single") if responses < 2 else "" if due else exemption(kind)
     if not why_not:
         return Delay(days, rule.text, rule.source)
     if voluntary and responses > 1:

@@ -10,6 +10,7 @@ class ConsultationKind(models.TextChoices):
     QUOTES = "quotes", "Demande de devis"
     SUBSEQUENT = "subsequent", "Marché subséquent"
     ADAPTED = "adapted", "Procédure adaptée"
+    FORMALISED = "formalised", "Procédure formalisée"
 
 
 class Access(models.TextChoices):

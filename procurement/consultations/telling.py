@@ -14,7 +14,7 @@ from procurement.order_people import people_holding
 
 if TYPE_CHECKING:
     from catalog.models import Supplier
-    from procurement.models import Consultation
+    from procurement.models import Consultation, ConsultationLot
 
 WRITERS = (Role.SUPPLIER_EDITOR, Role.SUPPLIER_MANAGER)
 
@@ -33,6 +33,12 @@ def tell_all(consultation: Consultation, subject: str, body: str) -> None:
 def tell_invited(consultation: Consultation, subject: str, body: str) -> None:
     invited = ConsultationInvitation.objects.filter(consultation=consultation)
     _tell(consultation, Q(pk__in=invited.values("supplier__organisation_id")), subject, body)
+
+
+def tell_bidders(lot: ConsultationLot, subject: str, body: str) -> None:
+    """Those who answered this lot; only once names may be known."""
+    deposits = SealedDeposit.objects.filter(lot=lot)
+    _tell(lot.consultation, Q(pk__in=deposits.values("supplier__organisation_id")), subject, body)
 
 
 def _tell(consultation: Consultation, organisations: Q, subject: str, body: str) -> None:

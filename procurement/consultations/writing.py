@@ -25,7 +25,7 @@ from procurement.models import (
     ConsultationLot,
     RouteChoice,
 )
-from procurement.routes.results import ADAPTED, DISPENSE, INNOVATIVE, VEHICLE
+from procurement.routes.results import ADAPTED, DISPENSE, FORMALISED, INNOVATIVE, VEHICLE
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -38,6 +38,7 @@ KIND_OF_ROUTE = {
     DISPENSE: ConsultationKind.QUOTES,
     INNOVATIVE: ConsultationKind.QUOTES,
     ADAPTED: ConsultationKind.ADAPTED,
+    FORMALISED: ConsultationKind.FORMALISED,
     VEHICLE: ConsultationKind.SUBSEQUENT,
 }
 MOST_DOCUMENTS = 30
@@ -160,7 +161,14 @@ def _refuse_no_lot(lots: Sequence[contents.LotContent] | None) -> None:
 
 
 def _refuse_other_suppliers(row: Consultation, invited: Sequence[Supplier] | None) -> None:
-    """A marché subséquent consults the holders of the agreement, all of them and nobody else (R2162-10)."""
+    """A formalised procedure is an open call here: its restricted form selects candidates first, which this
+    place does not do. A marché subséquent consults the holders of the agreement, all of them and nobody else (R2162-10)."""
+    if row.kind == ConsultationKind.FORMALISED and row.access != Access.OPEN:
+        message = (
+            "La procédure formalisée est ici un appel d’offres ouvert : gardez l’accès ouvert à tous. "
+            "L’appel d’offres restreint se mène hors de cette place."
+        )
+        raise RuleBroken("formalised_open", message, field="access")
     if row.kind != ConsultationKind.SUBSEQUENT:
         return
     if row.access != Access.INVITED:

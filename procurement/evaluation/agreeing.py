@@ -84,7 +84,7 @@ def conclude(evaluation: Evaluation, *, actor: Actor, expected_version: int | No
         if missing:
             told = ", ".join(f"{one.supplier} ({criterion.label})" for criterion, one in missing[:5])
             raise RuleBroken("agreed_missing", f"Il manque une note retenue à : {told}.")
-        row.standings = [_frozen(lot) for lot in lots_of(whole)]
+        row.standings = [_frozen(lot) for lot in lots_of(whole) if lot.outcome is None]
         row.concluded_by, row.concluded_at = actor.user, timezone.now()
 
     return evaluation.perform("conclude", actor=actor, apply=apply, expected_version=expected_version)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         ConsultationLot,
         Evaluation,
         Evaluator,
+        LotOutcome,
         Mark,
         OpenedResponse,
         SetAside,
@@ -71,6 +72,20 @@ class LotSheet:
     responses: tuple[ResponseSheet, ...]
 
     @property
+    def outcome(self) -> LotOutcome | None:
+        """How this lot ended alone; None while it goes on."""
+        return getattr(self.lot, "outcome", None)
+
+    @property
+    def ident(self) -> str:
+        """Names the parts of its picture, apart from those of the other lots."""
+        return f"notes-{self.lot.number}"
+
+    @property
+    def marks_caption(self) -> str:
+        return f"Notes par critère, lot {self.lot.number}"
+
+    @property
     def ranked(self) -> tuple[ResponseSheet, ...]:
         """In the order of the ranking as it stands now."""
         return tuple(
@@ -107,8 +122,14 @@ def responses_of(evaluation: Evaluation) -> list[ResponseSheet]:
 
 
 def judged_responses(evaluation: Evaluation) -> list[ResponseSheet]:
-    """All but those set aside."""
-    return [one for one in responses_of(evaluation) if one.set_aside is None]
+    """All but those set aside, of the lots that go on."""
+    return [
+        one
+        for lot in lots_of(evaluation)
+        if lot.outcome is None
+        for one in lot.responses
+        if one.set_aside is None
+    ]
 
 
 def _lot(evaluation: Evaluation, lot: ConsultationLot) -> LotSheet:

@@ -36,6 +36,7 @@ from procurement.models.exit_plan import ExitExport, ExitPlan, ExitRehearsal, Se
 from procurement.models.group_purchase import GroupMember, GroupPurchase, NeedShare, ShareConsent
 from procurement.models.invoice import Invoice, InvoiceLine
 from procurement.models.invoice_parts import InvoiceDispute, InvoicePayment, SupplierAccount
+from procurement.models.lot_outcome import LotOutcome
 from procurement.models.need_link import ProjectNeed
 from procurement.models.opinion import Opinion
 from procurement.models.order import Order, OrderFlag, OrderLine, OrderMessage
@@ -98,6 +99,7 @@ __all__ = [
     "NeedShare",
     "ShareConsent",
     "KeyHolder",
+    "LotOutcome",
     "KeyShare",
     "OpenedFile",
     "OpenedResponse",

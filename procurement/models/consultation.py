@@ -54,7 +54,12 @@ class ConsultationQuerySet(models.QuerySet["Consultation"]):
 
     def with_content(self) -> Self:
         return self.for_pages().prefetch_related(
-            "lots__price_items", "criteria", "documents__file", "notices", "invitations__supplier"
+            "lots__price_items",
+            "lots__outcome",
+            "criteria",
+            "documents__file",
+            "notices",
+            "invitations__supplier",
         )
 
     def open_at(self, now: dt.datetime) -> Self:

@@ -49,6 +49,7 @@ class EvaluationQuerySet(models.QuerySet["Evaluation"]):
         return self.for_pages().prefetch_related(
             "consultation__criteria",
             "consultation__lots__price_items",
+            "consultation__lots__outcome",
             models.Prefetch(
                 "consultation__lots__deposits__opened",
                 OpenedResponse.objects.prefetch_related("set_asides", "clarifications"),

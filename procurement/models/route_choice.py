@@ -16,7 +16,7 @@ from procurement.enums_orders import VehicleKind
 from procurement.enums_routes import LIVING_CHOICES, MOST_REASON, RouteChoiceState
 from procurement.models.project import Project
 from procurement.models.vehicle import PurchasingVehicle
-from procurement.routes.results import ADAPTED, DISPENSE, INNOVATIVE, VEHICLE
+from procurement.routes.results import ADAPTED, DISPENSE, FORMALISED, INNOVATIVE, VEHICLE
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
@@ -111,7 +111,7 @@ class RouteChoice(Stateful):
         """Whether suppliers are consulted on this route; of a vehicle, only on a framework agreement."""
         if self.code == VEHICLE:
             return self.vehicle is not None and self.vehicle.kind == VehicleKind.FRAMEWORK
-        return self.code in (DISPENSE, INNOVATIVE, ADAPTED)
+        return self.code in (DISPENSE, INNOVATIVE, ADAPTED, FORMALISED)
 
     @property
     def is_living(self) -> bool:

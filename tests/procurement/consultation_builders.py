@@ -57,8 +57,10 @@ class Room:
         routes.confirm(choice, actor=self.purchasing)
         return project
 
-    def draft(self, **content: Any) -> Consultation:
-        made = writing.create(self.routed_project(), actor=self.requester, title="Hébergement d’essai")
+    def draft(self, *, route: str = "adapted", value: int = 70_000, **content: Any) -> Consultation:
+        made = writing.create(
+            self.routed_project(route, value), actor=self.requester, title="Hébergement d’essai"
+        )
         given = {
             "description": "Un service d’hébergement pour cent personnes.",
             "criteria": CRITERIA,

@@ -217,6 +217,19 @@ def bars(
     return {"chart": chart, "rows": listed, "caption": caption, "unit": unit, "first": first, "ident": ident}
 
 
+@register.inclusion_tag("components/mark_bars.html")
+def mark_bars(groups: Sequence[drawings.MarkGroup], caption: str, ident: str = "notes") -> dict[str, Any]:
+    """Marks by criterion; the responses of the first group are those of all."""
+    suppliers = [label for label, _ in groups[0].marks] if groups else []
+    return {
+        "groups": groups,
+        "chart": drawings.mark_chart(groups),
+        "suppliers": suppliers,
+        "caption": caption,
+        "ident": ident,
+    }
+
+
 @register.simple_block_tag(end_name="endfr_table")
 def fr_table(content: str, caption: str, stacked: bool = False, hide_caption: bool = False) -> str:
     """A DSFR table. ``stacked``: under md each row becomes a block, its cells named by data-label."""

@@ -24,6 +24,7 @@ from procurement.awards.enums import AwardState
 from procurement.awards.forms import ProposeForm
 from procurement.awards.letters import letter_pdf
 from procurement.awards.views.acts import ACTS
+from procurement.awards.views.ending import may_end
 from procurement.consultations.views.find import HOME, form_page, lot_of, tried
 from procurement.evaluation import rules
 from procurement.evaluation.abilities import evaluation_abilities
@@ -60,10 +61,12 @@ def index(request: HttpRequest, number: str) -> HttpResponse:
         "evaluation": found,
         "consultation": found.consultation,
         "lots": [
-            (lot, deciding.rows_of(found, lot), living.get(lot.pk)) for lot in found.consultation.lots.all()
+            (lot, deciding.rows_of(found, lot), living.get(lot.pk), getattr(lot, "outcome", None))
+            for lot in found.consultation.lots.all()
         ],
         "dropped": [one for one in awards if one.state == AwardState.DROPPED],
         "may_award": may,
+        "may_end": may_end(actor, found.consultation),
         "breadcrumb_data": evaluation_trail(found, current="Attribution"),
     }
     return render(request, "procurement/awards/index.html", context)

@@ -10,8 +10,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from marketplace.accounts.abilities import Verdicts, allowed
-from marketplace.ui.drawings import Step
+from marketplace.ui.drawings import MarkGroup, Step
 from marketplace.ui.typography import plural
+from procurement.awards.views.ending import may_end
 from procurement.consultations.views.find import page_url
 from procurement.evaluation import rules
 from procurement.evaluation.abilities import evaluation_abilities
@@ -48,17 +49,32 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "own_missing": len(marks_missing(found, own)) if own is not None and own.counts else None,
         "may_mark": _may_mark(found, own, verdicts),
         "criteria": judged_criteria(found),
-        "lots": lots_of(found),
+        "lots": [(lot, marks_by_criterion(found, lot)) for lot in lots_of(found)],
         "missing": agreed_missing(found) if found.state == EvaluationState.CONSENSUS else [],
         "acts": _acts(found, verdicts),
         "may_name": allowed(verdicts, "name_evaluators") and found.state == EvaluationState.MARKING,
         "may_agree": allowed(verdicts, "agree") and found.state == EvaluationState.CONSENSUS,
+        "may_end": may_end(actor, found.consultation),
         "may_clarify": allowed(verdicts, "clarify") and running,
         "steps": steps_of(found),
         "low_price_rule": rules.low_price_on(found.created_at.date()),
         "breadcrumb_data": trail(found, current="Évaluation"),
     }
     return render(request, "procurement/evaluation/show.html", context)
+
+
+def marks_by_criterion(found: Evaluation, lot: LotSheet) -> list[MarkGroup]:
+    """For the picture, in the order of the ranking; empty while each person marks apart."""
+    judged = [one for one in lot.ranked if one.set_aside is None and one.standing is not None]
+    if not found.marks_are_shared or not judged or lot.outcome is not None:
+        return []
+    return [
+        MarkGroup(
+            f"{criterion.label} ({criterion.weight} %)",
+            tuple((one.supplier, one.standing.scores[place].mark) for one in judged if one.standing),
+        )
+        for place, criterion in enumerate(found.consultation.criteria.all())
+    ]
 
 
 def _may_mark(found: Evaluation, own: Evaluator | None, verdicts: Verdicts) -> bool:

@@ -6,12 +6,21 @@ from functools import cache
 from typing import Any
 
 from marketplace.accounts.enums import Role
-from procurement.awards import deciding
-from procurement.models import Award, RejectionLetter
+from procurement.awards import deciding, ending
+from procurement.models import Award, LotOutcome, RejectionLetter
 from tests.habits.matrix import api_consultations as rooms
 from tests.habits.matrix import evaluation as evaluations
 from tests.habits.matrix.api import Kwargs, moves, reading
-from tests.habits.matrix.rows import AUDITOR, BUYERS, OTHER_BUYER, OTHER_SUPPLIER, SUPPLIERS, Row, only
+from tests.habits.matrix.rows import (
+    AUDITOR,
+    BUYERS,
+    EVERYBODY,
+    OTHER_BUYER,
+    OTHER_SUPPLIER,
+    SUPPLIERS,
+    Row,
+    only,
+)
 from tests.habits.matrix.world import World
 from tests.procurement.consultation_builders import make_deposit
 from tests.procurement.evaluation_builders import certified, found_award, proposed
@@ -50,6 +59,19 @@ def letter(world: World) -> RejectionLetter:
     return award(world, "letters_sent").letters.get()
 
 
+@cache
+def outcome(world: World) -> LotOutcome:
+    found = rooms.new(world, "opened")
+    lot = found.lots.get(number=1)
+    return ending.end_lot(
+        found, actor=rooms.room(world).purchasing, lot=lot, kind="sans_suite", reason="Essai."
+    )
+
+
+def of_outcome(world: World) -> dict[str, Any]:
+    return {"uuid": outcome(world).uuid}
+
+
 def numbered(state: str, **more: Any) -> Kwargs:
     return lambda world: {"number": award(world, state).number, **more}
 
@@ -74,6 +96,7 @@ def of_certificate(world: World) -> dict[str, Any]:
 PAGES: dict[str, Row] = {
     "GET procurement:awards": Row(INSIDE, evaluations.at("evaluated")),
     "GET procurement:award_propose": Row(BUYER, evaluations.at("evaluated", lot=1)),
+    "GET procurement:lot_end": Row(BUYER, rooms.numbered("opened", lot=1)),
     "GET procurement:rejection_letter": Row(INSIDE | only(OTHER_SUPPLIER), page_of_letter),
     "GET procurement:award": Row(INSIDE | SUPPLIERS, numbered("proposed")),
     "GET procurement:award_add_certificate": Row(GIVES, numbered("proposed")),
@@ -89,6 +112,8 @@ API: dict[str, Row] = {
     **moves("award", "sign", BUYER, of("letters_sent")),
     **moves("award", "notify", BUYER, of("signed")),
     **moves("award", "drop", BUYER, of("proposed")),
+    **reading("lot-outcome", EVERYBODY, of_outcome, lists=EVERYBODY),
+    "POST api:lot-outcome-list": Row(BUYER | only(OTHER_BUYER), data=lambda world: {"consultation": "x"}),
     **reading("rejection-letter", INSIDE | only(OTHER_SUPPLIER), of_letter),
     "GET api:rejection-letter-pdf": Row(INSIDE | only(OTHER_SUPPLIER), of_letter),
 }

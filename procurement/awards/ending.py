@@ -1,0 +1,111 @@
+"""A lot without a winner ends alone; a consultation is over with the last of its lots."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from marketplace.accounts.abilities import require
+from marketplace.accounts.actors import system_actor
+from marketplace.errors import MoveRefused, RuleBroken
+from procurement.awards.enums import AwardState, OutcomeKind
+from procurement.consultations.abilities import consultation_abilities
+from procurement.consultations.enums import MOST_REASON
+from procurement.consultations.telling import tell_bidders
+from procurement.consultations.writing import declare
+from procurement.evaluation.evaluating import refuse_not_opened
+from procurement.models import Award, Consultation, ConsultationLot, LotOutcome, OpenedResponse
+
+if TYPE_CHECKING:
+    from marketplace.accounts.actors import Actor
+
+LAST = system_actor("awards")
+
+
+def end_lot(
+    consultation: Consultation,
+    *,
+    actor: Actor,
+    lot: ConsultationLot,
+    kind: str,
+    reason: str,
+    expected_version: int | None = None,
+) -> LotOutcome:
+    """After the opening; those who answered this lot are told, each alone. With the last lot the
+    consultation is over. Raises NotAllowed, MoveRefused, RuleBroken."""
+    require(consultation_abilities(actor, consultation), "declare_sans_suite")
+    if not reason.strip():
+        raise RuleBroken("reason_missing", "Donnez le motif : il est publié.", field="reason")
+    made: list[LotOutcome] = []
+
+    def apply(row: Consultation) -> None:
+        refuse_not_opened(row)
+        refuse_unfinished(lot)
+        if kind == OutcomeKind.INFRUCTUEUX:
+            _refuse_standing(lot)
+        made.append(
+            LotOutcome.objects.create(
+                consultation=row, lot=lot, kind=kind, reason=reason, decided_by=actor.user
+            )
+        )
+
+    with transaction.atomic():
+        detail = {"lot": lot.number, "kind": kind}
+        consultation.touch(
+            "end_lot",
+            actor=actor,
+            apply=apply,
+            reason=reason,
+            expected_version=expected_version,
+            detail=detail,
+        )
+        label = OutcomeKind(kind).label.lower()
+        tell_bidders(lot, f"Lot {lot.number} déclaré {label}", f"{lot.title}\n\nMotif : {reason}")
+        conclude(consultation, actor=actor)
+    return made[0]
+
+
+def refuse_unfinished(lot: ConsultationLot) -> None:
+    """Raises MoveRefused for a lot that ended already, or whose award lives. Two queries."""
+    if LotOutcome.objects.filter(lot=lot).exists():
+        raise MoveRefused("lot_ended", f"Le lot {lot.number} est déjà terminé sans attribution.")
+    if Award.objects.living().filter(lot=lot).exists():
+        message = f"Une attribution du lot {lot.number} est en cours : abandonnez-la d’abord, avec son motif."
+        raise MoveRefused("award_exists", message)
+
+
+def _refuse_standing(lot: ConsultationLot) -> None:
+    """« infructueux »: no response, or only responses that were set aside."""
+    judged = OpenedResponse.objects.filter(deposit__lot=lot).exclude(
+        pk__in=OpenedResponse.objects.filter(set_asides__lifted_at=None, set_asides__isnull=False)
+    )
+    left = judged.select_related("deposit__supplier").first()
+    if left is not None:
+        message = (
+            f"La réponse de {left.deposit.supplier.name} n’est pas écartée. Écartez-la avec son motif, "
+            "ou déclarez ce lot sans suite."
+        )
+        raise RuleBroken("responses_stand", message, field="kind")
+
+
+def conclude(consultation: Consultation, *, actor: Actor) -> None:
+    """Once each lot has its contract notified, or its own end. Call in the transaction of the last one."""
+    notified = Award.objects.filter(consultation=consultation, state=AwardState.NOTIFIED).values("lot_id")
+    outcomes = list(LotOutcome.objects.filter(consultation=consultation).select_related("lot"))
+    without = consultation.lots.exclude(pk__in=[one.lot_id for one in outcomes])
+    if without.exclude(pk__in=notified).exists():
+        return
+    if without.exists():
+        consultation.perform("award", actor=LAST)
+        return
+    fruitless = all(one.kind == OutcomeKind.INFRUCTUEUX for one in outcomes)
+    told = (
+        outcomes[0].reason if len(outcomes) == 1 else "\n".join(f"{one} : {one.reason}" for one in outcomes)
+    )
+    declare(
+        consultation,
+        "declare_infructueux" if fruitless else "declare_sans_suite",
+        actor=actor,
+        reason=told[:MOST_REASON],
+    )
