@@ -162,7 +162,8 @@ def _refuse_no_lot(lots: Sequence[contents.LotContent] | None) -> None:
 
 def _refuse_other_suppliers(row: Consultation, invited: Sequence[Supplier] | None) -> None:
     """A formalised procedure is an open call here: its restricted form selects candidates first, which this
-    place does not do. A marché subséquent consults the holders of the agreement, all of them and nobody else (R2162-10)."""
+    place does not do. A marché subséquent consults the holders of the agreement, all of them and nobody
+    else (R2162-10)."""
     if row.kind == ConsultationKind.FORMALISED and row.access != Access.OPEN:
         message = (
             "La procédure formalisée est ici un appel d’offres ouvert : gardez l’accès ouvert à tous. "

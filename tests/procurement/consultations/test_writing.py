@@ -32,16 +32,14 @@ def test_a_consultation_asks_for_a_confirmed_route(room):
 
 @pytest.mark.parametrize(
     ("key", "value", "kind"),
-    [("dispense", 20_000, "quotes"), ("adapted", 70_000, "adapted")],
+    [
+        ("dispense", 20_000, "quotes"),
+        ("adapted", 70_000, "adapted"),
+        ("formalised", 500_000, "formalised"),
+    ],
 )
 def test_the_route_decides_the_kind(room, key, value, kind):
     assert writing.create(room.routed_project(key, value), actor=room.requester).kind == kind
-
-
-def test_a_formalised_procedure_is_not_run_here(room):
-    with pytest.raises(RuleBroken) as refused:
-        writing.create(room.routed_project("formalised", 500_000), actor=room.requester)
-    assert refused.value.code == "route_without_consultation"
 
 
 def test_a_framework_agreement_consults_its_holder_and_nobody_else(room):
