@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
@@ -51,14 +51,9 @@ def end_lot(
         )
 
     with transaction.atomic():
-        detail = {"lot": lot.number, "kind": kind}
+        journalled: dict[str, Any] = {"reason": reason, "detail": {"lot": lot.number, "kind": kind}}
         consultation.touch(
-            "end_lot",
-            actor=actor,
-            apply=apply,
-            reason=reason,
-            expected_version=expected_version,
-            detail=detail,
+            "end_lot", actor=actor, apply=apply, expected_version=expected_version, **journalled
         )
         label = OutcomeKind(kind).label.lower()
         tell_bidders(lot, f"Lot {lot.number} déclaré {label}", f"{lot.title}\n\nMotif : {reason}")
