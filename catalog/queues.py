@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Aggregate, Count, Min, QuerySet, Value
 from django.urls import reverse
 from django.utils import timezone
 
@@ -24,6 +24,7 @@ from catalog.models import (
     TrustReport,
     VersionReview,
 )
+from marketplace.readings import Reading, read, together
 from marketplace.working_days import working_days_between
 
 Waiting = tuple[int, dt.date | None]
@@ -31,13 +32,13 @@ Waiting = tuple[int, dt.date | None]
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """`source(today)`: how many wait, and since which day the oldest does (None: empty, or unknown)."""
+    """`source(today)` reads how many wait, and since which day the oldest does (None: empty, or unknown)."""
 
     code: str
     label: str
     verb: str
     address: str
-    source: Callable[[dt.date], Waiting]
+    source: Callable[[dt.date], Reading[Waiting]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +63,21 @@ def register_queue(queue: Queue) -> None:
 def queue_states(*, on: dt.date, codes: frozenset[str] | None = None) -> list[QueueState]:
     """The queue whose first has waited longest comes first, empty ones last; `codes` narrows them.
 
-    One query a queue.
+    One query.
     """
-    asked = (queue for queue in _QUEUES.values() if codes is None or queue.code in codes)
-    states = [_state(queue, on) for queue in asked]
+    return read(reading_of_queues(on=on, codes=codes))
+
+
+def reading_of_queues(*, on: dt.date, codes: frozenset[str] | None = None) -> Reading[list[QueueState]]:
+    """`queue_states`, beside what else is read. One round."""
+    states = yield from together(
+        _state(queue, on) for queue in _QUEUES.values() if codes is None or queue.code in codes
+    )
     return sorted(states, key=lambda s: (not s.count, s.oldest_on or dt.date.max, s.label))
 
 
-def _state(queue: Queue, on: dt.date) -> QueueState:
-    count, oldest = queue.source(on)
+def _state(queue: Queue, on: dt.date) -> Reading[QueueState]:
+    count, oldest = yield from queue.source(on)
     return QueueState(
         code=queue.code,
         label=queue.label,
@@ -82,11 +89,17 @@ def _state(queue: Queue, on: dt.date) -> QueueState:
     )
 
 
-def waiting(rows: QuerySet[Any], since: str) -> Waiting:
-    """How many rows, and the earliest of the moment `since`. One query."""
-    found = rows.aggregate(n=Count("pk"), first=Min(since))
-    first = found["first"]
-    return found["n"], timezone.localdate(first) if isinstance(first, dt.datetime) else first
+def waiting(rows: QuerySet[Any], since: str) -> Reading[Waiting]:
+    """How many rows, and the earliest of the moment `since`."""
+    count, first = yield from _summary(rows, n=Count("pk"), first=Min(since))
+    return count, timezone.localdate(first) if isinstance(first, dt.datetime) else first
+
+
+def _summary(rows: QuerySet[Any], **told: Aggregate) -> Reading[tuple[Any, ...]]:
+    """What `aggregate` would tell, the count first."""
+    alone = rows.order_by().annotate(whole=Value(1)).values("whole").annotate(**told).values_list(*told)
+    (found,) = yield [alone]
+    return found[0] if found else (0, *[None] * (len(told) - 1))
 
 
 def stale_offers(*, on: dt.date) -> QuerySet[Offer]:
@@ -97,14 +110,12 @@ def stale_offers(*, on: dt.date) -> QuerySet[Offer]:
     return late.order_by("facts_confirmed_on", "pk")
 
 
-def _stale(on: dt.date) -> Waiting:
+def _stale(on: dt.date) -> Reading[Waiting]:
     """Waiting since the day after the limit; since the listing for what nobody ever confirmed."""
-    found = stale_offers(on=on).aggregate(
-        n=Count("pk"), confirmed=Min("facts_confirmed_on"), listed=Min("listed_on")
+    count, confirmed, listed = yield from _summary(
+        stale_offers(on=on), n=Count("pk"), confirmed=Min("facts_confirmed_on"), listed=Min("listed_on")
     )
-    if found["confirmed"]:
-        return found["n"], due_on(found["confirmed"])
-    return found["n"], found["listed"]
+    return count, due_on(confirmed) if confirmed else listed
 
 
 OWN = (

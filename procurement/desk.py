@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import Role
-from marketplace.ui.desk import DeskRow, Shortcut
+from marketplace.ui.desk import DeskRow, Rows, Shortcut, one_row_each
 from procurement.enums import AssessmentState, OpinionKind, ProjectState
 from procurement.models import Assessment, Opinion, Project
 from procurement.models.opinion import ROLE_OF_KIND
@@ -15,18 +15,18 @@ from procurement.models.opinion import ROLE_OF_KIND
 MOST = 50
 
 
-def need_rows(actor: Actor) -> list[DeskRow]:
-    """At most four queries, none for who holds no role of the need."""
+def need_rows(actor: Actor) -> list[Rows]:
+    """At most four readings of one round, none for who holds no role of the need."""
     if not actor.is_buyer or actor.organisation is None or actor.user is None:
         return []
-    rows: list[DeskRow] = []
+    rows: list[Rows] = []
     if actor.has(Role.REQUESTER):
-        rows += _to_write(actor)
+        rows.append(_to_write(actor))
     for kind, role in ROLE_OF_KIND.items():
         if actor.has(role):
-            rows += _to_advise(actor, kind=kind)
+            rows.append(_to_advise(actor, kind=kind))
     if actor.has(Role.QUALIFIED_AUTHORITY):
-        rows += _to_decide(actor)
+        rows.append(_to_decide(actor))
     return rows
 
 
@@ -45,7 +45,7 @@ def need_shortcuts(actor: Actor) -> list[Shortcut]:
     return [create, *shown]
 
 
-def _to_write(actor: Actor) -> list[DeskRow]:
+def _to_write(actor: Actor) -> Rows:
     """My projects whose next act is mine."""
     mine = Project.objects.visible_to(actor).filter(
         authors=actor.user, state__in=(ProjectState.DRAFT, ProjectState.ASSESSED, ProjectState.SOURCING)
@@ -54,7 +54,7 @@ def _to_write(actor: Actor) -> list[DeskRow]:
         project=OuterRef("pk"), state__in=(AssessmentState.AWAITING_OPINIONS,)
     )
     found = mine.annotate(waits=Exists(waiting)).filter(waits=False).order_by("state_since")[:MOST]
-    return [_row_of_project(project) for project in found]
+    return one_row_each(found, _row_of_project)
 
 
 def _row_of_project(project: Project) -> DeskRow:
@@ -71,7 +71,7 @@ def _row_of_project(project: Project) -> DeskRow:
     )
 
 
-def _to_advise(actor: Actor, *, kind: str) -> list[DeskRow]:
+def _to_advise(actor: Actor, *, kind: str) -> Rows:
     """Analyses without an avis of this kind since they were last submitted."""
     given = Opinion.objects.filter(
         assessment=OuterRef("pk"), kind=kind, given_at__gte=OuterRef("requested_at")
@@ -83,19 +83,19 @@ def _to_advise(actor: Actor, *, kind: str) -> list[DeskRow]:
         .filter(given=False)
     )
     label = OpinionKind(kind).label
-    return [
-        DeskRow(
+    return one_row_each(
+        waiting.for_lists().order_by("requested_at")[:MOST],
+        lambda assessment: DeskRow(
             object_label=str(assessment.project),
             url=reverse("procurement:assessment_advise", args=[assessment.project.number, kind]),
             expected=f"Donner l’avis du {label} sur la sensibilité",
             since=assessment.requested_at,
             button="Donner mon avis",
-        )
-        for assessment in waiting.for_lists().order_by("requested_at")[:MOST]
-    ]
+        ),
+    )
 
 
-def _to_decide(actor: Actor) -> list[DeskRow]:
+def _to_decide(actor: Actor) -> Rows:
     """Analyses with both avis, without those that I wrote."""
     complete = Q()
     for kind in OpinionKind:
@@ -108,13 +108,13 @@ def _to_decide(actor: Actor) -> list[DeskRow]:
         .filter(complete, state=AssessmentState.AWAITING_OPINIONS)
         .exclude(authors=actor.user)
     )
-    return [
-        DeskRow(
+    return one_row_each(
+        ready.for_lists().order_by("requested_at")[:MOST],
+        lambda assessment: DeskRow(
             object_label=str(assessment.project),
             url=f"{assessment.get_absolute_url()}?etape=4",
             expected="Décider de la sensibilité",
             since=assessment.requested_at,
             button="Décider",
-        )
-        for assessment in ready.for_lists().order_by("requested_at")[:MOST]
-    ]
+        ),
+    )

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from marketplace.accounts.actors import Actor
-from marketplace.ui.desk import SOON, DeskRow
+from marketplace.ui.desk import SOON, DeskRow, Rows, one_row_each
 from procurement.abilities_derogation import RECORDERS
 from procurement.enums_derogation import DerogationState
 from procurement.models import Derogation
@@ -19,14 +19,14 @@ EXPECTED = {
 }
 
 
-def rows(actor: Actor) -> list[DeskRow]:
-    """One query for a qualified authority or a digital direction, none for the others."""
+def rows(actor: Actor) -> list[Rows]:
+    """For a qualified authority or a digital direction."""
     if not actor.is_buyer or actor.user is None or not actor.has(*RECORDERS):
         return []
     waiting = Q(state__in=EXPECTED) & ~Q(asked_by=actor.user)
     bounded = Q(state=DerogationState.ACTIVE, ends_on__isnull=False)
     found = Derogation.objects.visible_to(actor).filter(waiting | bounded).select_related("project")
-    return [_row(derogation) for derogation in found.order_by("state_since")[:MOST]]
+    return [one_row_each(found.order_by("state_since")[:MOST], _row)]
 
 
 def _row(derogation: Derogation) -> DeskRow:

@@ -12,41 +12,39 @@ from django.utils import timezone
 
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import Role
-from marketplace.ui.desk import SOON, DeskRow
+from marketplace.ui.desk import SOON, DeskRow, Rows, one_row_each
 from marketplace.ui.typography import euros
 from procurement.approval.people import signing_powers
 from procurement.enums_orders import OrderState
 from procurement.models import Contract, ContractReview, Opinion, Order, OrderApproval
 from procurement.models.opinion import ROLE_OF_KIND
+from procurement.models.order import OrderQuerySet
 from procurement.views.order_moves import move_url
 
 MOST = 50
 NOTICE_WARNING = dt.timedelta(days=120)
 
 
-def purchase_rows(actor: Actor) -> list[DeskRow]:
-    """One or two queries for each role held, none for the others."""
-    if actor.organisation is None:
+def purchase_rows(actor: Actor) -> list[Rows]:
+    """One reading for each role held, one more for what is signed; none for the others."""
+    if actor.organisation is None or actor.user is None:
         return []
     if actor.is_supplier:
-        return _to_acknowledge(actor) if actor.has(Role.SUPPLIER_MANAGER) else []
+        return [_to_acknowledge(actor)] if actor.has(Role.SUPPLIER_MANAGER) else []
     if not actor.is_buyer:
         return []
-    rows: list[DeskRow] = []
-    for kind, role in ROLE_OF_KIND.items():
-        if actor.has(role):
-            rows += _to_advise(actor, kind=kind)
-    rows += _to_approve(actor)
+    rows = [_to_advise(actor, kind=kind) for kind, role in ROLE_OF_KIND.items() if actor.has(role)]
+    rows.append(_to_approve(actor))
     if actor.has(Role.FINANCE):
-        rows += _to_commit(actor)
+        rows.append(_to_commit(actor))
     if actor.has(Role.REQUESTER):
-        rows += _mine(actor) + _reviews(actor) + _notices(actor)
+        rows += [_mine(actor), _reviews(actor), _notices(actor)]
     return rows
 
 
-def _orders(actor: Actor, *states: str) -> list[Order]:
-    found = Order.objects.visible_to(actor).filter(state__in=states).for_lists()
-    return list(found.order_by("state_since", "pk")[:MOST])
+def _listed(orders: OrderQuerySet) -> OrderQuerySet:
+    """The longest wait first, with what a row says."""
+    return orders.select_related("buyer", "offer").order_by("state_since", "pk")[:MOST]
 
 
 def _row(
@@ -62,26 +60,26 @@ def _row(
     )
 
 
-def _to_advise(actor: Actor, *, kind: str) -> list[DeskRow]:
+def _to_advise(actor: Actor, *, kind: str) -> Rows:
     given = Opinion.objects.filter(
         order=OuterRef("pk"), kind=kind, given_at__gte=OuterRef("opinions_requested_at")
     )
     waiting = Order.objects.visible_to(actor).filter(~Exists(given), state=OrderState.AWAITING_OPINIONS)
-    return [
-        _row(
+    return one_row_each(
+        _listed(waiting),
+        lambda order: _row(
             order,
             expected="Donner un avis sur le bon de commande",
             button="Donner mon avis",
             url=reverse("procurement:order_opinion", args=[order.number, kind]),
-        )
-        for order in waiting.for_lists().order_by("state_since", "pk")[:MOST]
-    ]
+        ),
+    )
 
 
-def _to_approve(actor: Actor) -> list[DeskRow]:
+def _to_approve(actor: Actor) -> Rows:
     """Those I did not write, whose next signature is mine or that I give for another person."""
-    powers = signing_powers(actor)
-    if not powers or actor.user is None:
+    powers = yield from signing_powers(actor)
+    if not powers:
         return []
     awaited = OrderApproval.objects.awaited().filter(order=OuterRef("pk")).values("role")[:1]
     able = Q(pk__in=())
@@ -94,10 +92,12 @@ def _to_approve(actor: Actor) -> list[DeskRow]:
         .filter(able)
         .exclude(authors=actor.user)
     )
-    return [
-        _row(order, expected=_to_sign(order, powers), button="Examiner le bon de commande")
-        for order in waiting.for_lists().order_by("state_since", "pk")[:MOST]
-    ]
+    return (
+        yield from one_row_each(
+            _listed(waiting),
+            lambda order: _row(order, expected=_to_sign(order, powers), button="Examiner le bon de commande"),
+        )
+    )
 
 
 def _to_sign(order: Order, powers: dict[str, Decimal | None]) -> str:
@@ -107,65 +107,64 @@ def _to_sign(order: Order, powers: dict[str, Decimal | None]) -> str:
     return f"Signer un bon de commande de {amount}"
 
 
-def _to_commit(actor: Actor) -> list[DeskRow]:
-    return [
-        _row(
+def _to_commit(actor: Actor) -> Rows:
+    return one_row_each(
+        _listed(Order.objects.visible_to(actor).filter(state=OrderState.APPROVED)),
+        lambda order: _row(
             order,
             expected=f"Saisir le numéro d’engagement, {euros(order.total_eur_ht, tax='HT')}",
             button="Saisir le numéro d’engagement",
             url=move_url(order, "commit"),
-        )
-        for order in _orders(actor, OrderState.APPROVED)
-    ]
+        ),
+    )
 
 
-def _mine(actor: Actor) -> list[DeskRow]:
+def _mine(actor: Actor) -> Rows:
     """Orders I wrote and whose next act is mine."""
-    if actor.user is None:
-        return []
     words = {
         OrderState.DRAFT: ("Terminer le bon de commande", "Continuer la rédaction"),
         OrderState.REJECTED: ("Reprendre ou annuler le bon de commande refusé", "Lire le refus"),
         OrderState.COMMITTED: ("Envoyer au fournisseur", "Envoyer au fournisseur"),
     }
-    mine = Order.objects.visible_to(actor).filter(state__in=list(words), authors=actor.user)
-    return [
-        _row(order, expected=words[OrderState(order.state)][0], button=words[OrderState(order.state)][1])
-        for order in mine.for_lists().order_by("state_since", "pk")[:MOST]
-    ]
+    return one_row_each(
+        _listed(Order.objects.visible_to(actor).filter(state__in=list(words), authors=actor.user)),
+        lambda order: _row(
+            order, expected=words[OrderState(order.state)][0], button=words[OrderState(order.state)][1]
+        ),
+    )
 
 
-def _to_acknowledge(actor: Actor) -> list[DeskRow]:
-    return [
-        _row(
+def _to_acknowledge(actor: Actor) -> Rows:
+    return one_row_each(
+        _listed(Order.objects.visible_to(actor).filter(state=OrderState.SENT)),
+        lambda order: _row(
             order,
             expected=f"Répondre au bon de commande de {order.buyer.name}",
             button="Accuser réception",
             due_on=order.reply_due_on,
-        )
-        for order in _orders(actor, OrderState.SENT)
-    ]
+        ),
+    )
 
 
-def _reviews(actor: Actor) -> list[DeskRow]:
+def _reviews(actor: Actor) -> Rows:
     """Statuses lost on contracts I follow, still to be decided."""
     open_ones = ContractReview.objects.filter(
         contract__in=Contract.objects.visible_to(actor).running(), contract__owners=actor.user, decision=""
     ).select_related("contract__offer")
-    return [
-        DeskRow(
+    return one_row_each(
+        open_ones.order_by("opened_on", "pk")[:MOST],
+        lambda review: DeskRow(
             object_label=f"{review.contract.number} {review.contract.offer.name}",
             url=reverse("procurement:contract", args=[review.contract.number]),
             expected=f"Décider de la suite\u00a0: {review.get_kind_display().lower()}",
             due_on=review.notice_on,
             since=timezone.make_aware(dt.datetime.combine(review.opened_on, dt.time())),
             button="Décider de la suite",
-        )
-        for review in open_ones.order_by("opened_on", "pk")[:MOST]
-    ]
+        ),
+    )
 
 
-def _notices(actor: Actor) -> list[DeskRow]:
+def _notices(actor: Actor) -> Rows:
     """Contracts I follow whose notice date comes within 120 days."""
     today = timezone.localdate()
     followed = (
@@ -173,14 +172,17 @@ def _notices(actor: Actor) -> list[DeskRow]:
         .running()
         .filter(owners=actor.user, notice_months__isnull=False, ends_on__gte=today)
     )
-    return [
-        DeskRow(
-            object_label=f"{contract.number} {contract.offer.name}",
-            url=reverse("procurement:contract", args=[contract.number]),
-            expected="Dénoncer ou laisser courir le contrat",
-            due_on=contract.notice_on,
-            zone=SOON,
-        )
-        for contract in followed.select_related("offer").order_by("ends_on", "pk")[:MOST]
-        if contract.notice_on is not None and today <= contract.notice_on <= today + NOTICE_WARNING
-    ]
+    return one_row_each(
+        followed.select_related("offer").order_by("ends_on", "pk")[:MOST],
+        lambda contract: (
+            DeskRow(
+                object_label=f"{contract.number} {contract.offer.name}",
+                url=reverse("procurement:contract", args=[contract.number]),
+                expected="Dénoncer ou laisser courir le contrat",
+                due_on=contract.notice_on,
+                zone=SOON,
+            )
+            if contract.notice_on is not None and today <= contract.notice_on <= today + NOTICE_WARNING
+            else None
+        ),
+    )

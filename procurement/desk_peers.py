@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 from marketplace.accounts.actors import Actor
-from marketplace.ui.desk import TODO, DeskRow, Shortcut
+from marketplace.ui.desk import TODO, DeskRow, Rows, Shortcut, one_row_each
 from procurement.abilities_peers import reads_peers
 from procurement.models import PeerMessage
 
 MOST = 20
 
 
-def rows(actor: Actor) -> list[DeskRow]:
-    """One query for a person of an administration, none for the others."""
+def rows(actor: Actor) -> list[Rows]:
+    """One reading for a person of an administration, none for the others."""
     if actor.user is None or not actor.is_buyer:
         return []
     waiting = PeerMessage.objects.waiting().for_pages()
     mine = waiting.filter(consent__user=actor.user, consent__organisation=actor.organisation)
     return [
-        DeskRow(
-            object_label=f"{message.consent.offer.name}, {message.organisation}",
-            url=message.get_absolute_url(),
-            expected="Répondre à un pair, ou décliner",
-            since=message.state_since,
-            button="Lire le message",
-            zone=TODO,
+        one_row_each(
+            mine.order_by("state_since", "pk")[:MOST],
+            lambda message: DeskRow(
+                object_label=f"{message.consent.offer.name}, {message.organisation}",
+                url=message.get_absolute_url(),
+                expected="Répondre à un pair, ou décliner",
+                since=message.state_since,
+                button="Lire le message",
+                zone=TODO,
+            ),
         )
-        for message in mine.order_by("state_since", "pk")[:MOST]
     ]
 
 

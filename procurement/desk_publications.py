@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import Role
-from marketplace.ui.desk import DeskRow
+from marketplace.ui.desk import DeskRow, Rows, one_row_each
 from procurement.enums_publication import PublicationState
 from procurement.models import Publication
 
 MOST = 50
 
 
-def rows(actor: Actor) -> list[DeskRow]:
-    """One query for the service achats, none for the others."""
+def rows(actor: Actor) -> list[Rows]:
+    """For the service achats."""
     if not actor.is_buyer or actor.user is None or not actor.has(Role.PURCHASING):
         return []
     waiting = Publication.objects.visible_to(actor).waiting().order_by("notified_on", "state_since")
-    return [_row(one) for one in waiting[:MOST]]
+    return [one_row_each(waiting[:MOST], _row)]
 
 
 def _row(publication: Publication) -> DeskRow:

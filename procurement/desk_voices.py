@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import SUPPLIER_ROLES, Role
-from marketplace.ui.desk import SOON, TODO, DeskRow, Shortcut
+from marketplace.ui.desk import SOON, TODO, DeskRow, Rows, Shortcut, one_row_each
 from procurement.enums_voices import UserReviewState
 from procurement.models import UserReview
 
 MOST = 20
 
 
-def rows(actor: Actor) -> list[DeskRow]:
-    """One query for those concerned, none for the others."""
+def rows(actor: Actor) -> list[Rows]:
+    """One reading for those concerned, none for the others."""
     reviews = UserReview.objects.for_pages()
     if actor.has(Role.CURATOR, Role.DECISION_MAKER):
         waiting = reviews.filter(state=UserReviewState.CONTESTED)
@@ -25,15 +25,17 @@ def rows(actor: Actor) -> list[DeskRow]:
     else:
         return []
     return [
-        DeskRow(
-            object_label=str(review),
-            url=review.get_absolute_url(),
-            expected=words,
-            since=review.state_since,
-            button=button,
-            zone=zone,
+        one_row_each(
+            waiting.order_by("state_since", "pk")[:MOST],
+            lambda review: DeskRow(
+                object_label=str(review),
+                url=review.get_absolute_url(),
+                expected=words,
+                since=review.state_since,
+                button=button,
+                zone=zone,
+            ),
         )
-        for review in waiting.order_by("state_since", "pk")[:MOST]
     ]
 
 

@@ -9,6 +9,7 @@ from marketplace.accounts.abilities import Verdicts, needs, role_needed
 from marketplace.accounts.enums import OVERSIGHT_ROLES, SUPPLIER_ROLES, Role
 from marketplace.accounts.models import Membership, User
 from marketplace.errors import NotAllowed
+from marketplace.readings import Reading, read
 from qualification.models import CheckAlert, Dossier, InterestDeclaration
 
 if TYPE_CHECKING:
@@ -50,17 +51,26 @@ class Ties:
 
 
 def ties_of(actor: Actor) -> Ties:
-    """Two queries for those who judge, none for others. The last declaration about a supplier counts."""
+    """One query for those who judge, none for others. The last declaration about a supplier counts."""
+    return read(reading_of_ties(actor))
+
+
+def reading_of_ties(actor: Actor) -> Reading[Ties]:
+    """`ties_of`, beside what else is read. One round."""
     if actor.user is None or not actor.has(*JUDGES):
         return Ties()
-    member_of = Membership.objects.filter(user=actor.user).values_list("organisation", flat=True)
+    member_of = Membership.objects.filter(user=actor.user).values_list("organisation")
     last = (
         InterestDeclaration.objects.filter(user=actor.user)
         .order_by("dossier__organisation_id", "-pk")
         .distinct("dossier__organisation_id")
         .values_list("dossier__organisation", "has_interest")
     )
-    return Ties(frozenset(member_of), frozenset(pk for pk, has_interest in last if has_interest))
+    (organisations, declared) = yield [member_of, last]
+    return Ties(
+        frozenset(pk for (pk,) in organisations),
+        frozenset(pk for pk, has_interest in declared if has_interest),
+    )
 
 
 def dossier_abilities(actor: Actor, dossier: Dossier, *, ties: Ties | None = None) -> Verdicts:

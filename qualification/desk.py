@@ -6,37 +6,36 @@ from django.utils import timezone
 
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import SUPPLIER_ROLES, Role
-from marketplace.ui.desk import SOON, DeskRow, register_desk
-from qualification.abilities import dossier_abilities, ties_of
+from marketplace.ui.desk import SOON, DeskRow, Rows, one_row_each, register_desk
+from qualification.abilities import Ties, dossier_abilities, reading_of_ties
 from qualification.enums import DossierState
 from qualification.models import Dispute, Dossier, Evidence
 from qualification.programmes import desk as programmes_desk
-from qualification.queue import QueueRow, queue_for
+from qualification.queue import QueueRow, reading_of_queue
 from qualification.reminders import STEPS
 
 MOST = 30
 
 
-def rows(actor: Actor) -> list[DeskRow]:
-    """Two to eight queries, by role; none for who has nothing to do with dossiers."""
-    found: list[DeskRow] = []
+def rows(actor: Actor) -> list[Rows]:
+    """Two to five readings, by role; none for who has nothing to do with dossiers."""
+    found: list[Rows] = []
     if actor.has(*SUPPLIER_ROLES):
-        found += [*_supplier_rows(actor), *_evidence_rows(actor)]
+        found += [_supplier_rows(actor), _evidence_rows(actor)]
     if actor.has(Role.QUALIFICATION_OFFICER):
-        found += [_officer_row(row) for row in queue_for(actor) if _concerns(row)][:MOST]
-        found += _dispute_rows(actor)
+        found += [_officer_rows(actor), _dispute_rows(actor)]
     if actor.has(Role.DECISION_MAKER):
-        found += _decision_rows(actor)
+        found.append(_decision_rows(actor))
     return found
 
 
-def _supplier_rows(actor: Actor) -> list[DeskRow]:
+def _supplier_rows(actor: Actor) -> Rows:
     waiting = (
         Dossier.objects.visible_to(actor)
         .for_lists()
         .filter(state__in=(DossierState.DRAFT, DossierState.CORRECTIONS_REQUESTED))
     )
-    return [_supplier_row(dossier) for dossier in waiting.order_by("pk")[:MOST]]
+    return one_row_each(waiting.order_by("pk")[:MOST], _supplier_row)
 
 
 def _supplier_row(dossier: Dossier) -> DeskRow:
@@ -51,20 +50,25 @@ def _supplier_row(dossier: Dossier) -> DeskRow:
     )
 
 
-def _evidence_rows(actor: Actor) -> list[DeskRow]:
+def _evidence_rows(actor: Actor) -> Rows:
     """What ends within the first reminder, the soonest first. One query."""
     today = timezone.localdate()
     own = Evidence.objects.filter(organisation=actor.organisation).ending_within(STEPS[-1], on=today)
-    return [
-        DeskRow(
+    return one_row_each(
+        own.order_by("valid_until", "pk")[:MOST],
+        lambda one: DeskRow(
             object_label=f"Preuve {one.number}, {one.title}",
             url=one.get_absolute_url(),
             expected="Préparer son renouvellement",
             due_on=one.valid_until,
             zone=SOON,
-        )
-        for one in own.order_by("valid_until", "pk")[:MOST]
-    ]
+        ),
+    )
+
+
+def _officer_rows(actor: Actor) -> Rows:
+    queue = yield from reading_of_queue(actor)
+    return [_officer_row(row) for row in queue if _concerns(row)][:MOST]
 
 
 def _concerns(row: QueueRow) -> bool:
@@ -93,41 +97,42 @@ def _officer_row(row: QueueRow) -> DeskRow:
     )
 
 
-def _dispute_rows(actor: Actor) -> list[DeskRow]:
+def _dispute_rows(actor: Actor) -> Rows:
     """The contestations that this officer is to answer, the oldest first. One query."""
     waiting = Dispute.objects.visible_to(actor).waiting().filter(dossier__officer=actor.user)
-    return [
-        DeskRow(
+    return one_row_each(
+        waiting.select_related("dossier__offer").order_by("lodged_at", "pk")[:MOST],
+        lambda dispute: DeskRow(
             object_label=f"Contestation {dispute.number}, {dispute.dossier.number}",
             url=dispute.get_absolute_url(),
             expected=f"Répondre à la contestation d’un contrôle de {dispute.dossier.offer.name}",
             since=dispute.lodged_at,
             button="Répondre à la contestation",
-        )
-        for dispute in waiting.select_related("dossier__offer").order_by("lodged_at", "pk")[:MOST]
-    ]
+        ),
+    )
 
 
-def _decision_rows(actor: Actor) -> list[DeskRow]:
+def _decision_rows(actor: Actor) -> Rows:
     """Without those this person instructed."""
-    ties, found = ties_of(actor), []
-    for dossier in Dossier.objects.visible_to(actor).for_lists().waiting_for_decision().by_age()[:MOST]:
-        appealed = dossier.state == DossierState.APPEALED
-        verdicts = dossier_abilities(actor, dossier, ties=ties)
-        if verdicts["decide_appeal" if appealed else "decide"]:
-            continue
-        clock = dossier.clock()
-        found.append(
-            DeskRow(
-                object_label=f"{dossier.number} {dossier.offer.name}",
-                url=dossier.get_absolute_url(),
-                expected="Décider sur le recours" if appealed else "Décider sur la proposition",
-                due_on=clock.due_on if clock else None,
-                since=dossier.state_since,
-                button="Examiner le recours" if appealed else "Examiner la proposition",
-            )
-        )
-    return found
+    ties = yield from reading_of_ties(actor)
+    waiting = Dossier.objects.visible_to(actor).for_lists().waiting_for_decision().by_age()
+    return (yield from one_row_each(waiting[:MOST], lambda dossier: _decision_row(actor, dossier, ties)))
+
+
+def _decision_row(actor: Actor, dossier: Dossier, ties: Ties) -> DeskRow | None:
+    appealed = dossier.state == DossierState.APPEALED
+    verdicts = dossier_abilities(actor, dossier, ties=ties)
+    if verdicts["decide_appeal" if appealed else "decide"]:
+        return None
+    clock = dossier.clock()
+    return DeskRow(
+        object_label=f"{dossier.number} {dossier.offer.name}",
+        url=dossier.get_absolute_url(),
+        expected="Décider sur le recours" if appealed else "Décider sur la proposition",
+        due_on=clock.due_on if clock else None,
+        since=dossier.state_since,
+        button="Examiner le recours" if appealed else "Examiner la proposition",
+    )
 
 
 def register() -> None:

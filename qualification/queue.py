@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Q
 from django.utils import timezone
 
+from marketplace.readings import Reading, listed, read
 from qualification.clock import Clock
 from qualification.enums import DossierState
 from qualification.models import Dossier
@@ -67,9 +68,15 @@ def queue_for(actor: Actor) -> list[QueueRow]:
 
     Open dossiers are few (the operator works them within a month), so they are ranked in Python.
     """
+    return read(reading_of_queue(actor))
+
+
+def reading_of_queue(actor: Actor) -> Reading[list[QueueRow]]:
+    """`queue_for`, beside what else is read. Two rounds."""
     dossiers = Dossier.objects.visible_to(actor).filter(state__in=OPEN_STATES - {DossierState.DRAFT})
+    found = yield from listed(dossiers.for_lists().by_age())
     rows = []
-    for dossier in dossiers.for_lists().by_age():
+    for dossier in found:
         clock = dossier.clock()
         assert clock is not None
         rows.append(QueueRow(dossier, clock, _zone(actor, dossier)))

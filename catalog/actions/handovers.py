@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from catalog import trust
@@ -227,7 +228,7 @@ def _tell(handover: OfferHandover, people: list[User], subject: str, body: str) 
     notify(people, subject=f"{subject} : {handover.offer.name}", body=body, url=url)
 
 
-def waiting_for(organisation: Organisation | None) -> list[OfferHandover]:
-    """What this supplier has to answer, the oldest first; at most twenty. One query."""
+def waiting_for(organisation: Organisation | None) -> QuerySet[OfferHandover]:
+    """What this supplier has to answer, the oldest first; at most twenty."""
     rows = OfferHandover.objects.waiting().filter(organisation_to=organisation)
-    return list(rows.select_related("offer", "supplier_from")[:20])
+    return rows.select_related("offer", "supplier_from")[:20]

@@ -12,20 +12,20 @@ from marketplace.accounts.abilities import governs
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import CONFIRMED_ROLES, OrganisationState, Role
 from marketplace.accounts.models import Invitation, Membership, Organisation, RoleGrant
-from marketplace.ui.desk import CHANGED, SOON, DeskRow, Shortcut
+from marketplace.ui.desk import CHANGED, SOON, DeskRow, Rows, Shortcut, one_row_each
 from marketplace.ui.followed import Followed
 
 SOON_DAYS = 30
 SHOWN_AT_MOST = 20
 
 
-def desk_rows(actor: Actor) -> list[DeskRow]:
-    """Six queries at most, whatever the number of rows."""
-    rows = _own_ended_roles(actor)
+def desk_rows(actor: Actor) -> list[Rows]:
+    """At most five readings of one round."""
+    rows = [_own_ended_roles(actor)] if actor.membership is not None else []
     if actor.organisation is not None and governs(actor, actor.organisation):
-        rows += _to_confirm(actor) + _ending_roles(actor) + _open_invitations(actor)
+        rows += [_to_confirm(actor), _ending_roles(actor), _open_invitations(actor)]
     if actor.has(Role.SUPPORT):
-        rows += _to_verify()
+        rows.append(_to_verify())
     return rows
 
 
@@ -44,9 +44,7 @@ def _grant_url(grant: RoleGrant) -> str:
     return reverse("accounts:member", args=[grant.membership.uuid])
 
 
-def _own_ended_roles(actor: Actor) -> list[DeskRow]:
-    if actor.membership is None:
-        return []
+def _own_ended_roles(actor: Actor) -> Rows:
     today = timezone.localdate()
     ended = RoleGrant.objects.filter(
         membership=actor.membership,
@@ -54,24 +52,27 @@ def _own_ended_roles(actor: Actor) -> list[DeskRow]:
         # The last day of the role: it ended in the night that followed, yesterday or today.
         expires_on__range=(today - dt.timedelta(days=2), today - dt.timedelta(days=1)),
     ).select_related("membership")
-    return [
-        DeskRow(
-            object_label=f"Votre rôle «\u00a0{grant}\u00a0» a pris fin",
-            url=_grant_url(grant),
-            expected="Demander son renouvellement à la personne qui administre l’organisation",
-            since=_night_after(grant.expires_on),
-            zone=CHANGED,
-        )
-        for grant in ended
-        if grant.expires_on is not None
-    ]
+    return one_row_each(
+        ended,
+        lambda grant: (
+            DeskRow(
+                object_label=f"Votre rôle «\u00a0{grant}\u00a0» a pris fin",
+                url=_grant_url(grant),
+                expected="Demander son renouvellement à la personne qui administre l’organisation",
+                since=_night_after(grant.expires_on),
+                zone=CHANGED,
+            )
+            if grant.expires_on is not None
+            else None
+        ),
+    )
 
 
 def _night_after(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), tzinfo=timezone.get_default_timezone())
 
 
-def _to_confirm(actor: Actor) -> list[DeskRow]:
+def _to_confirm(actor: Actor) -> Rows:
     waiting = (
         RoleGrant.objects.filter(
             membership__in=Membership.objects.active().filter(organisation=actor.organisation),
@@ -83,64 +84,64 @@ def _to_confirm(actor: Actor) -> list[DeskRow]:
         .exclude(membership__user=actor.user)
         .select_related("membership__user")
     )
-    return [
-        DeskRow(
+    return one_row_each(
+        waiting[:SHOWN_AT_MOST],
+        lambda grant: DeskRow(
             object_label=f"{grant}\u00a0: {grant.membership.user}",
             url=_grant_url(grant),
             expected="Confirmer ou retirer ce rôle",
             since=grant.granted_at,
             button="Examiner le rôle",
-        )
-        for grant in waiting[:SHOWN_AT_MOST]
-    ]
+        ),
+    )
 
 
-def _ending_roles(actor: Actor) -> list[DeskRow]:
+def _ending_roles(actor: Actor) -> Rows:
     today = timezone.localdate()
     ending = RoleGrant.objects.filter(
         membership__in=Membership.objects.active().filter(organisation=actor.organisation),
         revoked_at__isnull=True,
         expires_on__range=(today, today + dt.timedelta(days=SOON_DAYS)),
     ).select_related("membership__user")
-    return [
-        DeskRow(
+    return one_row_each(
+        ending.order_by("expires_on")[:SHOWN_AT_MOST],
+        lambda grant: DeskRow(
             object_label=f"{grant}\u00a0: {grant.membership.user}",
             url=_grant_url(grant),
             expected="Renouveler ce rôle ou le laisser finir",
             due_on=grant.expires_on,
             zone=SOON,
-        )
-        for grant in ending.order_by("expires_on")[:SHOWN_AT_MOST]
-    ]
+        ),
+    )
 
 
-def _open_invitations(actor: Actor) -> list[DeskRow]:
+def _open_invitations(actor: Actor) -> Rows:
     waiting = Invitation.objects.open_now().filter(organisation=actor.organisation).order_by("expires_at")
-    return [
-        DeskRow(
+    return one_row_each(
+        waiting[:SHOWN_AT_MOST],
+        lambda invitation: DeskRow(
             object_label=f"Invitation de {invitation.email}",
             url=reverse("accounts:organisation"),
             expected="Attendre sa réponse",
             due_on=timezone.localdate(invitation.expires_at),
             zone=SOON,
             holder=invitation.email,
-        )
-        for invitation in waiting[:SHOWN_AT_MOST]
-    ]
+        ),
+    )
 
 
-def _to_verify() -> list[DeskRow]:
+def _to_verify() -> Rows:
     waiting = Organisation.objects.filter(state=OrganisationState.PENDING).order_by("created_at")
-    return [
-        DeskRow(
+    return one_row_each(
+        waiting[:SHOWN_AT_MOST],
+        lambda organisation: DeskRow(
             object_label=organisation.name,
             url=reverse("accounts:support_organisation", args=[organisation.number]),
             expected="Vérifier l’organisation sur une preuve datée",
             since=organisation.created_at,
             button="Vérifier l’organisation",
-        )
-        for organisation in waiting[:SHOWN_AT_MOST]
-    ]
+        ),
+    )
 
 
 def _grants_seen(actor: Actor) -> QuerySet[RoleGrant] | None:

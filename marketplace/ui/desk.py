@@ -1,13 +1,19 @@
 """The desk's rows: each app says what waits for this person; the desk merges, oldest limit first.
 
-``register_desk("procurement", desk_rows)`` from the app's ``ready()`` (or a module it imports).
+``register_desk("procurement", desk_rows)`` from the app's ``ready()`` (or a module it imports). A source
+gives rows, or readings that end with rows: those of all apps advance together, so that the desk costs as
+many statements as its longest reading has rounds, whatever the number of lists and of roles held.
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.db.models import Model, QuerySet
 
 from marketplace.accounts.actors import Actor
+from marketplace.readings import Reading, listed, read, together
 
 TODO = "todo"
 SOON = "soon"
@@ -45,7 +51,9 @@ class Shortcut:
     detail: str = ""
 
 
-RowSource = Callable[[Actor], list[DeskRow]]
+M = TypeVar("M", bound=Model)
+Rows = Reading[list[DeskRow]]
+RowSource = Callable[[Actor], Iterable[DeskRow | Rows]]
 ShortcutSource = Callable[[Actor], list[Shortcut]]
 _ROWS: dict[str, RowSource] = {}
 _SHORTCUTS: dict[str, ShortcutSource] = {}
@@ -67,12 +75,26 @@ def _newest_first(row: DeskRow) -> tuple[float, str]:
     return (-(row.since.timestamp() if row.since else 0.0), row.object_label)
 
 
+def one_row_each(found: QuerySet[M, Any], row: Callable[[M], DeskRow | None]) -> Rows:
+    """One row for each object found; none where ``row`` gives None."""
+    objects = yield from listed(found)
+    return [made for each in objects if (made := row(each)) is not None]
+
+
+def rows_of(actor: Actor, *sources: RowSource) -> list[DeskRow]:
+    """In the order of the sources. One statement a round of the longest reading."""
+    given = [each for source in sources for each in source(actor)]
+    answers: Iterator[list[DeskRow]] = iter(
+        read(together(each for each in given if not isinstance(each, DeskRow)))
+    )
+    return [row for each in given for row in ([each] if isinstance(each, DeskRow) else next(answers))]
+
+
 def rows_for(actor: Actor) -> dict[str, list[DeskRow]]:
-    """Rows by zone. Costs the queries of every registered app."""
+    """Rows by zone, of every registered app."""
     zones: dict[str, list[DeskRow]] = {zone: [] for zone in ZONES}
-    for source in _ROWS.values():
-        for row in source(actor):
-            zones[row.zone].append(row)
+    for row in rows_of(actor, *_ROWS.values()):
+        zones[row.zone].append(row)
     told = {zone: sorted(zones[zone], key=_newest_first) for zone in (CHANGED, DONE)}
     return {zone: sorted(rows, key=_rank) for zone, rows in zones.items()} | told
 

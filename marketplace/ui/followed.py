@@ -18,7 +18,7 @@ from marketplace.accounts.actors import Actor
 from marketplace.accounts.models import Organisation
 from marketplace.audit.models import AuditEvent
 from marketplace.audit.words import act_word, state_word
-from marketplace.ui.desk import CHANGED, DONE, DeskRow
+from marketplace.ui.desk import CHANGED, DONE, DeskRow, Rows
 
 FINISHED_DAYS = 14
 MOST = 20
@@ -49,19 +49,29 @@ def follow(*kinds: Followed) -> None:
     _KINDS.extend(kinds)
 
 
-def journal_rows(actor: Actor) -> list[DeskRow]:
-    """At most three queries and one per kind of object, whatever the number of rows."""
+def journal_rows(actor: Actor) -> list[Rows]:
+    """One reading: the events, then the objects and the organisations that they name."""
     if actor.user is None or actor.organisation is None:
         return []
     found = {kind.object_type: (kind, seen) for kind in _KINDS if (seen := kind.seen(actor)) is not None}
-    if not found:
-        return []
-    changed = list(_changes(actor, found.values())[:READ_AT_MOST])
-    done = _latest(_finished(actor, found.values())[:READ_AT_MOST])
-    objects = _objects([*changed, *done], found)
-    names = _organisations(changed)
+    return [_reading(actor, found)] if found else []
+
+
+def _reading(actor: Actor, found: Found) -> Rows:
+    changed, finished = yield [
+        _changes(actor, found.values())[:READ_AT_MOST],
+        _finished(actor, found.values())[:READ_AT_MOST],
+    ]
+    done = _latest(finished)
+    wanted = _wanted([*changed, *done])
+    names, *rows = yield [
+        Organisation.objects.filter(pk__in={event.organisation_id for event in changed}).only("name"),
+        *[found[name][1].filter(pk__in=keys) for name, keys in wanted.items()],
+    ]
+    objects = {(name, row.pk): row for name, each in zip(wanted, rows, strict=True) for row in each}
+    by = {organisation.pk: organisation.name for organisation in names}
     return [
-        *[_row(event, found, objects, zone=CHANGED, names=names) for event in _shown(changed, objects)],
+        *[_row(event, found, objects, zone=CHANGED, names=by) for event in _shown(changed, objects)],
         *[_row(event, found, objects, zone=DONE, names={}) for event in _shown(done, objects)],
     ]
 
@@ -107,18 +117,12 @@ def _latest(events: Iterable[AuditEvent]) -> list[AuditEvent]:
     return list(last.values())
 
 
-def _objects(events: Iterable[AuditEvent], found: Found) -> Objects:
-    wanted: dict[str, set[int]] = {}
+def _wanted(events: Iterable[AuditEvent]) -> dict[str, set[int]]:
+    """The keys of the objects told, by kind."""
+    keys: dict[str, set[int]] = {}
     for event in events:
-        wanted.setdefault(event.object_type, set()).add(event.object_id)
-    return {
-        (name, row.pk): row for name, keys in wanted.items() for row in found[name][1].filter(pk__in=keys)
-    }
-
-
-def _organisations(events: Iterable[AuditEvent]) -> dict[int, str]:
-    keys = {event.organisation_id for event in events if event.organisation_id}
-    return dict(Organisation.objects.filter(pk__in=keys).values_list("pk", "name")) if keys else {}
+        keys.setdefault(event.object_type, set()).add(event.object_id)
+    return keys
 
 
 def _shown(events: Iterable[AuditEvent], objects: Objects) -> list[AuditEvent]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from marketplace.accounts.enums import Role
@@ -15,6 +15,7 @@ from procurement.models import SignatureDelegation
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
+    from marketplace.readings import Reading
     from procurement.models import Order
 
 
@@ -39,25 +40,29 @@ def signers_for(order: Order) -> list[User]:
     return list(people.exclude(pk__in=authors.values("pk")).order_by("full_name", "pk"))
 
 
-def signing_powers(actor: Actor) -> dict[str, Decimal | None]:
-    """Each role that this person may sign with today, and up to which amount (None: no ceiling). One query,
-    and one more under a delegation. For lists: signing itself judges again."""
+def signing_powers(actor: Actor) -> Reading[dict[str, Decimal | None]]:
+    """Each role that this person may sign with today, and up to which amount (None: no ceiling). One round.
+    For lists: signing itself judges again."""
     if actor.user is None or actor.organisation is None:
         return {}
+    (delegated,) = yield [_delegated(actor)]
     powers: dict[str, Decimal | None] = {}
-    for grant in actor.grants:
+    for grant in (*actor.grants, *delegated):
         _add(powers, grant.role, grant.ceiling_eur_ht)
-    today = timezone.localdate()
-    delegations = SignatureDelegation.objects.in_force(today).filter(
-        organisation=actor.organisation, holder=actor.user
-    )
-    for role, giver in delegations.values_list("role", "giver_id"):
-        grants = RoleGrant.objects.in_force(today).filter(
-            role=role, membership__user_id=giver, membership__organisation=actor.organisation
-        )
-        for grant in grants:
-            _add(powers, grant.role, grant.ceiling_eur_ht)
     return powers if actor.scopes is None else {r: c for r, c in powers.items() if r in actor.scopes}
+
+
+def _delegated(actor: Actor) -> QuerySet[RoleGrant]:
+    """The grants in force of those whom this person signs for, in the roles they gave them."""
+    today = timezone.localdate()
+    given = SignatureDelegation.objects.in_force(today).filter(
+        organisation=actor.organisation,
+        holder=actor.user,
+        role=OuterRef("role"),
+        giver=OuterRef("membership__user"),
+    )
+    theirs = RoleGrant.objects.in_force(today).filter(membership__organisation=actor.organisation)
+    return theirs.filter(Exists(given))
 
 
 def _add(powers: dict[str, Decimal | None], role: str, ceiling: Decimal | None) -> None:

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from marketplace.accounts.enums import Role
-from marketplace.ui.desk import DeskRow
+from marketplace.ui.desk import DeskRow, Rows, one_row_each
 from procurement.awards.enums import AwardState
 from procurement.models import Award
 
@@ -24,8 +24,8 @@ EXPECTED = {
 }
 
 
-def rows(actor: Actor) -> list[DeskRow]:
-    """One query for the service achats or for who signs for a supplier."""
+def rows(actor: Actor) -> list[Rows]:
+    """One reading for the service achats or for who signs for a supplier."""
     if actor.user is None or not actor.has(Role.PURCHASING, Role.SUPPLIER_MANAGER):
         return []
     seen = Award.objects.visible_to(actor).select_related("consultation")
@@ -35,14 +35,16 @@ def rows(actor: Actor) -> list[DeskRow]:
         waiting = Q(state=AwardState.LETTERS_SENT, signable_on__gt=timezone.localdate())
         found = seen.filter(state__in=list(EXPECTED)).exclude(waiting)
     return [
-        DeskRow(
-            object_label=f"{one}, {one.consultation}",
-            url=one.get_absolute_url(),
-            expected="Joindre les certificats fiscal et social"
-            if actor.is_supplier
-            else EXPECTED[AwardState(one.state)],
-            since=one.state_since,
-            button="Ouvrir",
+        one_row_each(
+            found.order_by("state_since")[:MOST],
+            lambda one: DeskRow(
+                object_label=f"{one}, {one.consultation}",
+                url=one.get_absolute_url(),
+                expected="Joindre les certificats fiscal et social"
+                if actor.is_supplier
+                else EXPECTED[AwardState(one.state)],
+                since=one.state_since,
+                button="Ouvrir",
+            ),
         )
-        for one in found.order_by("state_since")[:MOST]
     ]

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef
 
+from catalog.models.change import ClockTimestamp
 from marketplace.accounts.enums import Role
-from marketplace.ui.desk import DeskRow
-from procurement.consultations.clock import database_now
+from marketplace.ui.desk import DeskRow, Rows, one_row_each
 from procurement.consultations.enums import ConsultationState
 from procurement.consultations.keys import REPLACING_STATES
 from procurement.models import ConsultationQuestion, KeyHolder, KeyShare
@@ -19,14 +19,15 @@ if TYPE_CHECKING:
 MOST = 50
 
 
-def rows(actor: Actor) -> list[DeskRow]:
-    """Three queries for a person of an administration, none for the others."""
+def rows(actor: Actor) -> list[Rows]:
+    """One reading for a person of an administration, none for the others."""
     if not actor.is_buyer or actor.user is None or not actor.roles:
         return []
-    return [*_of_holder(actor), *_of_questions(actor)]
+    found = [_of_holder(actor)]
+    return [*found, _of_questions(actor)] if actor.has(Role.REQUESTER, Role.PURCHASING) else found
 
 
-def _of_holder(actor: Actor) -> list[DeskRow]:
+def _of_holder(actor: Actor) -> Rows:
     unproved = KeyShare.objects.filter(
         holder=OuterRef("pk"), key__proved_at=None, key__retired_at=None, rehearsed_at=None
     )
@@ -34,38 +35,40 @@ def _of_holder(actor: Actor) -> list[DeskRow]:
     found = held.filter(consultation__state__in=[*REPLACING_STATES, ConsultationState.CLOSED]).select_related(
         "consultation"
     )
-    made, now = [], database_now()
-    for holder in found.annotate(to_rehearse=Exists(unproved)).order_by("named_at")[:MOST]:
-        row, url = holder.consultation, holder.consultation.get_absolute_url()
-        if row.phase_at(now) == ConsultationState.CLOSED:
-            made.append(_row(row, f"{url}ouverture/", "Donner son secret pour l’ouverture", "Ouvrir"))
-        elif not holder.has_secret:
-            made.append(_row(row, f"{url}cle/", "Prendre son secret", "Prendre mon secret"))
-        elif holder.to_rehearse:
-            made.append(_row(row, f"{url}cle/", "Éprouver son secret", "Éprouver mon secret"))
-    return made
+    found = found.annotate(to_rehearse=Exists(unproved), read_at=ClockTimestamp())
+    return one_row_each(found.order_by("named_at")[:MOST], _row_of_holder)
 
 
-def _of_questions(actor: Actor) -> list[DeskRow]:
-    if not actor.has(Role.REQUESTER, Role.PURCHASING):
-        return []
+def _row_of_holder(holder: KeyHolder) -> DeskRow | None:
+    """`to_rehearse` and `read_at` are annotated."""
+    row, url = holder.consultation, holder.consultation.get_absolute_url()
+    if row.phase_at(holder.read_at) == ConsultationState.CLOSED:  # type: ignore[attr-defined]
+        return _row(row, f"{url}ouverture/", "Donner son secret pour l’ouverture", "Ouvrir")
+    if not holder.has_secret:
+        return _row(row, f"{url}cle/", "Prendre son secret", "Prendre mon secret")
+    if holder.to_rehearse:  # type: ignore[attr-defined]
+        return _row(row, f"{url}cle/", "Éprouver son secret", "Éprouver mon secret")
+    return None
+
+
+def _of_questions(actor: Actor) -> Rows:
     waiting = ConsultationQuestion.objects.filter(
         consultation__organisation=actor.organisation,
-        consultation__closes_at__gt=database_now(),
+        consultation__closes_at__gt=ClockTimestamp(),
         consultation__state=ConsultationState.PUBLISHED,
         answered_at=None,
     ).select_related("consultation")
-    return [
-        DeskRow(
+    return one_row_each(
+        waiting.order_by("asked_at")[:MOST],
+        lambda one: DeskRow(
             object_label=f"Question, {one.consultation}",
             url=f"{one.consultation.get_absolute_url()}questions/{one.uuid}/",
             expected="Répondre à une question",
             due_on=one.consultation.answers_by,
             since=one.asked_at,
             button="Répondre",
-        )
-        for one in waiting.order_by("asked_at")[:MOST]
-    ]
+        ),
+    )
 
 
 def _row(consultation: object, url: str, expected: str, button: str) -> DeskRow:

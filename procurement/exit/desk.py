@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import Role
-from marketplace.ui.desk import SOON, DeskRow
+from marketplace.ui.desk import SOON, TODO, DeskRow, Rows, one_row_each
 from procurement.exit.abilities import WRITERS
 from procurement.exit.checklist import checklist_of
 from procurement.exit.enums import LIVING_EXITS, ExitState
@@ -16,22 +16,23 @@ from procurement.models import Contract, ExitPlan, SecurityCheck
 MOST = 50
 
 
-def rows(actor: Actor) -> list[DeskRow]:
-    """At most three queries."""
+def rows(actor: Actor) -> list[Rows]:
+    """At most two readings."""
     if actor.user is None or not actor.is_buyer:
         return []
-    found: list[DeskRow] = []
+    found: list[Rows] = []
     if actor.has(*WRITERS):
-        found += _exits(actor)
+        found.append(_exits(actor))
     if actor.has(Role.SECURITY_OFFICER):
-        found += _checklists(actor)
+        found.append(_checklists(actor))
     return found
 
 
-def _exits(actor: Actor) -> list[DeskRow]:
+def _exits(actor: Actor) -> Rows:
     mine = ExitPlan.objects.visible_to(actor).filter(state__in=LIVING_EXITS, contract__owners=actor.user)
-    return [
-        DeskRow(
+    return one_row_each(
+        mine.select_related("contract__offer").order_by("state_since", "pk")[:MOST],
+        lambda plan: DeskRow(
             object_label=f"{plan.contract.number} {plan.contract.offer.name}",
             url=plan.get_absolute_url(),
             expected="Donner le préavis"
@@ -40,29 +41,28 @@ def _exits(actor: Actor) -> list[DeskRow]:
             due_on=plan.retrieval_ends_on,
             since=plan.state_since,
             button="Voir le plan de réversibilité",
-        )
-        for plan in mine.select_related("contract__offer").order_by("state_since", "pk")[:MOST]
-    ]
+        ),
+    )
 
 
-def _checklists(actor: Actor) -> list[DeskRow]:
+def _checklists(actor: Actor) -> Rows:
     """Contracts of my administration whose list is not done; the latest to be signed."""
     running = Contract.objects.visible_to(actor).running().select_related("offer")
     checks = Prefetch("security_checks", queryset=SecurityCheck.objects.only("contract_id", "code"))
-    today = timezone.localdate()
-    found = []
-    for contract in running.prefetch_related(checks).order_by("-signed_at", "-pk")[:MOST]:
-        asked = checklist_of(contract)
-        if asked.left:
-            found.append(
-                DeskRow(
-                    object_label=f"{contract.number} {contract.offer.name}",
-                    url=f"{contract.get_absolute_url()}securite/",
-                    expected=f"Sécuriser le service : {asked.left} points sur {len(asked.lines)} à traiter",
-                    due_on=asked.due_on,
-                    since=contract.signed_at,
-                    button="Voir la liste de sécurité",
-                    zone=SOON if asked.due_on >= today else "todo",
-                )
-            )
-    return found
+    found = running.prefetch_related(checks).order_by("-signed_at", "-pk")
+    return one_row_each(found[:MOST], _row_of_checklist)
+
+
+def _row_of_checklist(contract: Contract) -> DeskRow | None:
+    asked = checklist_of(contract)
+    if not asked.left:
+        return None
+    return DeskRow(
+        object_label=f"{contract.number} {contract.offer.name}",
+        url=f"{contract.get_absolute_url()}securite/",
+        expected=f"Sécuriser le service : {asked.left} points sur {len(asked.lines)} à traiter",
+        due_on=asked.due_on,
+        since=contract.signed_at,
+        button="Voir la liste de sécurité",
+        zone=SOON if asked.due_on >= timezone.localdate() else TODO,
+    )

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import Role
-from marketplace.ui.desk import DeskRow
+from marketplace.ui.desk import DeskRow, Rows, one_row_each
 from marketplace.ui.typography import euros
 from procurement.invoicing.abilities import CONFIRMERS, SENDERS
 from procurement.invoicing.enums import OPEN_STATES, InvoiceState
@@ -22,16 +22,16 @@ _FINANCE = {
 }
 
 
-def rows(actor: Actor) -> list[DeskRow]:
-    """One query for each of the two roles held, none for the others."""
+def rows(actor: Actor) -> list[Rows]:
+    """One reading for each of the two roles held, none for the others."""
     if actor.organisation is None:
         return []
     if actor.is_supplier:
-        return _to_answer(actor) if actor.has(*SENDERS) else []
+        return [_to_answer(actor)] if actor.has(*SENDERS) else []
     if not actor.is_buyer:
         return []
-    found = _of_finance(actor) if actor.has(Role.FINANCE) else []
-    return found + (_to_confirm(actor) if actor.has(*CONFIRMERS) else [])
+    found = [_of_finance(actor)] if actor.has(Role.FINANCE) else []
+    return [*found, _to_confirm(actor)] if actor.has(*CONFIRMERS) else found
 
 
 def _row(invoice: Invoice, *, expected: str, button: str) -> DeskRow:
@@ -45,53 +45,53 @@ def _row(invoice: Invoice, *, expected: str, button: str) -> DeskRow:
     )
 
 
-def _of_finance(actor: Actor) -> list[DeskRow]:
+def _of_finance(actor: Actor) -> Rows:
     """The oldest limit first; those paid by who confirmed the account wait for another person."""
     waiting = Invoice.objects.visible_to(actor).open().filter(state__in=list(_FINANCE))
     payable = ~Q(state=InvoiceState.ACCEPTED) | (
         Q(account__confirmed_at__isnull=False) & ~Q(account__confirmed_by=actor.user)
     )
     found, today = waiting.filter(payable).select_related("supplier"), timezone.localdate()
-    return [
-        _row(
+    return one_row_each(
+        found.order_by("due_on", "pk")[:MOST],
+        lambda invoice: _row(
             invoice,
             expected=f"{_FINANCE[InvoiceState(invoice.state)][0]}, "
             f"{euros(invoice.left_eur_ttc, tax='TTC')}{', en retard' if invoice.is_late(today) else ''}",
             button=_FINANCE[InvoiceState(invoice.state)][1],
-        )
-        for invoice in found.order_by("due_on", "pk")[:MOST]
-    ]
+        ),
+    )
 
 
-def _to_confirm(actor: Actor) -> list[DeskRow]:
+def _to_confirm(actor: Actor) -> Rows:
     """One row for each account, at one of its invoices and with the first limit among them."""
     unpaid = Q(invoices__state__in=OPEN_STATES)
     waiting = SupplierAccount.objects.visible_to(actor).awaiting().exclude(entered_by=actor.user)
     found = waiting.filter(unpaid).annotate(
         first=Min("invoices__number", filter=unpaid), due_on=Min("invoices__due_on", filter=unpaid)
     )
-    return [
-        DeskRow(
+    return one_row_each(
+        found.select_related("supplier").order_by("due_on", "pk")[:MOST],
+        lambda account: DeskRow(
             object_label=f"Compte de {account.supplier.name}",
             url=reverse("procurement:invoice_act", args=[account.first, "confirmer-le-compte"]),
             expected="Confirmer le compte à payer",
             due_on=account.due_on,
             since=account.entered_at,
             button="Confirmer le compte",
-        )
-        for account in found.select_related("supplier").order_by("due_on", "pk")[:MOST]
-    ]
+        ),
+    )
 
 
-def _to_answer(actor: Actor) -> list[DeskRow]:
+def _to_answer(actor: Actor) -> Rows:
     waiting = Invoice.objects.visible_to(actor).filter(state=InvoiceState.DISPUTED)
-    return [
-        DeskRow(
+    return one_row_each(
+        waiting.select_related("buyer").order_by("state_since", "pk")[:MOST],
+        lambda invoice: DeskRow(
             object_label=f"{invoice.number} ({invoice.supplier_number})",
             url=invoice.get_absolute_url(),
             expected=f"Répondre au litige de {invoice.buyer.name}",
             since=invoice.state_since,
             button="Répondre au litige",
-        )
-        for invoice in waiting.select_related("buyer").order_by("state_since", "pk")[:MOST]
-    ]
+        ),
+    )

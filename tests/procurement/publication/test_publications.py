@@ -13,6 +13,7 @@ from marketplace.accounts.enums import Role
 from marketplace.audit.models import AuditEvent
 from marketplace.errors import MoveRefused, RuleBroken
 from marketplace.notifications.models import Notification
+from marketplace.ui.desk import rows_of
 from procurement import desk_publications
 from procurement.abilities_publication import publication_abilities
 from procurement.actions import publications
@@ -266,7 +267,7 @@ def test_a_limit_that_passed_is_told_once_and_stands_on_the_desk():
         == 1
     )
     with travel(dt.datetime.combine(after, dt.time(12), dt.UTC)):
-        (row,) = desk_publications.rows(Actor.of(member))
+        (row,) = rows_of(Actor.of(member), desk_publications.rows)
     assert row.due_on == last and row.expected.startswith("Compléter")
 
 
@@ -274,5 +275,5 @@ def test_a_limit_that_passed_is_told_once_and_stands_on_the_desk():
 def test_what_is_done_waits_on_nobody_s_desk(state):
     found = make_publication(state)
     member = make_member(Role.PURCHASING, organisation=found.buyer)
-    assert desk_publications.rows(Actor.of(member)) == []
+    assert rows_of(Actor.of(member), desk_publications.rows) == []
     assert publications.tell_late(actor=system_actor("beat"), on=dt.date(2099, 1, 1)) == 0
