@@ -17,7 +17,7 @@ from procurement.actions.eligibility import freeze_offers
 from procurement.actions.projects import edit_project
 from procurement.models import EligibilityRow, SearchProof
 from procurement.search_proofs.actions import hash_of, issue_latest, rows_of
-from procurement.search_proofs.document import MOST_ROWS, proof_data
+from procurement.search_proofs.document import MOST_ROWS, proof_data, search_proof_pdf
 from tests.builders import client_for, make_member
 from tests.procurement.builders import Administration, assessed_project
 from tests.procurement.search_proofs.builders import frozen_project, make_proof
@@ -92,6 +92,15 @@ def test_a_long_list_is_counted_beyond_what_is_printed(ministry: Administration)
     assert one is not None
     table = proof_data(proof, rows=[one] * (MOST_ROWS + 2))["tables"][2]
     assert len(table["rows"]) == MOST_ROWS and "2 autres offres" in table["more"].replace("\xa0", " ")
+
+
+def test_reasons_are_read_in_lines_not_word_under_word(ministry: Administration) -> None:
+    proof = make_proof(ministry)
+    one = EligibilityRow.objects.filter(standing="refused").select_related("offer__supplier").first()
+    assert one is not None
+    one.findings = [{"text": "SecNumCloud est obligatoire et n’est pas en vigueur."}] * 4
+    paper = PdfReader(io.BytesIO(search_proof_pdf(proof, rows=[one] * 40)))
+    assert len(paper.pages) <= 8
 
 
 def test_by_the_pages(ministry: Administration) -> None:
