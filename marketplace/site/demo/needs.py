@@ -63,14 +63,14 @@ def _convention() -> None:
         offer=offer,
         provider="Service exploitant (démonstration)",
         subject="Hébergement de l’intranet, sauvegardes et astreinte (fictif).",
-        starts_on=today - dt.timedelta(days=30),
+        starts_on=today,
         ends_on=today + dt.timedelta(days=700),
     )
-    conventions.sign(made, actor=act(OFFICER), signed_on=today - dt.timedelta(days=35))
+    conventions.sign(made, actor=act(OFFICER), signed_on=today)
     conventions.countersign(
         made,
         actor=act(OFFICER),
-        countersigned_on=today - dt.timedelta(days=31),
+        countersigned_on=today,
         document=_pdf("Convention d’hébergement", "DEMO-CNV-01"),
     )
     conventions.record_charge(
@@ -102,8 +102,8 @@ def _study() -> None:
         security="Réseau isolé, homologation en cours (fictif).",
     )
     today = timezone.localdate()
-    controls.send(made, actor=act(DNUM), sent_on=today - dt.timedelta(days=20), reference="DEMO-ENVOI-01")
-    controls.acknowledge(made, actor=act(DNUM), acknowledged_on=today - dt.timedelta(days=14))
+    controls.send(made, actor=act(DNUM), sent_on=today, reference="DEMO-ENVOI-01")
+    controls.acknowledge(made, actor=act(DNUM), acknowledged_on=today)
 
 
 def _group() -> None:
