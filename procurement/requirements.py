@@ -10,6 +10,11 @@ from procurement.models import Project
 Pairs = list[tuple[str, str]]
 
 
+def told_of(project: Project) -> dict[str, Pairs]:
+    """What a frozen list keeps of the need of its day; one query."""
+    return {"need": facts_of_need(project), "requirements": facts_of_requirements(project)}
+
+
 def facts_of_need(project: Project) -> Pairs:
     """Label and value, empty when unknown; no query."""
     models = ", ".join(str(ServiceModel(code).label) for code in project.service_models or ())

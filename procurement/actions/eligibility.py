@@ -23,6 +23,7 @@ from procurement.doctrine.eligibility import SCHEMES as SCHEME_NAMES
 from procurement.doctrine.eligibility import Judgement, OfferFacts, StatusSeen, judge
 from procurement.enums import ProjectState, Standing
 from procurement.models import Assessment, EligibilityList, EligibilityRow, Project
+from procurement.requirements import told_of
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
@@ -140,7 +141,11 @@ def freeze_offers(project: Project, *, actor: Actor, expected_version: int | Non
         choice = offers_for(row)
         required = [o.code for o in choice.result.at_level("required")]
         made = EligibilityList.objects.create(
-            project=row, assessment=choice.assessment, obligations=required, frozen_by=actor.user
+            project=row,
+            assessment=choice.assessment,
+            obligations=required,
+            told=told_of(row),
+            frozen_by=actor.user,
         )
         EligibilityRow.objects.bulk_create(_row(made, judged, kept=kept) for judged in choice.judged)
         record(made, "freeze", actor=actor, detail={"project": row.number, "offers": len(choice.judged)})

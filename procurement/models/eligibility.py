@@ -19,6 +19,8 @@ class EligibilityList(models.Model):
     assessment = models.ForeignKey("procurement.Assessment", models.PROTECT, related_name="eligibility_lists")
     # Codes of the obligations that were required of an offer.
     obligations = models.JSONField("obligations")
+    # The need of that day in words: `{"need": [[label, value]], "requirements": [[label, value]]}`.
+    told = models.JSONField("besoin ce jour-là", default=dict)
     frozen_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     frozen_at = models.DateTimeField(default=timezone.now)
 

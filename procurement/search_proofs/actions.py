@@ -32,7 +32,7 @@ def issue_latest(project: Project, *, actor: Actor) -> SearchProof:
 
 
 def issue(made: EligibilityList, *, actor: Actor) -> SearchProof:
-    """Safe to run twice: a frozen list has one paper. The need is told as it stands this day."""
+    """Safe to run twice: a frozen list has one paper."""
     with transaction.atomic():
         project = (
             Project.objects.select_for_update(of=("self",))
@@ -47,7 +47,7 @@ def issue(made: EligibilityList, *, actor: Actor) -> SearchProof:
             number=next_number("JUS"),
             project=project,
             eligibility_list=made,
-            list_sha256=hash_of(rows),
+            list_sha256=hash_of(made, rows),
             issued_by=actor.user,
             issued_at=timezone.now(),
         )
@@ -70,9 +70,9 @@ def rows_of(made: EligibilityList) -> Any:
     return found.select_related("offer__supplier", "offer_version").order_by("standing", "offer__number")
 
 
-def hash_of(rows: list[EligibilityRow]) -> str:
-    """Of every row: offer, version, standing, reasons, statuses."""
-    told = [
+def hash_of(made: EligibilityList, rows: list[EligibilityRow]) -> str:
+    """Of the need as it was told, and every row: offer, version, standing, reasons, statuses."""
+    judged = [
         {
             "offer": row.offer.number,
             "version": row.offer_version.number if row.offer_version else None,
@@ -83,4 +83,4 @@ def hash_of(rows: list[EligibilityRow]) -> str:
         }
         for row in rows
     ]
-    return hashlib.sha256(canonical({"rows": told})).hexdigest()
+    return hashlib.sha256(canonical({"told": made.told, "rows": judged})).hexdigest()

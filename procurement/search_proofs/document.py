@@ -13,7 +13,6 @@ from procurement.doctrine import AssessmentResult
 from procurement.doctrine.eligibility import SCHEMES
 from procurement.enums import Standing
 from procurement.models import EligibilityRow, SearchProof
-from procurement.requirements import facts_of_need, facts_of_requirements
 
 _TEMPLATE = Path(__file__).with_name("proof.typ")
 # Of each standing; the others are counted, and bound by the hash of the list.
@@ -26,7 +25,7 @@ _TITLES = {
 
 
 def search_proof_pdf(proof: SearchProof, *, rows: list[EligibilityRow]) -> bytes:
-    """Of the day and second of the issue. Two queries for the analysis, one for the categories."""
+    """Of the day and second of the issue, the need as the list froze it. Two queries for the analysis."""
     return compile_pdf(_TEMPLATE, proof_data(proof, rows=rows), when=proof.issued_at)
 
 
@@ -46,8 +45,8 @@ def proof_data(proof: SearchProof, *, rows: list[EligibilityRow]) -> dict[str, A
             row("Justificatif établi le", datetime_text(proof.issued_at)),
             row("Empreinte de la liste (SHA-256)", proof.list_sha256),
         ],
-        "need": [row(label, value) for label, value in facts_of_need(project)],
-        "requirements": [row(label, value) for label, value in facts_of_requirements(project)],
+        "need": [row(label, value) for label, value in made.told["need"]],
+        "requirements": [row(label, value) for label, value in made.told["requirements"]],
         "rules": [_rule(used) for used in result.rule_sets],
         "obligations": [_obligation(each) for each in result.obligations if each.level != "not_required"],
         "filters": _filters(proof, result),

@@ -68,6 +68,8 @@ def test_the_paper_says_what_was_sought_and_found(ministry: Administration) -> N
         "Expirée", proof.list_sha256[:30],
     ):  # fmt: skip
         assert said in text, said
+    # Said since: the list was frozen on the need as it was.
+    assert "Forte" not in text
     assert b"pdfaid:part" in content and len(PdfReader(io.BytesIO(content)).pages) >= 1
     event = AuditEvent.objects.get(object_type="procurement.searchproof", object_id=proof.pk, what="issue")
     assert event.side.detail["sha256"] == proof.file.sha256
@@ -77,7 +79,7 @@ def test_one_for_a_list_and_bound_to_its_rows(ministry: Administration) -> None:
     proof = make_proof(ministry)
     project = proof.project
     assert issue_latest(project, actor=ministry.requester) == proof
-    assert hash_of(list(rows_of(proof.eligibility_list))) == proof.list_sha256
+    assert hash_of(proof.eligibility_list, list(rows_of(proof.eligibility_list))) == proof.list_sha256
     freeze_offers(project, actor=ministry.requester)
     assert issue_latest(project, actor=ministry.requester) != proof
     with pytest.raises(Error), transaction.atomic():
