@@ -72,7 +72,8 @@ class Redis:
 
 @dataclass
 class Drill:
-    """One run. ``killed`` tells the deaths, in order, with how many results were written by then."""
+    """One run. ``killed`` tells the deaths, in order, with how many results were written by then; ``ended``
+    counts the workers that ended by themselves, and were started again as production does."""
 
     cluster: Cluster
     log: Path
@@ -80,6 +81,7 @@ class Drill:
     check_seconds: float
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
     killed: list[tuple[str, int]] = field(default_factory=list)
+    ended: int = 0
 
     @property
     def environment(self) -> dict[str, str]:
@@ -135,6 +137,13 @@ class Drill:
             time.sleep(1)
             self.cluster.start()
 
+    def keep_alive(self) -> None:
+        """``restart: unless-stopped`` of docker-compose.yml, and the supervisor of `make run`."""
+        for number, worker in enumerate(self.workers):
+            if worker.poll() is not None:
+                self.ended += 1
+                self.workers[number] = self.start_worker(number)
+
     def stop(self) -> None:
         for worker in self.workers:
             if worker.poll() is None:
@@ -161,6 +170,7 @@ class Drill:
         """Raises SystemExit with the end of the workers' log."""
         deadline = time.monotonic() + seconds
         while True:
+            self.keep_alive()
             with contextlib.suppress(psycopg.OperationalError):
                 if condition():
                     return
@@ -258,7 +268,7 @@ def main(words: list[str]) -> int:
             total = drill.total()
         told = ", ".join(f"{victim} at {done}" for victim, done in drill.killed)
         print(f"{broker}: {options.dossiers} dossiers, {total} checks, {time.monotonic() - started:.0f} s")
-        print(f"  killed -9: {told}")
+        print(f"  killed -9: {told}; ended by themselves: {drill.ended}")
         for fault in faults:
             print(f"  FAULT {fault}")
         print("  FAILED" if faults else "  nothing lost, nothing written twice")

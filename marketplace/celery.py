@@ -11,6 +11,7 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import beat_init
+from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings.prod")
 
@@ -30,6 +31,9 @@ ROOMS = (
 
 # Seconds; below, a tick could expire between the clock and an idle worker.
 LEAST_EXPIRY = 10.0
+
+# By its name: imported only where the broker is a Redis.
+TRANSPORT_ALIASES |= dict.fromkeys(("redis", "rediss"), "marketplace.redis_transport:Transport")
 
 app = Celery("marketplace")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -94,21 +94,25 @@ def workers(broker_url: str, tmp_path: Path) -> Iterator[Workers]:
 
 
 @pytest.fixture
-def send(broker_url: str) -> Callable[[Path], None]:
-    """Send the survivor's task as a web process would, on a connection of its own."""
+def send(broker_url: str) -> Callable[..., None]:
+    return sender(broker_url)
+
+
+def sender(broker_url: str) -> Callable[..., None]:
+    """Sends a task, the survivor's by default, as a web process would, on a connection of its own."""
     options: dict[str, object] = {"visibility_timeout": VISIBILITY_SECONDS}
     if broker_url.startswith("pgmq"):
         options |= {"init_extension": False, "conn_string": f"postgresql:{broker_url.removeprefix('pgmq:')}"}
 
-    def send_survivor(record: Path) -> None:
+    def send_task(record: Path, *args: object, task: str = "tests.survivor") -> None:
         app = Celery("sender", set_as_current=False)
         # The address is given to the connection: CELERY_BROKER_URL would win over the configuration.
         app.conf.update(broker_transport_options=options, task_ignore_result=True)
         with app.connection_for_write(broker_url) as connection:
-            app.send_task("tests.survivor", (str(record),), queue="checks", connection=connection)
+            app.send_task(task, (str(record), *args), queue="checks", connection=connection)
         app.close()
 
-    return send_survivor
+    return send_task
 
 
 def wait_for(condition: Callable[[], bool], *, seconds: float, otherwise: Callable[[], str]) -> None:

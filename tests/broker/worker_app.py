@@ -18,3 +18,13 @@ def survivor(record: str) -> None:
         time.sleep(60)
     with file.open("a") as lines:
         lines.write("end\n")
+
+
+@app.task(name="tests.patient")
+def patient(record: str, seconds: float) -> None:
+    """Works for so long, whatever becomes of the broker meanwhile."""
+    with Path(record).open("a") as lines:
+        lines.write("start\n")
+    time.sleep(seconds)
+    with Path(record).open("a") as lines:
+        lines.write("end\n")
