@@ -5,7 +5,7 @@ and `python -m bench.pipeline_app COMMAND …`, which makes the rows or rings th
     sites OFFERS HOSTS      listed offers whose site, one of the bench's own, is due to be looked at again
     look                    inserts and rings the runs that are due, as the clock does
     history COUNT           runs done long ago, spread over old dossiers
-    ring                    one message for every due run
+    ring                    messages for the due runs, as a sent dossier rings: one for all local checks
     noop COUNT              as many bare tasks
     codes                   prints the product's checks that read the database only
 """
@@ -199,17 +199,10 @@ def history(count: str) -> None:
 
 
 def ring() -> None:
-    from django.utils import timezone
-
-    from qualification import pipeline
     from qualification.models import CheckRun
+    from qualification.pipeline import tell_workers
 
-    due = CheckRun.objects.filter(lease_state="due")
-    found = list(due.values_list("pk", "check_code"))
-    due.update(sent_at=timezone.now())
-    with app.connection_for_write() as connection:
-        for pk, code in found:
-            pipeline._bell(code).apply_async((pk,), connection=connection)
+    tell_workers(CheckRun.objects.filter(lease_state="due"))
 
 
 def send_noop(count: str) -> None:

@@ -25,12 +25,13 @@ class Bell(Task):
     acks_late = True
     reject_on_worker_lost = True
 
-    def ring(self, row: Leased) -> None:
+    def ring(self, row: Leased, *others: Leased) -> None:
         """Send after the running transaction commits; never raises because of the broker.
 
-        ``sent_at`` stays null when nothing was sent, so that the next sweep rings.
+        ``sent_at`` stays null when nothing was sent, so that the next sweep rings. ``others`` are rows that
+        whoever hears this message takes too: they are stamped with it.
         """
-        transaction.on_commit(lambda: self._ring_and_stamp(row))
+        transaction.on_commit(lambda: self._ring_and_stamp(row, *others))
 
     def ring_now(self, pk: int) -> bool:
         try:
@@ -41,8 +42,9 @@ class Bell(Task):
             return False
         return True
 
-    def _ring_and_stamp(self, row: Leased) -> None:
+    def _ring_and_stamp(self, row: Leased, *others: Leased) -> None:
         if self.ring_now(row.pk):
-            # A quick worker may have claimed, even finished, the row already: then it is left alone.
-            waiting = type(row)._base_manager.filter(pk=row.pk, sent_at=None, lease_state=LeaseState.DUE)
+            told = [row.pk, *(other.pk for other in others)]
+            # A quick worker may have claimed, even finished, a row already: then it is left alone.
+            waiting = type(row)._base_manager.filter(pk__in=told, sent_at=None, lease_state=LeaseState.DUE)
             waiting.update(sent_at=Now())

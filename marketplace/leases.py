@@ -10,11 +10,12 @@ messages. Time limit of the task < lease ≤ visibility timeout of the broker.
 from __future__ import annotations
 
 import datetime as dt
+import json
 import secrets
-from collections.abc import Callable
-from typing import Any, Self, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, Self, TypeVar, cast
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -96,6 +97,25 @@ def claim(model: type[T], pk: int) -> T | None:
     return rows.filter(token=token).first()
 
 
+def claim_untried(rows: models.QuerySet[T]) -> list[T]:
+    """Those of ``rows`` (one table, no join) that are due and that nobody has tried, taken and read by one
+    UPDATE, in the order of their keys; those that a rival locks at this moment are left to it.
+
+    A row tried before is left to a claim of its own: what killed a worker once takes no neighbour with it.
+    """
+    model = rows.model
+    free = rows.filter(lease_state=LeaseState.DUE, due_at__lte=Now(), attempt=0).order_by("pk").values("pk")
+    picked, given = free.query.sql_with_params()
+    table = connection.ops.quote_name(model._meta.db_table)
+    sql = (
+        f"UPDATE {table} SET lease_state = %s, attempt = attempt + 1, token = %s,"  # noqa: S608  # our names
+        " lease_until = statement_timestamp() + make_interval(secs => %s)"
+        f" WHERE id IN ({picked} FOR UPDATE SKIP LOCKED) RETURNING *"
+    )
+    taken = [LeaseState.RUNNING.value, secrets.token_hex(16), model.LEASE_SECONDS, *given]
+    return sorted(model._base_manager.raw(sql, taken), key=lambda row: row.pk)
+
+
 def held(row: T) -> bool:
     """Lock the row and say whether this claim still holds. Call inside the transaction that writes."""
     return (
@@ -117,6 +137,38 @@ def finish(row: T, **fields: Any) -> bool:
     if updated:
         _keep(row, token="", lease_until=None, **values)
     return bool(updated)
+
+
+def finish_together(rows: Sequence[T], fields: Sequence[str]) -> list[T]:
+    """Write these ``fields`` as they are on the rows of one model, in one UPDATE, for those whose claim still
+    holds: they are returned, in the order given, done at the database's time.
+
+    Each keeps the token of its claim in memory: if the transaction is undone, the claim still holds."""
+    if not rows:
+        return []
+    meta = type(rows[0])._meta
+    columns = {name: cast("models.Field[Any, Any]", meta.get_field(name)) for name in fields}
+    said_as = ", ".join(f"{field.column} {field.db_type(connection)}" for field in columns.values())
+    sql = (
+        f"UPDATE {connection.ops.quote_name(meta.db_table)} AS kept"  # noqa: S608  # names of our models
+        " SET lease_state = %s, done_at = statement_timestamp(), last_error = '', token = '',"
+        f" lease_until = NULL, {', '.join(f'{f.column} = said.{f.column}' for f in columns.values())}"
+        f" FROM jsonb_to_recordset(%s::jsonb) AS said(id bigint, token text, {said_as})"
+        " WHERE kept.id = said.id AND kept.token = said.token AND kept.lease_state = %s"
+        " RETURNING kept.id, kept.done_at"
+    )
+    said = [
+        {"id": row.pk, "token": row.token}
+        | {str(field.column): field.value_from_object(row) for field in columns.values()}
+        for row in rows
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [LeaseState.DONE.value, json.dumps(said), LeaseState.RUNNING.value])
+        done_at: dict[int, dt.datetime] = dict(cursor.fetchall())
+    written_rows = [row for row in rows if row.pk in done_at]
+    for row in written_rows:
+        row.lease_state, row.done_at, row.last_error = LeaseState.DONE, done_at[row.pk], ""
+    return written_rows
 
 
 def fail(row: T, error: str) -> bool:

@@ -1,9 +1,10 @@
 """Checks of a dossier as rows that workers run. The database is the truth, the broker a bell.
 
-Sending a dossier inserts one due run per check. A worker claims a run, judges, and writes the result
-if its claim still holds; in that same transaction it locks the dossier and, when no run of the round
-is open any more, moves it on. Two last runs that end together are told apart by that lock. Nothing is
-chained in the broker: killing a worker, the broker or PostgreSQL leaves rows that the sweeper rings for.
+Sending a dossier inserts one due run per check. A worker claims a run (or, of those that read the database
+only, all that wait for the dossier), judges, and writes what is still its own; in that same transaction it
+locks the dossier and, when no run of the round is open any more, moves it on. Two last runs that end
+together are told apart by that lock. Nothing is chained in the broker: killing a worker, the broker or
+PostgreSQL leaves rows that the sweeper rings for.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,12 +21,13 @@ from django.db.models import Max
 from django.utils import timezone
 
 from catalog.actions.authoring import identity_checked
+from catalog.models import OfferVersion
 from catalog.questions.conditions import questions_read
 from catalog.questions.engine import changed
 from marketplace.accounts.actors import system_actor
 from marketplace.audit.journal import record
 from marketplace.errors import MoveRefused
-from marketplace.leases import LeaseState, claim, fail, finish, sweep
+from marketplace.leases import LeaseState, claim, claim_untried, fail, finish, finish_together, sweep
 from qualification import attaching, watch
 from qualification.checks import CHECKS, Check, Judgement
 from qualification.checks.base import gravity
@@ -38,7 +40,6 @@ from qualification.schemes import load_scheme
 from qualification.states import REPLAY_STATES
 
 if TYPE_CHECKING:
-    from catalog.models import OfferVersion
     from marketplace.accounts.actors import Actor
 
 logger = logging.getLogger(__name__)
@@ -66,10 +67,22 @@ def start_round(dossier: Dossier) -> list[CheckRun]:
     the check reads has changed. Call in the transaction that sends the dossier."""
     scheme = load_scheme(dossier.scheme, dossier.scheme_edition)
     kept = untouched(dossier, scheme.checks)
-    return [
-        _carried(dossier, kept[code]) if code in kept else due_run(dossier, code, trigger=RunTrigger.ROUND)
-        for code in scheme.checks
-    ]
+    due = [insert_due(dossier, code, trigger=RunTrigger.ROUND) for code in scheme.checks if code not in kept]
+    tell_workers(due)
+    return due + [_carried(dossier, kept[code]) for code in scheme.checks if code in kept]
+
+
+def tell_workers(runs: Iterable[CheckRun]) -> None:
+    """After the commit: one message for the local checks of a version in a dossier's round, which are run
+    together, and one for each check that goes out."""
+    together: dict[tuple[int, int, int], list[CheckRun]] = {}
+    for run in runs:
+        if is_local(run.check_code):
+            together.setdefault(_company(run), []).append(run)
+        else:
+            _bell(run.check_code).ring(run)
+    for first, *others in together.values():
+        _bell(first.check_code).ring(first, *others)
 
 
 def untouched(dossier: Dossier, codes: Sequence[str]) -> dict[str, CheckRun]:
@@ -131,12 +144,26 @@ def due_run(
     requested_by: Actor | None = None,
     version: OfferVersion | None = None,
 ) -> CheckRun:
-    """A run of one check on ``version``, by default the one the dossier is about."""
+    """A run of one check on ``version``, by default the one the dossier is about; a worker is told."""
+    run = insert_due(dossier, code, trigger=trigger, requested_by=requested_by, version=version)
+    tell_workers([run])
+    return run
+
+
+def insert_due(
+    dossier: Dossier,
+    code: str,
+    *,
+    trigger: str,
+    requested_by: Actor | None = None,
+    version: OfferVersion | None = None,
+) -> CheckRun:
+    """As :func:`due_run`, and nobody is told: the caller tells of several together (:func:`tell_workers`)."""
     judged = version or dossier.offer_version
     assert judged is not None
     last = dossier.runs.filter(check_code=code).aggregate(top=Max("run_number"))["top"] or 0
     check = CHECKS[code]
-    run = CheckRun.objects.create(
+    return CheckRun.objects.create(
         dossier=dossier,
         offer_version=judged,
         round=dossier.round,
@@ -147,8 +174,6 @@ def due_run(
         check_version=check.version,
         rule=check.rule,
     )
-    _bell(run.check_code).ring(run)
-    return run
 
 
 def gravest_run(dossier: Dossier, codes: Sequence[str]) -> CheckRun | None:
@@ -165,17 +190,64 @@ def run_check(run_id: int) -> bool:
     written as unknown. Raises OperationalError when the database went away: the lease will expire.
     """
     run = claim(CheckRun, run_id)
-    if run is None:
-        return False
+    return run is not None and _judged_and_written([run])
+
+
+def run_local_checks(run_id: int) -> bool:
+    """Every check of that run's company (see :func:`tell_workers`) that nobody has tried: one claim, one
+    transaction for their results. False: nothing to do now.
+
+    A run that was tried before goes alone, so a check that kills its worker holds its neighbours up once.
+    Raises OperationalError as :func:`run_check` does.
+    """
+    told = CheckRun.objects.only("dossier_id", "round", "offer_version_id", "lease_state").get(pk=run_id)
+    dossier_id, number, version_id = _company(told)
+    runs = claim_untried(
+        CheckRun.objects.filter(
+            dossier_id=dossier_id, round=number, offer_version_id=version_id, check_code__in=_local_codes()
+        )
+    )
+    if runs:
+        version = OfferVersion.objects.select_related("offer__supplier").get(pk=version_id)
+        for run in runs:
+            run.offer_version = version
+    written = _judged_and_written(runs)
+    if told.is_over or any(run.pk == run_id for run in runs):
+        return written
+    return run_check(run_id) or written
+
+
+def _judged_and_written(runs: Sequence[CheckRun]) -> bool:
+    """Whether anything was written. What raised is given back or given up, each on its own row."""
+    done, today, written = [], timezone.localdate(), False
+    for run in runs:
+        try:
+            done.append((run, judge(run, on=today)))
+        except OperationalError:
+            raise
+        except Exception as error:
+            written |= _contained(run, error)
+    return _write_what_can_be(done) or written
+
+
+def _write_what_can_be(done: Sequence[tuple[CheckRun, Result]]) -> bool:
+    """Together; when that cannot be (a result that no column takes), one by one, and what cannot be written
+    is given back or given up."""
     try:
-        result = judge(run, on=timezone.localdate())
+        return _write(done)
     except OperationalError:
         raise
     except Exception as error:
-        # A check that raises is contained here: reported on the row, never on the supplier.
-        logger.exception("check %s of dossier %s failed", run.check_code, run.dossier_id)
-        return _give_up_or_back(run, error)
-    return _write(run, result)
+        if len(done) > 1:
+            written = [_write_what_can_be([one]) for one in done]
+            return any(written)
+        return _contained(done[0][0], error)
+
+
+def _contained(run: CheckRun, error: Exception) -> bool:
+    """A check that raises is reported on its row, never on the supplier."""
+    logger.error("check %s of dossier %s failed", run.check_code, run.dossier_id, exc_info=error)
+    return _give_up_or_back(run, error)
 
 
 def judge(run: CheckRun, *, on: dt.date) -> Result:
@@ -193,44 +265,37 @@ def judge(run: CheckRun, *, on: dt.date) -> Result:
     return Result(judgement, given, round((time.monotonic() - started) * 1000))
 
 
-def _write(run: CheckRun, result: Result) -> bool:
-    judgement = result.judgement
-    return _finish(
-        run,
-        verdict=judgement.verdict,
-        message=judgement.message,
-        remedy=judgement.remedy,
-        evidence=dict(judgement.evidence),
-        input_hash=result.input_hash,
-        duration_ms=result.duration_ms,
-        check_version=CHECKS[run.check_code].version,
-        rule=CHECKS[run.check_code].rule,
-    )
+def _write(done: Sequence[tuple[CheckRun, Result]]) -> bool:
+    """The results of runs of one version in one dossier and what follows from them, in one transaction; False
+    when no claim held any more."""
+    for run, result in done:
+        judgement, check = result.judgement, CHECKS[run.check_code]
+        run.verdict, run.message, run.remedy = judgement.verdict, judgement.message, judgement.remedy
+        run.evidence, run.input_hash = dict(judgement.evidence), result.input_hash
+        run.duration_ms, run.check_version, run.rule = result.duration_ms, check.version, check.rule
+    with transaction.atomic():
+        return _followed(finish_together([run for run, _ in done], RESULT))
 
 
 def _give_up_or_back(run: CheckRun, error: Exception) -> bool:
     text = f"{type(error).__name__}: {error}"
     if run.attempt < run.MAX_ATTEMPTS:
         return fail(run, text)
-    return _finish(
-        run,
-        lease_state=LeaseState.DEAD,
-        last_error=text[:2000],
-        verdict=Verdict.UNKNOWN,
-        message=OUR_FAILURE,
-    )
-
-
-def _finish(run: CheckRun, **fields: Any) -> bool:
-    """The result and what follows from it, in one transaction; False when the claim was lost."""
+    dead = {"lease_state": LeaseState.DEAD, "verdict": Verdict.UNKNOWN, "message": OUR_FAILURE}
     with transaction.atomic():
-        if not finish(run, **fields):
-            return False
-        if run.check_code == IDENTITY and fields["verdict"] == Verdict.PASS:
+        return finish(run, **dead, last_error=text[:2000]) and _followed([run])
+
+
+def _followed(runs: list[CheckRun]) -> bool:
+    """What results, just written, change elsewhere. Call in their transaction."""
+    if not runs:
+        return False
+    for run in runs:
+        if run.check_code == IDENTITY and run.verdict == Verdict.PASS:
             identity_checked(run.offer_version.offer.supplier)
-        watch.note(run)
         attaching.judged_again(run)
-        close_round(run.dossier_id)
+    watch.note(*runs)
+    close_round(runs[0].dossier_id)
     return True
 
 
@@ -252,7 +317,7 @@ def sweep_checks() -> int:
     _bury_the_dead()
     for dossier_id in _stuck_dossiers():
         close_round(dossier_id)
-    return sweep(CheckRun, _ring)
+    return sweep(CheckRun, _ringer())
 
 
 def _bury_the_dead() -> None:
@@ -267,12 +332,40 @@ def _stuck_dossiers() -> list[int]:
     return list(checking.exclude(runs__lease_state__in=OPEN_LEASES).values_list("pk", flat=True)[:500])
 
 
-def _ring(run_id: int) -> bool:
-    code = CheckRun.objects.values_list("check_code", flat=True).get(pk=run_id)
-    return bool(_bell(code).ring_now(run_id))
+def _ringer() -> Callable[[int], bool]:
+    """Rings for the rows of one sweep: once for those that nobody has tried and that go together."""
+    told: set[tuple[int, int, int]] = set()
+
+    def ring(run_id: int) -> bool:
+        run = CheckRun.objects.only("check_code", "attempt", "dossier_id", "round", "offer_version_id").get(
+            pk=run_id
+        )
+        together = is_local(run.check_code) and run.attempt == 0
+        if together and _company(run) in told:
+            return True
+        rung = bool(_bell(run.check_code).ring_now(run_id))
+        if rung and together:
+            told.add(_company(run))
+        return rung
+
+    return ring
+
+
+def _company(run: CheckRun) -> tuple[int, int, int]:
+    """Local checks that share it are run together."""
+    return run.dossier_id, run.round, run.offer_version_id
+
+
+def is_local(check_code: str) -> bool:
+    """Reads the database only."""
+    return CHECKS[check_code].queue == "checks"
+
+
+def _local_codes() -> list[str]:
+    return [code for code in CHECKS if is_local(code)]
 
 
 def _bell(check_code: str) -> Any:
     from qualification import tasks
 
-    return tasks.fetch_check if CHECKS[check_code].queue == "fetch" else tasks.judge_check
+    return tasks.judge_check if is_local(check_code) else tasks.fetch_check
