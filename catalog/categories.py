@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection
+from marketplace.postgres.prepared import Prepared
 
 BETWEEN = " › "
 
@@ -65,19 +65,19 @@ class CategoryTree:
 
 EMPTY = CategoryTree()
 _Row = tuple[str, str, str | None, str | None, str]
-_SQL = (
+_ROWS = Prepared(
+    "catalog_category_tree",
+    (),
     "SELECT one.code, one.label, above.code, successor.code, one.state FROM catalog_category one"
     " LEFT JOIN catalog_category above ON above.id = one.parent_id"
     " LEFT JOIN catalog_category successor ON successor.id = one.merged_into_id"
-    " ORDER BY one.position, one.label, one.id"
+    " ORDER BY one.position, one.label, one.id",
 )
 
 
 def category_tree() -> CategoryTree:
     """One query; the tree is built again only when its rows are others than last time."""
-    with connection.cursor() as cursor:
-        cursor.execute(_SQL)
-        return tree_of(tuple(cursor.fetchall()))
+    return tree_of(tuple(_ROWS.rows()))
 
 
 def category_options(answers: Mapping[str, Any]) -> dict[str, str]:

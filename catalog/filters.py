@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -25,6 +26,7 @@ MAX_VALUES = 50
 MIN_NUMBER = 0
 USAGE_PARAMETERS = tuple(RankedUsageForm.base_fields)
 PLAIN_PARAMETERS = frozenset({"page", "page_size", "fields", "facets", "format"})
+OUR_PARAMETERS = PLAIN_PARAMETERS.union(USAGE_PARAMETERS)
 
 
 class CodesField(forms.Field):
@@ -120,18 +122,20 @@ class OfferFilterSet(django_filters.FilterSet):
         return found
 
     def __init__(self, data: QueryDict | None = None, *, lenient: bool = False, **options: Any) -> None:
-        # Of some sixty filters, the ones given: each is copied at every request.
-        every = type(self).base_filters
-        self.base_filters = {name: every[name] for name in every if name in (data or {})}
+        # A filter is copied with all it holds: none is, and the form below copies the fields given.
+        self.base_filters: dict[str, django_filters.Filter] = {}
         super().__init__(data, **options)
         self.lenient = lenient
         self.categories: CategoryTree = EMPTY
-        ours = {*every, *PLAIN_PARAMETERS, *USAGE_PARAMETERS}
-        self.unknown = sorted(str(name)[:40] for name in (data or {}) if name not in ours)
+        ours, every = OUR_PARAMETERS, type(self).base_filters
+        self.unknown = sorted(
+            str(name)[:40] for name in (data or {}) if name not in every and name not in ours
+        )
 
     def get_form_class(self) -> Callable[..., forms.Form]:
         """No class is made at each request: the fields given are set on a plain form."""
-        fields = {name: one.field for name, one in self.filters.items()}
+        every = type(self).base_filters
+        fields = {name: copy.deepcopy(every[name].field) for name in every if name in self.data}
 
         def form(*values: Any, **options: Any) -> forms.Form:
             made = forms.Form(*values, **options)
@@ -205,7 +209,7 @@ class OfferFilterSet(django_filters.FilterSet):
             q=given.get("q") or "",
             facets={name: given[name] for name in FACETS if given.get(name)},
             price_max=given.get(PRICE_MAX),
-            ranges={name: bounds for name in RANGES if (bounds := self._bounds(name)) != (None, None)},
+            ranges={name: pair for name in RANGES if (pair := _bounds(given, name)) != (None, None)},
             ordering=given.get("ordering") or "",
             usage=self._usage(),
             page=page,
@@ -218,8 +222,8 @@ class OfferFilterSet(django_filters.FilterSet):
         form = self.usage_form if self.asks_for_usage else None
         return form.usage() if form is not None and form.is_bound and form.is_valid() else None
 
-    def _bounds(self, name: str) -> Bounds:
-        """The most of the price goes by `price_max`."""
-        given: Mapping[str, Decimal | None] = self.form.cleaned_data
-        most = None if name == "price" else given.get(f"{name}_max")
-        return given.get(f"{name}_min"), most
+
+def _bounds(given: Mapping[str, Any], name: str) -> Bounds:
+    """The most of the price goes by `price_max`."""
+    most = None if name == "price" else given.get(f"{name}_max")
+    return given.get(f"{name}_min"), most

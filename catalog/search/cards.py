@@ -21,10 +21,11 @@ CARD_PRICES = "CASE WHEN %(priced)s THEN prices::text END"
 class KeptCard(Mapping[str, Any]):
     """The data of a card, parsed when first read: a page that has the markup of its cards needs none.
 
+    Without a text, nobody was to read its data: they were not asked for (`OfferQuery.markup_only`).
     `prices`: its price lists, in a list ordered by the price of a usage; empty elsewhere.
     """
 
-    def __init__(self, text: str, html: str | None = None, prices: str | None = None) -> None:
+    def __init__(self, text: str | None, html: str | None = None, prices: str | None = None) -> None:
         self._text, self._prices = text, prices
         self.html = html
 
@@ -35,6 +36,8 @@ class KeptCard(Mapping[str, Any]):
 
     @cached_property
     def _data(self) -> dict[str, Any]:
+        if self._text is None:
+            raise LookupError("the data of this card were not asked for")
         data: dict[str, Any] = json.loads(self._text)
         return data
 

@@ -96,7 +96,7 @@ def _tree_values(
     labels = {code: node.label for code, node in tree.nodes.items()}
     for value in _values(CATEGORY, labels, summed, chosen, {}):
         node = tree.nodes.get(value.value)
-        yield replace(value, parent=node.parent) if node and node.parent else value
+        yield value._replace(parent=node.parent) if node and node.parent else value
 
 
 def _values(

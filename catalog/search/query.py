@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from catalog.prices.usage import Usage
 from catalog.search.cards import KeptCard
@@ -46,6 +47,8 @@ class OfferQuery:
     counted: tuple[str, ...] | None = None
     # An organisation: its supplier's offers in any state but removed, in place of the public ones.
     owner: int | None = None
+    # Cards are shown as they are kept: those whose markup still holds may come without their data.
+    markup_only: bool = False
     # Keys of the only offers to look among (what an administration retained); None: all.
     only: frozenset[int] | None = None
     # Code of a category that has others under it → itself and all of them.
@@ -97,13 +100,12 @@ class OfferQuery:
         return (self.page - 1) * self.page_size
 
 
-@dataclass(frozen=True, slots=True)
-class FacetValue:
-    """`parent`: the value above it in a tree; empty elsewhere."""
+class FacetValue(NamedTuple):
+    """`parent`: the value above it in a tree; empty elsewhere. A tuple: a page makes a hundred of them."""
 
     value: str
     label: str
-    count: int
+    count: int  # type: ignore[assignment]  # in place of the method of tuples, which nobody calls
     parent: str = ""
 
 

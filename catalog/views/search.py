@@ -26,6 +26,7 @@ from catalog.views.finding import actor_of
 from catalog.views.search_groups import (
     chosen_values,
     facet_groups,
+    groups_html,
     in_sections,
     kept_fields,
     main_facets,
@@ -55,13 +56,18 @@ def offers(request: HttpRequest) -> HttpResponse:
     retained = retained_by(actor_of(request))
     query = found.query(with_facets=True, page=page_number(request.GET))
     query = narrowed(query, request.GET, retained, actor=actor_of(request))
-    query = replace(query, counted=main_facets(query))
+    # Nothing is said to a visitor on a card but what its markup holds, and the price of a usage.
+    markup_only = actor_of(request).is_anonymous and query.priced_usage is None
+    query = replace(query, counted=main_facets(query), markup_only=markup_only)
     page = search(query, categories=found.categories)
     order = usage_order(request, found, query)
+    shared = common(request, found, query, page)
+    cards = _cards(request, found, query, page, retained=retained)
     context = {
-        **common(request, found, query, page),
+        **shared,
         **_retained(query, retained),
-        "cards": _cards(request, found, query, page, retained=retained),
+        "cards_html": format_html_join("", "<li>{}</li>", ((card,) for card in cards)),
+        "facets_html": groups_html(shared["groups"]),
         "usage_order": order,
         "page_has_errors": bool(order and order.form.errors),
         "here": request.get_full_path(),
@@ -87,7 +93,7 @@ def _cards(
     *,
     retained: Mapping[int, str],
 ) -> list[SafeString]:
-    here, lines = request.get_full_path(), card_lines(request, page.cards)
+    here, lines = request.get_full_path(), {} if query.markup_only else card_lines(request, page.cards)
     cards = [
         shown(
             data,
@@ -128,6 +134,8 @@ def common(request: HttpRequest, found: OfferFilterSet, query: OfferQuery, page:
     groups = list(facet_groups(query, page))
     without_page = _without(request.GET, "page")
     filters, told = (*kept_fields(query), *_of_the_page(request.GET)), usage_told(request.GET)
+    typed = (("q", query.q),) if query.q else ()
+    ordered = (("ordering", query.ordering),) if query.ordering else ()
     return {
         "query": query,
         "page": page,
@@ -135,7 +143,8 @@ def common(request: HttpRequest, found: OfferFilterSet, query: OfferQuery, page:
         "used_ranges": [one for one in range_groups(query, query.ranges) if one.used],
         "kept_filters_html": _hidden(filters),
         "kept_html": _hidden((*filters, *told)),
-        "of_the_page": (*_of_the_page(request.GET), *told),
+        "sort_html": _hidden((*typed, *filters, *told)),
+        "form_html": _hidden((*typed, *ordered, *_of_the_page(request.GET), *told)),
         "used_count": len(query.used) - bool(query.q),
         "active": list(active_filters(query, page, request.GET)),
         "orderings": tuple(ORDERINGS.items()),
@@ -189,8 +198,8 @@ def active_filters(query: OfferQuery, page: OfferPage, given: QueryDict) -> Iter
     if query.only is not None:
         yield ActiveFilter(FACET_LABELS[RETAINED], _url(_without(given, "page", RETAINED)))
     for name, values in page.facets.items():
-        labels = {value.value: value.label for value in values}
         chosen = chosen_values(query, name)
+        labels = {value.value: value.label for value in values} if chosen else {}
         for value in chosen:
             kept = [other for other in chosen if other != value]
             yield ActiveFilter(

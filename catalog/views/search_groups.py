@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from catalog.search.facets import CATEGORY, FACET_LABELS, FACETS, MAIN_FACETS, OFFER, PRICE_MAX, RANGES, Range
 from catalog.search.query import FacetValue, OfferPage, OfferQuery
@@ -43,10 +43,6 @@ class Group:
             is_open=is_open,
             is_tree=self.is_tree,
         )
-
-    @property
-    def open_html(self) -> SafeString:
-        return self.html(is_open=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +81,12 @@ def facet_groups(query: OfferQuery, page: OfferPage) -> Iterator[Group]:
             yield _group(name, page.facets[name], chosen_values(query, name))
 
 
+def groups_html(groups: Iterable[Group]) -> SafeString:
+    """One after the other, the first one open."""
+    shown = (group.html(is_open=not at) for at, group in enumerate(groups))
+    return mark_safe("".join(shown))  # noqa: S308 -- the output of templates
+
+
 def _group(name: str, values: tuple[FacetValue, ...], chosen: tuple[str, ...]) -> Group:
     rows = [(value, value.value in chosen) for value in values]
     if name == CATEGORY.name and any(value.parent for value in values):
@@ -97,11 +99,19 @@ def _group(name: str, values: tuple[FacetValue, ...], chosen: tuple[str, ...]) -
         told.sort(key=lambda row: -row[0].count)
     first, folded = told[:SHOWN_FIRST], told[SHOWN_FIRST:]
     if len(first) < SHOWN_FIRST and not folded:
-        empty = [row for row in rows if row not in told][: SHOWN_FIRST - len(told)]
-        first = [row for row in rows if row in told or row in empty]
+        first = list(_with_empty(rows, SHOWN_FIRST - len(told)))
     listed = [row for at, row in enumerate(folded) if at < MOST_LISTED or row[1]]
     unlisted = len(folded) - len(listed)
     return Group(name, FACET_LABELS[name], tuple(first), tuple(listed), used=len(chosen), unlisted=unlisted)
+
+
+def _with_empty(rows: list[tuple[FacetValue, bool]], room: int) -> Iterator[tuple[FacetValue, bool]]:
+    """Those told, and as many of the others as there is room for, in their order."""
+    for row in rows:
+        is_told = row[0].count or row[1]
+        if is_told or room:
+            room -= not is_told
+            yield row
 
 
 def in_sections(groups: list[Group], query: OfferQuery) -> list[FilterSection]:

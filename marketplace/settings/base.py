@@ -115,7 +115,7 @@ MIDDLEWARE = [
     "marketplace.ui.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "marketplace.ui.content_policy.ContentPolicyMiddleware",
     "marketplace.ui.middleware.BodyLimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -159,12 +159,17 @@ TEMPLATES = [
 
 # DATABASE_URL serves and owns nothing; DATABASE_OWNER_URL migrates; AUDIT_SEALER_DATABASE_URL
 # is the only one that may append to the sealed chain.
-DATABASES = {"default": env.db("DATABASE_URL", default="postgresql:///marketplace")}
+DATABASE_ENGINE = "marketplace.postgres"
+DATABASES = {"default": env.db("DATABASE_URL", default="postgresql:///marketplace", engine=DATABASE_ENGINE)}
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["sealer"] = {
     **DATABASES["default"],
-    **(env.db("AUDIT_SEALER_DATABASE_URL") if env.str("AUDIT_SEALER_DATABASE_URL", default="") else {}),
+    **(
+        env.db("AUDIT_SEALER_DATABASE_URL", engine=DATABASE_ENGINE)
+        if env.str("AUDIT_SEALER_DATABASE_URL", default="")
+        else {}
+    ),
 }
 
 AUTH_USER_MODEL = "accounts.User"

@@ -1,6 +1,7 @@
 """What base.html needs on every page."""
 
 import time
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -62,6 +63,7 @@ def _session_length(request: HttpRequest, actor: Actor) -> Length | None:
     return length_of(session, now=time.time()) if actor.user and session is not None else None
 
 
+@cache
 def _address(name: str) -> str:
     try:
         return reverse(name)

@@ -1,8 +1,8 @@
 """Who sees which entries of the menu, in which order. An entry shows only if its address exists."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from django.urls import Resolver404, resolve
 
@@ -10,8 +10,7 @@ from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import OrganisationKind, Role
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """``section``: addresses that belong to it; ``roles`` None shows it to all of the public."""
 
     label: str
@@ -154,8 +153,7 @@ def menu_of(actor: Actor) -> tuple[Entry, ...]:
     return AUDITOR if kind == OrganisationKind.OVERSIGHT else BUYER
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     label: str
     path: str
     current: str  # "page", "true" (its section), ""

@@ -8,21 +8,18 @@ from marketplace.ui.addresses import query_text
 
 
 @dataclass(frozen=True, slots=True)
-class PageLink:
-    number: int | None  # None is the ellipsis
-    url: str
-    current: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Pager:
+    """`shown`: the numbers before that of the last page, None for an ellipsis. `kept`: the rest of the
+    address, ended by « & », empty without any."""
+
     number: int
     pages: int
-    first: str
-    previous: str
-    next: str
-    last: str
-    links: tuple[PageLink, ...]
+    shown: tuple[int | None, ...]
+    kept: str
+
+    @property
+    def is_last(self) -> bool:
+        return self.number == self.pages
 
 
 def shown_numbers(number: int, *, pages: int) -> list[int | None]:
@@ -40,20 +37,5 @@ def shown_numbers(number: int, *, pages: int) -> list[int | None]:
 
 def pager(number: int, *, pages: int, query: QueryDict | None = None) -> Pager:
     kept = query_text(query, without=("page",)) if query is not None else ""
-
-    def url(target: int) -> str:
-        return f"?{kept}&page={target}" if kept else f"?page={target}"
-
-    links = tuple(
-        PageLink(item, url(item) if item else "", current=item == number)
-        for item in shown_numbers(number, pages=pages)
-    )
-    return Pager(
-        number=number,
-        pages=pages,
-        first=url(1) if number > 1 else "",
-        previous=url(number - 1) if number > 1 else "",
-        next=url(number + 1) if number < pages else "",
-        last=url(pages) if number < pages else "",
-        links=links,
-    )
+    shown = tuple(shown_numbers(number, pages=pages)[:-1])
+    return Pager(number=number, pages=pages, shown=shown, kept=f"{kept}&" if kept else "")

@@ -25,7 +25,7 @@ def open_database() -> str:
     # xdist workers inherit the environment; in this process the settings are already read.
     os.environ["DATABASE_URL"] = os.environ["EMBEDDED_DATABASE_URL"] = url
     for alias in ("default", "sealer"):
-        settings.DATABASES[alias].update(environ.Env.db_url_config(url))
+        settings.DATABASES[alias].update(environ.Env.db_url_config(url, engine=settings.DATABASE_ENGINE))
     return "an embedded PostgreSQL started for this run"
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from django.http import QueryDict
 from django.template import engines
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from marketplace.ui import badges, desk, drawings, pagination, panels, typography
@@ -117,11 +118,20 @@ def test_page_numbers(number: int, pages: int, shown: list[int | None]) -> None:
     assert pagination.shown_numbers(number, pages=pages) == shown
 
 
-def test_page_links_keep_the_query() -> None:
-    pager = pagination.pager(2, pages=3, query=QueryDict("q=a%26b&model=iaas&model=saas&page=2"))
-    assert pager.next == "?q=a%26b&model=iaas&model=saas&page=3"
-    assert pager.last == pager.next
-    assert pagination.pager(1, pages=1).next == ""
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_page_links_keep_the_query(number: int) -> None:
+    pager = pagination.pager(number, pages=3, query=QueryDict("q=a%26b&model=iaas&model=saas&page=2"))
+    page = render_to_string("components/pagination.html", {"pager": pager})
+    linked = re.findall(r'href="\?q=a%26b&amp;model=iaas&amp;model=saas&amp;page=(\d)" title="Page', page)
+    assert linked == [str(other) for other in (1, 2, 3) if other != number]
+    assert page.count("href=") == page.count('href="?q=a%26b&amp;model=iaas&amp;model=saas&amp;page=')
+    assert re.search(rf'aria-current="page" title="Page {number}">{number}<', page)
+    assert ("Page suivante</a>" in page, f'page={number + 1}">Page suivante' in page) == (True, number < 3)
+
+
+def test_no_page_links_for_one_page() -> None:
+    page = render_to_string("components/pagination.html", {"pager": pagination.pager(1, pages=1)})
+    assert not page.strip()
 
 
 def test_stack_links_are_solid_only_when_inherited() -> None:

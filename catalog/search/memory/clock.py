@@ -13,14 +13,16 @@ import numpy as np
 from pyroaring import BitMap
 
 from catalog.models.trust import EXPIRING_WITHIN
-from catalog.search.facets import FACETS, MAIN_FACETS
+from catalog.search.facets import MAIN_FACETS, PRICE_MAX, PRICE_STEPS
 from catalog.search.fairness import PRIME, multiplier
 from catalog.search.memory.codes import Codes
+from catalog.search.memory.columns import START, Column
 from catalog.search.memory.orders import Order
 from catalog.search.memory.rows import Row
 from catalog.search.memory.store import ABSENT, NO_DAY, Dated, Store, bitmap, ids
 
 LATEST = np.iinfo(np.int64).max
+OFFER_BITS = 32
 
 
 class Today:
@@ -29,25 +31,38 @@ class Today:
         self.multiplier = multiplier(day)
         slots = ids(alive)
         self.values: dict[str, dict[str, BitMap]] = {}
-        self.codes = Codes((n for n in MAIN_FACETS if n in FACETS and n not in store.several), store.count)
+        self.codes = Codes(MAIN_FACETS, store.count)
         for name, values in store.values.items():
+            if name in store.several:
+                self.codes.put_sets(name, values)
+                continue
             for value, found in values.items():
-                self.codes.put(name, value, ids(found))
+                self.codes.put(name, (value,), ids(found))
+        for step in reversed(PRICE_STEPS):
+            self.codes.put(PRICE_MAX, (step,), ids(store.under(step)))
         for scheme in list(store.statuses):
             self._read(scheme, slots)
+        self.ties = Column(np.int64, np.zeros(max(store.count, START), dtype=np.int64))
+        self.ties.values[slots] = self._ties(slots)
         self.orders = {
-            "fair": self._order(slots, lambda of: ()),
-            "price": self._order(slots, lambda of: (self._price(of),)),
-            "-price": self._order(slots, lambda of: (self._price_down(of),)),
-            "-listed_on": self._order(slots, lambda of: (self._listed(of),)),
+            "fair": self._order(slots),
+            "price": self._order(slots, self._price),
+            "-price": self._order(slots, self._price_down),
+            "-listed_on": self._order(slots, self._listed),
             "name": self._by_name(slots),
         }
 
     def add(self, slot: int, row: Row) -> None:
         one = np.array([slot], dtype=np.uint32)
         self.codes.reserve(slot)
+        self.ties.put(slot, int(self._ties(one)[0]))
+        told: dict[str, dict[str, None]] = {}
         for name, value in row.values():
-            self.codes.put(name, value, slot)
+            told.setdefault(name, {})[value] = None
+        if row.price is not None:
+            told[PRICE_MAX] = dict.fromkeys([step for step in PRICE_STEPS if row.price <= int(step)][:1])
+        for name, values in told.items():
+            self.codes.put(name, tuple(values), slot)
         for scheme in list(self.store.statuses):
             self._read(scheme, one)
         for order in self.orders.values():
@@ -68,10 +83,18 @@ class Today:
             name = codes[code]
             here = slots[read == code]
             values.setdefault(name, BitMap()).update(bitmap(here))
-            self.codes.put(scheme, name, here)
+            self.codes.put(scheme, (name,), here)
 
-    def _fair(self, slots: Any) -> Any:
-        return self.store.fair.values[slots].astype(np.int64) * self.multiplier % PRIME
+    def _ties(self, slots: Any) -> Any:
+        """The fair order of the day, then the offer, as one number: no two slots alive have the same.
+
+        Raises OverflowError for an offer's key beyond 32 bits, which it cannot hold.
+        """
+        offers = self.store.offers.values[slots]
+        if len(offers) and int(offers.max()) >> OFFER_BITS:
+            raise OverflowError("the key of an offer is longer than the search index provides for")
+        fair = self.store.fair.values[slots].astype(np.int64) * self.multiplier % PRIME
+        return fair << OFFER_BITS | offers
 
     def _price(self, slots: Any) -> Any:
         price = self.store.price.values[slots]
@@ -79,28 +102,36 @@ class Today:
 
     def _price_down(self, slots: Any) -> Any:
         price = self.store.price.values[slots]
-        return np.where(price == ABSENT, LATEST, -np.where(price == ABSENT, 0, price))
+        return np.where(price == ABSENT, LATEST, -price)
 
     def _listed(self, slots: Any) -> Any:
         listed = self.store.listed.values[slots].astype(np.int64)
         return np.where(listed == NO_DAY, LATEST, -listed)
 
-    def _order(self, slots: Any, primary: Any) -> Order:
+    def _order(self, slots: Any, primary: Any = None) -> Order:
         """By `primary`, equals by the fair order, then by offer."""
-
-        def keys(of: Any) -> tuple[Any, ...]:
-            return (*primary(of), self._fair(of), self.store.offers.values[of])
-
-        def arrange(of: Any, need: int = 0) -> Any:
-            if need and len(of) > 4 * need:
-                # Only what may be among the first ones is sorted.
-                first = keys(of)[0]
-                of = of[first <= np.partition(first, need - 1)[need - 1]]
-            return of[np.lexsort(keys(of)[::-1])]
+        ties = self.ties
 
         def key(slot: int) -> tuple[int, ...]:
-            return tuple(int(column[0]) for column in keys(np.array([slot])))
+            first = () if primary is None else (int(primary(np.array([slot]))[0]),)
+            return (*first, int(ties.values[slot]))
 
+        def by_tie(of: Any, need: int = 0) -> Any:
+            last = ties.values[of]
+            if need and len(of) > 2 * need:
+                kept = np.argpartition(last, need - 1)[:need]
+                of, last = of[kept], last[kept]
+            return of[np.argsort(last)]
+
+        def by_primary(of: Any, need: int = 0) -> Any:
+            first = primary(of)
+            if need and len(of) > 2 * need:
+                # Only what may be among the first ones is sorted.
+                kept = first <= np.partition(first, need - 1)[need - 1]
+                of, first = of[kept], first[kept]
+            return of[np.lexsort((ties.values[of], first))]
+
+        arrange = by_tie if primary is None else by_primary
         return Order(arrange(slots), key=key, arrange=arrange)
 
     def _by_name(self, slots: Any) -> Order:

@@ -50,7 +50,7 @@ def find(generation: Generation, query: OfferQuery) -> Found:
     else:
         slots, unpriced = _cheapest(generation, query, query.priced_usage, hits)
     offers = generation.store.offers.values
-    return Found(len(hits), tuple(int(offers[slot]) for slot in slots), counts, text.readings, unpriced)
+    return Found(len(hits), tuple(offers[slots].tolist()), counts, text.readings, unpriced)
 
 
 def _slots(generation: Generation, offers: Iterable[int]) -> BitMap:
@@ -110,28 +110,41 @@ def _counts(
     generation: Generation, query: OfferQuery, *, base: BitMap, filters: dict[str, BitMap], hits: BitMap
 ) -> dict[tuple[str, str], int]:
     """Each facet under every filter but its own."""
+    wanted = tuple(FACETS) + (PRICE_MAX,) if query.counted is None else query.counted
     found: dict[tuple[str, str], int] = {}
-    wanted = FACETS if query.counted is None else query.counted
+    most = max(MOST_HITS, len(generation.alive) // MOST_SHARE)
+    codes = generation.today.codes
     done: set[str] = set()
-    if len(hits) <= max(MOST_HITS, len(generation.alive) // MOST_SHARE):
-        done = set(generation.today.codes.columns) - generation.store.several - set(filters)
-        found = {key: count for key, count in generation.today.codes.count(hits) if key[0] in done}
+    if len(hits) <= most:
+        done = {name for name in wanted if name in codes.columns and _own(name) not in filters}
+        found = {key: count for key, count in codes.count(hits).items() if key[0] in done}
     for name in wanted:
-        if name == PRICE_MAX or name in done:
+        if name in done:
             continue
-        within = _without(base, filters, name) if name in filters else hits
-        values = values_of(generation, name)
-        if len(values) > MANY_VALUES and name == "supplier":
-            found.update(_by_column(generation, within))
-            continue
-        count_in = within.intersection_cardinality
-        for value, slots in list(values.items()):
-            if count := count_in(slots):
-                found[name, value] = count
-    if query.counted is None or PRICE_MAX in wanted:
-        within = _without(base, filters, "range price") if "range price" in filters else hits
-        found.update(_price_steps(generation, within))
+        within = _without(base, filters, _own(name)) if _own(name) in filters else hits
+        if name in codes.columns and len(within) <= most:
+            found |= codes.count_one(name, within)
+        elif name == PRICE_MAX:
+            found.update(_price_steps(generation, within))
+        else:
+            found.update(_by_value(generation, name, within))
     return found
+
+
+def _own(name: str) -> str:
+    """The filter of a facet, as `_filters` names it."""
+    return "range price" if name == PRICE_MAX else name
+
+
+def _by_value(generation: Generation, name: str, within: BitMap) -> Iterator[tuple[tuple[str, str], int]]:
+    values = values_of(generation, name)
+    if len(values) > MANY_VALUES and name == "supplier":
+        yield from _by_column(generation, within)
+        return
+    count_in = within.intersection_cardinality
+    for value, slots in list(values.items()):
+        if count := count_in(slots):
+            yield (name, value), count
 
 
 def _without(base: BitMap, filters: dict[str, BitMap], name: str) -> BitMap:

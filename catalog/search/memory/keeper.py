@@ -59,6 +59,7 @@ class Keeper:
                 seen=generation.snapshot,
                 today=query.today,
                 priced=query.priced_usage is not None,
+                with_data=not query.markup_only,
             )
             if not is_late and len(cards) == len(found.offers):
                 return Answer(

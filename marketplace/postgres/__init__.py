@@ -1,0 +1,1 @@
+"""Django's PostgreSQL, with what every page pays twice made cheaper: see `base`."""
