@@ -217,9 +217,15 @@ class ContractReviewSerializer(ReviewSerializer):
 
     contract = serializers.SlugRelatedField[Contract](slug_field="uuid", read_only=True)
     contract_number = serializers.CharField(source="contract.number", read_only=True)
+    contract_notice_on = serializers.DateField(
+        source="contract.notice_on",
+        read_only=True,
+        allow_null=True,
+        help_text="Date limite pour dénoncer le contrat ; une suspension n’ouvre pas d’autre préavis.",
+    )
 
     class Meta(ReviewSerializer.Meta):
-        fields = ("id", "contract", "contract_number", *ReviewSerializer.Meta.fields[1:])
+        fields = ("id", "contract", "contract_number", "contract_notice_on", *ReviewSerializer.Meta.fields[1:])
         read_only_fields = fields
 
 

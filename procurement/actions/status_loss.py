@@ -154,8 +154,7 @@ def _open_review(contract: Contract, loss: Loss) -> None:
         },
     )
     if is_new:
-        if exits:
-            review.replacements.set(replacements_for(contract))
+        review.replacements.set(replacements_for(contract))
         detail = {"kind": review.kind, "scheme": loss.scheme, "status": loss.status, "notice_on": notice}
         record(contract, "open_review", actor=system_actor("events"), detail=detail)
 

@@ -120,6 +120,10 @@ class ReplacementSerializer(serializers.Serializer[Any]):
 
 
 class MovingSerializer(serializers.Serializer[Any]):
+    leaves_on = serializers.DateField(
+        source="leaving.on",
+        help_text="Premier jour ailleurs, si le préavis est donné le jour de l’ouverture.",
+    )
     leaving = LeavingLineSerializer(source="leaving.lines", many=True)
     leaving_missing = serializers.ListField(source="leaving.missing", child=serializers.CharField())
     uncounted = serializers.ListField(

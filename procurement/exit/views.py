@@ -75,7 +75,7 @@ def _review(request: HttpRequest, contract: Contract) -> ContractReview | None:
 def _why(review: ContractReview | None) -> str:
     if review is None:
         return ""
-    return f"{review.get_kind_display()} ouverte le {date_text(review.opened_on)}."
+    return f"{review.get_kind_display()}, depuis le {date_text(review.opened_on)}."
 
 
 @login_required

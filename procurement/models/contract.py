@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from marketplace.accounts.enums import Role
 from marketplace.accounts.models import Organisation, User
-from marketplace.calendar_months import months_before
+from marketplace.calendar_months import months_after, months_before
 from marketplace.workflow import Stateful, state_constraint
 from procurement import states_orders
 from procurement.enums_orders import RUNNING_CONTRACTS, ContractState, ReviewDecision, ReviewKind
@@ -160,7 +160,8 @@ class ContractReview(models.Model):
     scheme = models.CharField(max_length=40)
     status = models.CharField(max_length=40)
     opened_on = models.DateField()
-    # Last day to give notice under the exit clause; None for a review, or when the notice is unknown.
+    # Last day to give notice under the exit clause; None when the notice is unknown, and for a review:
+    # a suspension opens no clause, so the contract's own notice date stands.
     notice_on = models.DateField(null=True, blank=True)
     # Offers that met the project's frozen obligations on the day it was opened.
     replacements = models.ManyToManyField("catalog.Offer", related_name="+", blank=True)
@@ -189,6 +190,15 @@ class ContractReview(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contract} {self.get_kind_display()}"
+
+    @property
+    def leaves_on(self) -> dt.date:
+        """The first day elsewhere: the day after a notice given when it was opened, the exit clause's for a
+        loss; after the contract's last day when the notice is unknown or would end later."""
+        notice, last = self.notice_on, self.contract.ends_on
+        if notice is None and self.contract.notice_months is not None:
+            notice = months_after(self.opened_on, self.contract.notice_months)
+        return (last if notice is None else min(notice, last)) + dt.timedelta(days=1)
 
     @property
     def offers(self) -> list[Offer]:

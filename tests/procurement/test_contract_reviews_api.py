@@ -60,6 +60,7 @@ def test_it_is_decided_once(purchase: Purchase, contract: Contract) -> None:
         "id": str(review.uuid),
         "contract": str(contract.uuid),
         "contract_number": contract.number,
+        "contract_notice_on": contract.notice_on and contract.notice_on.isoformat(),
         "kind": "review",
         "scheme": "secnumcloud",
         "status": "suspended",

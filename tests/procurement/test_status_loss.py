@@ -47,12 +47,15 @@ def signed():
     return purchase, order, order.contract
 
 
-def test_a_suspension_opens_a_review_without_notice(signed):
+def test_a_suspension_opens_a_review_with_replacements_and_no_notice_of_its_own(signed):
     purchase, _, contract = signed
+    good, other = make_offer(trust={"secnumcloud": "in_force"}), make_offer()
     lose(purchase.offer)
     review = ContractReview.objects.get(contract=contract)
     assert (review.kind, review.status, review.notice_on) == ("review", "suspended", None)
     assert review.opened_on == TODAY()
+    assert list(review.replacements.all()) == [good]
+    assert other not in review.replacements.all()
     contract.refresh_from_db()
     assert contract.state == "active"
 

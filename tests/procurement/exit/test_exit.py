@@ -9,13 +9,14 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from marketplace.calendar_months import months_after
 from marketplace.errors import MoveRefused
 from marketplace.working_days import working_days_between
 from procurement.exit import actions
 from procurement.exit.checklist import answer, checklist_of, items
 from procurement.exit.moving import moving_of
 from procurement.exit.rules import OwnTerms, schedule
-from procurement.models import ContractReview, ExitPlan
+from procurement.models import Contract, ContractReview, ExitPlan
 from tests.builders import client_for
 from tests.procurement.exit.builders import HASH, make_exit, make_running_contract
 from tests.procurement.order_builders import make_offer, make_purchase
@@ -164,6 +165,42 @@ def test_a_loss_shows_each_replacement_with_the_cost_of_moving_and_leads_to_a_pl
         f"/contrats/{contract.number}/reversibilite/ouvrir/?reexamen={review.uuid}", {"reason": "Perte"}
     )
     assert opened.status_code == 302 and ExitPlan.objects.get().review == review
+
+
+@pytest.mark.django_db
+def test_a_suspension_shows_replacements_their_cost_the_notice_and_what_was_decided():
+    purchase = make_purchase(schemes=("secnumcloud",))
+    other = make_offer(trust={"secnumcloud": "in_force"})
+    contract = make_running_contract(purchase, ends_on=dt.date(2027, 12, 31))
+    lose(purchase.offer)
+    review = ContractReview.objects.get(contract=contract)
+    # Two months of notice from the day it was opened, as the offer says.
+    assert review.leaves_on == months_after(review.opened_on, contract.notice_months) + dt.timedelta(days=1)
+    assert [row.offer for row in moving_of(review).replacements] == [other]
+    client, page = client_for(purchase.requester), f"/contrats/{contract.number}/"
+    shown = text_of(client.get(page))
+    moving = f"{page}reexamens/{review.uuid}/remplacer/"
+    assert other.name in shown and moving in shown and contract.notice_on.isoformat() in shown
+    assert f"reversibilite/ouvrir/?reexamen={review.uuid}" in shown
+    decided = {"decision": "keep", "reason": "Suspension courte"}
+    assert client.post(f"{page}reexamens/{review.uuid}/", decided).status_code == 302
+    assert "Suspension courte" in text_of(client.get(moving))
+    told = client_for_token(purchase.requester).get(f"/api/v1/contract-reviews/{review.uuid}/moving/").json()
+    assert told["leaves_on"] == review.leaves_on.isoformat()
+
+
+@pytest.mark.parametrize(
+    ("ends_on", "months", "expected"),
+    [
+        (dt.date(2027, 12, 31), Decimal(2), dt.date(2027, 3, 1)),
+        (dt.date(2027, 1, 15), Decimal(2), dt.date(2027, 1, 16)),
+        (dt.date(2027, 1, 15), None, dt.date(2027, 1, 16)),
+    ],
+)
+def test_nobody_leaves_after_the_contract_nor_before_the_notice(ends_on, months, expected):
+    contract = Contract(ends_on=ends_on, notice_months=months)
+    review = ContractReview(contract=contract, kind="review", opened_on=dt.date(2026, 12, 31))
+    assert review.leaves_on == expected
 
 
 def test_the_checklist_has_thirty_working_days(purchase):
