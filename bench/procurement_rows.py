@@ -94,4 +94,6 @@ def _row(one: Told, number: int, buyer: Organisation) -> Publication:
 def _release(one: Told, row: Publication) -> PublicationRelease:
     assert row.published_at is not None
     issue = ocds.Issue(row.ocid, 1, row.published_at.astimezone(dt.UTC), "FR-INSEE")
-    return PublicationRelease(publication=row, rank=1, ocds=ocds.notified(issue, _facts(one, row.buyer.name)))
+    return PublicationRelease(
+        ocid=row.ocid, publication=row, rank=1, ocds=ocds.notified(issue, _facts(one, row.buyer.name))
+    )

@@ -138,7 +138,7 @@ class RecordView(APIView):
         description="Toutes ses publications et leur état réuni (`compiledRelease`).",
     )
     def get(self, request: Request, ocid: str) -> Response:
-        rows = list(PublicationRelease.objects.filter(publication__ocid=ocid).order_by("rank"))
+        rows = list(PublicationRelease.objects.of_process(ocid))
         if not rows:
             raise NotVisible()
         here = absolute(reverse("api:publication-ocds-record", args=[ocid]))

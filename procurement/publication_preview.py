@@ -13,7 +13,7 @@ from procurement.publication.fields import FIELDS, Field, Kind
 from procurement.publication_sources import decoded, facts_of
 
 if TYPE_CHECKING:
-    from procurement.models import Publication
+    from procurement.models import Publication, PublicationRelease
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,3 +112,19 @@ def _changed(one: dict[str, Any]) -> list[str]:
 
 def json_text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+RELEASED = {
+    "tender": "consultation publiée",
+    "tenderAmendment": "consultation modifiée",
+    "tenderUpdate": "consultation infructueuse",
+    "tenderCancellation": "consultation sans suite",
+    "award": "attribution",
+    "contract": "marché",
+    "contractAmendment": "modification",
+}
+
+
+def words_of_release(release: PublicationRelease) -> str:
+    """What it was the first to say, from its tags."""
+    return ", ".join(RELEASED.get(tag, tag) for tag in release.ocds["tag"])

@@ -13,7 +13,7 @@ from django.utils import timezone
 from procurement.consultations.enums import ConsultationKind, CriterionKind
 from procurement.models import Award
 from procurement.publication import judging, words
-from procurement.publication.facts import Buyer, ConsultationFacts, Holder, MarketFacts
+from procurement.publication.facts import Buyer, Holder, MarketFacts
 from procurement.publication.fields import BY_NAME, Kind
 
 if TYPE_CHECKING:
@@ -88,22 +88,6 @@ def _received(award: Award) -> int:
     return award.lot.deposits.filter(opened__isnull=False).count()
 
 
-def consultation_of(publication: Publication) -> ConsultationFacts | None:
-    """What the consultation adds to the process; None for a contract passed elsewhere."""
-    award = award_of(publication.vehicle)
-    if award is None:
-        return None
-    row = award.consultation
-    criteria = "; ".join(f"{one.label}: {one.weight} %" for one in row.criteria.all())
-    return ConsultationFacts(
-        opened_at=row.published_at,
-        closes_at=row.closes_at,
-        tenderers=_received(award),
-        decided_on=timezone.localdate(award.decided_at) if award.decided_at else None,
-        criteria=criteria,
-    )
-
-
 def months_between(first: dt.date, last: dt.date) -> int:
     """Both days included, rounded up to the whole month, as DECP asks."""
     after = last + dt.timedelta(days=1)
@@ -118,15 +102,20 @@ def _number(text: str) -> Held:
 
 
 def _holder(supplier: Supplier) -> Held:
-    """By an identifier that DECP knows; a SIREN alone is not one."""
+    holders = holders_of(supplier)
+    return {"holders": (holders, "fiche du fournisseur")} if holders else {}
+
+
+def holders_of(supplier: Supplier) -> tuple[Holder, ...]:
+    """By an identifier that DECP knows; a SIREN alone is not one. Empty: none is known."""
     organisation = supplier.organisation
     known = [(supplier.identifier_scheme, supplier.identifier)]
     if organisation is not None:
         known.insert(0, (organisation.identifier_scheme, organisation.identifier))
     for scheme, identifier in known:
         if identifier and scheme in words.HOLDER_SCHEMES:
-            return {"holders": ((Holder(scheme, identifier),), "fiche du fournisseur")}
-    return {}
+            return (Holder(scheme, identifier),)
+    return ()
 
 
 def encoded(values: Mapping[str, Any]) -> dict[str, Any]:

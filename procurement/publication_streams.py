@@ -60,6 +60,6 @@ def release_texts() -> Iterator[str]:
 
 def record_texts() -> Iterator[str]:
     """One record a process, with its releases and the compiled one."""
-    rows = PublicationRelease.objects.order_by("publication_id", "rank").values_list("publication_id", "ocds")
+    rows = PublicationRelease.objects.order_by("ocid", "rank").values_list("ocid", "ocds")
     for _, releases in groupby(rows.iterator(chunk_size=CHUNK), key=lambda row: row[0]):
         yield dumps(ocds.record([release for _, release in releases]))

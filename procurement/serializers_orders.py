@@ -225,7 +225,13 @@ class ContractReviewSerializer(ReviewSerializer):
     )
 
     class Meta(ReviewSerializer.Meta):
-        fields = ("id", "contract", "contract_number", "contract_notice_on", *ReviewSerializer.Meta.fields[1:])
+        fields = (
+            "id",
+            "contract",
+            "contract_number",
+            "contract_notice_on",
+            *ReviewSerializer.Meta.fields[1:],
+        )
         read_only_fields = fields
 
 

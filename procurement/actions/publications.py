@@ -7,24 +7,25 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from marketplace.accounts.enums import IdentifierScheme, Role
 from marketplace.errors import MoveRefused, RuleBroken
 from marketplace.notifications.outbox import notify
 from marketplace.numbering import next_number
+from procurement.actions import releases
 from procurement.enums_orders import VehicleKind
 from procurement.enums_publication import PublicationState
-from procurement.models import Contract, Publication, PublicationRelease, PurchasingVehicle
+from procurement.models import Award, Contract, Publication, PublicationRelease, PurchasingVehicle
 from procurement.order_people import people_holding
 from procurement.publication import decp, duty, judging, ocds
-from procurement.publication.facts import ChangeFacts, ConsultationFacts, MarketFacts
+from procurement.publication.facts import Buyer, ChangeFacts, MarketFacts
 from procurement.publication.fields import BY_NAME
+from procurement.publication_consultation import consultation_facts
 from procurement.publication_sources import (
     Held,
-    consultation_of,
+    award_of,
     encoded,
     facts_of,
     held_of_contract,
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
     from marketplace.accounts.models import Organisation
 
-# Releases are numbered in the order of their commits: whoever reads them by number misses none.
-RELEASE_LOCK = 0x0CD5_0115
 EXECUTES = (
     "Ce bon de commande exécute un marché déjà passé ({kind}) : il n’est pas publié en propre. "
     "Ce qui est publié est ce marché, par l’acheteur qui l’a passé."
@@ -113,7 +112,7 @@ def _draft(buyer: Organisation, held: Held, *, actor: Actor, **source: Any) -> P
     with transaction.atomic():
         publication = Publication.objects.create(
             number=number,
-            ocid=f"{settings.OCDS_PREFIX}-{number}",
+            ocid=_ocid(number, source.get("vehicle")),
             buyer=buyer,
             buyer_siret=buyer.identifier,
             reference=values.get("reference", ""),
@@ -124,6 +123,12 @@ def _draft(buyer: Organisation, held: Held, *, actor: Actor, **source: Any) -> P
         )
         publication.journal_creation(actor=actor, detail={"ocid": publication.ocid})
     return publication
+
+
+def _ocid(number: str, vehicle: PurchasingVehicle | None) -> str:
+    """Of the consultation that made the contract, shared by its lots; else the publication's own."""
+    award = award_of(vehicle)
+    return releases.ocid_of(number if award is None else award.consultation.number)
 
 
 def _taken(siret: str, reference: str, *, but: int | None = None) -> bool:
@@ -217,31 +222,32 @@ def publish(publication: Publication, *, actor: Actor, expected_version: int | N
         row.decp = decp.marche(facts, published_on=timezone.localdate(row.published_at))
 
     with transaction.atomic():
-        _one_at_a_time()
+        releases.one_at_a_time()
         publication.perform("publish", actor=actor, apply=apply, expected_version=expected_version)
         assert facts is not None and publication.published_at is not None
-        consulted = consultation_of(publication)
-        rank = 1 + _release_tender(publication, facts, consulted, actor=actor)
-        issue = _issue(publication, rank=rank, at=publication.published_at)
-        written = ocds.notified(issue, facts, consulted)
-        _release(publication, issue, written, actor=actor)
+        award = award_of(publication.vehicle)
+        consulted = None
+        if award is not None:
+            consulted = consultation_facts(award.consultation, award=award)
+            _release_tender(publication, award, actor=actor)
+        before = PublicationRelease.objects.newest(publication.ocid)
+        issue = releases.issue(
+            publication.ocid, before, at=publication.published_at, lot=award.lot.number if award else 1
+        )
+        written = ocds.notified(issue, facts, consulted, before=before.ocds if before else None)
+        releases.add(issue, written, actor=actor, publication=publication)
     return publication
 
 
-def _release_tender(
-    publication: Publication,
-    facts: MarketFacts,
-    consulted: ConsultationFacts | None,
-    *,
-    actor: Actor,
-) -> int:
-    """Of a contract consulted here: what was asked, as it stood the day it was asked. How many were made."""
-    if consulted is None or consulted.opened_at is None:
-        return 0
-    asked = replace(consulted, tenderers=None, decided_on=None)
-    issue = _issue(publication, rank=1, at=consulted.opened_at)
-    _release(publication, issue, ocds.tendered(issue, facts, asked), actor=actor)
-    return 1
+def _release_tender(publication: Publication, award: Award, *, actor: Actor) -> None:
+    """What was asked of suppliers invited was public to nobody: it leaves with the contract, as it stood."""
+    row = award.consultation
+    if PublicationRelease.objects.newest(publication.ocid) is not None or row.published_at is None:
+        return
+    issue = releases.issue(publication.ocid, None, at=row.published_at)
+    buyer = Buyer(publication.buyer_siret, publication.buyer.name)
+    written = ocds.tendered(issue, buyer, consultation_facts(row))
+    releases.add(issue, written, actor=actor, publication=publication)
 
 
 def modify(
@@ -265,15 +271,17 @@ def modify(
         row.decp = decp.with_modification(row.decp, added)
 
     with transaction.atomic():
-        _one_at_a_time()
+        releases.one_at_a_time()
         publication.touch(
             "modify", actor=actor, apply=apply, reason=change.rationale, expected_version=expected_version
         )
-        last = publication.releases.latest("rank")
-        issue = _issue(publication, rank=last.rank + 1, at=now)
+        last = PublicationRelease.objects.newest(publication.ocid)
+        assert last is not None  # published
+        award = award_of(publication.vehicle)
+        issue = releases.issue(publication.ocid, last, at=now, lot=award.lot.number if award else 1)
         told = replace(change, holders=named(change.holders, supplier_of(publication)))
         written = ocds.amended(issue, last.ocds, told)
-        _release(publication, issue, written, actor=actor, modification=added)
+        releases.add(issue, written, actor=actor, publication=publication, modification=added)
     return publication
 
 
@@ -295,35 +303,6 @@ def _refuse_change(row: Publication, change: ChangeFacts, *, attested: bool) -> 
         refused["attested"] = [NOT_ATTESTED]
     if refused:
         raise RuleBroken("modification_refused", "Certaines réponses sont à reprendre.", fields=refused)
-
-
-def _one_at_a_time() -> None:
-    """Before any row lock, so that two publications never wait for each other."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [RELEASE_LOCK])
-
-
-def _issue(publication: Publication, *, rank: int, at: dt.datetime) -> ocds.Issue:
-    moment = at.astimezone(dt.UTC).replace(microsecond=0)
-    return ocds.Issue(publication.ocid, rank, moment, settings.OCDS_SIRET_SCHEME)
-
-
-def _release(
-    publication: Publication,
-    issue: ocds.Issue,
-    written: dict[str, Any],
-    *,
-    actor: Actor,
-    modification: dict[str, Any] | None = None,
-) -> None:
-    PublicationRelease.objects.create(
-        publication=publication,
-        rank=issue.rank,
-        ocds=written,
-        modification=modification,
-        released_by=actor.user,
-        released_at=timezone.now(),
-    )
 
 
 def mark_elsewhere(

@@ -64,6 +64,12 @@ class LettersForm(MarketForm):
 class NotifyForm(MarketForm):
     starts_on = forms.DateField(label="Premier jour du marché", widget=forms.DateInput)
     ends_on = forms.DateField(label="Dernier jour, compris", widget=forms.DateInput)
+    attested = forms.BooleanField(
+        label="Publier l’attribution en données ouvertes dès maintenant",
+        help_text="L’objet du lot, le montant et l’identifiant du titulaire, sans aucun nom : "
+        "j’ai relu, rien n’y est secret. Sinon, elle part avec les données essentielles du marché.",
+        required=False,
+    )
 
 
 class DropForm(MarketForm):

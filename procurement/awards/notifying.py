@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from marketplace.errors import RuleBroken
+from procurement.actions import releases, tender_releases
 from procurement.actions.publications import draft_of_award_if_due
 from procurement.actions.vehicles import create_vehicle
 from procurement.awards.ending import conclude
@@ -27,9 +28,12 @@ def notify_holder(
     actor: Actor,
     starts_on: dt.date,
     ends_on: dt.date,
+    attested: bool = False,
     expected_version: int | None = None,
 ) -> Award:
-    """Orders may then be made under it, up to its amount. Raises MoveRefused, RuleBroken on its dates."""
+    """Orders may then be made under it, up to its amount. `attested`: what is public of the award was read;
+    it leaves at once, else with the contract's own publication. Raises MoveRefused, RuleBroken on its dates.
+    """
     today = timezone.localdate()
     if starts_on < today:
         message = "Un marché ne commence pas avant sa notification : choisissez aujourd’hui ou après."
@@ -40,10 +44,13 @@ def notify_holder(
         row.notified_on = today
 
     with transaction.atomic():
+        releases.one_at_a_time()
         consultation = Consultation.objects.select_for_update(of=("self",)).get(pk=award.consultation_id)
         refuse_not_opened(consultation)
         award.perform("notify", actor=actor, apply=apply, expected_version=expected_version)
         assert award.vehicle is not None  # written above
+        if attested:
+            tender_releases.release_award(award, actor=actor)
         draft_of_award_if_due(award.vehicle, actor=actor)
         tell_supplier(
             consultation,

@@ -43,6 +43,10 @@ class LettersInput(StrictSerializer):
 class NotificationInput(StrictSerializer):
     starts_on = serializers.DateField()
     ends_on = serializers.DateField(help_text="Dernier jour, compris.")
+    attested = serializers.BooleanField(
+        default=False,
+        help_text="Relu, rien n’y est secret : la publication OCDS de l’attribution part aussitôt.",
+    )
 
 
 class CertificateInput(StrictSerializer):

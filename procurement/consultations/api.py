@@ -43,6 +43,7 @@ from procurement.consultations.serializers import (
     ConsultationEditInput,
     ConsultationExtensionInput,
     ConsultationNoticeInput,
+    ConsultationPublicationInput,
     ConsultationQuestionInput,
     ConsultationQuestionSerializer,
     ConsultationSerializer,
@@ -96,7 +97,7 @@ class ConsultationViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
         "add_document": ConsultationDocumentInput,
     }
     moves: ClassVar[dict[str, MoveEndpoint]] = {
-        "publish": MoveEndpoint(publishing.publish, NoInput),
+        "publish": MoveEndpoint(publishing.publish, ConsultationPublicationInput),
         "withdraw": MoveEndpoint(writing.withdraw, ReasonInput),
         "declare_sans_suite": MoveEndpoint(writing.declare_sans_suite, ReasonInput),
         "declare_infructueux": MoveEndpoint(writing.declare_infructueux, ReasonInput),

@@ -294,6 +294,14 @@ class ReasonForm(MarketForm):
     reason = area("Motif", MOST_REASON, help_text="Il est publié avec la consultation.")
 
 
+class PublishForm(MarketForm):
+    attested = forms.BooleanField(
+        label="J’ai relu ce qui sera public : rien n’y est secret ni personnel",
+        help_text="Dû pour une consultation ouverte à tous : ses données ouvertes partent aussitôt.",
+        required=False,
+    )
+
+
 class AnnounceForm(MarketForm):
     text = area("Ce qui change", MOST_TEXT, help_text="Tous le lisent au même moment. Rien ne s’efface.")
 

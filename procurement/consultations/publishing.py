@@ -12,6 +12,7 @@ from marketplace.accounts.models import Membership
 from marketplace.errors import MoveRefused, RuleBroken
 from marketplace.files.models import ScanState
 from marketplace.ui.typography import datetime_text
+from procurement.actions import releases, tender_releases
 from procurement.consultations.clock import database_now
 from procurement.consultations.enums import Access, ConsultationState, CriterionKind, NoticeKind
 from procurement.consultations.schedule import PARIS, faults_of, schedule_from, schedule_to
@@ -106,8 +107,12 @@ def _lacks_of_group(row: Consultation) -> Iterator[tuple[str, str]]:
         yield "group", refusal
 
 
-def publish(consultation: Consultation, *, actor: Actor, expected_version: int | None = None) -> Consultation:
-    """Raises RuleBroken with every lack by field, MoveRefused, VersionStale."""
+def publish(
+    consultation: Consultation, *, actor: Actor, attested: bool = False, expected_version: int | None = None
+) -> Consultation:
+    """`attested`: the person read what everybody will read, and says that nothing in it is secret or
+    personal; its open data leave at once. Raises RuleBroken with every lack by field, MoveRefused,
+    VersionStale."""
 
     now = database_now()
     on = now.astimezone(PARIS).date()
@@ -119,6 +124,7 @@ def publish(consultation: Consultation, *, actor: Actor, expected_version: int |
             for field, sentence in lacks:
                 fields.setdefault(field, []).append(sentence)
             raise RuleBroken("not_publishable", " ".join(text for _, text in lacks), fields=fields)
+        tender_releases.refuse_unread(row, attested=attested)
         made = schedule_from(
             on,
             response_days=row.response_days,
@@ -131,6 +137,7 @@ def publish(consultation: Consultation, *, actor: Actor, expected_version: int |
         row.closes_at = made.closes_at
 
     with transaction.atomic():
+        releases.one_at_a_time()
         # Nobody makes another key between the reading of this one and the publication.
         Consultation.objects.select_for_update(of=("self",)).get(pk=consultation.pk)
         hold_group(consultation.project_id)
@@ -142,6 +149,7 @@ def publish(consultation: Consultation, *, actor: Actor, expected_version: int |
             apply=apply,
             detail={"key_fingerprint": key.fingerprint if key else ""},
         )
+        tender_releases.release_tender(consultation, actor=actor)
         _tell_published(consultation)
     return consultation
 
@@ -170,14 +178,18 @@ def refuse_over(row: Consultation, *, now: dt.datetime) -> None:
 def announce(
     consultation: Consultation, *, actor: Actor, text: str, expected_version: int | None = None
 ) -> ConsultationNotice:
-    """A change of what is asked, told to all. Raises MoveRefused once the deadline is past."""
+    """A change of what is asked, told to all. Raises MoveRefused once the deadline is past, RuleBroken on
+    a text that says something personal to everybody."""
+    tender_releases.refuse_personal(consultation, text, field="text")
     with transaction.atomic():
+        releases.one_at_a_time()
         consultation.touch(
             "announce", actor=actor, apply=_open_now, expected_version=expected_version, reason=text
         )
         notice = ConsultationNotice.objects.create(
             consultation=consultation, kind=NoticeKind.CHANGE, text=text
         )
+        tender_releases.release_change(consultation, actor=actor, rationale=text)
         tell_all(consultation, "Modification d’une consultation", text)
     return notice
 
@@ -199,6 +211,8 @@ def extend(
     if closes_at.second or closes_at.microsecond:
         raise RuleBroken("not_a_minute", "Donnez une clôture à la minute, sans secondes.", field="closes_at")
 
+    tender_releases.refuse_personal(consultation, reason, field="reason")
+
     def apply(row: Consultation) -> None:
         refuse_over(row, now=database_now())
         assert row.closes_at is not None  # published
@@ -211,6 +225,7 @@ def extend(
 
     kind = NoticeKind.OUTAGE if after_outage else NoticeKind.EXTENSION
     with transaction.atomic():
+        releases.one_at_a_time()
         consultation.touch(
             "extend",
             actor=actor,
@@ -222,6 +237,7 @@ def extend(
         notice = ConsultationNotice.objects.create(
             consultation=consultation, kind=kind, text=reason, closes_at=closes_at
         )
+        tender_releases.release_change(consultation, actor=actor, rationale=reason)
         body = f"Nouvelle clôture : {datetime_text(closes_at)} (heure de Paris). Motif : {reason}"
         tell_all(consultation, "Clôture reportée", body)
     return notice

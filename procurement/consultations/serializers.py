@@ -113,6 +113,13 @@ class ConsultationExtensionInput(StrictSerializer):
     after_outage = serializers.BooleanField(default=False)
 
 
+class ConsultationPublicationInput(StrictSerializer):
+    attested = serializers.BooleanField(
+        default=False,
+        help_text="Relu, rien n’y est secret ni personnel. Dû pour une consultation ouverte à tous.",
+    )
+
+
 class ConsultationNoticeInput(StrictSerializer):
     text = serializers.CharField(max_length=MOST_TEXT)
 

@@ -12,6 +12,7 @@ from marketplace.errors import MoveRefused, RuleBroken
 from marketplace.files.sniff import DOCUMENTS
 from marketplace.files.store import store_upload
 from marketplace.numbering import next_number
+from procurement.actions import releases, tender_releases
 from procurement.actions.projects import refuse_closed
 from procurement.consultations import content as contents
 from procurement.consultations.abilities import begin_ability
@@ -232,7 +233,9 @@ def declare(
 
     words = {"declare_sans_suite": "déclarée sans suite", "declare_infructueux": "déclarée infructueuse"}
     with transaction.atomic():
+        releases.one_at_a_time()
         consultation.perform(move, actor=actor, reason=reason, expected_version=expected_version, apply=apply)
+        tender_releases.release_end(consultation, actor=actor)
         tell_all(consultation, f"Consultation {words[move]}", f"Motif : {reason}")
     return consultation
 

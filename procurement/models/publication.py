@@ -66,7 +66,8 @@ class Publication(Stateful):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     number = models.CharField("numéro", max_length=30, unique=True)
     # Given at creation, never changed: the whole process is known by it.
-    ocid = models.CharField("ocid", max_length=60, unique=True)
+    # The lots of a consultation share one.
+    ocid = models.CharField("ocid", max_length=60, db_index=True)
     state = models.CharField(
         "état", max_length=40, choices=PublicationState, default=PublicationState.DRAFT, db_index=True
     )
@@ -190,10 +191,27 @@ def _unreviewed(row: Publication) -> None:
     row.reviewed_by, row.reviewed_at = None, None
 
 
-class PublicationRelease(models.Model):
-    """One OCDS release as it left, with the modification it announced. Rows are only added (a trigger)."""
+class PublicationReleaseQuerySet(models.QuerySet["PublicationRelease"]):
+    def of_process(self, ocid: str) -> Self:
+        """Oldest first."""
+        return self.filter(ocid=ocid).order_by("rank")
 
-    publication = models.ForeignKey(Publication, models.PROTECT, related_name="releases")
+    def newest(self, ocid: str) -> PublicationRelease | None:
+        return self.of_process(ocid).last()
+
+
+class PublicationRelease(models.Model):
+    """One OCDS release as it left, with the modification it announced. Rows are only added (a trigger).
+
+    It comes from a consultation (tender, award) or from the publication of a contract."""
+
+    ocid = models.CharField("ocid", max_length=60)
+    publication = models.ForeignKey(
+        Publication, models.PROTECT, null=True, blank=True, related_name="releases"
+    )
+    consultation = models.ForeignKey(
+        "procurement.Consultation", models.PROTECT, null=True, blank=True, related_name="releases"
+    )
     rank = models.PositiveIntegerField()
     ocds = models.JSONField()
     # The DECP modification; None for the first one.
@@ -201,18 +219,25 @@ class PublicationRelease(models.Model):
     released_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     released_at = models.DateTimeField(default=timezone.now)
 
+    objects = PublicationReleaseQuerySet.as_manager()
+
     class Meta:
         ordering = ("pk",)
         constraints = (
             models.UniqueConstraint(
-                fields=("publication", "rank"),
+                fields=("ocid", "rank"),
                 name="publication_release_once",
-                violation_error_message="Cette publication porte déjà ce rang.",
+                violation_error_message="Ce processus porte déjà ce rang.",
+            ),
+            models.CheckConstraint(
+                name="publication_release_one_source",
+                condition=models.Q(publication__isnull=True) ^ models.Q(consultation__isnull=True),
+                violation_error_message="Une publication OCDS vient d’une consultation ou d’un marché.",
             ),
         )
 
     def __str__(self) -> str:
-        return f"{self.publication.ocid}-{self.rank:04d}"
+        return f"{self.ocid}-{self.rank:04d}"
 
 
 class PublicationFileQuerySet(models.QuerySet["PublicationFile"]):

@@ -74,11 +74,57 @@ class ChangeFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """One line of the price schedule. `lot` from 1; its title is part of the words."""
+
+    lot: int
+    place: int
+    words: str
+    quantity: Decimal
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDocument:
+    """A file that everybody may read at `url`. `kind`: of OCDS's document types."""
+
+    identifier: str
+    kind: str
+    title: str
+    url: str
+    media_type: str = ""
+    published_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ConsultationFacts:
-    """What a consultation adds to the process: the seam for whoever runs one. Times carry their zone."""
+    """What a consultation adds to the process. Times carry their zone; empty or None: unknown, or not public
+    yet. `tenderers`: suppliers that answered, known once the responses are opened, never before."""
 
     opened_at: dt.datetime | None = None
     closes_at: dt.datetime | None = None
     tenderers: int | None = None
     decided_on: dt.date | None = None
     criteria: str = ""
+    title: str = ""
+    description: str = ""
+    # In the words of DECP; `method`: of OCDS's list, when the access says it.
+    procedure: str = ""
+    method: str = ""
+    eligibility: str = ""
+    questions_until: dt.datetime | None = None
+    items: tuple[Asked, ...] = ()
+    documents: tuple[OpenDocument, ...] = ()
+    # Where responses are deposited.
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AwardFacts:
+    """An award notified. Nobody is named: whether a holder is a person is told with the contract."""
+
+    title: str
+    holders: tuple[Holder, ...]
+    amount_eur_ht: Decimal | None = None
+    decided_on: dt.date | None = None
+    tenderers: int | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,8 +12,14 @@ from django.views.decorators.http import require_safe
 from catalog.opendata.licence import LICENCE_NAME, LICENCE_URL, publisher
 from marketplace.errors import NotVisible
 from marketplace.ui.breadcrumb import breadcrumb
-from procurement.models import Publication, PublicationFile
-from procurement.publication_preview import json_text, lines_of, modifications_of
+from procurement.models import Publication, PublicationFile, PublicationRelease
+from procurement.publication.ocds import names_of
+from procurement.publication_preview import (
+    json_text,
+    lines_of,
+    modifications_of,
+    words_of_release,
+)
 
 PAGE_SIZE = 20
 OPEN_DATA = ("Données ouvertes", "/donnees/")
@@ -32,25 +40,35 @@ def open_contracts(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def open_contract(request: HttpRequest, ocid: str) -> HttpResponse:
-    rows = Publication.objects.public().select_related("buyer")
-    publication = rows.filter(ocid=ocid).first()
-    if publication is None:
+    """Of a process: its contract, or that of each lot."""
+    rows = Publication.objects.public().select_related("buyer", "vehicle__award__lot")
+    found = list(rows.filter(ocid=ocid).order_by("published_at", "pk"))
+    if not found:
         raise NotVisible
-    releases = list(publication.releases.order_by("rank"))
+    releases = list(PublicationRelease.objects.of_process(ocid))
     context = {
-        "publication": publication,
-        "lines": [line for line in lines_of(publication) if line.public],
-        "holder_names": _names(releases[-1].ocds),
-        "modifications": modifications_of(publication),
-        "releases": releases,
-        "object_text": json_text(publication.decp),
+        "ocid": ocid,
+        "title": releases[-1].ocds["tender"]["title"],
+        "contracts": [_contract(one, releases[-1].ocds) for one in found],
+        "releases": [(one.released_at, words_of_release(one)) for one in releases],
         "breadcrumb_data": breadcrumb(
-            OPEN_DATA, ("Marchés publiés", "/donnees/marches/"), current=publication.reference
+            OPEN_DATA, ("Marchés publiés", "/donnees/marches/"), current=found[0].reference
         ),
     }
     return render(request, "procurement/publications/open_page.html", context)
 
 
-def _names(release: dict[str, list[dict[str, str]]]) -> list[str]:
-    """Of the holders whose name was given: never a person's."""
-    return [party["name"] for party in release["parties"] if "supplier" in party["roles"] and "name" in party]
+def _contract(publication: Publication, release: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "publication": publication,
+        "lines": [line for line in lines_of(publication) if line.public],
+        "holder_names": names_of(release, lot=_lot(publication)),
+        "modifications": modifications_of(publication),
+        "object_text": json_text(publication.decp),
+    }
+
+
+def _lot(publication: Publication) -> int:
+    """Of the consultation that made it; 1 without any."""
+    award = getattr(publication.vehicle, "award", None)
+    return award.lot.number if award is not None else 1

@@ -34,9 +34,15 @@ from procurement.forms.publications import (
     SourceForm,
 )
 from procurement.forms.refusals import put_refusal
-from procurement.models import Contract, Publication, PurchasingVehicle
+from procurement.models import Contract, Publication, PublicationRelease, PurchasingVehicle
 from procurement.publication import duty
-from procurement.publication_preview import json_text, lines_of, modifications_of, preview_of
+from procurement.publication_preview import (
+    json_text,
+    lines_of,
+    modifications_of,
+    preview_of,
+    words_of_release,
+)
 from procurement.publication_sources import decoded
 from procurement.views.find import actor_of, posted, typed_version
 
@@ -152,7 +158,10 @@ def publication_page(request: HttpRequest, number: str) -> HttpResponse:
         "preview": preview,
         "object_text": json_text(preview.object),
         "modifications": modifications_of(publication),
-        "releases": list(publication.releases.select_related("released_by").order_by("rank")),
+        "releases": [
+            {"at": one.released_at, "words": words_of_release(one), "by": one.released_by}
+            for one in PublicationRelease.objects.of_process(publication.ocid).select_related("released_by")
+        ],
         "pages": _pages_for(actor_of(request), publication),
         "may_edit": publication.state == PublicationState.DRAFT
         and allowed(publication_abilities(actor_of(request), publication), "edit"),

@@ -94,7 +94,7 @@ class Room:
         return made
 
     def published(self, **content: Any) -> Consultation:
-        return publishing.publish(self.proved(**content), actor=self.purchasing)
+        return publishing.publish(self.proved(**content), actor=self.purchasing, attested=True)
 
     def closed(self, consultation: Consultation | None = None) -> Consultation:
         return closing.close(pass_deadline(consultation or self.published()))

@@ -93,7 +93,7 @@ def _published(title: str, description: str, items: list[tuple[str, str, int]], 
     secrets = {address: keys.take_secret(made, actor=act(address)) for address in HOLDERS}
     for address in HOLDERS:
         rehearsing.rehearse(made, actor=act(address), secret=secrets[address])
-    return Made(publishing.publish(made, actor=act(BUYER)), secrets)
+    return Made(publishing.publish(made, actor=act(BUYER), attested=True), secrets)
 
 
 def _open() -> None:
@@ -226,4 +226,5 @@ def _notified(evaluation: Evaluation) -> None:
         actor=act(BUYER),
         starts_on=today,
         ends_on=today + dt.timedelta(days=1095),
+        attested=True,
     )

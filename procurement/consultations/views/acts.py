@@ -17,10 +17,11 @@ from marketplace.ui.forms import MarketForm
 from marketplace.ui.once import once
 from procurement.consultations import publishing, writing
 from procurement.consultations.clock import database_now
-from procurement.consultations.forms import AnnounceForm, ExtendForm, ReasonForm
+from procurement.consultations.forms import AnnounceForm, ExtendForm, PublishForm, ReasonForm
 from procurement.consultations.schedule import PARIS
 from procurement.consultations.views.find import allowed_to, form_page, tried
 from procurement.models import Consultation
+from procurement.publication_consultation import lines_of_tender
 from procurement.views.find import actor_of, posted, typed_version
 
 
@@ -37,9 +38,10 @@ class ActPage:
 PAGES = {
     "publier": ActPage(
         "publish",
-        MarketForm,
+        PublishForm,
         "Publier la consultation",
-        "Ce qui est demandé ne changera plus. Le calendrier part d’aujourd’hui.",
+        "Ce qui est demandé ne changera plus. Le calendrier part d’aujourd’hui. Ouverte à tous, la "
+        "consultation part aussi en données ouvertes.",
         "Consultation publiée. Les réponses seront scellées dès leur réception.",
         publishing.publish,
     ),
@@ -102,7 +104,11 @@ def act(request: HttpRequest, number: str, words: str) -> HttpResponse:
         if tried(form, lambda: page.do(found, actor=actor, expected_version=version, **said)):
             messages.success(request, page.done)
             return redirect(found)
-    return form_page(request, found, form, title=page.title, lead=page.lead, button=page.title)
+    read = lines_of_tender(found) if page.ability == "publish" else []
+    return form_page(
+        request, found, form, title=page.title, lead=page.lead, button=page.title,
+        facts=[("Consultation", str(found)), *read],
+    )  # fmt: skip
 
 
 def _refuse_now(found: Consultation, ability: str) -> None:

@@ -80,6 +80,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "questions": questions.for_pages(),
         "after": after_of(found, actor),
         "key": found.keys.current().first(),
+        "ocid": found.releases.values_list("ocid", flat=True).first(),
         "breadcrumb_data": breadcrumb(("Consultations", "/consultations/"), current=found.number),
     }
     return render(request, "procurement/consultations/show.html", context)

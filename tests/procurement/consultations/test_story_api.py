@@ -66,7 +66,9 @@ def published(room):
     version = api(room.requester).get(f"{API}{path}").headers["ETag"]
     criteria = [{**CONTENT["criteria"][0], "weight": 65}, CONTENT["criteria"][1]]
     requester.patch(f"{API}{path}", {"criteria": criteria}, format="json", headers={"If-Match": version})
-    assert post(buyer, f"{path}publish/")["state"] == "published"
+    unread = problem_of(buyer.post(f"{API}{path}publish/", {}, format="json"), 400)
+    assert [each["field"] for each in unread["errors"]] == ["attested"]
+    assert post(buyer, f"{path}publish/", {"attested": True})["state"] == "published"
     return Consultation.objects.get(uuid=made["id"]), secrets
 
 

@@ -75,7 +75,9 @@ def test_from_the_draft_to_the_opened_responses(room, written):
     prove(room, written)
     buyer = browser(room.purchasing)
     assert "Publier la consultation" in text_of(buyer.get(url))
-    assert buyer.post(f"{url}publier/", {}).status_code == 302
+    assert "J’ai relu" in text_of(buyer.get(f"{url}publier/"))
+    assert "attestez" in text_of(buyer.post(f"{url}publier/", {}), 400)
+    assert buyer.post(f"{url}publier/", {"attested": "on"}).status_code == 302
     assert "à 14 h 30" in text_of(client_for(None).get(url))
     supplier, manager = make_supplier(name="Nuage Exemple")
     client = browser(manager)

@@ -163,11 +163,11 @@ def test_the_consultation_waits_for_every_signature(other: Administration) -> No
     said = dict(lacks_of(made, on=made.created_at.date()))["group"]
     assert group.number in said and other.organisation.name in said
     with pytest.raises(RuleBroken) as refused:
-        publishing.publish(made, actor=room.purchasing)
+        publishing.publish(made, actor=room.purchasing, attested=True)
     assert "group" in refused.value.fields
     for member in group.members.all():
         sign(member)
-    assert publishing.publish(made, actor=room.purchasing).state == "published"
+    assert publishing.publish(made, actor=room.purchasing, attested=True).state == "published"
     group.refresh_from_db()
     with pytest.raises(MoveRefused, match="publiée"):
         forming.dissolve(group, actor=room.requester, reason="Non")
@@ -182,7 +182,8 @@ def test_the_last_signature_and_the_publication_at_once() -> None:
     sign(own_member(group))
     last = group.members.exclude(project=group.project).get()
     published, signed = at_once(
-        lambda: publishing.publish(made, actor=room.purchasing).state, lambda: bool(sign(last).signed_at)
+        lambda: publishing.publish(made, actor=room.purchasing, attested=True).state,
+        lambda: bool(sign(last).signed_at),
     )
     group.refresh_from_db()
     assert signed is True and group.state == "signed"
@@ -194,7 +195,7 @@ def test_a_group_and_the_publication_at_once() -> None:
     room = Room()
     made = room.proved()
     outcomes = at_once(
-        lambda: publishing.publish(made, actor=room.purchasing).state,
+        lambda: publishing.publish(made, actor=room.purchasing, attested=True).state,
         lambda: make_group(room, project=made.project).state,
     )
     assert outcomes in (["published", "consultation_published"], ["not_publishable", "forming"])

@@ -55,9 +55,9 @@ def whole(**values: Any) -> MarketFacts:
     return replace(WHOLE, **values)
 
 
-def issue(rank: int = 1) -> Issue:
+def issue(rank: int = 1, *, lot: int = 1) -> Issue:
     at = dt.datetime(2026, 11, 25 + rank // 10, rank % 10, 30, tzinfo=dt.UTC)
-    return Issue("ocds-000000-PUB-2026-0001", rank, at, "FR-INSEE")
+    return Issue("ocds-000000-PUB-2026-0001", rank, at, "FR-INSEE", lot)
 
 
 def decp_validator(shared: Path) -> Draft7Validator:

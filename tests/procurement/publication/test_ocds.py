@@ -3,6 +3,7 @@
 import datetime as dt
 import shutil
 import zipfile
+from dataclasses import replace
 from decimal import Decimal
 
 import ocdsmerge
@@ -11,7 +12,14 @@ from libcoveocds.api import ocds_json_output
 from libcoveocds.config import LibCoveOCDSConfig
 
 from procurement.publication import ocds
-from procurement.publication.facts import ChangeFacts, ConsultationFacts, Holder
+from procurement.publication.facts import (
+    Asked,
+    AwardFacts,
+    ChangeFacts,
+    ConsultationFacts,
+    Holder,
+    OpenDocument,
+)
 from tests.procurement.publication.publication_facts import VAT, WHOLE, issue, ocds_errors, whole
 
 CONSULTED = ConsultationFacts(
@@ -21,6 +29,28 @@ CONSULTED = ConsultationFacts(
     decided_on=dt.date(2026, 9, 20),
     criteria="Prix 60 %, qualité 30 %, environnement 10 %.",
 )
+ASKED = replace(
+    CONSULTED,
+    tenderers=None,
+    decided_on=None,
+    title="Hébergement d’essai",
+    description="Un service d’hébergement.",
+    method="open",
+    procedure="Procédure adaptée",
+    questions_until=dt.datetime(2026, 8, 20, 12, tzinfo=dt.UTC),
+    items=(
+        Asked(1, 1, "Lot 1 : Calcul. Machine", Decimal(1000), "heure"),
+        Asked(1, 2, "Lot 1 : Calcul. Reprise", Decimal(1), "forfait"),
+        Asked(2, 1, "Lot 2 : Stockage. Go", Decimal("10.5"), "Go"),
+    ),
+    documents=(
+        OpenDocument(
+            "notice", "tenderNotice", "Avis", "https://place.example/consultations/CNS-1/", "text/html",
+            dt.datetime(2026, 8, 1, 9, tzinfo=dt.UTC),
+        ),
+    ),
+    url="https://place.example/consultations/CNS-1/",
+)  # fmt: skip
 PACKAGE = ocds.Package(
     uri="https://place.example/api/v1/publication/ocds/releases/",
     publisher="Place d’essai",
@@ -43,6 +73,25 @@ def story():
         ChangeFacts(dt.date(2026, 11, 9), duration_months=18, holders=other, holder_is_person=False),
     )
     return [first, second, third]
+
+
+def consulted_story():
+    """Two lots asked of all, the deadline put off, both awarded, contracted one after the other, one made
+    dearer."""
+    asked = ocds.tendered(issue(1), WHOLE.buyer, ASKED)
+    later = replace(ASKED, closes_at=dt.datetime(2026, 9, 8, 12, tzinfo=dt.UTC))
+    changed = ocds.tender_amended(issue(2), asked, WHOLE.buyer, later, rationale="Une semaine de plus.")
+    facts = AwardFacts("Calcul", WHOLE.holders, Decimal("57500.50"), dt.date(2026, 9, 20), 3)
+    won = ocds.awarded(issue(3), changed, facts)
+    other = (Holder("TVA", VAT),)
+    won_too = ocds.awarded(issue(4, lot=2), won, replace(facts, title="Stockage", holders=other))
+    after = replace(later, tenderers=3, decided_on=dt.date(2026, 9, 20))
+    first = ocds.notified(issue(5), WHOLE, after, before=won_too)
+    second = ocds.notified(
+        issue(6, lot=2), whole(holders=other, object="Stockage d’essai", cpv="72317000"), after, before=first
+    )
+    dearer = ChangeFacts(dt.date(2026, 11, 1), amount_eur_ht=Decimal("60000.10"), rationale="Besoin accru.")
+    return [asked, changed, won, won_too, first, second, ocds.amended(issue(7, lot=2), second, dearer)]
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +117,8 @@ def judged(standard, folder, package):
 
 @pytest.mark.shared
 def test_releases_are_valid_for_the_schema_and_for_libcoveocds(shared, standard, tmp_path):
-    releases = [*story(), ocds.tendered(issue(4), WHOLE, CONSULTED)]
+    ended = ocds.tender_ended(issue(8), consulted_story()[1], status="cancelled")
+    releases = [*story(), *consulted_story(), ended]
     for release in releases:
         assert ocds_errors(shared, "release", release) == []
     package = {**PACKAGE.head(), "releases": releases}
@@ -88,14 +138,15 @@ def test_libcoveocds_would_see_a_fault(standard, tmp_path):
 
 
 @pytest.mark.shared
-def test_a_record_is_valid_and_compiled_as_the_standard_merges(shared):
+@pytest.mark.parametrize("tell", [story, consulted_story])
+def test_a_record_is_valid_and_compiled_as_the_standard_merges(shared, tell):
     """The newest release says all that is public: merging by the standard's own rules gives the same."""
-    releases = story()
+    releases = tell()
     record = ocds.record(releases)
     package = {**PACKAGE.head(), "records": [record]}
     assert ocds_errors(shared, "record-package", package) == []
     schema = ocds_schema(shared)
-    for count in (1, 2, 3):
+    for count in range(1, len(releases) + 1):
         merged = ocdsmerge.Merger(schema).create_compiled_release(releases[:count])
         assert normal(ocds.compiled(releases[:count])) == normal(merged)
 
@@ -169,8 +220,65 @@ def flat(value):
         yield value
 
 
+def test_tags_say_what_each_release_is_the_first_to_say():
+    assert [each["tag"] for each in consulted_story()] == [
+        ["tender"],
+        ["tenderAmendment"],
+        ["award"],
+        ["award"],
+        ["contract"],
+        ["contract"],
+        ["contractAmendment"],
+    ]
+    without_award = ocds.notified(issue(2), WHOLE, CONSULTED, before=consulted_story()[0])
+    assert without_award["tag"] == ["award", "contract"]
+
+
+def test_before_the_opening_nobody_is_named_or_counted():
+    for release in consulted_story()[:2]:
+        assert "numberOfTenderers" not in str(release) and "awards" not in release
+        assert [party["roles"] for party in release["parties"]] == [["buyer", "procuringEntity"]]
+
+
+def test_a_change_with_notice_is_an_amendment_of_the_tender():
+    asked, changed, *_ = consulted_story()
+    assert asked["tender"]["tenderPeriod"]["endDate"] == "2026-09-01T12:00:00+00:00"
+    assert changed["tender"]["tenderPeriod"]["endDate"] == "2026-09-08T12:00:00+00:00"
+    (amendment,) = changed["tender"]["amendments"]
+    assert amendment["rationale"] == "Une semaine de plus."
+    assert (amendment["amendsReleaseID"], amendment["releaseID"]) == (asked["id"], changed["id"])
+
+
+def test_each_lot_has_its_award_and_its_contract_and_nothing_is_left_out():
+    *_, won, won_too, first, second, dearer = consulted_story()
+    assert "Nuage Exemple" not in str(won) + str(won_too), "who a holder is, is told with the contract"
+    assert [one["id"][-7:] for one in second["awards"]] == ["award-1", "award-2"]
+    assert [one["awardID"][-7:] for one in second["contracts"]] == ["award-1", "award-2"]
+    assert [one["classification"]["id"] for one in second["tender"]["items"]] == [
+        "72416000",
+        "72416000",
+        "72317000",
+    ]
+    assert dearer["contracts"][0] == second["contracts"][0]
+    assert dearer["contracts"][1]["value"]["amount"] == 60000.1
+    assert ocds.names_of(second, lot=1) == ["Nuage Exemple"] and ocds.names_of(second, lot=2) == []
+    taken = ChangeFacts(dt.date(2026, 11, 9), holders=WHOLE.holders, holder_is_person=False)
+    after = ocds.amended(issue(8, lot=2), dearer, taken)
+    assert [one["status"] for one in after["awards"]] == ["active", "cancelled", "active"]
+    assert after["contracts"][0]["awardID"] == after["awards"][0]["id"]
+
+
+def test_a_procedure_ended_keeps_what_it_asked():
+    asked = consulted_story()[0]
+    stopped = ocds.tender_ended(issue(2), asked, status="cancelled")
+    assert (stopped["tag"], stopped["tender"]["status"]) == (["tenderCancellation"], "cancelled")
+    failed = ocds.tender_ended(issue(2), asked, status="unsuccessful")
+    assert (failed["tag"], failed["tender"]["status"]) == (["tenderUpdate"], "unsuccessful")
+    assert failed["tender"]["items"] == asked["tender"]["items"]
+
+
 def test_a_consultation_names_nobody_but_the_buyer():
-    release = ocds.tendered(issue(), WHOLE, CONSULTED)
+    release = ocds.tendered(issue(), WHOLE.buyer, ASKED)
     assert [party["roles"] for party in release["parties"]] == [["buyer", "procuringEntity"]]
     assert "awards" not in release and "contracts" not in release
     assert release["tender"]["status"] == "active"

@@ -1,0 +1,93 @@
+"""What a consultation says to everybody, as facts of a publication."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils import timezone
+
+from catalog.enums import Scheme
+from catalog.opendata.licence import absolute
+from marketplace.ui.typography import number_text
+from procurement.consultations.enums import Access, ConsultationKind
+from procurement.publication import words
+from procurement.publication.facts import Asked, ConsultationFacts, OpenDocument
+
+if TYPE_CHECKING:
+    from procurement.models import Award, Consultation
+
+
+def consultation_facts(row: Consultation, *, award: Award | None = None) -> ConsultationFacts:
+    """Of a consultation published. Some queries. Nothing of who answered nor of how many, but with an
+    `award`, which comes after the opening."""
+    is_open = row.access == Access.OPEN
+    address = absolute(row.get_absolute_url())
+    return ConsultationFacts(
+        opened_at=row.published_at,
+        closes_at=row.closes_at,
+        questions_until=row.questions_until,
+        title=row.title,
+        description=row.description,
+        procedure=words.PROCEDURES[0] if row.kind == ConsultationKind.ADAPTED else "",
+        method="open" if is_open else "",
+        eligibility=_eligibility(row),
+        criteria="; ".join(f"{one.label}: {one.weight} %" for one in row.criteria.all()),
+        items=tuple(_asked(row)),
+        documents=tuple(_documents(row, address)) if is_open else (),
+        url=address if is_open else "",
+        tenderers=tenderers_of(row) if award is not None else None,
+        decided_on=timezone.localdate(award.decided_at) if award and award.decided_at else None,
+    )
+
+
+def tenderers_of(row: Consultation) -> int | None:
+    """Suppliers whose response was opened, on any lot; None before the opening."""
+    if not row.is_opened:
+        return None
+    return row.deposits.filter(opened__isnull=False).values("supplier").distinct().count()
+
+
+def _eligibility(row: Consultation) -> str:
+    names = ", ".join(str(Scheme(code).label) for code in row.required_schemes)
+    return f"Qualifications exigées : {names}." if names else ""
+
+
+def _asked(row: Consultation) -> Iterator[Asked]:
+    lots = list(row.lots.prefetch_related("price_items"))
+    for lot in lots:
+        for item in lot.price_items.all():
+            text = item.label if len(lots) == 1 else f"{lot}. {item.label}"
+            yield Asked(lot.number, item.position, text, item.quantity, item.unit)
+
+
+def _documents(row: Consultation, address: str) -> Iterator[OpenDocument]:
+    """The page of the consultation, then its files."""
+    yield OpenDocument("notice", "tenderNotice", row.title, address, "text/html", row.published_at)
+    for one in row.documents.select_related("file"):
+        url = absolute(reverse("procurement:consultation_document", args=[row.number, one.uuid]))
+        yield OpenDocument(
+            str(one.uuid), "biddingDocuments", one.title, url, one.file.media_type, row.published_at
+        )
+
+
+def lines_of_tender(row: Consultation) -> list[tuple[str, str]]:
+    """What would leave of this draft, in words, to be read before; nothing for invited suppliers only."""
+    if row.access != Access.OPEN:
+        return []
+    facts = consultation_facts(row)
+    told = [
+        ("Objet", facts.title),
+        ("Ce qui est attendu", facts.description),
+        ("Procédure", facts.procedure),
+        ("Conditions", facts.eligibility),
+        ("Critères", facts.criteria),
+        ("Postes", ", ".join(_in_words(line) for line in facts.items)),
+        ("Documents", ", ".join(one.title for one in facts.documents[1:])),
+    ]
+    return [(label, text) for label, text in told if text]
+
+
+def _in_words(line: Asked) -> str:
+    return f"{line.words} ({number_text(line.quantity)} {line.unit})"
