@@ -192,7 +192,7 @@ def test_a_suspension_shows_replacements_their_cost_the_notice_and_what_was_deci
 @pytest.mark.parametrize(
     ("ends_on", "months", "expected"),
     [
-        (dt.date(2027, 12, 31), Decimal(2), dt.date(2027, 3, 1)),
+        (dt.date(2027, 12, 31), Decimal(2), months_after(dt.date(2026, 12, 31), 2) + dt.timedelta(days=1)),
         (dt.date(2027, 1, 15), Decimal(2), dt.date(2027, 1, 16)),
         (dt.date(2027, 1, 15), None, dt.date(2027, 1, 16)),
     ],
