@@ -24,6 +24,10 @@ from procurement.publication_sources import holders_of
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
 
+UNIDENTIFIED = (
+    "Aucun identifiant officiel du titulaire (SIRET, TVA…) n’est tenu ici : décochez, l’attribution partira "
+    "avec les données essentielles du marché, où il est demandé."
+)
 NOT_ATTESTED = "Relisez, puis attestez que rien n’y est secret ni personnel : tout le monde le lira."
 
 
@@ -92,12 +96,14 @@ def release_end(row: Consultation, *, actor: Actor) -> PublicationRelease | None
 
 
 def release_award(award: Award, *, actor: Actor) -> PublicationRelease | None:
-    """At the notification, once reviewed; None when nothing left before, or the holder has no identifier
-    of the official list: it is asked with the contract."""
+    """At the notification, once reviewed; None when nothing left before. Raises RuleBroken when the holder
+    has no identifier of the official list: it is asked with the contract."""
     row = award.consultation
     before, holders = last_release(row), holders_of(award.supplier)
-    if before is None or not holders:
+    if before is None:
         return None
+    if not holders:
+        raise RuleBroken("holder_unidentified", UNIDENTIFIED, field="attested")
     facts = AwardFacts(
         title=award.lot.title,
         holders=holders,

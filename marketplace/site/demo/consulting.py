@@ -226,5 +226,4 @@ def _notified(evaluation: Evaluation) -> None:
         actor=act(BUYER),
         starts_on=today,
         ends_on=today + dt.timedelta(days=1095),
-        attested=True,
     )

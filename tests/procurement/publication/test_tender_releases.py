@@ -11,12 +11,13 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from marketplace.accounts.models import Organisation
 from marketplace.errors import RuleBroken
 from procurement.actions import publications
 from procurement.awards import deciding, notifying
 from procurement.consultations import publishing, writing
 from procurement.models import Publication, PublicationRelease
-from tests.builders import client_for
+from tests.builders import client_for, fictitious_siret
 from tests.procurement.consultation_builders import Room, make_deposit, make_supplier
 from tests.procurement.evaluation_builders import decided, found_award
 from tests.procurement.publication.publication_builders import whole_answers
@@ -106,8 +107,12 @@ def test_deposits_are_neither_named_nor_counted_before_the_opening(room: Room) -
     assert "Nuage Exemple" not in text and "numberOfTenderers" not in text
 
 
-def notify(room: Room, **more: Any) -> Any:
+def notify(room: Room, *, identified: bool = True, **more: Any) -> Any:
     made = decided(room, PRICES)
+    if identified:
+        identifier = {"identifier_scheme": "SIRET", "identifier": fictitious_siret(7009)}
+        Organisation.objects.filter(pk=made.supplier.organisation_id).update(**identifier)
+        made = found_award(made)
     deciding.send_letters(made, actor=room.purchasing)
     deciding.sign(made, actor=room.purchasing)
     today = timezone.localdate()
@@ -115,6 +120,12 @@ def notify(room: Room, **more: Any) -> Any:
         found_award(made), actor=room.purchasing, starts_on=today, ends_on=today + dt.timedelta(400), **more
     )
     return found_award(made)
+
+
+def test_a_holder_without_an_official_identifier_is_told_with_the_contract(room: Room) -> None:
+    with pytest.raises(RuleBroken) as refused:
+        notify(room, identified=False, attested=True)
+    assert set(refused.value.fields) == {"attested"}
 
 
 @pytest.mark.shared
