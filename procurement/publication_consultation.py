@@ -11,9 +11,9 @@ from django.utils import timezone
 from catalog.enums import Scheme
 from catalog.opendata.licence import absolute
 from marketplace.ui.typography import number_text
-from procurement.consultations.enums import Access, ConsultationKind
-from procurement.publication import words
+from procurement.consultations.enums import Access
 from procurement.publication.facts import Asked, ConsultationFacts, OpenDocument
+from procurement.publication_sources import PROCEDURE_OF_KIND
 
 if TYPE_CHECKING:
     from procurement.models import Award, Consultation
@@ -30,7 +30,7 @@ def consultation_facts(row: Consultation, *, award: Award | None = None) -> Cons
         questions_until=row.questions_until,
         title=row.title,
         description=row.description,
-        procedure=words.PROCEDURES[0] if row.kind == ConsultationKind.ADAPTED else "",
+        procedure=PROCEDURE_OF_KIND.get(row.kind, ""),
         method="open" if is_open else "",
         eligibility=_eligibility(row),
         criteria="; ".join(f"{one.label}: {one.weight} %" for one in row.criteria.all()),

@@ -9,6 +9,7 @@ from django.db import transaction
 from marketplace.accounts.abilities import require
 from marketplace.accounts.actors import system_actor
 from marketplace.errors import MoveRefused, RuleBroken
+from procurement.actions import releases
 from procurement.awards.enums import AwardState, OutcomeKind
 from procurement.consultations.abilities import consultation_abilities
 from procurement.consultations.enums import MOST_REASON
@@ -51,6 +52,7 @@ def end_lot(
         )
 
     with transaction.atomic():
+        releases.one_at_a_time()
         journalled: dict[str, Any] = {"reason": reason, "detail": {"lot": lot.number, "kind": kind}}
         consultation.touch(
             "end_lot", actor=actor, apply=apply, expected_version=expected_version, **journalled

@@ -125,16 +125,7 @@ def publish(
                 fields.setdefault(field, []).append(sentence)
             raise RuleBroken("not_publishable", " ".join(text for _, text in lacks), fields=fields)
         tender_releases.refuse_unread(row, attested=attested)
-        made = schedule_from(
-            on,
-            response_days=row.response_days,
-            question_days=row.question_days,
-            answer_days=row.answer_days,
-            at=row.closing_time,
-        )
-        row.published_at = now
-        row.questions_until, row.answers_by = made.questions_until, made.answers_by
-        row.closes_at = made.closes_at
+        _date(row, now=now)
 
     with transaction.atomic():
         releases.one_at_a_time()
@@ -152,6 +143,19 @@ def publish(
         tender_releases.release_tender(consultation, actor=actor)
         _tell_published(consultation)
     return consultation
+
+
+def _date(row: Consultation, *, now: dt.datetime) -> None:
+    made = schedule_from(
+        now.astimezone(PARIS).date(),
+        response_days=row.response_days,
+        question_days=row.question_days,
+        answer_days=row.answer_days,
+        at=row.closing_time,
+    )
+    row.published_at = now
+    row.questions_until, row.answers_by = made.questions_until, made.answers_by
+    row.closes_at = made.closes_at
 
 
 def _tell_published(consultation: Consultation) -> None:
@@ -198,6 +202,11 @@ def _open_now(row: Consultation) -> None:
     refuse_over(row, now=database_now())
 
 
+def _refuse_seconds(closes_at: dt.datetime) -> None:
+    if closes_at.second or closes_at.microsecond:
+        raise RuleBroken("not_a_minute", "Donnez une clôture à la minute, sans secondes.", field="closes_at")
+
+
 def extend(
     consultation: Consultation,
     *,
@@ -208,9 +217,7 @@ def extend(
     expected_version: int | None = None,
 ) -> ConsultationNotice:
     """Later only, and announced before the deadline, also after an outage. Raises MoveRefused, RuleBroken."""
-    if closes_at.second or closes_at.microsecond:
-        raise RuleBroken("not_a_minute", "Donnez une clôture à la minute, sans secondes.", field="closes_at")
-
+    _refuse_seconds(closes_at)
     tender_releases.refuse_personal(consultation, reason, field="reason")
 
     def apply(row: Consultation) -> None:
@@ -226,13 +233,14 @@ def extend(
     kind = NoticeKind.OUTAGE if after_outage else NoticeKind.EXTENSION
     with transaction.atomic():
         releases.one_at_a_time()
+        detail = {"to": closes_at.isoformat(), "after_outage": after_outage}
         consultation.touch(
             "extend",
             actor=actor,
             apply=apply,
             reason=reason,
             expected_version=expected_version,
-            detail={"to": closes_at.isoformat(), "after_outage": after_outage},
+            detail=detail,
         )
         notice = ConsultationNotice.objects.create(
             consultation=consultation, kind=kind, text=reason, closes_at=closes_at
