@@ -21,7 +21,7 @@ from procurement.models import (
     PublicationRelease,
     RejectionLetter,
 )
-from procurement.publication_sources import consultation_of
+from procurement.publication_consultation import consultation_facts
 from tests.procurement.consultation_builders import make_supplier
 from tests.procurement.evaluation_builders import (
     certified,
@@ -193,7 +193,7 @@ def test_notified_it_is_ordered_under_and_its_publication_is_drafted(room):
     assert (told["procedure"], told["offers_received"]) == ("Procédure adaptée", 2)
     assert told["environmental"] == ["Critère environnemental"]
     assert told["notified_on"] == timezone.localdate().isoformat()
-    facts = consultation_of(vehicle.publication)
+    facts = consultation_facts(consultation, award=made)
     assert (facts.tenderers, facts.decided_on) == (2, timezone.localdate())
     assert facts.closes_at == consultation.closes_at and "Prix: 50 %" in facts.criteria
     refused("consultation_not_opened", lambda: deciding.drop(made, actor=room.purchasing, reason="x"))
@@ -218,6 +218,6 @@ def test_its_publication_says_what_was_asked_then_what_was_awarded(room):
     publications.review(publication, actor=room.purchasing, attested=True)
     publications.publish(publication, actor=room.purchasing)
     tender, award = [one.ocds for one in PublicationRelease.objects.order_by("rank")]
-    assert (tender["tag"], award["tag"]) == (["tender"], ["tender", "award", "contract"])
+    assert (tender["tag"], award["tag"]) == (["tender"], ["award", "contract"])
     assert "numberOfTenderers" not in tender["tender"] and award["tender"]["numberOfTenderers"] == 2
     assert tender["date"] < award["date"] and "awards" not in tender and award["awards"][0]["date"]
