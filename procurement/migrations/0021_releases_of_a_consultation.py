@@ -13,7 +13,7 @@ ALTER TABLE procurement_publicationrelease ENABLE TRIGGER procurement_publicatio
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("procurement", "0019_lot_outcomes"),
+        ("procurement", "0020_need_of_the_list"),
     ]
 
     operations = [
