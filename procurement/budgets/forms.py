@@ -78,11 +78,6 @@ class BudgetEditForm(BudgetTermsForm):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
 
 
-class BudgetMoveForm(MarketForm):
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
-    reason = forms.CharField(label="Motif", max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
-
-
 class BudgetFilterForm(MarketForm):
     """Read from the address; a value of the wrong kind is said, and filters nothing."""
 

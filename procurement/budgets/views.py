@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -26,41 +22,39 @@ from procurement.budgets.forms import (
     BudgetEditForm,
     BudgetFilterForm,
     BudgetForm,
-    BudgetMoveForm,
     initial_of,
 )
 from procurement.forms.refusals import put_refusal
+from procurement.forms.versioned import ReasonForm
 from procurement.models import BudgetLine, Project
+from procurement.views.act_pages import ActPage, Acts
 from procurement.views.find import actor_of, posted
 
 PAGE_SIZE = 20
 
 
-@dataclass(frozen=True, slots=True)
-class MovePage:
-    name: str
-    act: Callable[..., BudgetLine]
-    title: str
-    lead: str
-    said: str
-
-
-MOVES = {
-    "clore": MovePage(
-        "close",
-        lines.close_line,
-        "Clore le budget",
-        "Ce qui est engagé le reste\u202f; aucun nouveau bon de commande n’y prendra rien.",
-        "Budget clos.",
-    ),
-    "rouvrir": MovePage(
-        "reopen",
-        lines.reopen_line,
-        "Rouvrir le budget",
-        "De nouveaux bons de commande pourront y être engagés.",
-        "Budget rouvert.",
-    ),
-}
+MOVES = Acts(
+    {
+        "clore": ActPage(
+            "close",
+            lines.close_line,
+            "Clore le budget",
+            "Budget clos.",
+            ReasonForm,
+            "Ce qui est engagé le reste\u202f; aucun nouveau bon de commande n’y prendra rien.",
+        ),
+        "rouvrir": ActPage(
+            "reopen",
+            lines.reopen_line,
+            "Rouvrir le budget",
+            "Budget rouvert.",
+            ReasonForm,
+            "De nouveaux bons de commande pourront y être engagés.",
+        ),
+    },
+    abilities=budget_abilities,
+    url_name="procurement:budget_move",
+)
 
 
 @login_required
@@ -96,11 +90,7 @@ def budget_page(request: HttpRequest, number: str) -> HttpResponse:
         "bars": bars_of(line),
         "page": Paginator(taken.order_by("-made_at", "-pk"), PAGE_SIZE).get_page(request.GET.get("page")),
         "may_edit": line.state == "open" and allowed(verdicts, "edit"),
-        "acts": [
-            (move.title, reverse("procurement:budget_move", args=[number, slug]))
-            for slug, move in MOVES.items()
-            if line.state in line.MOVES[move.name].sources and allowed(verdicts, move.name)
-        ],
+        "acts": MOVES.links(actor_of(request), line),
         "breadcrumb_data": _trail(line.number, _LIST),
     }
     return render(request, "procurement/budgets/page.html", context)
@@ -181,27 +171,17 @@ def budget_edit(request: HttpRequest, number: str) -> HttpResponse:
 @login_required
 @once
 def budget_move(request: HttpRequest, number: str, slug: str) -> HttpResponse:
-    line, move = _visible(request, number), MOVES.get(slug)
-    if move is None:
-        raise NotVisible
-    require(budget_abilities(actor_of(request), line), move.name)
-    line.check_move(move.name)
-    form = BudgetMoveForm(posted(request), initial={"version": line.version})
-    if form.is_bound and form.is_valid():
-        said = form.cleaned_data
-        move.act(line, actor=actor_of(request), reason=said["reason"], expected_version=said["version"])
-        messages.success(request, move.said)
-        return redirect(line.get_absolute_url())
-    context: dict[str, Any] = {
-        "title": f"{move.title} {line.number}",
-        "lead": move.lead,
-        "facts": [("Budget", str(line)), ("Engagé", euros(line.committed_eur, tax=line.basis))],
-        "form": form,
-        "button_label": move.title,
-        "cancel_url": line.get_absolute_url(),
-        "breadcrumb_data": _trail(move.title, _LIST, (line.number, line.get_absolute_url())),
-    }
-    return render(request, "pages/confirm.html", context, status=400 if form.is_bound else 200)
+    line = _visible(request, number)
+    return MOVES.serve(
+        request,
+        line,
+        slug,
+        about=lambda move: {
+            "title": f"{move.title} {line.number}",
+            "facts": [("Budget", str(line)), ("Engagé", euros(line.committed_eur, tax=line.basis))],
+            "breadcrumb_data": _trail(move.title, _LIST, (line.number, line.get_absolute_url())),
+        },
+    )
 
 
 _LIST = ("Budgets", "/budgets/")

@@ -5,6 +5,7 @@ from django import forms
 from marketplace.ui.forms import MarketForm
 from procurement.controls.enums import ASPECTS, ControlKind
 from procurement.enums import OpinionVerdict
+from procurement.forms.versioned import VersionedForm
 from procurement.models.control_file import MOST_ASPECT
 
 _HINTS = {
@@ -41,26 +42,22 @@ class PrepareForm(MarketForm):
                 del self.fields[name]
 
 
-class VersionForm(MarketForm):
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
-
-
-class PaperForm(VersionForm):
+class PaperForm(VersionedForm):
     title = forms.CharField(label="Titre du document", max_length=160)
     document = forms.FileField(label="Document", help_text="PDF ou OpenDocument, 10 Mo au plus.")
 
 
-class SendForm(VersionForm):
+class SendForm(VersionedForm):
     sent_on = forms.DateField(label="Transmis le", widget=forms.DateInput)
     reference = forms.CharField(label="Référence de l’envoi", max_length=100)
 
 
-class AcknowledgeForm(VersionForm):
+class AcknowledgeForm(VersionedForm):
     acknowledged_on = forms.DateField(label="Réception accusée le", widget=forms.DateInput)
     document = forms.FileField(label="Accusé de réception", help_text="PDF, 10 Mo au plus.", required=False)
 
 
-class AnswerForm(VersionForm):
+class AnswerForm(VersionedForm):
     answered_on = forms.DateField(label="Avis rendu le", widget=forms.DateInput)
     verdict = forms.ChoiceField(
         label="Sens de l’avis", choices=OpinionVerdict.choices, widget=forms.RadioSelect
@@ -69,7 +66,3 @@ class AnswerForm(VersionForm):
         label="Ce que dit l’avis", max_length=5000, widget=forms.Textarea(attrs={"rows": 6})
     )
     document = forms.FileField(label="Avis", help_text="PDF, 10 Mo au plus.")
-
-
-class WithdrawForm(VersionForm):
-    reason = forms.CharField(label="Motif", max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))

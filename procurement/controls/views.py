@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import uuid as uuids
-from collections.abc import Callable
-from dataclasses import dataclass
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -14,7 +12,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from marketplace.accounts.abilities import allowed, require
-from marketplace.accounts.actors import Actor
 from marketplace.errors import NotVisible, RuleBroken
 from marketplace.files.store import download_response
 from marketplace.ui.once import once
@@ -27,38 +24,47 @@ from procurement.controls.forms import (
     PaperForm,
     PrepareForm,
     SendForm,
-    VersionForm,
-    WithdrawForm,
 )
 from procurement.forms.refusals import put_refusal
+from procurement.forms.versioned import ReasonForm
 from procurement.models import ControlFile
+from procurement.views.act_pages import ActPage, Acts
 from procurement.views.find import actor_of, posted, trail, visible_project
 
-
-@dataclass(frozen=True, slots=True)
-class ActPage:
-    name: str
-    act: Callable[..., ControlFile]
-    title: str
-    said: str
-    form: type[VersionForm]
-
-
-ACTS = {
-    "transmettre": ActPage(
-        "send", actions.send, "Enregistrer la transmission", "Transmission enregistrée.", SendForm
-    ),
-    "accuser": ActPage(
-        "acknowledge",
-        actions.acknowledge,
-        "Enregistrer l’accusé de réception",
-        "Accusé de réception enregistré.",
-        AcknowledgeForm,
-    ),
-    "avis": ActPage("answer", actions.answer, "Enregistrer l’avis", "Avis enregistré.", AnswerForm),
-    "joindre": ActPage("add_paper", actions.add_paper, "Joindre une pièce", "Pièce jointe.", PaperForm),
-    "retirer": ActPage("withdraw", actions.withdraw, "Retirer le dossier", "Dossier retiré.", WithdrawForm),
-}
+ACTS = Acts(
+    {
+        "transmettre": ActPage(
+            "send",
+            actions.send,
+            "Enregistrer la transmission",
+            "Transmission enregistrée.",
+            SendForm,
+            forward=True,
+        ),
+        "accuser": ActPage(
+            "acknowledge",
+            actions.acknowledge,
+            "Enregistrer l’accusé de réception",
+            "Accusé de réception enregistré.",
+            AcknowledgeForm,
+            forward=True,
+        ),
+        "avis": ActPage(
+            "answer", actions.answer, "Enregistrer l’avis", "Avis enregistré.", AnswerForm, forward=True
+        ),
+        "joindre": ActPage(
+            "add_paper",
+            actions.add_paper,
+            "Joindre une pièce",
+            "Pièce jointe.",
+            PaperForm,
+            refuse=actions.refuse_sent,
+        ),
+        "retirer": ActPage("withdraw", actions.withdraw, "Retirer le dossier", "Dossier retiré.", ReasonForm),
+    },
+    abilities=control_file_abilities,
+    url_name="procurement:control_act",
+)
 
 
 @login_required
@@ -119,60 +125,26 @@ def control_page(request: HttpRequest, number: str) -> HttpResponse:
         if shown.kind == ControlKind.STUDY
         else [],
         "papers": list(shown.papers.all()),
-        "acts": _acts_for(actor_of(request), shown),
+        "acts": ACTS.links(actor_of(request), shown),
         "breadcrumb_data": trail(shown.project, current=shown.number),
     }
     return render(request, "procurement/controls/page.html", context)
 
 
-# Of these the one that is open is the first button.
-FORWARD = ("send", "acknowledge", "answer")
-
-
-def _acts_for(actor: Actor, shown: ControlFile) -> list[tuple[str, str, bool]]:
-    """Title and address of each act that state and roles allow, and whether it goes forward."""
-    verdicts = control_file_abilities(actor, shown)
-    open_now = {move.name for move in shown.available_moves()}
-    if shown.state == ControlState.PREPARED:
-        open_now.add("add_paper")
-    return [
-        (page.title, reverse("procurement:control_act", args=[shown.number, slug]), page.name in FORWARD)
-        for slug, page in ACTS.items()
-        if page.name in open_now and allowed(verdicts, page.name)
-    ]
-
-
 @login_required
 @once
 def control_act(request: HttpRequest, number: str, slug: str) -> HttpResponse:
-    shown, page = _visible(request, number), ACTS.get(slug)
-    if page is None:
-        raise NotVisible
-    actor = actor_of(request)
-    require(control_file_abilities(actor, shown), page.name)
-    if page.name == "add_paper":
-        actions.refuse_sent(shown)
-    else:
-        shown.check_move(page.name)
-    form = page.form.of(request, initial={"version": shown.version})
-    if form.is_bound and form.is_valid():
-        values = dict(form.cleaned_data)
-        try:
-            page.act(shown, actor=actor, expected_version=values.pop("version", None), **values)
-        except RuleBroken as refused:
-            put_refusal(form, refused)
-        else:
-            messages.success(request, page.said)
-            return redirect(shown)
-    context = {
-        "title": page.title,
-        "facts": [("Dossier", shown.number), ("Projet", str(shown.project)), ("Adressé à", shown.addressee)],
-        "form": form,
-        "button_label": page.title,
-        "cancel_url": shown.get_absolute_url(),
-        "breadcrumb_data": trail(shown.project, current=page.title),
-    }
-    return render(request, "pages/confirm.html", context, status=400 if form.errors else 200)
+    shown = _visible(request, number)
+    facts = [("Dossier", shown.number), ("Projet", str(shown.project)), ("Adressé à", shown.addressee)]
+    return ACTS.serve(
+        request,
+        shown,
+        slug,
+        about=lambda page: {
+            "facts": facts,
+            "breadcrumb_data": trail(shown.project, current=page.title),
+        },
+    )
 
 
 @login_required

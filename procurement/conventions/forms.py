@@ -6,6 +6,7 @@ from django import forms
 
 from catalog.models import Offer
 from marketplace.ui.forms import MarketForm
+from procurement.forms.versioned import VersionedForm
 
 AMOUNT: dict[str, Any] = {
     "max_digits": 14,
@@ -44,24 +45,16 @@ class ConventionForm(MarketForm):
         self.fields["offer"].queryset = internal.order_by("name")  # type: ignore[attr-defined]  # ModelChoiceField
 
 
-class VersionForm(MarketForm):
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
-
-
-class SignForm(VersionForm):
+class SignForm(VersionedForm):
     signed_on = forms.DateField(label="Date de la signature", widget=forms.DateInput)
 
 
-class CountersignForm(VersionForm):
+class CountersignForm(VersionedForm):
     countersigned_on = forms.DateField(label="Date de la signature du service", widget=forms.DateInput)
     document = forms.FileField(label="Convention signée des deux côtés", help_text="PDF, 10 Mo au plus.")
 
 
-class CloseForm(VersionForm):
-    reason = forms.CharField(label="Motif", max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
-
-
-class ChargeForm(VersionForm):
+class ChargeForm(VersionedForm):
     year = forms.IntegerField(label="Année", min_value=2000, max_value=2100)
     expected_eur_ht = forms.DecimalField(label="Montant prévu, en euros", **AMOUNT)
     charged_eur_ht = forms.DecimalField(

@@ -12,6 +12,7 @@ from catalog.prices.words import conditions
 from marketplace.ui.forms import MarketForm
 from marketplace.ui.typography import euros
 from procurement.enums_orders import ReviewDecision, VatRegime
+from procurement.forms.versioned import VersionedForm
 from procurement.models import BudgetLine, PurchasingVehicle
 from procurement.pricing import orderable_lines
 
@@ -149,16 +150,6 @@ class RouteForm(MarketForm):
         super().__init__(*args, **kwargs)
         self.fields["budget"].queryset = budgets  # type: ignore[attr-defined]
         self.fields["vehicle"].queryset = vehicles  # type: ignore[attr-defined]
-
-
-class VersionedForm(MarketForm):
-    """Carries the version that was read: what changed meanwhile is refused, not overwritten."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
-
-
-class ReasonForm(VersionedForm):
-    reason = forms.CharField(label="Motif", max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
 
 
 class CommitForm(VersionedForm):

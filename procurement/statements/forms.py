@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
-from marketplace.ui.forms import MarketForm
+from procurement.forms.versioned import VersionedForm
 from procurement.statements.writing import UsageFile
 
 if TYPE_CHECKING:
@@ -20,15 +20,11 @@ FILE_HELP = (
 PREFIX = "q_"
 
 
-class VersionForm(MarketForm):
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
-
-
 def file_field(*, required: bool) -> forms.FileField:
     return forms.FileField(label="Fichier d’usage", help_text=FILE_HELP, required=required)
 
 
-class QuantitiesForm(VersionForm):
+class QuantitiesForm(VersionedForm):
     """A field per component of the ordered formula."""
 
     def __init__(
@@ -74,11 +70,11 @@ class StatementForm(QuantitiesForm):
     file = file_field(required=False)
 
 
-class FileForm(VersionForm):
+class FileForm(VersionedForm):
     file = file_field(required=True)
 
 
-class CorrectionForm(VersionForm):
+class CorrectionForm(VersionedForm):
     """Two fields per line of the file that could not be read: what it should have said."""
 
     def __init__(
@@ -114,16 +110,12 @@ class CorrectionForm(VersionForm):
         return {number: (said[f"line_{number}"], said[f"quantity_{number}"]) for number in self.numbers}
 
 
-class AttestForm(VersionForm):
+class AttestForm(VersionedForm):
     service_done_on = forms.DateField(
         label="Service fait le",
         help_text="Le jour où le service a réellement été rendu, pas celui de la facture.",
         widget=forms.DateInput,
     )
-
-
-class ReasonedForm(VersionForm):
-    reason = forms.CharField(label="Motif", max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
 
 
 def usage_file(upload: Any) -> UsageFile | None:

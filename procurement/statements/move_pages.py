@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
 
+from procurement.forms.versioned import ReasonForm
 from procurement.models import UsageStatement
 from procurement.statements import serving
-from procurement.statements.forms import AttestForm, ReasonedForm, VersionForm
-
-
-def nothing(statement: UsageStatement) -> dict[str, Any]:
-    return {}
+from procurement.statements.abilities import statement_abilities
+from procurement.statements.forms import AttestForm
+from procurement.views.act_pages import ActPage, Acts
 
 
 def last_day(statement: UsageStatement) -> dict[str, Any]:
@@ -22,58 +19,52 @@ def last_day(statement: UsageStatement) -> dict[str, Any]:
     return {"service_done_on": min(statement.ends_on, timezone.localdate())}
 
 
-@dataclass(frozen=True, slots=True)
-class MovePage:
-    name: str
-    act: Callable[..., UsageStatement]
-    title: str
-    said: str
-    lead: str = ""
-    form: type[VersionForm] = VersionForm
-    initial: Callable[[UsageStatement], dict[str, Any]] = nothing
-
-
-# What the page proposes first; the others undo or refuse.
-PRIMARY = ("submit", "attest", "certify")
-MOVES = {
-    "envoyer": MovePage(
-        "submit",
-        serving.submit,
-        "Envoyer le relevé",
-        "Relevé envoyé. L’administration atteste le service fait.",
-        "L’administration le lira et attestera le service fait.",
-    ),
-    "attester": MovePage(
-        "attest",
-        serving.attest,
-        "Attester le service fait",
-        "Service fait attesté. Une autre personne le certifie.",
-        "Vous attestez que le service relevé a été rendu.",
-        AttestForm,
-        last_day,
-    ),
-    "certifier": MovePage(
-        "certify",
-        serving.certify,
-        "Certifier le service fait",
-        "Service fait certifié.",
-        "La facture pourra être rapprochée de ce relevé.",
-    ),
-    "renvoyer": MovePage(
-        "send_back",
-        serving.send_back,
-        "Renvoyer à la personne qui atteste",
-        "Relevé renvoyé.",
-        "L’attestation est annulée.",
-        ReasonedForm,
-    ),
-    "refuser": MovePage(
-        "refuse",
-        serving.refuse,
-        "Refuser le relevé",
-        "Relevé refusé.",
-        "Le fournisseur pourra en envoyer un autre sur ces jours.",
-        ReasonedForm,
-    ),
-    "retirer": MovePage("withdraw", serving.withdraw, "Retirer le relevé", "Relevé retiré."),
-}
+MOVES = Acts(
+    {
+        "envoyer": ActPage(
+            "submit",
+            serving.submit,
+            "Envoyer le relevé",
+            "Relevé envoyé. L’administration atteste le service fait.",
+            lead="L’administration le lira et attestera le service fait.",
+            forward=True,
+        ),
+        "attester": ActPage(
+            "attest",
+            serving.attest,
+            "Attester le service fait",
+            "Service fait attesté. Une autre personne le certifie.",
+            AttestForm,
+            "Vous attestez que le service relevé a été rendu.",
+            initial=last_day,
+            forward=True,
+        ),
+        "certifier": ActPage(
+            "certify",
+            serving.certify,
+            "Certifier le service fait",
+            "Service fait certifié.",
+            lead="La facture pourra être rapprochée de ce relevé.",
+            forward=True,
+        ),
+        "renvoyer": ActPage(
+            "send_back",
+            serving.send_back,
+            "Renvoyer à la personne qui atteste",
+            "Relevé renvoyé.",
+            ReasonForm,
+            "L’attestation est annulée.",
+        ),
+        "refuser": ActPage(
+            "refuse",
+            serving.refuse,
+            "Refuser le relevé",
+            "Relevé refusé.",
+            ReasonForm,
+            "Le fournisseur pourra en envoyer un autre sur ces jours.",
+        ),
+        "retirer": ActPage("withdraw", serving.withdraw, "Retirer le relevé", "Relevé retiré."),
+    },
+    abilities=statement_abilities,
+    url_name="procurement:statement_move",
+)

@@ -30,7 +30,7 @@ from procurement.statements.forms import (
     StatementForm,
     usage_file,
 )
-from procurement.statements.move_pages import MOVES, PRIMARY
+from procurement.statements.move_pages import MOVES
 from procurement.statements.reading import WORDS
 from procurement.views.find import actor_of, posted
 
@@ -116,11 +116,9 @@ def statement_page(request: HttpRequest, number: str) -> HttpResponse:
         "is_draft": is_draft,
         "may_replace": statement.state == "submitted" and allowed(verdicts, "edit"),
         "acts": [
-            (move.title, reverse("procurement:statement_move", args=[number, slug]), move.name in PRIMARY)
-            for slug, move in MOVES.items()
-            if statement.state in statement.MOVES[move.name].sources
-            and allowed(verdicts, move.name)
-            and not (move.name == "submit" and statement.faults_count)
+            link
+            for link in MOVES.links(actor, statement)
+            if not (link.name == "submit" and statement.faults_count)
         ],
         "breadcrumb_data": trail(statement.contract, statement.number),
     }
@@ -208,32 +206,17 @@ def _act(
 @login_required
 @once
 def statement_move(request: HttpRequest, number: str, slug: str) -> HttpResponse:
-    statement, move = _visible(request, number), MOVES.get(slug)
-    if move is None:
-        raise NotVisible
-    require(statement_abilities(actor_of(request), statement), move.name)
-    statement.check_move(move.name)
-    form = move.form(posted(request), initial={"version": statement.version, **move.initial(statement)})
-    if form.is_bound and form.is_valid():
-        values = dict(form.cleaned_data)
-        version = values.pop("version", None)
-        try:
-            move.act(statement, actor=actor_of(request), expected_version=version, **values)
-        except RuleBroken as refused:
-            put_refusal(form, refused)
-        else:
-            messages.success(request, move.said)
-            return redirect(statement.get_absolute_url())
-    context = {
-        "title": f"{move.title} {statement.number}",
-        "lead": move.lead,
-        "facts": _facts(statement),
-        "form": form,
-        "button_label": move.title,
-        "cancel_url": statement.get_absolute_url(),
-        "breadcrumb_data": trail(statement.contract, move.title),
-    }
-    return render(request, "pages/confirm.html", context, status=400 if form.is_bound else 200)
+    statement = _visible(request, number)
+    return MOVES.serve(
+        request,
+        statement,
+        slug,
+        about=lambda move: {
+            "title": f"{move.title} {statement.number}",
+            "facts": _facts(statement),
+            "breadcrumb_data": trail(statement.contract, move.title),
+        },
+    )
 
 
 def period_text(statement: UsageStatement) -> str:

@@ -35,7 +35,8 @@ from procurement.actions.contracts import (
 from procurement.amendments.abilities import write_ability
 from procurement.amendments.actions import total_with
 from procurement.enums_orders import RUNNING_CONTRACTS
-from procurement.forms.orders import ReasonForm, ReviewDecisionForm
+from procurement.forms.orders import ReviewDecisionForm
+from procurement.forms.versioned import ReasonForm
 from procurement.invoicing.abilities import send_ability
 from procurement.models import Contract, Publication
 from procurement.order_steps import contract_steps

@@ -20,8 +20,9 @@ from marketplace.ui.once import once
 from marketplace.ui.typography import UNKNOWN, date_text, euros
 from procurement.abilities_orders import order_abilities
 from procurement.actions import orders
-from procurement.forms.orders import CommitForm, ReasonForm, VersionedForm
+from procurement.forms.orders import CommitForm
 from procurement.forms.refusals import put_refusal
+from procurement.forms.versioned import ReasonForm, VersionedForm
 from procurement.models import Order
 from procurement.order_opinions import opinions_complete
 from procurement.views.find import actor_of

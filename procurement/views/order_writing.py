@@ -22,8 +22,9 @@ from procurement.actions.order_checks import missing_before_opinions, trust_gaps
 from procurement.actions.order_drafts import create_order, edit_order, refuse_unorderable
 from procurement.actions.orders import request_opinions
 from procurement.enums_orders import OrderState
-from procurement.forms.orders import QUANTITY, PeriodForm, PlanForm, QuantitiesForm, RouteForm, VersionedForm
+from procurement.forms.orders import QUANTITY, PeriodForm, PlanForm, QuantitiesForm, RouteForm
 from procurement.forms.refusals import put_refusal
+from procurement.forms.versioned import VersionedForm
 from procurement.models import BudgetLine, Order, Project, PurchasingVehicle
 from procurement.obligations import required_schemes
 from procurement.price_changes import PriceChange, price_changes
