@@ -20,6 +20,8 @@ class OrderState(models.TextChoices):
     REFUSED = "refused", "Refusé par le fournisseur"
     REJECTED = "rejected", "Refusé par la personne qui approuve"
     CANCELLED = "cancelled", "Annulé"
+    # By the order made of the counter-proposal that was accepted.
+    REPLACED = "replaced", "Remplacé"
 
 
 class ContractState(models.TextChoices):

@@ -48,6 +48,7 @@ def state_sentence(order: Order, *, approvers: list[User]) -> str:
         OrderState.REFUSED: f"Refusé par le fournisseur le {answered}{NBSP}: {order.refusal_reason}",
         OrderState.REJECTED: f"Refusé avant envoi{NBSP}: {order.rejection_reason}",
         OrderState.CANCELLED: f"Annulé le {_day(order.state_since)}.",
+        OrderState.REPLACED: f"Remplacé le {_day(order.state_since)} par la contre-proposition acceptée.",
     }
     return holders[OrderState(order.state)]
 
@@ -167,6 +168,8 @@ def _branch(order: Order) -> list[Step]:
         ]
     if order.state == OrderState.CANCELLED:
         return [Step("Annulé", "cancelled", f"annulé le {day}")]
+    if order.state == OrderState.REPLACED:
+        return [Step("Remplacé", "cancelled", f"contre-proposition acceptée le {day}")]
     return []
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from catalog.enums import PriceKind, PricePeriod
+from catalog.prices.components import Band
 from marketplace.calendar_months import add_months
 from marketplace.errors import RuleBroken
 from marketplace.money import TaxedAmount, Totals, VatFacts, line_total, totals, vat_for
@@ -19,8 +20,7 @@ from marketplace.vat import vat_rules
 
 if TYPE_CHECKING:
     from catalog.models import Plan, PriceLine
-    from catalog.prices.components import Band
-    from procurement.models import Order, OrderLine
+    from procurement.models import Order, OrderLine, PrivatePrice
 
 MONTHS = {PricePeriod.MONTH: 1, PricePeriod.YEAR: 12}
 LARGEST_QUANTITY = Decimal("99999999999.999")
@@ -44,6 +44,19 @@ def billed_periods(period: str, *, starts_on: dt.date | None, ends_on: dt.date |
 
 
 @dataclass(frozen=True, slots=True)
+class AgreedPrice:
+    """What both parties agreed for all of a quantity, whatever the tiers. `private`: the row it comes from;
+    None: agreed for one order, by a counter-proposal."""
+
+    unit_price_eur_ht: Decimal
+    private: PrivatePrice | None = None
+
+    @property
+    def words(self) -> str:
+        return "prix convenu" if self.private is None else f"prix privé {self.private.number}"
+
+
+@dataclass(frozen=True, slots=True)
 class PricedLine:
     """A line before it is stored. `band`: rank among the parts of one quantity charged at several prices."""
 
@@ -54,6 +67,7 @@ class PricedLine:
     quantity: Decimal
     periods: int
     total_eur_ht: Decimal
+    private: PrivatePrice | None = None
 
 
 def orderable_lines(plan: Plan) -> list[PriceLine]:
@@ -67,10 +81,11 @@ def priced_lines(
     quantities: Mapping[str, Decimal],
     starts_on: dt.date | None,
     ends_on: dt.date | None,
+    agreed: Mapping[str, AgreedPrice] | None = None,
 ) -> list[PricedLine]:
     """A line per price whose quantity is not zero and per tier it reaches, in the plan's order; one query.
 
-    Prices are those of the first day, today while it is not known.
+    Prices are those of the first day, today while it is not known; those `agreed`, by code, come first.
 
     Raises RuleBroken, with the price line's code as field, on an unknown code, a negative or too
     precise quantity, an amount too large, or when nothing is ordered.
@@ -88,7 +103,13 @@ def priced_lines(
         priced
         for code, line in by_code.items()
         if quantities.get(code)
-        for priced in _priced(line, quantity=quantities[code], starts_on=starts_on, ends_on=ends_on)
+        for priced in _priced(
+            line,
+            quantity=quantities[code],
+            starts_on=starts_on,
+            ends_on=ends_on,
+            agreed=(agreed or {}).get(code),
+        )
     ]
     if not lines:
         raise RuleBroken(
@@ -100,25 +121,34 @@ def priced_lines(
 
 
 def _priced(
-    line: PriceLine, *, quantity: Decimal, starts_on: dt.date | None, ends_on: dt.date | None
+    line: PriceLine,
+    *,
+    quantity: Decimal,
+    starts_on: dt.date | None,
+    ends_on: dt.date | None,
+    agreed: AgreedPrice | None,
 ) -> list[PricedLine]:
     _check_quantity(line, quantity)
     periods = 1
     if line.kind != PriceKind.ONE_OFF:
         periods = billed_periods(line.period, starts_on=starts_on, ends_on=ends_on)
-    bands = line.component.bands(quantity, on=starts_on or timezone.localdate())
+    if agreed is None:
+        bands = line.component.bands(quantity, on=starts_on or timezone.localdate())
+    else:
+        bands = (Band(quantity, agreed.unit_price_eur_ht),)
     try:
         return [
             PricedLine(
                 price_line=line,
                 band=rank,
-                label=_band_label(line, band, several=len(bands) > 1),
+                label=_band_label(line, band, several=len(bands) > 1, agreed=agreed),
                 unit_price_eur_ht=band.unit_price_eur_ht,
                 quantity=band.quantity,
                 periods=periods,
                 total_eur_ht=line_total(
                     band.quantity, unit_price_eur_ht=band.unit_price_eur_ht, periods=periods
                 ),
+                private=agreed.private if agreed is not None else None,
             )
             for rank, band in enumerate(bands)
         ]
@@ -129,7 +159,9 @@ def _priced(
         raise RuleBroken("amount_too_large", message, field=line.code) from error
 
 
-def _band_label(line: PriceLine, band: Band, *, several: bool) -> str:
+def _band_label(line: PriceLine, band: Band, *, several: bool, agreed: AgreedPrice | None) -> str:
+    if agreed is not None:
+        return f"{line.label} ({agreed.words})"
     if band.included:
         return f"{line.label} (volume compris)"
     if several and line.tiers:

@@ -25,7 +25,7 @@ class NextStep:
     why: str = ""
 
 
-DROPPED = (OrderState.CANCELLED, OrderState.REFUSED)
+DROPPED = (OrderState.CANCELLED, OrderState.REFUSED, OrderState.REPLACED)
 
 
 def steps_of(

@@ -17,6 +17,7 @@ ORDER = moves(
     Move("send", frozenset({OrderState.COMMITTED}), OrderState.SENT, "Envoyer au fournisseur"),
     Move("acknowledge", frozenset({OrderState.SENT}), OrderState.ACKNOWLEDGED, "Accuser réception"),
     Move("refuse", frozenset({OrderState.SENT}), OrderState.REFUSED, "Refuser le bon de commande"),
+    Move("replace", frozenset({OrderState.SENT}), OrderState.REPLACED, "Remplacer"),
     Move(
         "cancel",
         frozenset(

@@ -103,6 +103,20 @@ ORDER = {
     "refused": Badge("Refusé par le fournisseur", "error"),
     "rejected": Badge("Non approuvé", "error"),
     "cancelled": Badge("Annulé", "error"),
+    "replaced": Badge("Remplacé"),
+}
+COUNTER_PROPOSAL = {
+    "proposed": Badge("À décider", "info no-icon"),
+    "accepted": Badge("Acceptée", "success"),
+    "refused": Badge("Refusée", "error"),
+    "withdrawn": Badge("Retirée"),
+    "lapsed": Badge("Sans objet"),
+}
+PRIVATE_PRICE = {
+    "given": Badge("Valable", "success"),
+    "to_come": Badge("À venir", "info no-icon"),
+    "expired": Badge("Expiré", "error"),
+    "withdrawn": Badge("Retiré"),
 }
 BUDGET = {
     "open": Badge("Ouvert", "success"),
@@ -306,6 +320,8 @@ TABLES: dict[str, dict[str, Badge]] = {
     "dispute": DISPUTE,
     "project": PROJECT,
     "order": ORDER,
+    "counter_proposal": COUNTER_PROPOSAL,
+    "private_price": PRIVATE_PRICE,
     "amendment": AMENDMENT,
     "group_purchase": GROUP_PURCHASE,
     "convention": CONVENTION,

@@ -17,6 +17,7 @@ from procurement.actions.order_drafts import refuse_unorderable
 from procurement.budgets.amounts import committed_amounts, maximum_refusal
 from procurement.budgets.ledger import vehicle_refusal
 from procurement.models import Order, PurchasingVehicle
+from procurement.negotiation.agreed import private_price_refusal
 from procurement.obligations import required_schemes
 from procurement.routes.amounts import amount_on
 
@@ -100,6 +101,13 @@ def refuse_changed_content(order: Order) -> None:
         )
 
 
+def refuse_expired_price(order: Order, *, on: dt.date) -> None:
+    """Before approval and sending: a private price holds until its last day. Raises MoveRefused."""
+    refusal = private_price_refusal(order, on=on)
+    if refusal:
+        raise MoveRefused("private_price_over", refusal)
+
+
 def missing_before_opinions(order: Order) -> dict[str, list[str]]:
     """Fields to complete before the draft may leave, with the sentence of each; {} when ready."""
     missing: dict[str, list[str]] = {}
@@ -114,6 +122,9 @@ def missing_before_opinions(order: Order) -> dict[str, list[str]]:
         missing["ends_on"] = ["Indiquez la date de fin."]
     if not order.lines.exists():
         missing["quantities"] = ["Indiquez au moins une quantité."]
+    private = private_price_refusal(order, on=timezone.localdate())
+    if private:
+        missing["quantities"] = [private]
     maximum = maximum_refusal(order)
     if maximum:
         missing["maximum_eur_ht"] = [maximum]

@@ -16,6 +16,7 @@ from marketplace.errors import MoveRefused, RuleBroken
 from marketplace.numbering import next_number
 from procurement.enums_orders import OrderState
 from procurement.models import BudgetLine, Order, OrderLine, Project, PurchasingVehicle
+from procurement.negotiation.agreed import agreed_prices
 from procurement.pricing import order_totals, orderable_lines, priced_lines
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ TERMS = frozenset(
         "maximum_eur_ht",
         "supplier_vat_regime",
         "buyer_vat_identified",
+        "counter_proposal",
+        "agreed_terms",
     }
 )
 _REFUSALS = {
@@ -80,13 +83,16 @@ def create_order(
     offer: Offer,
     plan: str,
     quantities: Mapping[str, Decimal],
+    version: OfferVersion | None = None,
     **terms: Any,
 ) -> Order:
-    """A draft on the live version of the offer. Raises RuleBroken, MoveRefused on a closed project."""
+    """A draft on the live version of the offer, or on the `version` that an earlier order had.
+
+    Raises RuleBroken, MoveRefused on a closed project."""
     _refuse_closed(project)
     refuse_unorderable(offer)
     with transaction.atomic():
-        version = _live_version(offer)
+        version = version or _live_version(offer)
         order = Order(
             number=next_number("CMD"),
             project=project,
@@ -118,7 +124,8 @@ def edit_order(
     reprice: bool = False,
     **terms: Any,
 ) -> Order:
-    """Change a draft; with `reprice`, on today's live version of the offer.
+    """Change a draft; with `reprice`, on today's live version of the offer: what a counter-proposal agreed
+    no longer holds.
 
     Raises MoveRefused outside the draft, VersionStale, RuleBroken. Who edits becomes an author.
     """
@@ -130,6 +137,7 @@ def edit_order(
         if reprice:
             refuse_unorderable(row.offer)
             row.offer_version = _live_version(row.offer)
+            row.counter_proposal, row.agreed_terms = None, ""
         row.plan = _plan(row.offer_version, code)
         _set_terms(row, terms)
         wanted = (
@@ -215,6 +223,9 @@ def _refuse_foreign_vehicle(order: Order) -> None:
     vehicle: PurchasingVehicle | None = order.vehicle
     if vehicle is None:
         return
+    if order.counter_proposal_id is not None:
+        message = "Les prix de ce bon de commande ont été négociés : il ne passe pas par un support d’achat."
+        raise RuleBroken("negotiated", message, field="vehicle")
     if not vehicle.buyers.filter(pk=order.buyer_id).exists():
         raise RuleBroken(
             "vehicle_unknown", "Ce support d’achat n’est pas ouvert à votre administration.", field="vehicle"
@@ -229,7 +240,13 @@ def _refuse_foreign_vehicle(order: Order) -> None:
 
 def _write_lines(order: Order, quantities: Mapping[str, Decimal]) -> None:
     """Replace the lines and the totals (fields only: the caller saves)."""
-    priced = priced_lines(order.plan, quantities=quantities, starts_on=order.starts_on, ends_on=order.ends_on)
+    priced = priced_lines(
+        order.plan,
+        quantities=quantities,
+        starts_on=order.starts_on,
+        ends_on=order.ends_on,
+        agreed=agreed_prices(order, on=timezone.localdate()),
+    )
     lines = [
         OrderLine(
             order=order,
@@ -244,6 +261,7 @@ def _write_lines(order: Order, quantities: Mapping[str, Decimal]) -> None:
             quantity=each.quantity,
             periods=each.periods,
             total_eur_ht=each.total_eur_ht,
+            private_price=each.private,
         )
         for position, each in enumerate(priced, start=1)
     ]

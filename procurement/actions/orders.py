@@ -23,6 +23,7 @@ from procurement.actions.order_checks import (
     missing_before_opinions,
     refuse_changed_content,
     refuse_changed_supplier,
+    refuse_expired_price,
     refuse_lost_offer,
 )
 from procurement.approval.people import signers_for
@@ -32,6 +33,7 @@ from procurement.budgets.enums import ReleaseReason
 from procurement.budgets.ledger import engage, release
 from procurement.enums_orders import OrderState
 from procurement.models import Contract, Order, OrderMessage
+from procurement.negotiation.agreed import lapse
 from procurement.order_opinions import opinions_complete
 from procurement.order_people import people_holding, supplier_managers
 from procurement.pdf.purchase_order import store_purchase_order, store_ubl
@@ -137,6 +139,7 @@ def _sign(row: Order, *, actor: Actor) -> None:
 def _approve(order: Order, *, actor: Actor, expected_version: int | None) -> Order:
     def apply(row: Order) -> None:
         _sign(row, actor=actor)
+        refuse_expired_price(row, on=timezone.localdate())
         engage(row, actor=actor)
         row.approved_by, row.approved_at = actor.user, timezone.now()
         row.approved_hash = row.content_hash()
@@ -209,6 +212,7 @@ def send(order: Order, *, actor: Actor, expected_version: int | None = None) -> 
         refuse_changed_content(row)
         refuse_changed_supplier(row)
         refuse_lost_offer(row, on=timezone.localdate())
+        refuse_expired_price(row, on=timezone.localdate())
         row.sent_number = next_number(f"BC-{row.buyer.number}")
         row.sent_at = timezone.now()
         row.reply_due_on = add_working_days(timezone.localdate(), REPLY_WORKING_DAYS)
@@ -237,6 +241,7 @@ def acknowledge(order: Order, *, actor: Actor, expected_version: int | None = No
 
     with transaction.atomic():
         order.perform("acknowledge", actor=actor, apply=apply, expected_version=expected_version)
+        lapse(order, actor=actor)
         contract: Contract = create_from_order(order, actor=actor)
         emit("order.acknowledged", {"order": order.pk, "contract": contract.pk})
         _tell(
@@ -266,6 +271,7 @@ def refuse(order: Order, *, actor: Actor, reason: str, expected_version: int | N
 
     with transaction.atomic():
         order.perform("refuse", actor=actor, reason=reason, apply=apply, expected_version=expected_version)
+        lapse(order, actor=actor)
         _tell(
             order,
             _both_hands(order),
@@ -282,6 +288,7 @@ def cancel(order: Order, *, actor: Actor, reason: str, expected_version: int | N
     with transaction.atomic():
         was_sent = order.sent_at is not None
         order.perform("cancel", actor=actor, reason=reason, apply=apply, expected_version=expected_version)
+        lapse(order, actor=actor)
         people = supplier_managers(order) if was_sent else []
         _tell(order, people, subject=f"{order.sent_number} est annulé", body=f"Motif\u00a0: {reason}")
     return order

@@ -22,6 +22,7 @@ class ReleaseReason(models.TextChoices):
     CANCELLED = "cancel", "Bon de commande annulé"
     REFUSED = "refuse", "Refusé par le fournisseur"
     REOPENED = "reopen", "Repris en brouillon"
+    REPLACED = "replace", "Remplacé par une contre-proposition"
 
 
 # In percent of a ceiling; told once each time it is passed.

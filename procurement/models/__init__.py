@@ -38,6 +38,7 @@ from procurement.models.invoice import Invoice, InvoiceLine
 from procurement.models.invoice_parts import InvoiceDispute, InvoicePayment, SupplierAccount
 from procurement.models.lot_outcome import LotOutcome
 from procurement.models.need_link import ProjectNeed
+from procurement.models.negotiation import CounterProposal, CounterProposalLine, PrivatePrice
 from procurement.models.opinion import Opinion
 from procurement.models.order import Order, OrderFlag, OrderLine, OrderMessage
 from procurement.models.peer import PeerConsent, PeerMessage
@@ -51,6 +52,9 @@ from procurement.models.user_review import ReviewEdition, UserReview
 from procurement.models.vehicle import PurchasingVehicle
 
 __all__ = [
+    "CounterProposal",
+    "CounterProposalLine",
+    "PrivatePrice",
     "RejectionLetter",
     "AwardCertificate",
     "Award",

@@ -99,6 +99,11 @@ class Order(Stateful):
     answered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     answered_at = models.DateTimeField(null=True, blank=True)
     refusal_reason = models.TextField("motif du refus", max_length=2000, blank=True)
+    # The one that this order takes up, and what was agreed beside prices and dates.
+    counter_proposal = models.OneToOneField(
+        "procurement.CounterProposal", models.PROTECT, null=True, blank=True, related_name="made"
+    )
+    agreed_terms = models.TextField("conditions convenues", max_length=2000, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = OrderQuerySet.as_manager()
@@ -167,6 +172,11 @@ class Order(Stateful):
                 name="order_sent_number_once",
                 violation_error_message="Ce numéro de bon de commande est déjà pris.",
             ),
+            models.CheckConstraint(
+                name="order_negotiated_without_vehicle",
+                condition=models.Q(counter_proposal__isnull=True) | models.Q(vehicle__isnull=True),
+                violation_error_message="Rien ne se négocie sous un support d’achat.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -187,7 +197,12 @@ class Order(Stateful):
     def content(self) -> dict[str, Any]:
         """Everything an approval binds; the order of the lines counts."""
         # Said only when given: what was approved before these fields existed keeps its hash.
-        added = {"budget": self.budget_id, "maximum_eur_ht": self.maximum_eur_ht}
+        added = {
+            "budget": self.budget_id,
+            "maximum_eur_ht": self.maximum_eur_ht,
+            "counter_proposal": self.counter_proposal_id,
+            "agreed_terms": self.agreed_terms or None,
+        }
         return {
             **{name: value for name, value in added.items() if value is not None},
             "buyer": self.buyer_id,
@@ -237,6 +252,10 @@ class OrderLine(models.Model):
     quantity = models.DecimalField(max_digits=14, decimal_places=3, validators=[MinValueValidator(0)])
     periods = models.PositiveIntegerField()
     total_eur_ht = models.DecimalField(max_digits=14, decimal_places=2)
+    # None: the offer's own price, or one agreed for this order.
+    private_price = models.ForeignKey(
+        "procurement.PrivatePrice", models.PROTECT, null=True, blank=True, related_name="order_lines"
+    )
 
     class Meta:
         ordering = ["position", "pk"]
