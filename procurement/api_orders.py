@@ -46,6 +46,7 @@ from procurement.exit.serializers import SecurityAnswerInput, SecurityChecklistS
 from procurement.filters_orders import ContractFilter, OrderFilter
 from procurement.invoicing import api as api_invoicing
 from procurement.models import Contract, Order, Project, PurchasingVehicle
+from procurement.negotiation import api as api_negotiation
 from procurement.register import api as api_register
 from procurement.register.abilities import owners_ability
 from procurement.register.owners import set_owners
@@ -76,6 +77,7 @@ class OrderViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
             "plan",
             "vehicle",
             "budget",
+            "counter_proposal",
             "contract",
             "document",
             "ubl",
@@ -253,6 +255,7 @@ ROUTES = [
     *api_budgets.ROUTES,
     *api_approval.ROUTES,
     *api_amendments.ROUTES,
+    *api_negotiation.ROUTES,
     *api_statements.ROUTES,
     *api_register.ROUTES,
     *api_invoicing.ROUTES,

@@ -16,7 +16,7 @@ from marketplace.ui.desk import SOON, DeskRow, Rows, one_row_each
 from marketplace.ui.typography import euros
 from procurement.approval.people import signing_powers
 from procurement.enums_orders import OrderState
-from procurement.models import Contract, ContractReview, Opinion, Order, OrderApproval
+from procurement.models import Contract, ContractReview, CounterProposal, Opinion, Order, OrderApproval
 from procurement.models.opinion import ROLE_OF_KIND
 from procurement.models.order import OrderQuerySet
 from procurement.views.order_moves import move_url
@@ -125,9 +125,12 @@ def _mine(actor: Actor) -> Rows:
         OrderState.DRAFT: ("Terminer le bon de commande", "Continuer la rédaction"),
         OrderState.REJECTED: ("Reprendre ou annuler le bon de commande refusé", "Lire le refus"),
         OrderState.COMMITTED: ("Envoyer au fournisseur", "Envoyer au fournisseur"),
+        OrderState.SENT: ("Décider de la contre-proposition", "Voir le bon de commande"),
     }
+    proposed = Exists(CounterProposal.objects.proposed().filter(order=OuterRef("pk")))
+    mine = Order.objects.visible_to(actor).filter(state__in=list(words), authors=actor.user)
     return one_row_each(
-        _listed(Order.objects.visible_to(actor).filter(state__in=list(words), authors=actor.user)),
+        _listed(mine.filter(~Q(state=OrderState.SENT) | proposed)),
         lambda order: _row(
             order, expected=words[OrderState(order.state)][0], button=words[OrderState(order.state)][1]
         ),

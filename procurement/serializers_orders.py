@@ -57,6 +57,13 @@ class OrderSerializer(StrictModelSerializer):
     plan = serializers.CharField(source="plan.code", read_only=True)
     vehicle = serializers.SerializerMethodField()
     budget = serializers.UUIDField(source="budget.uuid", read_only=True, allow_null=True, default=None)
+    counter_proposal = serializers.UUIDField(
+        source="counter_proposal.uuid",
+        read_only=True,
+        allow_null=True,
+        default=None,
+        help_text="Celle que ce bon de commande reprend.",
+    )
     lines = OrderLineSerializer(many=True, read_only=True)
     vat_lines = VatLineSerializer(many=True, read_only=True, allow_null=True)
     contract = serializers.SerializerMethodField()
@@ -85,6 +92,8 @@ class OrderSerializer(StrictModelSerializer):
             "budget_line",
             "budget",
             "maximum_eur_ht",
+            "counter_proposal",
+            "agreed_terms",
             "starts_on",
             "ends_on",
             "supplier_vat_regime",

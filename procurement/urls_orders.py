@@ -7,6 +7,7 @@ from procurement.approval.urls import urlpatterns as approval_patterns
 from procurement.budgets.urls import urlpatterns as budget_patterns
 from procurement.exit.urls import urlpatterns as exit_patterns
 from procurement.invoicing.urls import urlpatterns as invoice_patterns
+from procurement.negotiation.urls import urlpatterns as negotiation_patterns
 from procurement.register.urls import urlpatterns as register_patterns
 from procurement.statements.urls import urlpatterns as statement_patterns
 from procurement.views import (
@@ -27,6 +28,7 @@ urlpatterns = [
     *budget_patterns,
     *approval_patterns,
     *amendment_patterns,
+    *negotiation_patterns,
     *statement_patterns,
     *register_patterns,
     *invoice_patterns,

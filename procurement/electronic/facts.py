@@ -110,6 +110,8 @@ def _notes(order: Order) -> tuple[str, ...]:
     ]
     if order.maximum_eur_ht is not None:
         said.append(f"Payé à l’usage : {order.maximum_eur_ht} euros HT au plus.")
+    if order.agreed_terms:
+        said.append(f"Convenu : {order.agreed_terms}")
     said += [f"{vat['mention']}." for vat in order.vat_lines or ()]
     return tuple(said)
 

@@ -92,7 +92,9 @@ class CounterProposal(Stateful):
             ),
             models.CheckConstraint(
                 name="counter_proposal_period",
-                condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                condition=Q(starts_on__isnull=True)
+                | Q(ends_on__isnull=True)
+                | Q(ends_on__gte=F("starts_on")),
                 violation_error_message="La fin précède le début.",
             ),
             models.CheckConstraint(

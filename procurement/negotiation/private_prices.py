@@ -54,11 +54,7 @@ def give(
     starts_on = starts_on or today
     _check(buyer, starts_on=starts_on, expires_on=expires_on, today=today, price=unit_price_eur_ht)
     line = next(
-        (
-            one
-            for one in priced_components(offer)
-            if (one.plan.code, one.code) == (plan_code, component_code)
-        ),
+        (one for one in priced_components(offer) if (one.plan.code, one.code) == (plan_code, component_code)),
         None,
     )
     if line is None:

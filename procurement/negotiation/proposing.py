@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
-from marketplace.accounts.enums import Role
 from marketplace.errors import MoveRefused, NotAllowed, RuleBroken
 from marketplace.notifications.outbox import notify
 from marketplace.numbering import next_number
@@ -143,9 +142,7 @@ def accept(
         refuse_unanswerable(order)
         proposal.perform("accept", actor=actor, apply=_decided(actor), expected_version=expected_version)
         made = _take_up(order, proposal, actor=actor)
-        order.perform(
-            "replace", actor=actor, apply=lambda row: release(row, reason=ReleaseReason.REPLACED)
-        )
+        order.perform("replace", actor=actor, apply=lambda row: release(row, reason=ReleaseReason.REPLACED))
         _tell(
             proposal,
             supplier_managers(order),
@@ -194,9 +191,7 @@ def refuse(
 
     with transaction.atomic():
         order = _hold(proposal)
-        proposal.perform(
-            "refuse", actor=actor, reason=reason, apply=apply, expected_version=expected_version
-        )
+        proposal.perform("refuse", actor=actor, reason=reason, apply=apply, expected_version=expected_version)
         _tell(proposal, supplier_managers(order), "refusée", f"Motif : {reason}")
     return proposal
 
@@ -214,12 +209,19 @@ def withdraw(
 def _hold(proposal: CounterProposal) -> Order:
     """The order first, always: who answers it at the same moment waits, or is waited for."""
     orders = Order.objects.select_for_update(of=("self",)).select_related(
-        "project__organisation", "offer__supplier", "offer_version", "plan", "supplier", "buyer", "vehicle", "budget"
+        "project__organisation",
+        "offer__supplier",
+        "offer_version",
+        "plan",
+        "supplier",
+        "buyer",
+        "vehicle",
+        "budget",
     )
     return orders.get(pk=proposal.order_id)
 
 
-def _decided(actor: Actor):  # type: ignore[no-untyped-def]  # what `perform` applies
+def _decided(actor: Actor) -> Callable[[CounterProposal], None]:
     person = _person(actor)
 
     def apply(row: CounterProposal) -> None:

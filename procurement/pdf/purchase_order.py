@@ -147,7 +147,9 @@ def _totals(order: Order) -> Rows:
 
 
 def _conditions(order: Order) -> list[str]:
+    agreed = [f"Convenu\u00a0: {order.agreed_terms}"] if order.agreed_terms else []
     return [
+        *agreed,
         "Les prix sont ceux de la version de l’offre nommée ci-dessus\u202f; ils ne changent pas avec elle.",
         "Tout mois ou toute année commencés sont comptés.",
         "Le numéro d’engagement figure sur chaque facture.",

@@ -29,6 +29,7 @@ from procurement.electronic.chorus import chorus_gaps
 from procurement.enums_orders import OrderState
 from procurement.forms.orders import MessageForm
 from procurement.models import Order, OrderApproval
+from procurement.negotiation.abilities import propose_ability
 from procurement.obligations import required_schemes
 from procurement.order_opinions import current_opinions
 from procurement.order_steps import order_steps, state_sentence
@@ -143,6 +144,10 @@ def _page(request: HttpRequest, order: Order, *, form: MessageForm, status: int 
         "flags": list(order.flags.all()) if inside else [],
         "supplier_change": order_sentence(order),
         "contract": getattr(order, "contract", None),
+        "counter_proposals": list(order.counter_proposals.all()) if order.sent_at else [],
+        "may_propose": order.state == OrderState.SENT
+        and order.vehicle_id is None
+        and propose_ability(actor, order) == "",
         "messages_open": order.sent_at is not None,
         "order_messages": list(order.messages.select_related("author", "organisation")),
         "may_write_message": verdicts["write_message"] == "",
