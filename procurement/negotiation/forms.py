@@ -85,17 +85,17 @@ class CounterProposalForm(MarketForm):
 
 
 def _decimal(label: str, help_text: str, places: int) -> forms.DecimalField:
-    field = forms.DecimalField(
+    return forms.DecimalField(
         label=label,
         help_text=help_text,
         min_value=0,
         max_digits=18 if places == 6 else 14,
         decimal_places=places,
         required=False,
+        localize=True,
+        widget=forms.TextInput(attrs={"class": "fr-input", "inputmode": "decimal"}),
         error_messages={"invalid": f"« {label} » n’est pas un nombre. Exemple : 12,5"},
     )
-    field.widget.attrs.update({"class": "fr-input", "inputmode": "decimal", "step": "any"})
-    return field
 
 
 class PrivatePriceForm(MarketForm):
