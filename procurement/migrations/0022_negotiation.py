@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
         ("accounts", "__first__"),
         ("catalog", "0006_duplicates"),
         ("files", "0001_tables"),
-        ("procurement", "0020_releases_of_a_consultation"),
+        ("procurement", "0021_releases_of_a_consultation"),
     ]
 
     operations = [
