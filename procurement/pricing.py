@@ -91,14 +91,7 @@ def priced_lines(
     precise quantity, an amount too large, or when nothing is ordered.
     """
     by_code = {line.code: line for line in orderable_lines(plan)}
-    unknown = sorted(set(quantities) - set(by_code))
-    if unknown:
-        raise RuleBroken(
-            "price_line_unknown",
-            f"La ligne de prix «\u00a0{unknown[0][:40]}\u00a0» n’existe pas "
-            f"dans la formule «\u00a0{plan.name}\u00a0».",
-            field=unknown[0],
-        )
+    _refuse_unknown(plan, set(quantities) - set(by_code))
     lines = [
         priced
         for code, line in by_code.items()
@@ -118,6 +111,17 @@ def priced_lines(
             field="quantities",
         )
     return lines
+
+
+def _refuse_unknown(plan: Plan, codes: set[str]) -> None:
+    if codes:
+        first = min(codes)
+        raise RuleBroken(
+            "price_line_unknown",
+            f"La ligne de prix «\u00a0{first[:40]}\u00a0» n’existe pas "
+            f"dans la formule «\u00a0{plan.name}\u00a0».",
+            field=first,
+        )
 
 
 def _priced(

@@ -1,26 +1,6 @@
 """The words and colours of every state shown as a badge (screens.md §3): one table, read by all pages."""
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Badge:
-    """``tone`` is a DSFR class suffix, "" for the plain badge; ``icon`` adds an icon class."""
-
-    text: str
-    tone: str = ""
-    icon: str = ""
-
-    @property
-    def classes(self) -> str:
-        names = ["fr-badge"]
-        names += [f"fr-badge--{part}" for part in self.tone.split()]
-        if self.icon:
-            names += ["fr-badge--icon-left", self.icon]
-        return " ".join(names)
-
-
-QUESTION = "fr-icon-question-line"
+from marketplace.ui.badge import QUESTION, Badge
 
 # « {scheme} » is replaced by the scheme's name; F/M forms follow the noun of the scheme.
 MARK: dict[str, Badge] = {

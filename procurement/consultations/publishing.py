@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
@@ -233,15 +233,9 @@ def extend(
     kind = NoticeKind.OUTAGE if after_outage else NoticeKind.EXTENSION
     with transaction.atomic():
         releases.one_at_a_time()
-        detail = {"to": closes_at.isoformat(), "after_outage": after_outage}
-        consultation.touch(
-            "extend",
-            actor=actor,
-            apply=apply,
-            reason=reason,
-            expected_version=expected_version,
-            detail=detail,
-        )
+        said: dict[str, Any] = {"reason": reason, "detail": {"to": closes_at.isoformat()}}
+        said["detail"]["after_outage"] = after_outage
+        consultation.touch("extend", actor=actor, apply=apply, expected_version=expected_version, **said)
         notice = ConsultationNotice.objects.create(
             consultation=consultation, kind=kind, text=reason, closes_at=closes_at
         )

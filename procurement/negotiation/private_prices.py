@@ -53,13 +53,7 @@ def give(
     today = timezone.localdate()
     starts_on = starts_on or today
     _check(buyer, starts_on=starts_on, expires_on=expires_on, today=today, price=unit_price_eur_ht)
-    line = next(
-        (one for one in priced_components(offer) if (one.plan.code, one.code) == (plan_code, component_code)),
-        None,
-    )
-    if line is None:
-        message = "Cette ligne de prix n’est pas dans l’offre en ligne."
-        raise RuleBroken("price_line_unknown", message, field="component")
+    line = _component(offer, plan_code, component_code)
     try:
         with transaction.atomic():
             made = PrivatePrice.objects.create(
@@ -76,17 +70,30 @@ def give(
                 given_by=actor.user,
             )
             made.journal_creation(actor=actor)
-            notify(
-                people_holding(buyer.pk, Role.REQUESTER, Role.PURCHASING),
-                subject=f"Prix privé sur {offer.name}",
-                body=f"{made.label} : {euros(unit_price_eur_ht, tax='HT', unit_price=True)}, "
-                f"jusqu’au {date_text(expires_on)}. Il ne vaut que pour un achat sans support.",
-                url=made.get_absolute_url(),
-                organisation=buyer,
-            )
+            words = f"{made.label} : {euros(unit_price_eur_ht, tax='HT', unit_price=True)}"
+            _tell(made, f"{words}, jusqu’au {date_text(expires_on)}, pour un achat sans support.", "donné")
     except IntegrityError as error:
         raise RuleBroken("private_price_stands", STANDS, field="component") from error
     return made
+
+
+def _component(offer: Offer, plan_code: str, code: str) -> PriceLine:
+    """Of the offer online. Raises RuleBroken."""
+    for line in priced_components(offer):
+        if (line.plan.code, line.code) == (plan_code, code):
+            return line
+    message = "Cette ligne de prix n’est pas dans l’offre en ligne."
+    raise RuleBroken("price_line_unknown", message, field="component")
+
+
+def _tell(price: PrivatePrice, body: str, word: str) -> None:
+    notify(
+        people_holding(price.buyer_id, Role.REQUESTER, Role.PURCHASING),
+        subject=f"Prix privé {price.number} {word}",
+        body=body,
+        url=price.get_absolute_url(),
+        organisation=price.buyer,
+    )
 
 
 def _check(
@@ -112,11 +119,5 @@ def withdraw(
     """Orders already sent at this price keep it; those still on their way are refused."""
     with transaction.atomic():
         price.withdraw(actor=actor, reason=reason, expected_version=expected_version)
-        notify(
-            people_holding(price.buyer_id, Role.REQUESTER, Role.PURCHASING),
-            subject=f"Prix privé {price.number} retiré",
-            body=reason or price.label,
-            url=price.get_absolute_url(),
-            organisation=price.buyer,
-        )
+        _tell(price, reason or price.label, "retiré")
     return price

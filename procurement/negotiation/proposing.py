@@ -78,19 +78,23 @@ def propose(
             reason=reason,
             written_by=person,
         )
-        codes = {line.code: line for line in orderable_lines(row.plan)}
-        CounterProposalLine.objects.bulk_create(
-            CounterProposalLine(
-                proposal=made,
-                price_line=codes[code],
-                quantity=line.quantity,
-                unit_price_eur_ht=line.unit_price_eur_ht,
-            )
-            for code, line in kept.items()
-        )
+        _write_lines(made, row, kept)
         made.journal_creation(actor=actor, detail={"order": row.number})
         _tell(made, list(row.authors.all()), "reçue", f"Le fournisseur propose un changement : {reason}")
     return made
+
+
+def _write_lines(proposal: CounterProposal, order: Order, lines: Mapping[str, ProposedLine]) -> None:
+    codes = {line.code: line for line in orderable_lines(order.plan)}
+    CounterProposalLine.objects.bulk_create(
+        CounterProposalLine(
+            proposal=proposal,
+            price_line=codes[code],
+            quantity=line.quantity,
+            unit_price_eur_ht=line.unit_price_eur_ht,
+        )
+        for code, line in lines.items()
+    )
 
 
 def _changes(order: Order, code: str, line: ProposedLine) -> bool:
