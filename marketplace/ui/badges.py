@@ -1,5 +1,7 @@
 """The words and colours of every state shown as a badge (screens.md §3): one table, read by all pages."""
 
+from dataclasses import dataclass
+
 from marketplace.ui.badge import QUESTION, Badge
 
 # « {scheme} » is replaced by the scheme's name; F/M forms follow the noun of the scheme.

@@ -17,6 +17,7 @@ from marketplace.site.demo.gaiax import load_gaiax
 from marketplace.site.demo.invoicing import load_invoices
 from marketplace.site.demo.lacks import load_lacks
 from marketplace.site.demo.needs import load_needs
+from marketplace.site.demo.negotiating import load_negotiation
 from marketplace.site.demo.offers import load_offers
 from marketplace.site.demo.programmes import load_programmes
 from marketplace.site.demo.projects import load_projects
@@ -32,6 +33,7 @@ def load_story() -> str:
     load_invoices(offers)
     load_control(mail, offers)
     load_contract_life(offers)
+    load_negotiation(offers)
     load_needs(mail)
     load_publications()
     load_consultations()
