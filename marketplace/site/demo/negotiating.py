@@ -1,4 +1,4 @@
-"""A small order of the demonstration made without a vehicle: its supplier proposes other terms, and a price."""
+"""A small order made without a vehicle: its supplier proposes other terms, and gives a price."""
 
 from __future__ import annotations
 
