@@ -17,6 +17,7 @@ from marketplace.accounts.models import Membership, Organisation
 from procurement.actions import order_drafts, orders
 from procurement.doctrine.results import OBLIGATIONS
 from procurement.models import Assessment, Opinion, Order, Project, PurchasingVehicle
+from procurement.negotiation import proposing
 from procurement.numbers import vehicle_number
 from tests.builders import fictitious_siren, make_member, make_organisation
 
@@ -200,7 +201,7 @@ def make_order(purchase: Purchase, *, state: str = "draft", seats: str = "10", *
         "ends_on": END,
         "vehicle": make_vehicle(purchase.buyer),
         "supplier_vat_regime": "normal",
-        **(DIRECT if state == "refused" else {}),
+        **(DIRECT if state in ("refused", "replaced") else {}),
         **terms,
     }
     order = order_drafts.create_order(
@@ -243,6 +244,7 @@ def bring_to(order: Order, state: str, purchase: Purchase) -> Order:
             lambda: orders.reject(order, actor=actor("approver"), reason="Trop cher"),
         ),
         "refused": ("sent", lambda: orders.refuse(order, actor=actor("manager"), reason="Complet")),
+        "replaced": ("sent", lambda: _take_up_another(order, purchase)),
         "cancelled": ("draft", lambda: orders.cancel(order, actor=actor("requester"), reason="Abandon")),
     }
     stop, branch = branches.get(state, (state, None))
@@ -256,6 +258,15 @@ def bring_to(order: Order, state: str, purchase: Purchase) -> Order:
         branch()
     assert order.state == state
     return order
+
+
+def _take_up_another(order: Order, purchase: Purchase) -> None:
+    """Its supplier proposes a shorter period, which is accepted."""
+    proposal = proposing.propose(
+        order, actor=purchase.actor("manager"), ends_on=END - dt.timedelta(days=31), reason="Essai"
+    )
+    proposing.accept(proposal, actor=purchase.actor("requester"))
+    order.refresh_from_db()
 
 
 def _to_approval(order: Order, purchase: Purchase) -> None:

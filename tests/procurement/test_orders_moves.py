@@ -28,6 +28,7 @@ TABLE = {
     "send": ({"committed"}, "sent"),
     "acknowledge": ({"sent"}, "acknowledged"),
     "refuse": ({"sent"}, "refused"),
+    "replace": ({"sent"}, "replaced"),
     "cancel": (
         {"draft", "awaiting_opinions", "awaiting_approval", "approved", "committed", "sent", "rejected"},
         "cancelled",
@@ -49,6 +50,8 @@ def make_move(order, move, purchase):
         "send": lambda: orders.send(order, actor=actor("requester")),
         "acknowledge": lambda: orders.acknowledge(order, actor=actor("manager")),
         "refuse": lambda: orders.refuse(order, actor=actor("manager"), reason="Non"),
+        # Its door is the acceptance of a counter-proposal (tests/procurement/negotiation).
+        "replace": lambda: order.perform("replace", actor=actor("requester")),
         "cancel": lambda: orders.cancel(order, actor=actor("requester"), reason="Non"),
         "reopen": lambda: orders.reopen(order, actor=actor("requester")),
     }
