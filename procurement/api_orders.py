@@ -13,7 +13,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog.models import Offer
+from catalog.models import Offer, Supplier
 from marketplace.accounts.abilities import require
 from marketplace.accounts.actors import Actor
 from marketplace.errors import MoveRefused, NotVisible
@@ -237,13 +237,18 @@ class VehicleViewSet(CreateOnceMixin, ReadViewSet):
     """Purchasing vehicles open to the actor's administration."""
 
     about = "les supports d’achat ouverts à son administration"
-    queryset = PurchasingVehicle.objects.select_related("holder").order_by("-ends_on", "-pk")
+    queryset = PurchasingVehicle.objects.select_related("holder", "counterpart").order_by("-ends_on", "-pk")
     serializer_class = VehicleSerializer
     abilities = staticmethod(vehicle_abilities)
     collection_abilities = staticmethod(vehicles_abilities)
     input_classes = {"create": VehicleInput}
 
     def create_object(self, *, actor: Actor, data: dict[str, Any]) -> PurchasingVehicle:
+        if data.get("counterpart") is not None:
+            found = Supplier.objects.filter(uuid=data["counterpart"]).first()
+            if found is None:
+                raise NotVisible("supplier_not_found", "Ce fournisseur n’existe pas.")
+            data["counterpart"] = found
         return create_vehicle(actor=actor, **data)
 
 

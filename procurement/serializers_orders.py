@@ -337,6 +337,13 @@ class ContractSerializer(StrictModelSerializer):
 class VehicleSerializer(StrictModelSerializer):
     id = serializers.UUIDField(source="uuid", read_only=True)
     holder = serializers.SerializerMethodField()
+    counterpart = serializers.UUIDField(
+        source="counterpart.uuid",
+        read_only=True,
+        allow_null=True,
+        default=None,
+        help_text="D’une centrale d’achat, qui répond et facture ; null : le fournisseur de l’offre.",
+    )
 
     class Meta:
         model = PurchasingVehicle
@@ -348,6 +355,7 @@ class VehicleSerializer(StrictModelSerializer):
             "reference",
             "holder_name",
             "holder",
+            "counterpart",
             "starts_on",
             "ends_on",
             "maximum_eur_ht",
@@ -364,6 +372,11 @@ class VehicleInput(StrictSerializer):
     title = serializers.CharField(max_length=200)
     reference = serializers.CharField(max_length=100)
     holder_name = serializers.CharField(max_length=200)
+    counterpart = serializers.UUIDField(
+        required=False,
+        allow_null=True,
+        help_text="D’une centrale d’achat : le fournisseur qui répond aux bons de commande et les facture.",
+    )
     starts_on = serializers.DateField()
     ends_on = serializers.DateField()
     maximum_eur_ht = serializers.DecimalField(

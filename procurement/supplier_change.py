@@ -8,13 +8,18 @@ from django.utils import timezone
 
 from catalog.models import OfferHandover
 from marketplace.ui.typography import date_text
+from procurement.models import Order
 
 if TYPE_CHECKING:
-    from procurement.models import Contract, Order
+    from procurement.models import Contract
 
 
 def has_changed(row: Order | Contract) -> bool:
-    return row.offer.supplier_id != row.supplier_id
+    """Not when its vehicle says that another party answers: a central body, or its holder."""
+    if row.offer.supplier_id == row.supplier_id:
+        return False
+    order = row if isinstance(row, Order) else row.order
+    return order.vehicle is None or order.vehicle.counterpart_id != row.supplier_id
 
 
 def supplier_change(row: Order | Contract) -> str:

@@ -13,7 +13,7 @@ from catalog.models import Offer
 from catalog.trust import effective_status, lock_stack
 from marketplace.errors import MoveRefused, RuleBroken
 from marketplace.ui.typography import date_text, euros
-from procurement.actions.order_drafts import refuse_unorderable
+from procurement.actions.order_drafts import counterpart_of, refuse_unorderable
 from procurement.budgets.amounts import committed_amounts, maximum_refusal
 from procurement.budgets.ledger import vehicle_refusal
 from procurement.models import Order, PurchasingVehicle
@@ -83,8 +83,15 @@ def refuse_changed_supplier(order: Order) -> None:
     """Before sending: an order is not sent to a supplier who has the offer no more. Call under the lock of
     the offer. Raises MoveRefused."""
     offer = lock_offer(order)
-    if offer.supplier_id == order.supplier_id:
+    expected = counterpart_of(order)
+    if expected.pk == order.supplier_id:
         return
+    if order.vehicle is not None and order.vehicle.counterpart_id is not None:
+        raise MoveRefused(
+            "counterpart_changed",
+            f"Sous {order.vehicle.reference}, {expected.name} répond aux bons de commande ; celui-ci nomme "
+            f"{order.supplier.name}. Annulez-le et refaites-le.",
+        )
     raise MoveRefused(
         "supplier_changed",
         f"{offer.name} est passée de {order.supplier.name} à {offer.supplier.name} : ce bon de commande "

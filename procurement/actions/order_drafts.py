@@ -20,6 +20,7 @@ from procurement.negotiation.agreed import agreed_prices
 from procurement.pricing import order_totals, orderable_lines, priced_lines
 
 if TYPE_CHECKING:
+    from catalog.models import Supplier
     from marketplace.accounts.actors import Actor
 
 # What a writer may set besides offer, formula and quantities.
@@ -103,6 +104,7 @@ def create_order(
             plan=_plan(version, plan),
         )
         _set_terms(order, terms)
+        _set_supplier(order)
         order.save()
         if actor.user is not None:
             order.authors.add(actor.user)
@@ -140,6 +142,7 @@ def edit_order(
             row.counter_proposal, row.agreed_terms = None, ""
         row.plan = _plan(row.offer_version, code)
         _set_terms(row, terms)
+        _set_supplier(row)
         wanted = (
             dict(quantities) if quantities is not None else _still_priced(row.plan, kept, reprice=reprice)
         )
@@ -230,12 +233,27 @@ def _refuse_foreign_vehicle(order: Order) -> None:
         raise RuleBroken(
             "vehicle_unknown", "Ce support d’achat n’est pas ouvert à votre administration.", field="vehicle"
         )
-    if vehicle.holder_id is not None and vehicle.holder_id != order.supplier_id:
+    if vehicle.holder_id is not None and vehicle.holder_id != order.offer.supplier_id:
         raise RuleBroken(
             "vehicle_other_holder",
             "Le titulaire de ce support d’achat n’est pas le fournisseur de l’offre.",
             field="vehicle",
         )
+
+
+def counterpart_of(order: Order) -> Supplier:
+    """Who answers this order and invoices it: of a central body, the one that its vehicle says."""
+    if order.vehicle is not None and order.vehicle.counterpart is not None:
+        return order.vehicle.counterpart
+    return order.offer.supplier
+
+
+def _set_supplier(order: Order) -> None:
+    """Another vehicle may bind another party; the same one leaves an order with the supplier it names."""
+    found = counterpart_of(order)
+    former = Order.objects.filter(pk=order.pk).values_list("vehicle_id", flat=True).first()
+    if order.pk is None or former != order.vehicle_id:
+        order.supplier = found
 
 
 def _write_lines(order: Order, quantities: Mapping[str, Decimal]) -> None:

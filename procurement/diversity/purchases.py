@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Case, Count, F, Q, Sum, When
 
 from marketplace.accounts.enums import OrganisationKind
 from procurement.diversity.concentration import Bought, Concentration, by_segment, least, overall
@@ -61,17 +61,19 @@ def _bought(wanted: Q, *, on: dt.date) -> tuple[list[Bought], dict[str, int]]:
     """Amounts by segment and supplier, and how many buyers each segment has."""
     notified = Contract.objects.filter(
         wanted, signed_at__date__gt=_since(on), signed_at__date__lte=on
-    ).annotate(segment=F("offer__category__label"))
-    rows = notified.values("segment", "supplier", "supplier__name").annotate(
+    ).annotate(
+        segment=F("offer__category__label"), provider=_provider(), provider_name=_provider(of="__name")
+    )
+    rows = notified.values("segment", "provider", "provider_name").annotate(
         amount=Sum("order__total_eur_ht"), number=Count("pk")
     )
     changes = _changes(notified)
     bought = [
         Bought(
             row["segment"] or UNSORTED,
-            row["supplier"],
-            row["supplier__name"],
-            row["amount"] + changes.get((row["segment"], row["supplier"]), Decimal(0)),
+            row["provider"],
+            row["provider_name"],
+            row["amount"] + changes.get((row["segment"], row["provider"]), Decimal(0)),
             row["number"],
         )
         for row in rows
@@ -79,14 +81,20 @@ def _bought(wanted: Q, *, on: dt.date) -> tuple[list[Bought], dict[str, int]]:
     return bought, _buyers(notified)
 
 
+def _provider(path: str = "", of: str = "") -> Case:
+    """Whose service it is: of a contract with a central body that resells, the supplier of the offer."""
+    resold = Q(**{f"{path}order__vehicle__counterpart": F(f"{path}supplier")})
+    return Case(When(resold, then=F(f"{path}offer__supplier{of}")), default=F(f"{path}supplier{of}"))
+
+
 def _changes(notified: Any) -> dict[tuple[str | None, int], Decimal]:
     rows = (
         Amendment.objects.approved()
         .filter(contract__in=notified.values("pk"))
-        .values(segment=F("contract__offer__category__label"), supplier=F("contract__supplier"))
+        .values(segment=F("contract__offer__category__label"), provider=_provider("contract__"))
         .annotate(amount=Sum("delta_eur_ht"))
     )
-    return {(row["segment"], row["supplier"]): row["amount"] for row in rows}
+    return {(row["segment"], row["provider"]): row["amount"] for row in rows}
 
 
 def _buyers(notified: Any) -> dict[str, int]:

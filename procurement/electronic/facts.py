@@ -108,6 +108,8 @@ def _notes(order: Order) -> tuple[str, ...]:
         f"Offre {order.offer.name}, version {order.offer_version.number}, formule {order.plan.name}.",
         f"Numéro d’engagement : {order.commitment_number}.",
     ]
+    if order.supplier_id != order.offer.supplier_id:
+        said.append(f"Service de {order.offer.supplier.name}.")
     if order.maximum_eur_ht is not None:
         said.append(f"Payé à l’usage : {order.maximum_eur_ht} euros HT au plus.")
     if order.agreed_terms:

@@ -25,6 +25,14 @@ class VehicleForm(MarketForm):
         required=False,
         empty_label="Aucun : toutes les offres",
     )
+    counterpart = forms.ModelChoiceField(
+        label="Qui répond et facture, pour une centrale d’achat",
+        help_text="La centrale ou son titulaire, comme le dit le support : les bons de commande lui sont "
+        "adressés, il en accuse réception et les facture.",
+        queryset=Supplier.objects.none(),
+        required=False,
+        empty_label="Le fournisseur de chaque offre",
+    )
     starts_on = forms.DateField(label="Premier jour", widget=forms.DateInput)
     ends_on = forms.DateField(label="Dernier jour", widget=forms.DateInput)
     maximum_eur_ht = forms.DecimalField(
@@ -39,7 +47,8 @@ class VehicleForm(MarketForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         suppliers = Supplier.objects.filter(organisation__isnull=False).order_by("name", "pk")
-        self.fields["holder"].queryset = suppliers  # type: ignore[attr-defined]
+        for name in ("holder", "counterpart"):
+            self.fields[name].queryset = suppliers  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -48,6 +48,11 @@ class PurchasingVehicle(models.Model):
     holder = models.ForeignKey(
         "catalog.Supplier", models.PROTECT, null=True, blank=True, related_name="purchasing_vehicles"
     )
+    # Of a central body, who answers orders and invoices them, when it is known here: the body itself or its
+    # holder, as the vehicle says. None: the offer's own supplier does.
+    counterpart = models.ForeignKey(
+        "catalog.Supplier", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     buyers = models.ManyToManyField(Organisation, related_name="purchasing_vehicles")
     starts_on = models.DateField("début")
     ends_on = models.DateField("fin")
@@ -70,6 +75,11 @@ class PurchasingVehicle(models.Model):
                 name="vehicle_maximum_positive",
                 condition=models.Q(maximum_eur_ht__isnull=True) | models.Q(maximum_eur_ht__gt=0),
                 violation_error_message="Le maximum est un montant positif.",
+            ),
+            models.CheckConstraint(
+                name="vehicle_counterpart_of_central_body",
+                condition=models.Q(counterpart__isnull=True) | models.Q(kind=VehicleKind.CENTRAL_PURCHASING),
+                violation_error_message="Seule une centrale d’achat a un cocontractant à désigner.",
             ),
             models.CheckConstraint(
                 name="vehicle_kind",

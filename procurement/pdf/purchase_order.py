@@ -105,6 +105,8 @@ def _object(order: Order) -> Rows:
         row("Offre", f"{order.offer.name}, version {order.offer_version.number}"),
         row("Formule", order.plan.name),
     ]
+    if order.supplier_id != order.offer.supplier_id:
+        rows.append(row("Service de", order.offer.supplier.name))
     if order.starts_on and order.ends_on:
         rows.append(row("Période", f"du {date_text(order.starts_on)} au {date_text(order.ends_on)} inclus"))
     if order.vehicle is not None:

@@ -29,7 +29,7 @@ def vehicle_list(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     verdicts = vehicles_abilities(actor)
     require(verdicts, "list")
-    rows = PurchasingVehicle.objects.visible_to(actor)
+    rows = PurchasingVehicle.objects.visible_to(actor).select_related("counterpart")
     vehicles = rows.with_engaged().order_by("title", "pk")
     return render(
         request,
