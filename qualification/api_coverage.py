@@ -20,10 +20,12 @@ from marketplace.errors import RuleBroken
 from marketplace.rest.serializers import StrictSerializer
 from marketplace.rest.viewsets import SerializerClass
 from qualification.api_applicability import ApplicabilityMixin, StatementInput
+from qualification.api_quotes import NewQuoteInput, QuotesMixin, WithdrawQuoteInput
 from qualification.coverage.closing import Closing, closing
 from qualification.coverage.files import KINDS, PDF, evidence_answer
 from qualification.coverage.gather import asked_schemes, coverage_facts, coverages, evidence_of
 from qualification.coverage.judge import STATES
+from qualification.coverage.quotes import counted_quotes
 from qualification.schemes import Scheme
 from qualification.schemes.certificates import certificates
 
@@ -78,6 +80,13 @@ class SchemeCoverageSerializer(StrictSerializer):
     requirements = JudgedSerializer(source="rows", many=True)
 
 
+class QuoteSerializer(StrictSerializer):
+    amount_eur_ht = serializers.DecimalField(max_digits=14, decimal_places=2)
+    months = serializers.IntegerField(allow_null=True)
+    quoted_on = serializers.DateField()
+    issuer = serializers.CharField()
+
+
 class ChosenSerializer(StrictSerializer):
     code = serializers.CharField(source="certificate.code")
     name = serializers.CharField(source="certificate.name")
@@ -90,6 +99,7 @@ class ChosenSerializer(StrictSerializer):
     cost_words = serializers.CharField(source="certificate.cost_words", allow_blank=True)
     aid = serializers.CharField(source="certificate.aid", allow_blank=True)
     source = serializers.CharField(source="certificate.source")
+    quote = QuoteSerializer(allow_null=True, help_text="Votre devis, s’il y en a un : il donne le coût.")
 
 
 class LeftSerializer(StrictSerializer):
@@ -106,6 +116,11 @@ class ClosingSerializer(StrictSerializer):
     months_in_turn = serializers.IntegerField(allow_null=True)
     cost_min_eur_ht = serializers.DecimalField(**MONEY)
     cost_max_eur_ht = serializers.DecimalField(**MONEY)
+    known_eur_ht = serializers.DecimalField(help_text="Somme des coûts connus de l’ensemble.", **MONEY)
+    unpriced = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Certificats sans coût, qui empêchent de chercher le moins cher.",
+    )
 
     @extend_schema_field(LeftSerializer(many=True))
     def get_left(self, closed: Closing) -> list[dict[str, str]]:
@@ -120,13 +135,17 @@ class CoverageSerializer(StrictSerializer):
     closing = ClosingSerializer()
 
 
-class CoverageViewSet(ApplicabilityMixin):
+class CoverageViewSet(QuotesMixin, ApplicabilityMixin):
     """Of the offers of one's own organisation."""
 
     about = "la couverture des offres"
     queryset = Offer.objects.all()
     serializer_class = CoverageSerializer
-    input_classes: ClassVar[dict[str, SerializerClass]] = {"state": StatementInput}
+    input_classes: ClassVar[dict[str, SerializerClass]] = {
+        "state": StatementInput,
+        "add_quote": NewQuoteInput,
+        "withdraw_quote": WithdrawQuoteInput,
+    }
 
     def get_queryset(self) -> QuerySet[Any]:
         if getattr(self, "swagger_fake_view", False) or not self.actor.is_supplier:
@@ -145,7 +164,7 @@ class CoverageViewSet(ApplicabilityMixin):
             "on": facts.on,
             "held": facts.held,
             "schemes": found,
-            "closing": closing(found, certificates().values(), held=facts.held),
+            "closing": closing(found, certificates().values(), held=facts.held, quotes=counted_quotes(offer)),
         }
         return Response(CoverageSerializer(data).data)
 

@@ -19,6 +19,7 @@ from qualification.views import (
     instruction,
     labels,
     moves,
+    quotes,
     redaction,
     schemes,
     signed,
@@ -118,6 +119,7 @@ urlpatterns = [
         name="scheme_difference",
     ),
     path("mes-offres/<int:number>/couverture/", coverage.coverage, name="coverage"),
+    path("mes-offres/<int:number>/couverture/devis/", quotes.quotes, name="quotes"),
     path(
         "mes-offres/<int:number>/couverture/preuves.<slug:kind>",
         coverage.coverage_file,

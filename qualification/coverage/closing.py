@@ -1,18 +1,20 @@
-"""The smallest set of certificates that closes what is open, and what it takes an SME. Pure.
+"""The set of certificates that closes what is open, and the time and money it takes an SME. Pure.
 
-Costs are rarely published. When every candidate's is known, the cheapest set is sought; otherwise the set
-of fewest certificates, then the shortest, and the answer says which of the two it is.
+Costs are rarely published, and none is held here: a supplier brings its own quotes. When every certificate
+that could close something has a cost, the cheapest set is sought; otherwise the set of fewest certificates,
+then the shortest, and the answer names those whose cost is missing.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import combinations
 
 from qualification.coverage.facts import Held
 from qualification.coverage.judge import COVERED, SchemeCoverage, proves
+from qualification.coverage.set_cover import Price, cheapest, greedy
 from qualification.schemes.certificates import Certificate
 from qualification.schemes.mapping import mappings_from
 
@@ -22,19 +24,35 @@ Need = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
+class Quote:
+    """What somebody asked the supplier for a certificate. ``months`` None: the quote gives no delay."""
+
+    amount_eur_ht: Decimal
+    months: int | None
+    quoted_on: dt.date
+    issuer: str
+
+
+NO_QUOTES: Mapping[str, Quote] = {}
+
+
+@dataclass(frozen=True, slots=True)
 class Chosen:
     """``closes``: how many open requirements it closes of those chosen before it leave open.
-    ``declared``: the supplier says it holds it, the proof is what is missing."""
+    ``declared``: the supplier says it holds it, the proof is what is missing. ``quote``: the supplier's own,
+    which stands in the certificate's costs, and in its months when it gives them."""
 
     certificate: Certificate
     closes: int
     declared: bool = False
+    quote: Quote | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Closing:
     """``left``: (scheme and level, code) that no certificate closes. Months: all at once to one after the
-    other; None when one of them is unknown. ``exact`` False: found greedily."""
+    other; None when one of them is unknown. ``exact`` False: found greedily. ``unpriced``: names of the
+    certificates that could close something and have no cost; empty when ``by_cost``."""
 
     chosen: tuple[Chosen, ...]
     left: tuple[Need, ...]
@@ -44,6 +62,7 @@ class Closing:
     months_in_turn: int | None
     cost_min_eur_ht: Decimal | None
     cost_max_eur_ht: Decimal | None
+    unpriced: tuple[str, ...] = ()
 
     @property
     def unknown_months(self) -> tuple[str, ...]:
@@ -53,24 +72,53 @@ class Closing:
     def unknown_costs(self) -> tuple[str, ...]:
         return tuple(one.certificate.name for one in self.chosen if one.certificate.cost_max_eur_ht is None)
 
+    @property
+    def quoted(self) -> tuple[str, ...]:
+        return tuple(one.certificate.name for one in self.chosen if one.quote is not None)
+
+    @property
+    def known_eur_ht(self) -> Decimal | None:
+        """The sum of the known costs of the set, at most; None when none is known."""
+        known = [cost for one in self.chosen if (cost := one.certificate.cost_max_eur_ht) is not None]
+        return sum(known, Decimal(0)) if known else None
+
 
 def closing(
-    coverages: Iterable[SchemeCoverage], known: Iterable[Certificate], *, held: Iterable[Held] = ()
+    coverages: Iterable[SchemeCoverage],
+    known: Iterable[Certificate],
+    *,
+    held: Iterable[Held] = (),
+    quotes: Mapping[str, Quote] = NO_QUOTES,
 ) -> Closing:
-    """What the offer holds and proves already is not proposed again."""
+    """What the offer holds and proves already is not proposed again. ``quotes``: by certificate."""
     own = {each.code: each.proven for each in held if not each.layer}
-    known = [one for one in known if not own.get(one.code)]
-    needs, reach = _reach(coverages, known)
+    candidates = [_quoted(one, quotes.get(one.code)) for one in known if not own.get(one.code)]
+    needs, reach = _reach(coverages, candidates)
     useful = {one: bits for one, bits in reach.items() if bits}
     whole = 0
     for bits in useful.values():
         whole |= bits
-    by_cost = bool(useful) and all(one.cost_max_eur_ht is not None for one in useful)
+    unpriced = tuple(one.name for one in useful if one.cost_max_eur_ht is None)
+    by_cost = bool(useful) and not unpriced
     exact = len(useful) <= EXACT_UP_TO
-    found = _exact(useful, whole, by_cost=by_cost) if exact else _greedy(useful, whole)
+    found = (cheapest if exact else greedy)(useful, whole, lambda one: _price(one, by_cost=by_cost))
     left = tuple(need for place, need in enumerate(needs) if not whole >> place & 1)
-    chosen = tuple(replace(one, declared=one.certificate.code in own) for one in _counted(found, useful))
-    return _told(chosen, left, by_cost=by_cost, exact=exact)
+    chosen = tuple(
+        replace(one, declared=one.certificate.code in own, quote=quotes.get(one.certificate.code))
+        for one in _counted(found, useful)
+    )
+    told = _told(chosen, left, by_cost=by_cost, exact=exact)
+    return replace(told, unpriced=() if by_cost else unpriced)
+
+
+def _quoted(one: Certificate, quote: Quote | None) -> Certificate:
+    """The supplier's own figures in place of what was published."""
+    if quote is None:
+        return one
+    priced = replace(one, cost_min_eur_ht=quote.amount_eur_ht, cost_max_eur_ht=quote.amount_eur_ht)
+    return (
+        priced if quote.months is None else replace(priced, months_min=quote.months, months_max=quote.months)
+    )
 
 
 def _reach(
@@ -90,43 +138,10 @@ def _reach(
     return needs, reach
 
 
-def _price(one: Certificate, *, by_cost: bool) -> tuple[Decimal, int, int]:
-    """Ordered: money when it is known for all, then how many, then how long (unknown counts as longest)."""
-    money = one.cost_max_eur_ht if by_cost and one.cost_max_eur_ht is not None else Decimal(0)
-    return money, 1, one.months_max if one.months_max is not None else 1000
-
-
-def _exact(useful: Mapping[Certificate, int], whole: int, *, by_cost: bool) -> list[Certificate]:
-    best: list[Certificate] = []
-    best_price: tuple[Decimal, int, int] | None = None
-    for size in range(1, len(useful) + 1):
-        if best_price is not None and not by_cost:
-            break
-        for some in combinations(useful, size):
-            bits = 0
-            for one in some:
-                bits |= useful[one]
-            if bits != whole:
-                continue
-            price = _sum(some, by_cost=by_cost)
-            if best_price is None or price < best_price:
-                best, best_price = list(some), price
-    return best
-
-
-def _sum(some: Sequence[Certificate], *, by_cost: bool) -> tuple[Decimal, int, int]:
-    prices = [_price(one, by_cost=by_cost) for one in some]
-    return sum((price[0] for price in prices), Decimal(0)), len(prices), sum(price[2] for price in prices)
-
-
-def _greedy(useful: Mapping[Certificate, int], whole: int) -> list[Certificate]:
-    found: list[Certificate] = []
-    done = 0
-    while done != whole:
-        best = max(useful, key=lambda one: (useful[one] & ~done).bit_count())
-        found.append(best)
-        done |= useful[best]
-    return found
+def _price(one: Certificate, *, by_cost: bool) -> Price:
+    """Ordered: cents when all are known, then how many, then how long (unknown counts as longest)."""
+    cents = int(one.cost_max_eur_ht * 100) if by_cost and one.cost_max_eur_ht is not None else 0
+    return cents, 1, one.months_max if one.months_max is not None else 1000
 
 
 def _counted(found: Iterable[Certificate], useful: Mapping[Certificate, int]) -> tuple[Chosen, ...]:

@@ -2,6 +2,7 @@
 
 from qualification.drills.models import SecurityDrill
 from qualification.models.applicability import Applicability
+from qualification.models.certificate_quote import CertificateQuote
 from qualification.models.check_run import CheckRun
 from qualification.models.confirmed import RegisterLink, Waiver
 from qualification.models.decision import Appeal, Decision, Proposal
@@ -33,6 +34,7 @@ __all__ = [
     "Applicability",
     "Appeal",
     "ApplicationMilestone",
+    "CertificateQuote",
     "CheckAlert",
     "CallNeed",
     "CallTarget",

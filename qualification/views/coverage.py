@@ -28,6 +28,7 @@ from qualification.coverage.gather import (
     evidence_of,
 )
 from qualification.coverage.judge import STATES, SchemeCoverage
+from qualification.coverage.quotes import counted_quotes
 from qualification.coverage.shown import BAR_WORDS, chapters_of, left_words
 from qualification.schemes.certificates import certificates
 from qualification.views.find import actor_of
@@ -44,7 +45,7 @@ def coverage(request: HttpRequest, number: int) -> HttpResponse:
     chosen, unknown = asked_schemes(request.GET.getlist(FIELD))
     facts = coverage_facts(offer, on=timezone.localdate())
     found = coverages(facts, chosen.values())
-    closed = closing(found, certificates().values(), held=facts.held)
+    closed = closing(found, certificates().values(), held=facts.held, quotes=counted_quotes(offer))
     context = {
         "offer": offer,
         "coverages": found,
@@ -69,7 +70,7 @@ def scheme_coverage(request: HttpRequest, number: int, key: str) -> HttpResponse
         raise NotVisible
     facts = coverage_facts(offer, on=timezone.localdate())
     found = coverages(facts, [scheme])
-    closed = closing(found, certificates().values(), held=facts.held)
+    closed = closing(found, certificates().values(), held=facts.held, quotes=counted_quotes(offer))
     context = {
         "offer": offer,
         "coverage": found[0],

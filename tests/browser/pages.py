@@ -236,6 +236,7 @@ page(
     lambda world: f"/dossiers/{_sent_back(world).number}/corrections/",
     dossier("decided", "decision/"),
     "/mes-preuves/ajouter/",
+    lambda world: f"/mes-offres/{world.draft.number}/couverture/devis/",
     lambda world: f"/mes-offres/{world.draft.number}/couverture/gaiax-24.11-L3/applicabilite/",
     lambda world: f"/mes-offres/{world.draft.number}/couverture/gaiax-24.11-L3/applicabilite/P1.1.3/",
     lambda world: world.evidence.get_absolute_url(),

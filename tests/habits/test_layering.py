@@ -8,12 +8,13 @@ from pathlib import Path
 
 from tests.habits.sources import ROOT, product_files
 
-# Not a floor of the house but its frame: it names every app.
+# Not a floor of the house but its frame: it names every app, or stands before Django.
 FRAME = {
     "marketplace.settings",
     "marketplace.urls",
     "marketplace.wsgi",
     "marketplace.celery",
+    "marketplace.redis_transport",
     "marketplace.site",
 }
 

@@ -20,4 +20,7 @@ ROWS: dict[str, Row] = {
     "GET api:dossier-findings": Row(DOSSIER_READERS, of("dossier_in_hand")),
     "GET api:coverage-applicability": Row(SUPPLIERS, of("draft")),
     "POST api:coverage-applicability": Row(SUPPLIERS, of("draft")),
+    "GET api:coverage-quotes": Row(SUPPLIERS, of("draft")),
+    "POST api:coverage-quotes": Row(SUPPLIERS, of("draft")),
+    "POST api:coverage-withdraw-quote": Row(SUPPLIERS, of("draft")),
 }

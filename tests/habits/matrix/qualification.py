@@ -134,6 +134,7 @@ ROWS: dict[str, Row] = {
         EVERYBODY, lambda world: {"key": "gaiax-24.11", "other": "gaiax-24.11"}
     ),
     "GET qualification:coverage": Row(SUPPLIERS, lambda world: {"number": world.draft.number}),
+    "GET qualification:quotes": Row(SUPPLIERS, lambda world: {"number": world.draft.number}),
     "GET qualification:coverage_file": Row(
         SUPPLIERS, lambda world: {"number": world.draft.number, "kind": "csv"}
     ),
