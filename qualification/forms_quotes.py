@@ -29,7 +29,7 @@ class QuoteForm(RuledForm):
         error_messages=dict.fromkeys(AMOUNT_ERRORS, WRONG_AMOUNT),
     )
     months = forms.IntegerField(
-        label="Délai annoncé, en mois (facultatif)",
+        label="Délai annoncé, en mois",
         help_text="Laissez vide si le devis n’en donne pas : il restera inconnu.",
         required=False,
         min_value=1,
@@ -45,7 +45,7 @@ class QuoteForm(RuledForm):
         label="Établi par", help_text="Organisme, auditeur ou conseil qui a fait ce prix.", max_length=200
     )
     evidence = forms.ChoiceField(
-        label="Document (facultatif)",
+        label="Document",
         help_text="Le devis, s’il est gardé dans « Mes preuves ».",
         required=False,
     )
