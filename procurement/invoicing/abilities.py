@@ -37,7 +37,7 @@ def invoice_abilities(actor: Actor, invoice: Invoice) -> Verdicts:
     finance = _inside(actor, invoice.buyer_id, Role.FINANCE)
     disputes = _inside(actor, invoice.buyer_id, *DISPUTERS)
     return {
-        **dict.fromkeys(("match", "accept", "reject", "pay"), finance),
+        **dict.fromkeys(("match", "accept", "reject", "pay", "pay_interest"), finance),
         **dict.fromkeys(("dispute", "lift", "set_service"), disputes),
         "answer": _on_supplier_side(actor, invoice.supplier.organisation_id),
         "confirm_account": _confirm(actor, invoice.buyer_id, invoice.account),

@@ -23,13 +23,14 @@ from marketplace.rest.idempotency import once
 from marketplace.rest.moves import MoveEndpoint, MoveMixin
 from marketplace.rest.serializers import ReasonInput
 from marketplace.rest.viewsets import CreateOnceMixin, ReadViewSet, SerializerClass
-from procurement.invoicing import accounts, deciding, paying
+from procurement.invoicing import accounts, deciding, paying, paying_interest
 from procurement.invoicing.abilities import invoice_abilities, invoices_abilities, send_ability
 from procurement.invoicing.enums import InvoiceKind, InvoiceState
 from procurement.invoicing.facts import match_of
 from procurement.invoicing.receiving import Arrival, receive, receive_file
 from procurement.invoicing.serializers import (
     DisputeAnswerInput,
+    InterestPaymentInput,
     InvoiceFileInput,
     InvoiceInput,
     InvoiceMatchInput,
@@ -67,7 +68,7 @@ class InvoiceViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
     about = "les factures et avoirs de son administration ou de son entreprise"
     queryset = (
         Invoice.objects.for_pages()
-        .prefetch_related("lines__order_line", "payments", "disputes")
+        .prefetch_related("lines__order_line", "payments", "interest_payments", "disputes")
         .order_by("-received_on", "-pk")
     )
     serializer_class = InvoiceSerializer
@@ -78,6 +79,7 @@ class InvoiceViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
         "create": InvoiceInput,
         "upload": InvoiceFileInput,
         "pay": InvoicePaymentInput,
+        "pay_interest": InterestPaymentInput,
         "confirm_account": SupplierAccountInput,
         "set_service": ServiceDayInput,
     }
@@ -160,6 +162,17 @@ class InvoiceViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
         paying.refuse_unpayable(found, actor=self.actor)
         data = self.read_input("pay")
         paying.pay_invoice(found, actor=self.actor, expected_version=version, **data)
+        return self.answer(self.reloaded(found))
+
+    @extend_schema(request=InterestPaymentInput, responses=InvoiceSerializer)
+    @action(detail=True, methods=["post"], url_path="pay-interest")
+    @once
+    def pay_interest(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Enregistrer le versement des intérêts moratoires et de l’indemnité, une fois la facture payée."""
+        found, version = self._found("pay_interest")
+        paying_interest.refuse_interest_unpayable(found, actor=self.actor)
+        data = self.read_input("pay_interest")
+        paying_interest.pay_interest(found, actor=self.actor, expected_version=version, **data)
         return self.answer(self.reloaded(found))
 
     @extend_schema(request=SupplierAccountInput, responses=InvoiceSerializer)

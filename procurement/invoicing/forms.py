@@ -217,6 +217,19 @@ class PaymentForm(ActForm):
         self.fields["paid_on"].initial = timezone.localdate()
 
 
+class InterestPaymentForm(ActForm):
+    interest_eur = money("Intérêts moratoires versés, en euros")
+    flat_fee_eur = money("Indemnité forfaitaire versée, en euros")
+    paid_on = forms.DateField(label="Payé le", widget=forms.DateInput)
+    reference = forms.CharField(
+        label="Référence du paiement", help_text="Numéro de mandat ou de virement.", max_length=60
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["paid_on"].initial = timezone.localdate()
+
+
 class FilterForm(MarketForm):
     etat = forms.ChoiceField(
         label="État", required=False, choices=[("", "Tous"), ("late", "En retard"), *InvoiceState.choices]

@@ -9,7 +9,14 @@ from rest_framework import serializers
 from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer
 from procurement.invoicing.enums import InvoiceKind
 from procurement.invoicing.facts import interest_of
-from procurement.models import Invoice, InvoiceDispute, InvoiceLine, InvoicePayment, SupplierAccount
+from procurement.models import (
+    InterestPayment,
+    Invoice,
+    InvoiceDispute,
+    InvoiceLine,
+    InvoicePayment,
+    SupplierAccount,
+)
 
 MONEY: dict[str, Any] = {"max_digits": 14, "decimal_places": 2}
 FINE: dict[str, Any] = {"max_digits": 20, "decimal_places": 6}
@@ -87,6 +94,13 @@ class InvoicePaymentInput(StrictSerializer):
     reference = serializers.CharField(max_length=60, help_text="Une fois par facture.")
 
 
+class InterestPaymentInput(StrictSerializer):
+    interest_eur = serializers.DecimalField(min_value=0, help_text="0 : l’indemnité seule.", **MONEY)
+    flat_fee_eur = serializers.DecimalField(min_value=0, help_text="0 : les intérêts seuls.", **MONEY)
+    paid_on = serializers.DateField()
+    reference = serializers.CharField(max_length=60, help_text="Une fois par facture.")
+
+
 class InvoiceLineSerializer(StrictModelSerializer):
     order_line = serializers.IntegerField(
         source="order_line.position", read_only=True, allow_null=True, default=None
@@ -104,6 +118,13 @@ class InvoicePaymentSerializer(StrictModelSerializer):
     class Meta:
         model = InvoicePayment
         fields = ("amount_eur_ttc", "paid_on", "reference")
+        read_only_fields = fields
+
+
+class InterestPaymentSerializer(StrictModelSerializer):
+    class Meta:
+        model = InterestPayment
+        fields = ("interest_eur", "flat_fee_eur", "paid_on", "reference")
         read_only_fields = fields
 
 
@@ -147,6 +168,7 @@ class InvoiceSerializer(StrictModelSerializer):
     account = SupplierAccountSerializer(read_only=True, allow_null=True)
     lines = InvoiceLineSerializer(many=True, read_only=True)
     payments = InvoicePaymentSerializer(many=True, read_only=True)
+    interest_payments = InterestPaymentSerializer(many=True, read_only=True)
     disputes = InvoiceDisputeSerializer(many=True, read_only=True)
     late_interest = serializers.SerializerMethodField()
 
@@ -156,7 +178,8 @@ class InvoiceSerializer(StrictModelSerializer):
             "id", "number", "state", "state_since", "version", "kind", "contract", "order", "statement",
             "credited", "supplier_number", "format", "issued_on", "received_on", "served_on", "due_on",
             "total_eur_ht", "vat_eur", "total_eur_ttc", "stated_eur_ttc", "credited_eur_ttc", "paid_eur_ttc",
-            "left_eur_ttc", "account", "rejection_reason", "lines", "payments", "disputes", "late_interest",
+            "left_eur_ttc", "account", "rejection_reason", "lines", "payments",
+            "interest_payments", "disputes", "late_interest",
         )  # fmt: skip
         read_only_fields = fields
 

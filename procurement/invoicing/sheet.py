@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from marketplace.ui.typography import date_text, days_text, euros, number_text
@@ -13,7 +14,7 @@ from procurement.invoicing.terms import interest_terms, new_limit_after_interrup
 
 if TYPE_CHECKING:
     from procurement.invoicing.interest import Interest
-    from procurement.models import Invoice, InvoiceDispute
+    from procurement.models import InterestPayment, Invoice, InvoiceDispute
 
 UNKNOWN_RATE = (
     "Inconnu : le taux de la Banque centrale européenne au premier jour de ce semestre n’est pas tenu ici."
@@ -87,8 +88,8 @@ def _due(invoice: Invoice, clock: Clock, *, on: dt.date) -> str:
     )
 
 
-def interest_rows(interest: Interest | None) -> Rows:
-    """Empty when nothing is late."""
+def interest_rows(interest: Interest | None, paid: Sequence[InterestPayment] = ()) -> Rows:
+    """Empty when nothing is late. `paid`: of the interest itself."""
     if interest is None:
         return []
     rate = interest.rate_percent
@@ -110,6 +111,11 @@ def interest_rows(interest: Interest | None) -> Rows:
         ("En tout", euros(interest.total_eur)),
         ("Source", interest.source),
     ]
+    given = sum((each.interest_eur + each.flat_fee_eur for each in paid), Decimal(0))
+    if paid:
+        rows.append(("Versé", euros(given)))
+        left = None if interest.total_eur is None else interest.total_eur - given
+        rows.append(("Reste à verser", euros(left)))
     if terms is not None:
         rows.append(
             (

@@ -35,7 +35,7 @@ from procurement.models.evaluation import (
 from procurement.models.exit_plan import ExitExport, ExitPlan, ExitRehearsal, SecurityCheck
 from procurement.models.group_purchase import GroupMember, GroupPurchase, NeedShare, ShareConsent
 from procurement.models.invoice import Invoice, InvoiceLine
-from procurement.models.invoice_parts import InvoiceDispute, InvoicePayment, SupplierAccount
+from procurement.models.invoice_parts import InterestPayment, InvoiceDispute, InvoicePayment, SupplierAccount
 from procurement.models.lot_outcome import LotOutcome
 from procurement.models.need_link import ProjectNeed
 from procurement.models.negotiation import CounterProposal, CounterProposalLine, PrivatePrice
@@ -53,6 +53,7 @@ from procurement.models.vehicle import PurchasingVehicle
 
 __all__ = [
     "CounterProposal",
+    "InterestPayment",
     "CounterProposalLine",
     "PrivatePrice",
     "RejectionLetter",

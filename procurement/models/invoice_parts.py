@@ -150,3 +150,36 @@ class InvoicePayment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.invoice} {self.reference}"
+
+
+class InterestPayment(models.Model):
+    """Late interest and the flat fee, paid apart from the principal: the row never changes (trigger)."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="interest_payments")
+    account = models.ForeignKey(SupplierAccount, models.PROTECT, related_name="interest_payments")
+    interest_eur = models.DecimalField("intérêts moratoires", max_digits=14, decimal_places=2)
+    flat_fee_eur = models.DecimalField("indemnité forfaitaire", max_digits=14, decimal_places=2)
+    paid_on = models.DateField("payé le")
+    reference = models.CharField("référence", max_length=60)
+    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("paid_on", "pk")
+        constraints = (
+            models.CheckConstraint(
+                name="interest_payment_positive",
+                condition=models.Q(interest_eur__gte=0, flat_fee_eur__gte=0)
+                & (models.Q(interest_eur__gt=0) | models.Q(flat_fee_eur__gt=0)),
+                violation_error_message="Un versement d’intérêts est un montant positif.",
+            ),
+            models.UniqueConstraint(
+                fields=("invoice", "reference"),
+                name="interest_payment_once",
+                violation_error_message="Un versement de cette facture porte déjà cette référence.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.invoice} {self.reference}"

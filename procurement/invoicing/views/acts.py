@@ -17,7 +17,7 @@ from marketplace.accounts.actors import Actor
 from marketplace.errors import DomainError, MoveRefused, NotVisible, RuleBroken
 from marketplace.ui.once import once
 from procurement.forms.refusals import put_refusal
-from procurement.invoicing import accounts, deciding, forms, paying
+from procurement.invoicing import accounts, deciding, forms, paying, paying_interest
 from procurement.invoicing.abilities import invoice_abilities
 from procurement.invoicing.sheet import head_rows
 from procurement.invoicing.views.find import trail, visible_invoice
@@ -37,6 +37,10 @@ def _account_awaits(invoice: Invoice, actor: Actor) -> None:
     if invoice.account is None:
         raise MoveRefused("no_account", "Cette facture ne porte pas de compte.")
     accounts.refuse_confirmed(invoice.account)
+
+
+def _interest_due(invoice: Invoice, actor: Actor) -> None:
+    paying_interest.refuse_interest_unpayable(invoice, actor=actor)
 
 
 def _confirm_account(
@@ -73,6 +77,11 @@ ACTS = {
     "payer": Act(
         "pay", lambda invoice, actor: paying.refuse_unpayable(invoice, actor=actor), paying.pay_invoice,
         "Enregistrer un paiement", "Paiement enregistré.", forms.PaymentForm,
+    ),
+    "payer-les-interets": Act(
+        "pay_interest", _interest_due, paying_interest.pay_interest, "Enregistrer le paiement des intérêts",
+        "Paiement des intérêts enregistré.", forms.InterestPaymentForm,
+        "Ils sont dus sans que le fournisseur les demande.",
     ),
     "confirmer-le-compte": Act(
         "confirm_account", _account_awaits, _confirm_account, "Confirmer le compte", "Compte confirmé.",
@@ -131,7 +140,7 @@ def invoice_act(request: HttpRequest, number: str, slug: str) -> HttpResponse:
         raise NotVisible
     require(invoice_abilities(actor, invoice), act.ability)
     act.check(invoice, actor)
-    form = act.form(posted(request), initial=_initial(invoice))
+    form = act.form(posted(request), initial=_initial(invoice) | _interest_left(act, invoice))
     if form.is_bound and form.is_valid():
         values = dict(form.cleaned_data)
         try:
@@ -152,9 +161,17 @@ def _initial(invoice: Invoice) -> dict[str, Any]:
     }
 
 
+def _interest_left(act: Act, invoice: Invoice) -> dict[str, Any]:
+    """What is left of both, proposed; blank where it is unknown."""
+    if act.ability != "pay_interest":
+        return {}
+    found = paying_interest.interest_account(invoice, invoice.interest_payments.all())
+    return {} if found is None else {"interest_eur": found.left_interest, "flat_fee_eur": found.left_fee}
+
+
 def _confirm(request: HttpRequest, invoice: Invoice, act: Act, form: forms.ActForm) -> HttpResponse:
     facts = head_rows(invoice)
-    if act.ability in ("pay", "confirm_account") and invoice.account is not None:
+    if act.ability in ("pay", "pay_interest", "confirm_account") and invoice.account is not None:
         facts.append(("Compte à payer", invoice.account.spaced))
     context = {
         "title": f"{act.title} — {invoice.number}",

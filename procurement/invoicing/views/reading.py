@@ -18,7 +18,7 @@ from procurement.invoicing.forms import FilterForm
 from procurement.invoicing.sheet import clock_rows, head_rows, interest_rows
 from procurement.invoicing.views.acts import acts_on
 from procurement.invoicing.views.find import list_trail, trail, visible_invoice
-from procurement.models import Invoice, InvoicePayment
+from procurement.models import InterestPayment, Invoice, InvoicePayment
 from procurement.models.invoice import InvoiceQuerySet
 from procurement.views.find import actor_of
 
@@ -60,6 +60,8 @@ def invoice_page(request: HttpRequest, number: str) -> HttpResponse:
     payments = list(InvoicePayment.objects.filter(invoice=invoice).select_related("recorded_by"))
     clock = clock_of(invoice, disputes)
     interest = interest_of(invoice, payments, on=today)
+    paid_interest = InterestPayment.objects.filter(invoice=invoice).select_related("recorded_by")
+    interest_payments = list(paid_interest) if interest is not None else []
     lines = list(invoice.lines.select_related("order_line")[: LINES_SHOWN + 1])
     context = {
         "invoice": invoice,
@@ -67,7 +69,8 @@ def invoice_page(request: HttpRequest, number: str) -> HttpResponse:
         "late": invoice.is_late(today),
         "facts": head_rows(invoice),
         "clock": clock_rows(invoice, clock, disputes, on=today),
-        "interest": interest_rows(interest),
+        "interest": interest_rows(interest, interest_payments),
+        "interest_payments": interest_payments,
         "match": match_of(invoice),
         "lines": lines[:LINES_SHOWN],
         "lines_total": invoice.lines.count() if len(lines) > LINES_SHOWN else len(lines),

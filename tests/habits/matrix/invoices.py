@@ -12,7 +12,7 @@ from procurement.models import Contract, Invoice
 from tests.habits.matrix.api import BOTH_SIDES, moves, reading
 from tests.habits.matrix.rows import OTHER_BUYER, OTHER_SUPPLIER, SIGNED_IN, SUPPLIERS, Row, only
 from tests.habits.matrix.world import World
-from tests.procurement.invoicing.builders import accepted, factur_x, paper, send, upload
+from tests.procurement.invoicing.builders import accepted, factur_x, paid_late, paper, send, upload
 from tests.procurement.invoicing.builders import make_contract as make_invoiced
 from tests.procurement.statements.builders import make_statement
 
@@ -43,6 +43,8 @@ def _make(world: World, state: str) -> Invoice:
     contract = make_invoiced(world.purchase)
     if state == "accepted":
         return accepted(world.purchase, contract)
+    if state == "paid_late":
+        return paid_late(world.purchase, contract)
     if state == "matched":
         make_statement(world.purchase, contract, state="certified")
     made = send(contract, actor=world.actor("supplier_manager"))
@@ -94,6 +96,7 @@ ROWS: dict[str, Row] = {
     **moves("invoice", "lift", DISPUTERS, of("disputed")),
     **moves("invoice", "answer", SUPPLIERS, of("disputed")),
     **moves("invoice", "pay", FINANCE, of("accepted")),
+    **moves("invoice", "pay-interest", FINANCE, of("paid_late")),
     **moves(
         "invoice", "confirm-account", only("finance", "purchasing", "authorising_officer"), of("received")
     ),

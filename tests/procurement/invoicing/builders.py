@@ -11,6 +11,7 @@ from typing import Any
 import facturx
 import pikepdf
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from facturx.generate_xml import generate_xml
 
 from marketplace.accounts.actors import Actor
@@ -86,6 +87,22 @@ def accepted(purchase: Purchase, contract: Contract, **values: Any) -> Invoice:
     if made.state == "received":
         deciding.match_invoice(made, actor=purchase.actor("finance"), reason="Écarts admis")
     return deciding.accept_invoice(made, actor=purchase.actor("finance"))
+
+
+def paid_late(
+    purchase: Purchase, contract: Contract, *, due_on: dt.date | None = None, **values: Any
+) -> Invoice:
+    """Settled today, its limit passed since the 3rd of March 2026 unless told otherwise."""
+    made = accepted(purchase, contract, **values)
+    Invoice.objects.filter(pk=made.pk).update(due_on=due_on or dt.date(2026, 3, 3))
+    made.refresh_from_db()
+    return paying.pay_invoice(
+        made,
+        actor=purchase.actor("finance"),
+        amount_eur_ttc=made.left_eur_ttc,
+        paid_on=timezone.localdate(),
+        reference="VIR-TARD",
+    )
 
 
 def certified(purchase: Purchase, contract: Contract) -> UsageStatement:
