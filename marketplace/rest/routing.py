@@ -5,7 +5,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.urls import Resolver404, ResolverMatch, URLPattern, URLResolver, include, path, re_path
+from django.urls.resolvers import RoutePattern
 from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
@@ -29,13 +30,35 @@ def api_urls(apps: Iterable[str]) -> list[Pattern]:
         path("me/desk/", DeskView.as_view(), name="me-desk"),
         path("schema/", SchemaView.as_view(), name="schema"),
         *(found for app in apps for found in getattr(_api_of(app), "PATHS", ())),
-        *(path(f"{prefix}/", include(_collection(viewset, name))) for prefix, viewset, name in routes),
+        BySegment(
+            [path(f"{prefix}/", include(_collection(viewset, name))) for prefix, viewset, name in routes]
+        ),
     ]
     return [
         path("v1/", include((v1, "api"))),
         path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="api-docs"),
         re_path(r"^.*$", unknown_address, name="api-unknown"),
     ]
+
+
+class BySegment(URLResolver):
+    """Addresses that each begin with words of their own: a request tries those of its first segment alone,
+    not a hundred collections one after the other."""
+
+    def __init__(self, patterns: list[Pattern]) -> None:
+        super().__init__(RoutePattern(""), patterns)
+        sorted_out: dict[str, list[Pattern]] = {}
+        for pattern in patterns:
+            sorted_out.setdefault(str(pattern.pattern).partition("/")[0], []).append(pattern)
+        self._by_segment = {
+            segment: URLResolver(RoutePattern(""), found) for segment, found in sorted_out.items()
+        }
+
+    def resolve(self, path: str) -> ResolverMatch:
+        found = self._by_segment.get(path.partition("/")[0])
+        if found is None:
+            raise Resolver404({"tried": [], "path": path})
+        return found.resolve(path)
 
 
 def _collection(viewset: Any, basename: str) -> list[Any]:

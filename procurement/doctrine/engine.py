@@ -3,11 +3,15 @@
 Each rule yields the set of levels it may still have once the missing facts are known; the obligation's level
 is the highest of its rules. One level left: it is the answer. Several: « unknown », with the facts that would
 settle it. So giving one more fact can only narrow an answer, never contradict it.
+
+Facts reach a conclusion only through what the rules answer to them, a few words each: the same answers to
+the same kind of buyer on the same date are concluded once a process.
 """
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 
 from procurement.doctrine.facts import BUYER_KINDS, FACT_NAMES, AssessmentFacts, Ternary
@@ -20,7 +24,7 @@ from procurement.doctrine.results import (
     Obligation,
     RuleSetUsed,
 )
-from procurement.doctrine.rule_sets import GENERAL_LAW, RuleSet, RuleText, rule_sets_on
+from procurement.doctrine.rule_sets import DATES_KEPT, GENERAL_LAW, RuleSet, RuleText, rule_sets_on
 from procurement.doctrine.warnings import warnings_on
 
 VALID_STATUSES = ("in_force", "expiring", "renewal_pending")
@@ -30,6 +34,9 @@ NOT_HELD = (
     "et la place de marché n’en tient pas les mots."
 )
 NO_TEXT = "Aucun texte chargé dans la place de marché ne portait cette règle à cette date."
+CONCLUSIONS_KEPT = 8192
+
+Asked = tuple[AutomaticRule, RuleText]
 
 
 @dataclass(frozen=True)
@@ -50,31 +57,54 @@ class Outcome:
 
 
 def assess(facts: AssessmentFacts, on: dt.date) -> AssessmentResult:
-    rule_sets = rule_sets_on(on)
-    obligations = tuple(_obligation(code, facts=facts, rule_sets=rule_sets) for code in OBLIGATIONS)
+    obligations = tuple(
+        _conclusion(code, on, facts.buyer_kind, tuple(rule.applies(facts) for rule, _ in asked))
+        for code, asked in _asked_on(on).items()
+    )
     return AssessmentResult(
         on=on,
         obligations=obligations,
-        warnings=warnings_on(facts, rule_sets=rule_sets, obligations=obligations),
+        warnings=warnings_on(facts, on=on, obligations=obligations),
         unknown=facts.not_given(),
-        rule_sets=tuple(
-            RuleSetUsed(code=s.code, title=s.title, in_force_from=s.in_force_from, sha256=s.sha256)
-            for s in rule_sets
-            if s.kind != GENERAL_LAW
-        ),
+        rule_sets=_used_on(on),
         offer_filter=_offer_filter(facts, obligations=obligations),
     )
 
 
-def _obligation(code: str, *, facts: AssessmentFacts, rule_sets: Sequence[RuleSet]) -> Obligation:
+@lru_cache(maxsize=DATES_KEPT)
+def _asked_on(day: dt.date) -> dict[str, tuple[Asked, ...]]:
+    """For each obligation, the rules that a text in force that day holds."""
+    return {
+        code: tuple(
+            (rule, rule_set.text(rule.code))
+            for rule in BY_OBLIGATION.get(code, ())
+            for rule_set in rule_sets_on(day)
+            if rule_set.code == rule.rule_set
+        )
+        for code in OBLIGATIONS
+    }
+
+
+@lru_cache(maxsize=DATES_KEPT)
+def _used_on(day: dt.date) -> tuple[RuleSetUsed, ...]:
+    return tuple(
+        RuleSetUsed(code=s.code, title=s.title, in_force_from=s.in_force_from, sha256=s.sha256)
+        for s in rule_sets_on(day)
+        if s.kind != GENERAL_LAW
+    )
+
+
+@lru_cache(maxsize=CONCLUSIONS_KEPT)
+def _conclusion(code: str, on: dt.date, buyer_kind: str | None, answers: tuple[Ternary, ...]) -> Obligation:
+    """`answers`: those of the rules asked that day, in their order."""
+    kinds = (buyer_kind,) if buyer_kind else BUYER_KINDS
+    asked = _asked_on(on)[code]
     outcomes = [
-        _outcome(rule, text=rule_set.text(rule.code), facts=facts)
-        for rule in BY_OBLIGATION.get(code, ())
-        for rule_set in rule_sets
-        if rule_set.code == rule.rule_set
+        _outcome(rule, text=text, answer=answer, kinds=kinds)
+        for (rule, text), answer in zip(asked, answers, strict=True)
     ]
     if not outcomes:
-        return _by_no_rule(code, facts=facts, rule_sets=rule_sets)
+        return _by_no_rule(code, kinds=kinds, rule_sets=rule_sets_on(on))
     level = _highest(outcomes)
     if level == UNKNOWN:
         return _unsettled(code, outcomes)
@@ -88,9 +118,8 @@ def _obligation(code: str, *, facts: AssessmentFacts, rule_sets: Sequence[RuleSe
     )
 
 
-def _by_no_rule(code: str, *, facts: AssessmentFacts, rule_sets: Sequence[RuleSet]) -> Obligation:
+def _by_no_rule(code: str, *, kinds: Sequence[str], rule_sets: Sequence[RuleSet]) -> Obligation:
     """Nothing was asked, unless a text that binds this buyer and whose words are not held may have."""
-    kinds = (facts.buyer_kind,) if facts.buyer_kind else BUYER_KINDS
     silent = [text for text in rule_sets if code in text.not_held]
     binding = [text for text in silent if text.binds.intersection(kinds)]
     if binding:
@@ -105,9 +134,7 @@ def _by_no_rule(code: str, *, facts: AssessmentFacts, rule_sets: Sequence[RuleSe
     return Obligation(code=code, level="not_required", rules=(), reason=reason, source="")
 
 
-def _outcome(rule: AutomaticRule, *, text: RuleText, facts: AssessmentFacts) -> Outcome:
-    answer = rule.applies(facts)
-    kinds = (facts.buyer_kind,) if facts.buyer_kind else BUYER_KINDS
+def _outcome(rule: AutomaticRule, *, text: RuleText, answer: Ternary, kinds: Sequence[str]) -> Outcome:
     if answer.value is False:
         possible = {"not_required"}
     else:

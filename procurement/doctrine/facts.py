@@ -1,6 +1,6 @@
 """What the doctrine reads. No Django, no database: the same facts come from a form, the API or a row."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from decimal import Decimal
 
 BUYER_KINDS = (
@@ -47,7 +47,7 @@ class AssessmentFacts:
 
     def not_given(self) -> tuple[str, ...]:
         """Names of the facts that are None, in the order of the questions."""
-        return tuple(field.name for field in fields(self) if getattr(self, field.name) is None)
+        return tuple(name for name in FACT_NAMES if getattr(self, name) is None)
 
 
 @dataclass(frozen=True)

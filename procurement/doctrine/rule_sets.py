@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,8 @@ import yaml
 
 FOLDER = Path(__file__).parent / "texts"
 GENERAL_LAW = "general_law"
+# What the texts say on a date does not change while a process lives: prepared once for each date asked.
+DATES_KEPT = 512
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ def all_rule_sets() -> tuple[RuleSet, ...]:
     return tuple(sorted(found, key=lambda rule_set: rule_set.in_force_from))
 
 
+@lru_cache(maxsize=DATES_KEPT)
 def rule_sets_on(day: dt.date) -> tuple[RuleSet, ...]:
     return tuple(rule_set for rule_set in all_rule_sets() if rule_set.in_force(day))
 

@@ -1,21 +1,17 @@
 """What the answer alone would hide: doubtful combinations, uncertain texts, texts not held."""
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from procurement.doctrine.facts import AssessmentFacts
 from procurement.doctrine.results import Obligation
-from procurement.doctrine.rule_sets import RuleSet
+from procurement.doctrine.rule_sets import DATES_KEPT, RuleSet, rule_sets_on
 
 
-def warnings_on(
-    facts: AssessmentFacts, *, rule_sets: Sequence[RuleSet], obligations: Sequence[Obligation]
-) -> tuple[str, ...]:
-    levels = {obligation.code: obligation.level for obligation in obligations}
-    found = (
-        *_about_data(facts),
-        *_about_texts(facts, rule_sets),
-        *_about_uncertainty(rule_sets, levels=levels),
-    )
+def warnings_on(facts: AssessmentFacts, *, on: dt.date, obligations: Sequence[Obligation]) -> tuple[str, ...]:
+    level = next(one.level for one in obligations if one.code == "secnumcloud")
+    found = (*_about_data(facts), *_about_texts(facts.buyer_kind, on), *_about_uncertainty(level, on))
     return tuple(dict.fromkeys(found))
 
 
@@ -37,23 +33,25 @@ def _about_data(facts: AssessmentFacts) -> Iterator[str]:
         )
 
 
-def _about_texts(facts: AssessmentFacts, rule_sets: Sequence[RuleSet]) -> Iterator[str]:
+@lru_cache(maxsize=DATES_KEPT)
+def _about_texts(buyer_kind: str | None, on: dt.date) -> tuple[str, ...]:
     """Texts that no rule of ours computes, for those whom they may bind."""
-    for text in rule_sets:
-        if facts.buyer_kind is not None and facts.buyer_kind not in text.binds:
-            continue
-        if text.not_held:
-            yield f"{text.title} s’appliquait à cette date ; la place de marché n’en tient pas le texte."
-        elif not text.is_computed:
-            told = " ".join(rule.summary for rule in text.rules if rule.kind == "attested")
-            yield f"{text.title} : à attester par une personne. {told}"
-            yield from text.uncertain
+    bound = (text for text in rule_sets_on(on) if buyer_kind is None or buyer_kind in text.binds)
+    return tuple(told for text in bound for told in _about_text(text))
 
 
-def _about_uncertainty(rule_sets: Sequence[RuleSet], *, levels: dict[str, str]) -> Iterator[str]:
-    """Of the texts that say when SecNumCloud is due."""
-    if levels.get("secnumcloud") not in ("required", "unknown"):
-        return
-    for text in rule_sets:
-        if text.is_computed:
-            yield from text.uncertain
+def _about_text(text: RuleSet) -> Iterator[str]:
+    if text.not_held:
+        yield f"{text.title} s’appliquait à cette date ; la place de marché n’en tient pas le texte."
+    elif not text.is_computed:
+        told = " ".join(rule.summary for rule in text.rules if rule.kind == "attested")
+        yield f"{text.title} : à attester par une personne. {told}"
+        yield from text.uncertain
+
+
+@lru_cache(maxsize=DATES_KEPT)
+def _about_uncertainty(level: str, on: dt.date) -> tuple[str, ...]:
+    """Of the texts that say when SecNumCloud is due. `level`: SecNumCloud's own."""
+    if level not in ("required", "unknown"):
+        return ()
+    return tuple(told for text in rule_sets_on(on) if text.is_computed for told in text.uncertain)
