@@ -5,10 +5,12 @@ over HTTP from gunicorn under production's settings. The oracle makes the object
 them, compares a random sample and validates it against the official schema. Memory is the largest worker's,
 sampled while the export runs. What falls short is printed and makes the run fail.
 
-The assessment of a need by the API is measured beside an empty DRF view, its answers judged too.
+The assessment of a need by the API is measured beside an empty DRF view, its answers judged too; so are the
+offers that comply with a need, over a whole catalogue.
 
-`--contracts N`, `--sample N` (objects compared and validated), `--requests N` (assessments a round, 0: none),
-`--seed`, `--files 0` to leave the files of the night out, `--orders N` of the registers (0: none).
+`--contracts N` (0: no export), `--sample N` (objects compared and validated), `--requests N` (assessments a
+round, 0: none), `--seed`, `--files 0` to leave the files of the night out, `--orders N` of the registers and
+`--offers N` of the catalogue (0: none). One part alone: the others at 0.
 """
 
 from __future__ import annotations
@@ -20,8 +22,9 @@ import random
 import sys
 import threading
 import time
+import traceback
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -34,6 +37,8 @@ from bench.report import Report
 MEMORY_MB, PER_SECOND = 150.0, 5_000.0
 EXPORT = "/api/v1/publication/decp/"
 PIECE = 1 << 20
+# What a part of the bench ends with, when it ends badly.
+FAILED, MISSED = 1, 3
 
 
 def main(words: list[str]) -> int:
@@ -44,19 +49,26 @@ def main(words: list[str]) -> int:
         env = server.environment(database) | {"SEARCH_IN_MEMORY": "false"}
         server.manage("prepare_database", env=env)
         server.manage("collectstatic", "--noinput", env=env)
-        in_a_child(lambda: fill(told, env))
-        print(f"\n== DECP export of {len(told):,} contracts")
-        export(told, env, report, options)
+        if told:
+            in_a_child(lambda: fill(told, env))
+            print(f"\n== DECP export of {len(told):,} contracts")
+            export(told, env, report, options)
         if options.requests:
             print("\n== Assessment of a need by the API")
             pid = database.process.pid
             assess.measure(env, pid, report, requests=options.requests, seed=options.seed)
-        if options.files:
+        if options.files and told:
             print("\n== Files of the night")
             in_a_child(lambda: files(env))
         if options.orders:
             print(f"\n== Dashboard and registers over {options.orders:,} orders")
-            read_registers(env, database.process.pid, report, options)
+            in_a_child(lambda: read_registers(env, database.process.pid, options), report)
+    if options.offers:
+        print(f"\n== Eligible offers among {options.offers:,}")
+        with server.cluster() as database:
+            env = server.environment(database) | {"SEARCH_IN_MEMORY": "false"}
+            server.manage("prepare_database", env=env)
+            in_a_child(lambda: find_eligible(env, options), report)
     return report.end("bench-procurement")
 
 
@@ -70,23 +82,30 @@ def parse(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--requests", type=int, default=300)
     parser.add_argument("--files", type=int, default=1)
     parser.add_argument("--orders", type=int, default=100_000)
+    parser.add_argument("--offers", type=int, default=40_000)
+    parser.add_argument("--needs", type=int, default=300)
     return parser.parse_args(words)
 
 
-def in_a_child(work: Any) -> None:
-    """One Django and one set of settings a process; what it prints is seen, its failure fails the run."""
+def in_a_child(work: Callable[[], Report | None], report: Report | None = None) -> None:
+    """One Django and one set of settings a process; what it prints is seen, its failure fails the run. Work
+    that judges gives its own report: a goal that it missed is told in ours."""
     sys.stdout.flush()
     pid = os.fork()
     if pid == 0:
-        code = 1
+        code = FAILED
         try:
-            work()
-            code = 0
+            judged = work()
+            code = MISSED if judged is not None and judged.short else 0
+        except BaseException:
+            traceback.print_exc(file=sys.stdout)
         finally:
             sys.stdout.flush()
             os._exit(code)
-    _, status = os.waitpid(pid, 0)
-    if status:
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    if code == MISSED and report is not None:
+        report.short.append("a goal of one part: see above")
+    elif code:
         raise SystemExit("a part of the bench failed: see above")
 
 
@@ -155,14 +174,25 @@ def peak_of(workers: list[int]) -> Iterator[list[float]]:
         watcher.join()
 
 
-def read_registers(env: dict[str, str], database: int, report: Report, options: argparse.Namespace) -> None:
-    """The last part: from here on this process is a Django under production's settings."""
+def find_eligible(env: dict[str, str], options: argparse.Namespace) -> Report:
     _django(env)
+    from bench import procurement_eligible
+
+    report = Report()
+    procurement_eligible.measure(options.offers, options.needs, options.seed, report)
+    return report
+
+
+def read_registers(env: dict[str, str], database: int, options: argparse.Namespace) -> Report:
+    """Under production's settings."""
+    _django(env)
+    report = Report()
     start = time.monotonic()
     readers = registers.fill(options.orders, options.seed)
     print(f"  written in {time.monotonic() - start:.0f} s")
     registers.queries(readers, report)
-    registers.measure(readers, env, database, report, requests=max(1, options.requests // 10))
+    registers.measure(readers, env, database, report, requests=max(20, options.requests // 10))
+    return report
 
 
 def judge(told: list[Told], text: bytes, report: Report, options: argparse.Namespace) -> None:

@@ -10,12 +10,15 @@ from marketplace.ui.addresses import query_text
 @dataclass(frozen=True, slots=True)
 class Pager:
     """`shown`: the numbers before that of the last page, None for an ellipsis. `kept`: the rest of the
-    address, ended by « & », empty without any."""
+    address, ended by « & », empty without any. `parameter` names the page in it, and `anchor` (« #liste »)
+    leads to the list, where one page has several."""
 
     number: int
     pages: int
     shown: tuple[int | None, ...]
     kept: str
+    parameter: str = "page"
+    anchor: str = ""
 
     @property
     def is_last(self) -> bool:
@@ -35,7 +38,16 @@ def shown_numbers(number: int, *, pages: int) -> list[int | None]:
     return shown
 
 
-def pager(number: int, *, pages: int, query: QueryDict | None = None) -> Pager:
-    kept = query_text(query, without=("page",)) if query is not None else ""
-    shown = tuple(shown_numbers(number, pages=pages)[:-1])
-    return Pager(number=number, pages=pages, shown=shown, kept=f"{kept}&" if kept else "")
+def pager(
+    number: int, *, pages: int, query: QueryDict | None = None, parameter: str = "page", place: str = ""
+) -> Pager:
+    """``place``: the id of the list, when the page has several."""
+    kept = query_text(query, without=(parameter,)) if query is not None else ""
+    return Pager(
+        number=number,
+        pages=pages,
+        shown=tuple(shown_numbers(number, pages=pages)[:-1]),
+        kept=f"{kept}&" if kept else "",
+        parameter=parameter,
+        anchor=f"#{place}" if place else "",
+    )

@@ -66,7 +66,7 @@ class OfferChoice:
 
 def offers_for(project: Project, *, on: dt.date | None = None) -> OfferChoice:
     """Every public offer judged on the decided analysis, else on the current answers. Five queries."""
-    assessment = _assessment_of(project)
+    assessment = assessment_of(project)
     result = result_now(assessment)
     offers = Offer.objects.public().select_related("supplier", "category", "live_version")
     judged = judge_offers(offers, result=result, service_models=project.service_models, on=on)
@@ -75,10 +75,10 @@ def offers_for(project: Project, *, on: dt.date | None = None) -> OfferChoice:
 
 def result_of(project: Project) -> AssessmentResult:
     """What its offers are judged on. At most two queries. Raises MoveRefused without an analysis."""
-    return result_now(_assessment_of(project))
+    return result_now(assessment_of(project))
 
 
-def _assessment_of(project: Project) -> Assessment:
+def assessment_of(project: Project) -> Assessment:
     """The decided analysis, else the current answers."""
     assessment = project.decided_assessment() or project.current_assessment()
     if assessment is None:

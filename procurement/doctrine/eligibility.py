@@ -5,9 +5,9 @@ cloud is never refused for lacking SecNumCloud: it goes by a convention.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from procurement.doctrine.results import AssessmentResult
 
@@ -82,32 +82,37 @@ class Judgement:
 def judge(
     offer: OfferFacts, *, result: AssessmentResult, service_models: Iterable[str] | None, on: dt.date
 ) -> Judgement:
-    levels = {obligation.code: obligation.level for obligation in result.obligations}
-    findings = (
-        *_about_state(offer, on=on),
-        *_about_models(offer, wanted=frozenset(service_models or ())),
-        *_about_scheme("secnumcloud", offer, level=levels["secnumcloud"], on=on),
-        *_about_scheme("hds", offer, level=levels["hds"], on=on),
-        *_about_place(offer, levels=levels),
-        *_about_immunity(offer, level=levels["immunity"]),
-        *_about_gdpr(offer, level=levels["gdpr"]),
-    )
-    return Judgement(findings)
+    asked = Asked.of(result, service_models=service_models, on=on)
+    return Judgement(tuple(finding for rule in RULES for finding in rule.about(offer, asked)))
 
 
-def _about_state(offer: OfferFacts, *, on: dt.date) -> Iterator[Finding]:
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What a project asks of an offer: the level of each obligation, and the models it looks for."""
+
+    levels: dict[str, str]
+    models: frozenset[str]
+    on: dt.date
+
+    @classmethod
+    def of(cls, result: AssessmentResult, *, service_models: Iterable[str] | None, on: dt.date) -> Self:
+        levels = {obligation.code: obligation.level for obligation in result.obligations}
+        return cls(levels=levels, models=frozenset(service_models or ()), on=on)
+
+
+def _about_state(offer: OfferFacts, asked: Asked) -> Iterator[Finding]:
     if offer.is_suspended:
         yield Finding(
             obligation="listing",
             standing=REFUSED,
             text="L’offre est suspendue de la place de marché.",
             seen="Suspendue",
-            seen_on=on,
+            seen_on=asked.on,
         )
 
 
-def _about_models(offer: OfferFacts, *, wanted: frozenset[str]) -> Iterator[Finding]:
-    if not wanted or offer.service_models & wanted:
+def _about_models(offer: OfferFacts, asked: Asked) -> Iterator[Finding]:
+    if not asked.models or offer.service_models & asked.models:
         return
     seen = ", ".join(sorted(model.upper() for model in offer.service_models))
     known = bool(offer.service_models)
@@ -122,7 +127,16 @@ def _about_models(offer: OfferFacts, *, wanted: frozenset[str]) -> Iterator[Find
     )
 
 
-def _about_scheme(scheme: str, offer: OfferFacts, *, level: str, on: dt.date) -> Iterator[Finding]:
+def _about_secnumcloud(offer: OfferFacts, asked: Asked) -> Iterator[Finding]:
+    return _about_scheme("secnumcloud", offer, asked)
+
+
+def _about_hds(offer: OfferFacts, asked: Asked) -> Iterator[Finding]:
+    return _about_scheme("hds", offer, asked)
+
+
+def _about_scheme(scheme: str, offer: OfferFacts, asked: Asked) -> Iterator[Finding]:
+    level, on = asked.levels[scheme], asked.on
     if level not in ("required", "unknown") or (scheme == "secnumcloud" and offer.is_internal_state):
         return
     seen = offer.statuses.get(scheme)
@@ -140,8 +154,9 @@ def _about_scheme(scheme: str, offer: OfferFacts, *, level: str, on: dt.date) ->
         yield Finding(obligation=scheme, standing=REFUSED, text=text, seen=words, seen_on=on)
 
 
-def _about_place(offer: OfferFacts, *, levels: dict[str, str]) -> Iterator[Finding]:
+def _about_place(offer: OfferFacts, asked: Asked) -> Iterator[Finding]:
     """Health and sensitive data stay in the EEA; other personal data may leave it (GDPR 45)."""
+    levels = asked.levels
     strict = [code for code in ("secnumcloud", "hds") if levels[code] == "required"]
     if not strict and levels["gdpr"] != "required":
         return
@@ -166,10 +181,10 @@ def _about_place(offer: OfferFacts, *, levels: dict[str, str]) -> Iterator[Findi
         )
 
 
-def _about_immunity(offer: OfferFacts, *, level: str) -> Iterator[Finding]:
+def _about_immunity(offer: OfferFacts, asked: Asked) -> Iterator[Finding]:
     """SecNumCloud in force answers it; otherwise the supplier's own statement, otherwise nobody knows."""
     answered = offer.is_internal_state or offer.is_qualified
-    if level != "required" or answered or offer.non_eu_law is False:
+    if asked.levels["immunity"] != "required" or answered or offer.non_eu_law is False:
         return
     known = offer.non_eu_law is True
     yield Finding(
@@ -183,9 +198,9 @@ def _about_immunity(offer: OfferFacts, *, level: str) -> Iterator[Finding]:
     )
 
 
-def _about_gdpr(offer: OfferFacts, *, level: str) -> Iterator[Finding]:
+def _about_gdpr(offer: OfferFacts, asked: Asked) -> Iterator[Finding]:
     answered = offer.gdpr_clauses is True or (offer.gdpr_clauses is None and offer.is_qualified)
-    if level != "required" or offer.is_internal_state or answered:
+    if asked.levels["gdpr"] != "required" or offer.is_internal_state or answered:
         return
     known = offer.gdpr_clauses is False
     yield Finding(
@@ -197,3 +212,22 @@ def _about_gdpr(offer: OfferFacts, *, level: str) -> Iterator[Finding]:
         seen="Absentes" if known else "Inconnu",
         seen_on=offer.told_on,
     )
+
+
+@dataclass(frozen=True)
+class OfferRule:
+    """`reads`: the facts that it reads of an offer, statuses by their scheme; nothing else may move it."""
+
+    reads: tuple[str, ...]
+    about: Callable[[OfferFacts, Asked], Iterator[Finding]]
+
+
+RULES = (
+    OfferRule(("is_suspended",), _about_state),
+    OfferRule(("service_models",), _about_models),
+    OfferRule(("secnumcloud", "is_internal_state"), _about_secnumcloud),
+    OfferRule(("hds",), _about_hds),
+    OfferRule(("outside_eea", "secnumcloud"), _about_place),
+    OfferRule(("non_eu_law", "secnumcloud", "is_internal_state"), _about_immunity),
+    OfferRule(("gdpr_clauses", "secnumcloud", "is_internal_state"), _about_gdpr),
+)

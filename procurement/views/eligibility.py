@@ -23,8 +23,8 @@ from procurement.actions.derogations import may_be_asked
 from procurement.actions.eligibility import (
     freeze_offers,
     frozen_rows,
-    offers_for,
 )
+from procurement.actions.eligible_catalogue import shown_offers
 from procurement.actions.projects import add_to_shortlist, remove_from_shortlist
 from procurement.diversity.purchases import diversity_of
 from procurement.enums import OPEN_PROJECTS, ProjectState, Standing
@@ -33,17 +33,14 @@ from procurement.models import SHORTLIST_LIMIT, SearchProof
 from procurement.views.find import actor_of, posted, trail, typed_version, visible_project
 
 MOST_OFFERS = 4
-# Beyond this many refusals the page says how many are left out, and the search finds them.
-REFUSED_SHOWN = 60
 
 
 @login_required
 def offers(request: HttpRequest, number: str) -> HttpResponse:
     project = visible_project(request, number)
     verdicts = project_abilities(actor_of(request), project)
-    choice = offers_for(project)
-    refused = choice.of(Standing.REFUSED)
-    eligible, derogation = choice.of(Standing.ELIGIBLE), project.derogations.first()
+    choice = shown_offers(project, pages={name: _page(request, name) for name in Standing})
+    eligible, derogation = choice.sections[Standing.ELIGIBLE], project.derogations.first()
     kept = {entry.offer_id: entry for entry in project.shortlist.select_related("offer")}
     context = {
         "project": project,
@@ -54,10 +51,9 @@ def offers(request: HttpRequest, number: str) -> HttpResponse:
         "eligible": eligible,
         "derogation": derogation,
         "may_report": allowed(verdicts, "edit") and project.state in OPEN_PROJECTS,
-        "may_derogate": not eligible and allowed(verdicts, "edit") and may_be_asked(project),
-        "to_check": choice.of(Standing.TO_CHECK),
-        "refused": refused[:REFUSED_SHOWN],
-        "refused_count": len(refused),
+        "may_derogate": not eligible.count and allowed(verdicts, "edit") and may_be_asked(project),
+        "to_check": choice.sections[Standing.TO_CHECK],
+        "refused": choice.sections[Standing.REFUSED],
         "kept": kept,
         "compare_url": _compare_address([entry.offer for entry in kept.values()]),
         "limit": SHORTLIST_LIMIT,
@@ -72,6 +68,12 @@ def offers(request: HttpRequest, number: str) -> HttpResponse:
         "breadcrumb_data": trail(project, current="Offres conformes"),
     }
     return render(request, "procurement/project_offers.html", context)
+
+
+def _page(request: HttpRequest, standing: str) -> int:
+    """Of one of the three lists, by its own parameter; the first one of anything that is no number."""
+    text = request.GET.get(standing, "")
+    return int(text) if text.isdecimal() and len(text) < 8 else 1
 
 
 @login_required

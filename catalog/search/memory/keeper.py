@@ -6,7 +6,9 @@ import datetime
 import logging
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from django.conf import settings
 from django.db import connection
@@ -25,6 +27,7 @@ SAVE_AFTER = 1000
 REQUEST_SECONDS = 300
 MOST_DEAD = 0.2  # of the offers alive
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 class Keeper:
@@ -72,6 +75,21 @@ class Keeper:
                     readings=found.readings,
                     unpriced=found.unpriced,
                 )
+            self.catch_up(generation)
+        return None
+
+    def ask(self, question: Callable[[Generation], T], *, on: datetime.date) -> T | None:
+        """What `question` makes of the generation in force: exact at the moment of the one statement, which
+        finds the index late. None where `answer` would be."""
+        if connection.in_atomic_block:
+            return None
+        for _ in range(ATTEMPTS):
+            generation = self._current(on)
+            if generation is None:
+                return None
+            found = question(generation)
+            if not rows.is_late(generation.snapshot):
+                return found
             self.catch_up(generation)
         return None
 

@@ -140,12 +140,18 @@ def cards(
     return told, any(row[0] is None for row in found)
 
 
-def _is_late(table: str) -> str:
+def is_late(seen: str) -> bool:
+    """Whether anything was written that `seen` did not see. One statement."""
+    ((late,),) = _LATE.rows(seen)
+    return bool(late)
+
+
+def _is_late(table: str, *, seen: str) -> str:
     """Read in the order of the index, which one plan for all snapshots would else take for longer than all
     the rows."""
     return (
-        f"EXISTS (SELECT 1 FROM (SELECT changed_in FROM {table} WHERE changed_in >= pg_snapshot_xmin($2)"
-        " ORDER BY changed_in OFFSET 0) AS recent WHERE NOT pg_visible_in_snapshot(changed_in, $2))"
+        f"EXISTS (SELECT 1 FROM (SELECT changed_in FROM {table} WHERE changed_in >= pg_snapshot_xmin({seen})"
+        f" ORDER BY changed_in OFFSET 0) AS recent WHERE NOT pg_visible_in_snapshot(changed_in, {seen}))"
     )
 
 
@@ -155,7 +161,13 @@ _CARDS = Prepared(
     "SELECT offer_id, CASE WHEN $6 OR html IS NULL THEN card::text END, html, prices FROM ("
     f"SELECT offer_id, card, {CARD_HTML % {'today': '$3', 'edition': '$4'}} AS html,"
     f" {CARD_PRICES % {'priced': '$5'}} AS prices FROM {ROW} WHERE offer_id = ANY($1)) AS kept"
-    f" UNION ALL SELECT NULL, NULL, NULL, NULL WHERE {_is_late(ROW)} OR {_is_late(GONE)}",
+    f" UNION ALL SELECT NULL, NULL, NULL, NULL WHERE {_is_late(ROW, seen='$2')}"
+    f" OR {_is_late(GONE, seen='$2')}",
+)
+_LATE = Prepared(
+    "catalog_search_late",
+    ("pg_snapshot",),
+    f"SELECT {_is_late(ROW, seen='$1')} OR {_is_late(GONE, seen='$1')}",
 )
 
 

@@ -266,13 +266,22 @@ def download(url: str, label: str, format: str = "", size: int | None = None) ->
 
 
 @register.inclusion_tag("components/pagination.html", takes_context=True)
-def market_pagination(context: Context, page: Any, total_pages: int | None = None) -> dict[str, Any]:
-    """``page``: a Django Page, or the number of the page with ``total_pages``."""
+def market_pagination(
+    context: Context,
+    page: Any,
+    total_pages: int | None = None,
+    parameter: str = "page",
+    place: str = "",
+    label: str = "",
+) -> dict[str, Any]:
+    """``page``: a Django Page, or the number of the page with ``total_pages``. A page with several lists
+    gives each a ``parameter``, the id of its ``place`` and a ``label`` for its links."""
     number = page if isinstance(page, int) else page.number
     pages = total_pages if total_pages is not None else page.paginator.num_pages
     request = context.get("request")
     query = request.GET if request is not None else None
-    return {"pager": pagination.pager(number, pages=pages, query=query)}
+    made = pagination.pager(number, pages=pages, query=query, parameter=parameter, place=place)
+    return {"pager": made, "label": label}
 
 
 @register.simple_tag(takes_context=True)
