@@ -35,6 +35,8 @@ ORDERS = Entry(
         "/supports-d-achat/",
         "/budgets/",
         "/avenants/",
+        "/contre-propositions/",
+        "/prix-prives/",
         "/factures/",
     ),
 )

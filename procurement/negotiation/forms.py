@@ -104,6 +104,7 @@ class PrivatePriceForm(MarketForm):
         label="Administration",
         help_text="Elle seule lit ce prix, avec vous et le contrôle.",
         queryset=Organisation.objects.none(),
+        empty_label="Choisissez",
     )
     unit_price_eur_ht = forms.DecimalField(
         label="Prix unitaire, en euros HT",

@@ -50,6 +50,11 @@ def refuse_unanswerable(order: Order) -> None:
         )
 
 
+def refuse_waiting(order: Order) -> None:
+    if order.counter_proposals.proposed().exists():
+        raise MoveRefused("counter_proposal_waits", WAITS)
+
+
 def propose(
     order: Order,
     *,
@@ -65,8 +70,7 @@ def propose(
     with transaction.atomic():
         row = Order.objects.select_for_update(of=("self",)).select_related("vehicle", "plan").get(pk=order.pk)
         refuse_unanswerable(row)
-        if row.counter_proposals.proposed().exists():
-            raise MoveRefused("counter_proposal_waits", WAITS)
+        refuse_waiting(row)
         kept = {code: line for code, line in (lines or {}).items() if _changes(row, code, line)}
         _check(row, kept, starts_on=starts_on, ends_on=ends_on, terms=terms)
         made = CounterProposal.objects.create(

@@ -89,6 +89,7 @@ def counter_propose(request: HttpRequest, number: str) -> HttpResponse:
     order, actor = visible_order(request, number), actor_of(request)
     require({"propose": propose_ability(actor, order)}, "propose")
     proposing.refuse_unanswerable(order)
+    proposing.refuse_waiting(order)
     lines = list(order.lines.select_related("price_line").order_by("position", "pk"))
     form = CounterProposalForm(posted(request), order=order, lines=lines)
     if form.is_bound and form.is_valid():

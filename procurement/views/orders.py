@@ -30,6 +30,7 @@ from procurement.enums_orders import OrderState
 from procurement.forms.orders import MessageForm
 from procurement.models import Order, OrderApproval
 from procurement.negotiation.abilities import propose_ability
+from procurement.negotiation.enums import CounterProposalState
 from procurement.obligations import required_schemes
 from procurement.order_opinions import current_opinions
 from procurement.order_steps import order_steps, state_sentence
@@ -128,6 +129,7 @@ def _page(request: HttpRequest, order: Order, *, form: MessageForm, status: int 
     opinions = current_opinions(order) if inside else {}
     signatures = _signatures(order) if inside else []
     approvers = signers_for(order) if inside and order.state == OrderState.AWAITING_APPROVAL else []
+    proposals = list(order.counter_proposals.all()) if order.sent_at else []
     context: dict[str, Any] = {
         "order": order,
         "inside": inside,
@@ -144,10 +146,11 @@ def _page(request: HttpRequest, order: Order, *, form: MessageForm, status: int 
         "flags": list(order.flags.all()) if inside else [],
         "supplier_change": order_sentence(order),
         "contract": getattr(order, "contract", None),
-        "counter_proposals": list(order.counter_proposals.all()) if order.sent_at else [],
+        "counter_proposals": proposals,
         "may_propose": order.state == OrderState.SENT
         and order.vehicle_id is None
-        and propose_ability(actor, order) == "",
+        and propose_ability(actor, order) == ""
+        and not any(each.state == CounterProposalState.PROPOSED for each in proposals),
         "messages_open": order.sent_at is not None,
         "order_messages": list(order.messages.select_related("author", "organisation")),
         "may_write_message": verdicts["write_message"] == "",

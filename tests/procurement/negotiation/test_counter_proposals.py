@@ -61,7 +61,8 @@ def test_proposed_and_accepted_by_the_pages(purchase):
     # 12 seats at 9.50 € for 12 months.
     assert "1 368,00 €" in shown and "1 200,00 €" in shown and "Tarif tenu" in shown
     assert "contre-proposition" in text_of(buyer.get("/bureau/"))
-    assert supplier.get(page).status_code == 200
+    assert page not in text_of(supplier.get(f"/commandes/{order.number}/"))
+    assert supplier.get(page).status_code == 409
     assert supplier.post(page, typed).status_code == 409
     assert buyer.post(f"{here}accepter/", {}).status_code == 302
     made = Order.objects.get(counter_proposal=proposal)
