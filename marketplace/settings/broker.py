@@ -37,6 +37,11 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"visibility_timeout": _VISIBILITY_TIMEOUT}
 
+# Of kombu, before a channel that is asked for a message is refused; a worker connects again without end.
+ONE_MORE_TRY: dict[str, object] = {
+    "max_retries": 1, "interval_start": 0.2, "interval_step": 0.2, "interval_max": 0.2,
+}  # fmt: skip
+
 if CELERY_BROKER_URL.startswith("pgmq:"):
     # The transport cannot answer remote control: its reply queues have names too long for pgmq.
     CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
@@ -49,8 +54,9 @@ if CELERY_BROKER_URL.startswith("pgmq:"):
         "wait_time_seconds": 0,
         "polling_interval": 0.1,
         "pool_size": 4,
-        "pool_timeout": 3,
+        "pool_timeout": 2,
     }
-else:
     # A broker that does not answer must not hold a request: the row waits for the sweeper.
-    CELERY_BROKER_TRANSPORT_OPTIONS |= {"socket_connect_timeout": 2, "socket_timeout": 10, "max_retries": 1}
+    CELERY_BROKER_TRANSPORT_OPTIONS |= ONE_MORE_TRY
+else:
+    CELERY_BROKER_TRANSPORT_OPTIONS |= {"socket_connect_timeout": 2, "socket_timeout": 10, **ONE_MORE_TRY}
