@@ -1,4 +1,4 @@
-"""Working days (« jours ouvrés », Monday to Friday) of mainland France."""
+"""Working days of mainland France: « jours ouvrés », Monday to Friday, and « ouvrables », Saturday too."""
 
 from datetime import date, timedelta
 from functools import lru_cache
@@ -33,6 +33,19 @@ def public_holidays(year: int) -> frozenset[date]:
 
 def is_working_day(day: date) -> bool:
     return day.weekday() < _SATURDAY and day not in public_holidays(day.year)
+
+
+def add_ouvrable_days(start: date, days: int) -> date:
+    """The day reached after `days` « jours ouvrables », the start not counted: Sundays and feasts are not.
+
+    `days` is at least one.
+    """
+    day = start
+    for _ in range(days):
+        day += timedelta(days=1)
+        while day.weekday() > _SATURDAY or day in public_holidays(day.year):
+            day += timedelta(days=1)
+    return day
 
 
 def add_working_days(start: date, days: int) -> date:

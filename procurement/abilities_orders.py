@@ -10,7 +10,7 @@ from procurement.approval.signing import awaited_role, right_to_sign
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
-    from procurement.models import Contract, ContractReview, Order, PurchasingVehicle
+    from procurement.models import Contract, ContractReview, Order, PurchasingVehicle, VehicleLot
 
 _OTHER_SIDE = "Cette action revient à l’administration qui commande."
 _SUPPLIER_SIDE = "Cette action revient au fournisseur."
@@ -86,4 +86,10 @@ def vehicles_abilities(actor: Actor) -> Verdicts:
 
 
 def vehicle_abilities(actor: Actor, vehicle: PurchasingVehicle) -> Verdicts:
-    return vehicles_abilities(actor)
+    """Its lots are written by who records vehicles."""
+    verdicts = vehicles_abilities(actor)
+    return {**verdicts, "add_lot": verdicts["create"], "edit": verdicts["create"]}
+
+
+def vehicle_lot_abilities(actor: Actor, lot: VehicleLot) -> Verdicts:
+    return vehicle_abilities(actor, lot.vehicle)

@@ -21,6 +21,7 @@ from procurement.consultations import api_responses
 from procurement.controls import api as api_controls
 from procurement.conventions import api as api_conventions
 from procurement.diversity import api as api_diversity
+from procurement.dynamic import api as api_dynamic
 from procurement.evaluation import api as api_evaluation
 from procurement.groups import api as api_groups
 from procurement.search_proofs import api as api_search_proofs
@@ -44,6 +45,7 @@ ROUTES: list[tuple[str, Any, str]] = [
     *api_diversity.ROUTES,
     *api_awards.ROUTES,
     *api_groups.ROUTES,
+    *api_dynamic.ROUTES,
 ]
 PATHS = api_open_publications.PATHS
 if find_spec("procurement.api_orders") is not None:

@@ -1,4 +1,4 @@
-"""/api/v1/orders/, contracts/, purchasing-vehicles/; contract-reviews/ is in api_reviews."""
+"""/api/v1/orders/, contracts/; contract-reviews/ is in api_reviews, vehicles in api_vehicles."""
 
 from __future__ import annotations
 
@@ -22,18 +22,15 @@ from marketplace.rest.moves import MoveEndpoint, MoveMixin
 from marketplace.rest.renderers import PdfRenderer, XmlRenderer
 from marketplace.rest.serializers import ReasonInput
 from marketplace.rest.viewsets import CreateOnceMixin, PatchMixin, ReadViewSet
-from procurement import api_reviews
+from procurement import api_reviews, api_vehicles
 from procurement.abilities_orders import (
     contract_abilities,
     order_abilities,
     orders_abilities,
-    vehicle_abilities,
-    vehicles_abilities,
 )
 from procurement.actions import orders
 from procurement.actions.contracts import announce_end, end_contract, terminate_contract
 from procurement.actions.order_drafts import create_order, edit_order
-from procurement.actions.vehicles import create_vehicle
 from procurement.amendments import api as api_amendments
 from procurement.approval import api as api_approval
 from procurement.budgets import api as api_budgets
@@ -57,8 +54,6 @@ from procurement.serializers_orders import (
     OrderInput,
     OrderSerializer,
     ReopenInput,
-    VehicleInput,
-    VehicleSerializer,
 )
 from procurement.statements import api as api_statements
 
@@ -233,29 +228,10 @@ class ContractViewSet(MoveMixin, ReadViewSet):
         return self.answer(self.reloaded(contract))
 
 
-class VehicleViewSet(CreateOnceMixin, ReadViewSet):
-    """Purchasing vehicles open to the actor's administration."""
-
-    about = "les supports d’achat ouverts à son administration"
-    queryset = PurchasingVehicle.objects.select_related("holder", "counterpart").order_by("-ends_on", "-pk")
-    serializer_class = VehicleSerializer
-    abilities = staticmethod(vehicle_abilities)
-    collection_abilities = staticmethod(vehicles_abilities)
-    input_classes = {"create": VehicleInput}
-
-    def create_object(self, *, actor: Actor, data: dict[str, Any]) -> PurchasingVehicle:
-        if data.get("counterpart") is not None:
-            found = Supplier.objects.filter(uuid=data["counterpart"]).first()
-            if found is None:
-                raise NotVisible("supplier_not_found", "Ce fournisseur n’existe pas.")
-            data["counterpart"] = found
-        return create_vehicle(actor=actor, **data)
-
-
 ROUTES = [
     ("orders", OrderViewSet, "order"),
     ("contracts", ContractViewSet, "contract"),
-    ("purchasing-vehicles", VehicleViewSet, "purchasing-vehicle"),
+    *api_vehicles.ROUTES,
     *api_reviews.ROUTES,
     *api_budgets.ROUTES,
     *api_approval.ROUTES,

@@ -22,6 +22,7 @@ from procurement.actions.routes import vehicles_seen
 from procurement.enums_routes import RouteChoiceState
 from procurement.models import Project, RouteChoice
 from procurement.routes import pick
+from procurement.routes.results import route_key
 from procurement.serializers_routes import (
     RouteChoiceInput,
     RouteChoiceSerializer,
@@ -79,7 +80,7 @@ class RouteChoiceViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
         if project is None:
             raise NotVisible
         require(choose_ability(actor, project), "create")
-        key = f"{data['route']}:{data['vehicle']}" if data.get("vehicle") else data["route"]
+        key = route_key(data["route"], data.get("vehicle") or "", data.get("lot"))
         return routes.choose(project, actor=actor, key=key, facts=purchase_facts(data), on=data["date"])
 
 

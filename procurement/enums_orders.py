@@ -2,11 +2,19 @@
 
 from django.db import models
 
+# Firms that hold one lot of a framework agreement.
+MOST_HOLDERS = 50
+
 
 class VehicleKind(models.TextChoices):
     CENTRAL_PURCHASING = "central_purchasing", "Centrale d’achat"
     FRAMEWORK = "framework", "Accord-cadre"
     OWN_CONTRACT = "own_contract", "Marché de l’administration"
+    DYNAMIC = "dynamic", "Système d’acquisition dynamique"
+
+
+# A dynamic system is opened on a page of its own, that suppliers read.
+RECORDED = [(kind.value, kind.label) for kind in VehicleKind if kind != VehicleKind.DYNAMIC]
 
 
 class OrderState(models.TextChoices):

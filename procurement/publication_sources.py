@@ -54,8 +54,7 @@ def held_of_vehicle(vehicle: PurchasingVehicle) -> Held:
     }
     if vehicle.maximum_eur_ht is not None:
         told["amount_eur_ht"] = (vehicle.maximum_eur_ht, "maximum du support d’achat")
-    holder = _holder(vehicle.holder) if vehicle.holder is not None else {}
-    return told | _number(vehicle.reference) | holder | _awarded(award_of(vehicle))
+    return told | _number(vehicle.reference) | _holders(vehicle.known_holders) | _awarded(award_of(vehicle))
 
 
 def award_of(vehicle: PurchasingVehicle | None) -> Award | None:
@@ -75,6 +74,8 @@ def _awarded(award: Award | None) -> Held:
         told["notified_on"] = (award.notified_on, f"notification, {award.number}")
     if consultation.kind in PROCEDURE_OF_KIND:
         told["procedure"] = (PROCEDURE_OF_KIND[consultation.kind], where)
+    if consultation.kind == ConsultationKind.SPECIFIC:
+        told["techniques"] = ((words.TECHNIQUES[3],), where)
     kinds = {one.kind for one in consultation.criteria.all()}
     if CriterionKind.ENVIRONMENT in kinds:
         told["environmental"] = ((words.ENVIRONMENTAL[1],), f"critères, {where}")
@@ -99,6 +100,15 @@ def _number(text: str) -> Held:
     facts = MarketFacts(buyer=Buyer("", ""), reference=text)
     refused = judging.refusals(facts, today=dt.date.max)
     return {"reference": (text, "numéro tenu ici")} if text and "reference" not in refused else {}
+
+
+def _holders(suppliers: list[Supplier]) -> Held:
+    """Of all of them, or of none where one has no identifier that DECP knows."""
+    found = [_holder(one) for one in suppliers]
+    if not found or not all(found):
+        return {}
+    told = tuple(each["holders"][0][0] for each in found)
+    return {"holders": (told, "fiche du fournisseur" if len(told) == 1 else "fiches des fournisseurs")}
 
 
 def _holder(supplier: Supplier) -> Held:
@@ -153,24 +163,24 @@ def facts_of(publication: Publication, answers: Mapping[str, Any] | None = None)
     told = decoded(publication.answers if answers is None else answers)
     buyer = Buyer(publication.buyer_siret, publication.buyer.name)
     facts = MarketFacts(buyer=buyer, **told)
-    return replace(facts, holders=named(facts.holders, supplier_of(publication)))
+    return replace(facts, holders=named(facts.holders, suppliers_of(publication)))
 
 
-def supplier_of(publication: Publication) -> Supplier | None:
+def suppliers_of(publication: Publication) -> list[Supplier]:
+    """Of the contract, or those that hold the vehicle; at most one query."""
     if publication.contract is not None:
-        return publication.contract.supplier
-    return publication.vehicle.holder if publication.vehicle is not None else None
+        return [publication.contract.supplier]
+    return publication.vehicle.known_holders if publication.vehicle is not None else []
 
 
-def named(holders: tuple[Holder, ...], supplier: Supplier | None) -> tuple[Holder, ...]:
-    """With the supplier's legal name on the holder that it is; the others' names are not known here."""
-    if supplier is None:
-        return holders
-    known = {supplier.identifier}
-    if supplier.organisation is not None:
-        known.add(supplier.organisation.identifier)
-    name = supplier.legal_name or supplier.name
-    return tuple(
-        replace(each, name=name) if known & {each.identifier, each.identifier[:9]} else each
-        for each in holders
-    )
+def named(holders: tuple[Holder, ...], suppliers: list[Supplier]) -> tuple[Holder, ...]:
+    """With the supplier's legal name on each holder that it is; the others' names are not known here."""
+    names: dict[str, str] = {}
+    for one in suppliers:
+        keys = [one.identifier, *([one.organisation.identifier] if one.organisation is not None else [])]
+        names |= dict.fromkeys((key for key in keys if key), one.legal_name or one.name)
+    return tuple(replace(each, name=_name_of(each, names)) for each in holders)
+
+
+def _name_of(holder: Holder, names: Mapping[str, str]) -> str:
+    return names.get(holder.identifier) or names.get(holder.identifier[:9]) or holder.name

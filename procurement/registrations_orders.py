@@ -11,8 +11,11 @@ from catalog.hooks import register_effects
 from marketplace.ui.desk import register_desk
 from procurement.actions.status_loss import effects_of
 from procurement.budgets import desk as desk_budgets
+from procurement.controls import desk as desk_controls
+from procurement.conventions import desk as desk_conventions
 from procurement.desk_orders import purchase_rows
 from procurement.exit import desk as desk_exits
+from procurement.groups import desk as desk_groups
 from procurement.invoicing import desk as desk_invoicing
 from procurement.models import Contract, Order
 from procurement.statements import desk as desk_statements
@@ -37,5 +40,8 @@ def register() -> None:
     register_desk("procurement.statements", desk_statements.rows)
     register_desk("procurement.invoicing", desk_invoicing.rows)
     register_desk("procurement.exits", desk_exits.rows)
+    register_desk("procurement.conventions", desk_conventions.rows)
+    register_desk("procurement.controls", desk_controls.rows)
+    register_desk("procurement.groups", desk_groups.rows)
     register_holder("procurement", held_offers)
     register_effects("procurement", effects_of)

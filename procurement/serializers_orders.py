@@ -9,8 +9,8 @@ from rest_framework import serializers
 
 from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer
 from procurement.approval.serializers import OrderApprovalSerializer
-from procurement.enums_orders import ReviewDecision, VatRegime, VehicleKind
-from procurement.models import Contract, ContractReview, Order, OrderLine, PurchasingVehicle
+from procurement.enums_orders import ReviewDecision, VatRegime
+from procurement.models import Contract, ContractReview, Order, OrderLine
 
 MONEY = {"max_digits": 14, "decimal_places": 2}
 
@@ -56,6 +56,7 @@ class OrderSerializer(StrictModelSerializer):
     offer_version = serializers.IntegerField(source="offer_version.number", read_only=True)
     plan = serializers.CharField(source="plan.code", read_only=True)
     vehicle = serializers.SerializerMethodField()
+    lot = serializers.IntegerField(source="vehicle_lot.number", read_only=True, allow_null=True, default=None)
     budget = serializers.UUIDField(source="budget.uuid", read_only=True, allow_null=True, default=None)
     counter_proposal = serializers.UUIDField(
         source="counter_proposal.uuid",
@@ -88,6 +89,7 @@ class OrderSerializer(StrictModelSerializer):
             "offer_version",
             "plan",
             "vehicle",
+            "lot",
             "below_threshold_reason",
             "budget_line",
             "budget",
@@ -156,6 +158,12 @@ class OrderTermsInput(StrictSerializer):
     starts_on = serializers.DateField(required=False, allow_null=True)
     ends_on = serializers.DateField(required=False, allow_null=True, help_text="Dernier jour, compris.")
     vehicle = serializers.UUIDField(required=False, allow_null=True)
+    lot = serializers.IntegerField(
+        min_value=1,
+        required=False,
+        allow_null=True,
+        help_text="Numéro du lot de l’accord-cadre, si le fournisseur en tient plusieurs.",
+    )
     below_threshold_reason = serializers.CharField(required=False, allow_blank=True, max_length=2000)
     budget_line = serializers.CharField(required=False, allow_blank=True, max_length=100)
     budget = serializers.UUIDField(required=False, allow_null=True, help_text="Une ligne de « budgets ».")
@@ -332,53 +340,3 @@ class ContractSerializer(StrictModelSerializer):
         if self.context["request"].actor.is_supplier:
             return []
         return list(ReviewSerializer(contract.reviews.all(), many=True, context=self.context).data)
-
-
-class VehicleSerializer(StrictModelSerializer):
-    id = serializers.UUIDField(source="uuid", read_only=True)
-    holder = serializers.SerializerMethodField()
-    counterpart = serializers.UUIDField(
-        source="counterpart.uuid",
-        read_only=True,
-        allow_null=True,
-        default=None,
-        help_text="D’une centrale d’achat, qui répond et facture ; null : le fournisseur de l’offre.",
-    )
-
-    class Meta:
-        model = PurchasingVehicle
-        fields = (
-            "id",
-            "number",
-            "kind",
-            "title",
-            "reference",
-            "holder_name",
-            "holder",
-            "counterpart",
-            "starts_on",
-            "ends_on",
-            "maximum_eur_ht",
-        )
-        read_only_fields = fields
-
-    @extend_schema_field(serializers.UUIDField(allow_null=True))
-    def get_holder(self, vehicle: PurchasingVehicle) -> str | None:
-        return str(vehicle.holder.uuid) if vehicle.holder is not None else None
-
-
-class VehicleInput(StrictSerializer):
-    kind = serializers.ChoiceField(choices=VehicleKind.choices)
-    title = serializers.CharField(max_length=200)
-    reference = serializers.CharField(max_length=100)
-    holder_name = serializers.CharField(max_length=200)
-    counterpart = serializers.UUIDField(
-        required=False,
-        allow_null=True,
-        help_text="D’une centrale d’achat : le fournisseur qui répond aux bons de commande et les facture.",
-    )
-    starts_on = serializers.DateField()
-    ends_on = serializers.DateField()
-    maximum_eur_ht = serializers.DecimalField(
-        required=False, allow_null=True, min_value=0, max_digits=14, decimal_places=2
-    )

@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from marketplace.accounts.enums import BUYER_KINDS
 from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer
+from procurement.consultations.notices.enums import Medium
 from procurement.enums_routes import MOST_REASON
 from procurement.models import RouteChoice
 from procurement.routes import PurchaseFacts, VehicleSeen
@@ -69,6 +70,9 @@ class RouteChoiceInput(PurchaseInput):
         allow_null=True,
         help_text="Numéro du support, pour la voie « vehicle ».",
     )
+    lot = serializers.IntegerField(
+        min_value=1, required=False, allow_null=True, help_text="Numéro du lot, s’il en a."
+    )
 
 
 class RouteRefusalInput(StrictSerializer):
@@ -79,10 +83,18 @@ class RouteOutput(serializers.Serializer):
     code = serializers.ChoiceField(list(LABELS))
     label = serializers.CharField()
     vehicle = serializers.CharField(allow_null=True, help_text="Numéro du support d’achat.")
+    lot = serializers.IntegerField(
+        allow_null=True, default=None, help_text="Numéro de son lot, null s’il n’en a pas."
+    )
     standing = serializers.ChoiceField(list(STANDINGS))
     reason = serializers.CharField()
     source = serializers.CharField()
     steps = serializers.ListField(child=serializers.CharField())
+    publicity = serializers.ListField(
+        child=serializers.ListField(child=serializers.ChoiceField(Medium.choices)),
+        required=False,
+        help_text="Où un avis est dû ; un des supports de chaque liste suffit.",
+    )
 
 
 class PurchaseFactsOutput(serializers.Serializer):
@@ -102,6 +114,7 @@ class RouteChoiceSerializer(StrictModelSerializer):
     id = serializers.UUIDField(source="uuid", read_only=True)
     project = serializers.UUIDField(source="project.uuid", read_only=True)
     vehicle = serializers.CharField(source="vehicle.number", read_only=True, allow_null=True, default=None)
+    lot = serializers.IntegerField(source="vehicle_lot.number", read_only=True, allow_null=True, default=None)
     route = RouteOutput(read_only=True)
     facts = PurchaseFactsOutput(read_only=True)
     warnings = serializers.ListField(child=serializers.CharField(), read_only=True)
@@ -110,7 +123,7 @@ class RouteChoiceSerializer(StrictModelSerializer):
     class Meta:
         model = RouteChoice
         fields = (
-            "id", "project", "state", "state_since", "version", "vehicle", "route", "facts", "warnings",
-            "date", "chosen_at", "decided_at", "reason",
+            "id", "project", "state", "state_since", "version", "vehicle", "lot", "route", "facts",
+            "warnings", "date", "chosen_at", "decided_at", "reason",
         )  # fmt: skip
         read_only_fields = fields

@@ -9,6 +9,7 @@ from procurement.consultations.urls import urlpatterns as consultation_patterns
 from procurement.controls.urls import urlpatterns as control_patterns
 from procurement.conventions.urls import urlpatterns as convention_patterns
 from procurement.diversity.urls import urlpatterns as diversity_patterns
+from procurement.dynamic.urls import urlpatterns as dynamic_patterns
 from procurement.evaluation.urls import urlpatterns as evaluation_patterns
 from procurement.groups.urls import urlpatterns as group_patterns
 from procurement.views import (
@@ -81,6 +82,7 @@ urlpatterns: list[URLPattern] = [
     *diversity_patterns,
     *award_patterns,
     *group_patterns,
+    *dynamic_patterns,
     *consultation_patterns,
     *order_patterns,
 ]

@@ -19,6 +19,7 @@ from procurement.views import (
     orders,
     peers,
     publications,
+    vehicle_lots,
     vehicles,
     voice_moves,
     voices,
@@ -65,6 +66,9 @@ urlpatterns = [
     path("donnees/marches/<slug:ocid>/", open_publications.open_contract, name="open_contract"),
     path("supports-d-achat/", vehicles.vehicle_list, name="vehicles"),
     path("supports-d-achat/creer/", vehicles.vehicle_create, name="vehicle_create"),
+    path("supports-d-achat/<slug:number>/", vehicles.vehicle_page, name="vehicle"),
+    path("supports-d-achat/<slug:number>/lots/ajouter/", vehicle_lots.add, name="vehicle_lot_add"),
+    path("supports-d-achat/<slug:number>/lots/<int:lot>/", vehicle_lots.edit, name="vehicle_lot_edit"),
     path("projets/<slug:number>/commander/", order_writing.order_create, name="order_create"),
     path(
         "projets/<slug:number>/commander/<slug:order_number>/recalculer/",

@@ -142,6 +142,8 @@ CONVENTION = {
     "ended": Badge("Terminée"),
     "abandoned": Badge("Abandonnée"),
 }
+ADMISSION = {"asked": Badge("À évaluer", "info no-icon"), "admitted": Badge("Admise", "success")}
+ADMISSION |= {"refused": Badge("Refusée", "error"), "withdrawn": Badge("Retirée"), "ended": Badge("Terminée")}
 CONTROL_FILE = {
     "prepared": Badge("En préparation", "info no-icon"),
     "sent": Badge("Transmis", "info no-icon"),
@@ -308,6 +310,7 @@ TABLES: dict[str, dict[str, Badge]] = {
     "group_purchase": GROUP_PURCHASE,
     "convention": CONVENTION,
     "control_file": CONTROL_FILE,
+    "admission": ADMISSION,
     "budget": BUDGET,
     "statement": STATEMENT,
     "invoice": INVOICE,

@@ -15,7 +15,7 @@ from marketplace.errors import MoveRefused, RuleBroken
 from marketplace.ui.typography import date_text, euros
 from procurement.actions.order_drafts import counterpart_of, refuse_unorderable
 from procurement.budgets.amounts import committed_amounts, maximum_refusal
-from procurement.budgets.ledger import vehicle_refusal
+from procurement.budgets.ledger import lot_refusal, vehicle_refusal
 from procurement.models import Order, PurchasingVehicle
 from procurement.negotiation.agreed import private_price_refusal
 from procurement.obligations import required_schemes
@@ -168,4 +168,11 @@ def _vehicle_refusal(vehicle: PurchasingVehicle, order: Order) -> str:
             f"Le support d’achat court du {date_text(vehicle.starts_on)} "
             f"au {date_text(vehicle.ends_on)}\u00a0: la commande doit commencer entre ces dates."
         )
-    return vehicle_refusal(vehicle, committed_amounts(order).ht, without=order.pk)
+    lot = order.vehicle_lot
+    if lot is not None and not lot.is_open(start):
+        return (
+            f"Le lot {lot.number} court du {date_text(lot.starts_on)} au {date_text(lot.ends_on)}\u00a0: "
+            "la commande doit commencer entre ces dates."
+        )
+    asked = committed_amounts(order).ht
+    return vehicle_refusal(vehicle, asked, without=order.pk) or lot_refusal(lot, asked, without=order.pk)

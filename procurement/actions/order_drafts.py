@@ -14,6 +14,7 @@ from catalog.enums import OfferState
 from catalog.models import Offer, OfferVersion, Plan
 from marketplace.errors import MoveRefused, RuleBroken
 from marketplace.numbering import next_number
+from procurement.actions.vehicles import lot_for
 from procurement.enums_orders import OrderState
 from procurement.models import BudgetLine, Order, OrderLine, Project, PurchasingVehicle
 from procurement.negotiation.agreed import agreed_prices
@@ -29,6 +30,8 @@ TERMS = frozenset(
         "starts_on",
         "ends_on",
         "vehicle",
+        # The number of its lot, where the supplier holds several.
+        "lot",
         "below_threshold_reason",
         "budget_line",
         "budget",
@@ -194,7 +197,8 @@ def _set_terms(order: Order, terms: Mapping[str, Any]) -> None:
     for name in terms.keys() - TERMS:
         raise TypeError(f"{name} is not a term of an order")
     for name, value in terms.items():
-        setattr(order, name, value)
+        if name != "lot":
+            setattr(order, name, value)
     if order.starts_on and order.ends_on and order.ends_on < order.starts_on:
         raise RuleBroken(
             "end_before_start",
@@ -207,6 +211,8 @@ def _set_terms(order: Order, terms: Mapping[str, Any]) -> None:
     if "budget" in terms:
         _refuse_foreign_budget(order)
     _refuse_foreign_vehicle(order)
+    if {"vehicle", "lot"} & terms.keys():
+        order.vehicle_lot = lot_for(order.vehicle, supplier=order.supplier, number=terms.get("lot"))
 
 
 def _refuse_foreign_budget(order: Order) -> None:

@@ -31,7 +31,7 @@ from procurement.publication_sources import (
     held_of_contract,
     held_of_vehicle,
     named,
-    supplier_of,
+    suppliers_of,
 )
 
 if TYPE_CHECKING:
@@ -279,7 +279,7 @@ def modify(
         assert last is not None  # published
         award = award_of(publication.vehicle)
         issue = releases.issue(publication.ocid, last, at=now, lot=award.lot.number if award else 1)
-        told = replace(change, holders=named(change.holders, supplier_of(publication)))
+        told = replace(change, holders=named(change.holders, suppliers_of(publication)))
         written = ocds.amended(issue, last.ocds, told)
         releases.add(issue, written, actor=actor, publication=publication, modification=added)
     return publication

@@ -15,10 +15,10 @@ from marketplace.errors import RuleBroken
 from marketplace.notifications.outbox import notify
 from procurement.actions.projects import refuse_closed
 from procurement.enums_orders import ENGAGED_STATES
-from procurement.models import Order, Project, PurchasingVehicle, RouteChoice
+from procurement.models import Order, Project, PurchasingVehicle, RouteChoice, VehicleLot
 from procurement.order_people import people_holding
 from procurement.routes import PurchaseFacts, RouteResult, VehicleSeen, pick
-from procurement.routes.results import CLOSED
+from procurement.routes.results import CLOSED, Route
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
@@ -28,11 +28,15 @@ TWELVE_MONTHS = dt.timedelta(days=365)
 
 
 def vehicles_seen(actor: Actor, *, on: dt.date) -> tuple[VehicleSeen, ...] | None:
-    """Those of the actor's administration that are open on the day; None for anybody else. One query."""
+    """Those of the actor's administration that are open on the day, a framework agreement by its lots; None
+    for anybody else. Three queries."""
     if actor.organisation is None or not actor.is_buyer:
         return None
-    rows = PurchasingVehicle.objects.visible_to(actor).open_on(on).with_engaged()
-    return tuple(
+    vehicles = PurchasingVehicle.objects.visible_to(actor).open_on(on)
+    lots = VehicleLot.objects.filter(vehicle__in=vehicles.values("pk")).open_on(on).for_pages()
+    by_lot = tuple(_lot_seen(lot) for lot in lots.order_by("vehicle__title", "vehicle_id", "number"))
+    rows = vehicles.exclude(pk__in=VehicleLot.objects.values("vehicle_id")).with_engaged()
+    whole = tuple(
         VehicleSeen(
             number=row.number,
             kind=row.kind,
@@ -41,6 +45,22 @@ def vehicles_seen(actor: Actor, *, on: dt.date) -> tuple[VehicleSeen, ...] | Non
             left_eur_ht=_left(row.maximum_eur_ht, row.engaged),  # type: ignore[attr-defined]  # annotated
         )
         for row in rows.order_by("title", "pk")
+    )
+    return whole + by_lot
+
+
+def _lot_seen(lot: VehicleLot) -> VehicleSeen:
+    """`lot` with its consumption. Its title is said where it is not that of the agreement."""
+    vehicle, names = lot.vehicle, ", ".join(one.name for one in lot.holders)
+    said = vehicle.title if lot.title == vehicle.title else f"{vehicle.title}, lot {lot.number} : {lot.title}"
+    consumed = lot.ordered + lot.awarded  # type: ignore[attr-defined]  # annotated
+    return VehicleSeen(
+        number=vehicle.number,
+        kind=vehicle.kind,
+        title=said,
+        holder_name=names or vehicle.holder_name,
+        left_eur_ht=_left(lot.maximum_eur_ht, consumed),
+        lot=lot.number,
     )
 
 
@@ -89,6 +109,7 @@ def choose(project: Project, *, actor: Actor, key: str, facts: PurchaseFacts, on
             project=row,
             code=route.code,
             vehicle=PurchasingVehicle.objects.get(number=route.vehicle) if route.vehicle else None,
+            vehicle_lot=_lot_of(route),
             facts=_told(facts),
             route=route.as_dict(),
             warnings=list(result.warnings),
@@ -104,6 +125,12 @@ def choose(project: Project, *, actor: Actor, key: str, facts: PurchaseFacts, on
             organisation=row.organisation,
         )
     return choice
+
+
+def _lot_of(route: Route) -> VehicleLot | None:
+    if not route.lot:
+        return None
+    return VehicleLot.objects.get(vehicle__number=route.vehicle, number=route.lot)
 
 
 def confirm(choice: RouteChoice, *, actor: Actor, expected_version: int | None = None) -> RouteChoice:

@@ -21,6 +21,7 @@ from procurement.awards.ending import refuse_unfinished
 from procurement.awards.enums import AwardState
 from procurement.awards.letters import send_all
 from procurement.awards.standstill import Delay, delay_of
+from procurement.budgets.ledger import hold_lot, lot_refusal
 from procurement.consultations.telling import tell_supplier
 from procurement.evaluation.abilities import evaluation_abilities
 from procurement.evaluation.enums import EvaluationState
@@ -198,10 +199,20 @@ def sign(award: Award, *, actor: Actor, expected_version: int | None = None) -> 
                 f"Le délai avant signature court : signez à partir du {date_text(row.signable_on)}.",
                 about=row,
             )
+        refuse_beyond_lot(row)
         row.signed_on = today
 
     with _locked(award.consultation_id):
         return award.perform("sign", actor=actor, apply=apply, expected_version=expected_version)
+
+
+def refuse_beyond_lot(row: Award) -> None:
+    """Raises MoveRefused when what is left of the lot of the framework agreement is less than the amount.
+    Its lock is held until the end of the transaction."""
+    lot = hold_lot(row.consultation.route_choice.vehicle_lot_id)
+    refusal = lot_refusal(lot, row.amount_eur_ht or Decimal(0))
+    if refusal:
+        raise MoveRefused("lot_maximum_reached", refusal, about=row)
 
 
 def drop(award: Award, *, actor: Actor, reason: str, expected_version: int | None = None) -> Award:

@@ -1,7 +1,7 @@
 """What is committed against ceilings: written and released under locks, always in the same order.
 
 The order's row is locked first (the caller holds it), then the budget lines by key, then the purchasing
-vehicle. Nothing locks them the other way round.
+vehicle, then its lot. Nothing locks them the other way round.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from marketplace.ui.typography import euros
 from procurement.budgets.alerts import watch_line, watch_vehicle
 from procurement.budgets.amounts import committed_amounts
 from procurement.budgets.enums import BudgetKind, BudgetState, TaxBasis
-from procurement.models import BudgetLine, Commitment, PurchasingVehicle
+from procurement.models import BudgetLine, Commitment, PurchasingVehicle, VehicleLot
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
@@ -34,10 +34,11 @@ class Held:
 
     lines: tuple[BudgetLine, ...]
     vehicle: PurchasingVehicle | None
+    lot: VehicleLot | None = None
 
 
 def hold(order: Order) -> Held:
-    """Locks until the end of the transaction; two queries at most."""
+    """Locks until the end of the transaction; three queries at most."""
     own = Q(pk=order.budget_id) if order.budget_id else Q(pk__in=())
     envelope = Q(kind=BudgetKind.PROJECT, project_id=order.project_id)
     rows = BudgetLine.objects.select_for_update(no_key=True).filter(own | envelope).order_by("pk")
@@ -45,7 +46,7 @@ def hold(order: Order) -> Held:
     vehicle = None
     if order.vehicle_id is not None:
         vehicle = PurchasingVehicle.objects.select_for_update(no_key=True).get(pk=order.vehicle_id)
-    return Held(lines, vehicle)
+    return Held(lines, vehicle, hold_lot(order.vehicle_lot_id))
 
 
 def engage(
@@ -80,6 +81,14 @@ def _refuse_beyond_any(held: Held, amounts: Amounts) -> None:
         refusal = vehicle_refusal(held.vehicle, amounts.ht)
         if refusal:
             raise RuleBroken("vehicle_maximum_reached", refusal, field="vehicle")
+    refusal = lot_refusal(held.lot, amounts.ht)
+    if refusal:
+        raise RuleBroken("lot_maximum_reached", refusal, field="vehicle")
+
+
+def hold_lot(lot_id: int | None) -> VehicleLot | None:
+    """Locked until the end of the transaction, after its vehicle where both are held."""
+    return None if lot_id is None else VehicleLot.objects.select_for_update(no_key=True).get(pk=lot_id)
 
 
 def release(order: Order, *, reason: str) -> None:
@@ -143,6 +152,19 @@ def vehicle_refusal(vehicle: PurchasingVehicle, asked: Decimal, *, without: int 
     return (
         f"Il reste {euros(left, tax='HT')} sur ce support d’achat\u202f; le bon de commande en demande "
         f"{euros(asked, tax='HT')}. Réduisez la quantité ou changez de support."
+    )
+
+
+def lot_refusal(lot: VehicleLot | None, asked: Decimal, *, without: int | None = None) -> str:
+    """Empty without a lot, when its maximum is unknown or still covers the amount; two queries."""
+    if lot is None or lot.maximum_eur_ht is None:
+        return ""
+    left = lot.maximum_eur_ht - lot.consumed_eur_ht(without=without)
+    if asked <= left:
+        return ""
+    return (
+        f"Il reste {euros(left, tax='HT')} sur le lot {lot.number} de cet accord-cadre\u202f; "
+        f"{euros(asked, tax='HT')} sont demandés. Réduisez la quantité ou changez de support."
     )
 
 

@@ -17,7 +17,7 @@ NOT_HOLDER = "Vous ne tenez aucune part de la clé de cette consultation."
 A_PERSON = "Une personne, et non une machine, fait cela."
 OF_THE_SUPPLIER = "Cette réponse est celle d’un autre fournisseur."
 
-WRITES = ("edit", "add_document", "announce", "answer")
+WRITES = ("edit", "add_document", "announce", "answer", "record_sending", "export_notice")
 BUYS = (
     "name_holders",
     "replace_holder",

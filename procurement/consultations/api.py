@@ -15,15 +15,16 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog.models import Supplier
 from marketplace.accounts.abilities import require
 from marketplace.accounts.actors import Actor
-from marketplace.errors import MoveRefused, NotVisible, RuleBroken
+from marketplace.errors import MoveRefused, NotVisible
 from marketplace.files.store import download_response
 from marketplace.rest.idempotency import once
 from marketplace.rest.moves import MoveEndpoint, MoveMixin
+from marketplace.rest.parsers import StrictJSONParser
 from marketplace.rest.serializers import NoInput, ReasonInput
 from marketplace.rest.viewsets import CreateOnceMixin, PatchMixin, ReadViewSet, SerializerClass
+from procurement.actions.supplier_lists import suppliers_named
 from procurement.consultations import keys, opening, publishing, rehearsing, talk, writing
 from procurement.consultations.abilities import (
     begin_ability,
@@ -33,6 +34,8 @@ from procurement.consultations.abilities import (
 )
 from procurement.consultations.enums import ConsultationKind, ConsultationState
 from procurement.consultations.gather import eligibility_of
+from procurement.consultations.notices import recording
+from procurement.consultations.notices.content import notice_of
 from procurement.consultations.people import member_by_email
 from procurement.consultations.record import opening_record_pdf
 from procurement.consultations.serializers import (
@@ -52,6 +55,7 @@ from procurement.consultations.serializers import (
     HolderSecretOutput,
     KeyHoldersInput,
     NewConsultationInput,
+    NoticeSendingInput,
     OneConsultationSerializer,
     RehearsalOutput,
     ReplaceHolderInput,
@@ -95,6 +99,7 @@ class ConsultationViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
         "extend": ConsultationExtensionInput,
         "announce": ConsultationNoticeInput,
         "add_document": ConsultationDocumentInput,
+        "record_sending": NoticeSendingInput,
     }
     moves: ClassVar[dict[str, MoveEndpoint]] = {
         "publish": MoveEndpoint(publishing.publish, ConsultationPublicationInput),
@@ -127,7 +132,7 @@ class ConsultationViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
         self, obj: Consultation, *, actor: Actor, data: dict[str, Any], expected_version: int | None
     ) -> Consultation:
         if "invited" in data:
-            data["invited"] = suppliers_of(data["invited"])
+            data["invited"] = suppliers_named(data["invited"], field="invited")
         return writing.edit(obj, actor=actor, expected_version=expected_version, **data)
 
     def _act(self, ability: str) -> tuple[Consultation, int | None, dict[str, Any]]:
@@ -195,8 +200,30 @@ class ConsultationViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
         publishing.extend(found, actor=self.actor, expected_version=version, **data)
         return self.answer(self.reloaded(found))
 
-    @extend_schema(request=ConsultationNoticeInput, responses=OneConsultationSerializer)
-    @action(detail=True, methods=["post"])
+    @extend_schema(request=NoticeSendingInput, responses=OneConsultationSerializer)
+    @action(detail=True, methods=["post"], url_path="record-sending")
+    def record_sending(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Enregistrer l’envoi de l’avis à un support officiel, fait hors d’ici."""
+        found, version, data = self._act("record_sending")
+        recording.record_sending(found, actor=self.actor, expected_version=version, **data)
+        return self.answer(self.reloaded(found))
+
+    @extend_schema(responses={200: OpenApiTypes.OBJECT}, filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None, sparse=False)
+    def notice(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Le contenu de l’avis, à recopier dans le formulaire officiel."""
+        found = self.get_object()
+        self.allow(found, "export_notice")
+        return Response(notice_of(found, on=timezone.localdate()))
+
+    @extend_schema(
+        request={
+            "application/json": ConsultationNoticeInput,
+            "multipart/form-data": ConsultationNoticeInput,
+        },
+        responses=OneConsultationSerializer,
+    )
+    @action(detail=True, methods=["post"], parser_classes=[MultiPartParser, StrictJSONParser])
     def announce(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Publier un avis de modification, dit à tous au même moment."""
         found, version, data = self._act("announce")
@@ -251,14 +278,6 @@ class ConsultationViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
         answer = HttpResponse(opening_record_pdf(found), content_type="application/pdf")
         answer.headers["Content-Disposition"] = f'attachment; filename="{found.number}-ouverture.pdf"'
         return answer
-
-
-def suppliers_of(uuids: list[Any]) -> list[Supplier]:
-    """Raises RuleBroken on an unknown one."""
-    found = list(Supplier.objects.filter(uuid__in=uuids))
-    if len(found) != len(set(uuids)):
-        raise RuleBroken("supplier_unknown", "Un de ces fournisseurs n’existe pas.", field="invited")
-    return found
 
 
 class QuestionFilterSet(django_filters.FilterSet):

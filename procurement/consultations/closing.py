@@ -11,6 +11,7 @@ from django.db import transaction
 from marketplace.accounts.actors import system_actor
 from marketplace.errors import MoveRefused
 from procurement.consultations.clock import SETTLING, database_now
+from procurement.consultations.drafts import purge
 from procurement.consultations.enums import ConsultationState
 from procurement.consultations.sealing.contexts import commitment
 from procurement.models import Consultation, SealedDeposit
@@ -52,6 +53,7 @@ def close(consultation: Consultation) -> Consultation:
             locked.closed_at, locked.commitment, locked.commitment_salt = now, fixed, salt
 
         row.perform("close", actor=CLOCK, apply=apply, detail={"commitment": fixed})
+        purge(row, actor=CLOCK)
     consultation.refresh_from_db()
     return consultation
 

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from marketplace.audit.journal import record
 from marketplace.errors import Gone, MoveRefused, NotAllowed, RuleBroken, VersionStale
 from marketplace.files.sniff import DOCUMENTS, EXTENSIONS, sniff
 from procurement.consultations import vault
 from procurement.consultations.clock import database_now
 from procurement.consultations.gather import eligibility_of, supplier_of
 from procurement.consultations.publishing import refuse_over
+from procurement.consultations.telling import tell_supplier
 from procurement.models import ConsultationLot, ResponseDraft
 
 if TYPE_CHECKING:
@@ -29,6 +31,10 @@ if TYPE_CHECKING:
 
 CONTENT = "content"
 MOST_FILES, MOST_BYTES, MOST_TOTAL = 20, 10_000_000, 50_000_000
+UNDEPOSITED = (
+    "La consultation n’attend plus de réponse et vous n’avez pas remis ce brouillon : son texte et ses "
+    "fichiers sont détruits, personne ne les a lus. Les dépôts déjà faits ne sont pas touchés."
+)
 LOST = (
     "Ce brouillon ne s’ouvre plus : sa clé n’est plus là. Les dépôts déjà faits ne sont pas touchés. "
     "Commencez un nouveau brouillon."
@@ -217,6 +223,21 @@ def drop(draft: ResponseDraft, *, actor: Actor) -> None:
     with transaction.atomic():
         locked(draft).delete()
         transaction.on_commit(lambda: vault.destroy_draft(draft.uuid))
+
+
+def purge(consultation: Consultation, *, actor: Actor) -> None:
+    """What was written and never deposited: rows at once, files and keys with the commit. Each supplier is
+    told alone. The journal has the same line whether there was any: it names and counts nobody.
+
+    Call in the transaction that ends the time to answer. Safe to run twice.
+    """
+    rows = ResponseDraft.objects.filter(consultation=consultation).select_related("supplier__organisation")
+    left = list(rows.order_by("pk"))
+    for one in left:
+        tell_supplier(consultation, one.supplier, "Brouillon détruit", UNDEPOSITED)
+    ResponseDraft.objects.filter(pk__in=[one.pk for one in left]).delete()
+    transaction.on_commit(lambda: [vault.destroy_draft(one.uuid) for one in left])
+    record(consultation, "destroy_drafts", actor=actor)
 
 
 def sweep() -> int:

@@ -11,13 +11,14 @@ from procurement.consultations.enums import Access, ConsultationKind
 @dataclass(frozen=True, kw_only=True)
 class SupplierFacts:
     """`schemes`: by required scheme, the name of a listed offer that holds it today, empty without one.
-    `is_holder` None: the vehicle does not name its holder here."""
+    `is_holder` None: the lot does not name its holders here."""
 
     is_supplier: bool
     is_verified: bool
     has_sheet: bool
     is_invited: bool
     is_holder: bool | None
+    is_admitted: bool
     schemes: Mapping[str, str]
 
 
@@ -53,6 +54,8 @@ def judge(
         found.append(_invited(facts))
     if kind == ConsultationKind.SUBSEQUENT:
         found.append(_holder(facts))
+    if kind == ConsultationKind.SPECIFIC:
+        found.append(_admitted(facts))
     found += [_scheme(name, facts.schemes.get(code, "")) for code, name in scheme_names.items()]
     return EligibilityResult(tuple(found))
 
@@ -80,17 +83,26 @@ def _invited(facts: SupplierFacts) -> Condition:
 
 
 def _holder(facts: SupplierFacts) -> Condition:
-    label = "Titulaire de l’accord-cadre"
+    label = "Titulaire du lot de l’accord-cadre"
     if facts.is_holder is None:
         return Condition(
-            "holder", label, None, "Le titulaire n’est pas connu ici : l’administration le vérifie."
+            "holder", label, None, "Les titulaires ne sont pas connus ici : l’administration le vérifie."
         )
     reason = (
-        "Vous êtes titulaire de l’accord-cadre."
+        "Vous êtes titulaire de ce lot de l’accord-cadre."
         if facts.is_holder
-        else "Un marché subséquent se passe avec les seuls titulaires de l’accord-cadre."
+        else "Un marché subséquent se passe avec les seuls titulaires du lot : vous n’en êtes pas."
     )
     return Condition("holder", label, facts.is_holder, reason)
+
+
+def _admitted(facts: SupplierFacts) -> Condition:
+    reason = (
+        "Votre organisation est admise au système d’acquisition dynamique."
+        if facts.is_admitted
+        else "Un marché spécifique se passe avec ceux que le système admet : candidatez-y d’abord."
+    )
+    return Condition("admitted", "Admission au système", facts.is_admitted, reason)
 
 
 def _scheme(name: str, offer: str) -> Condition:

@@ -9,8 +9,13 @@ MOST_LOTS, MOST_CRITERIA, MOST_PRICE_ITEMS, MOST_INVITED = 20, 20, 60, 50
 class ConsultationKind(models.TextChoices):
     QUOTES = "quotes", "Demande de devis"
     SUBSEQUENT = "subsequent", "Marché subséquent"
+    SPECIFIC = "specific", "Marché spécifique"
     ADAPTED = "adapted", "Procédure adaptée"
     FORMALISED = "formalised", "Procédure formalisée"
+
+
+# Passed with those that a vehicle names: the holders of a lot, or those admitted to a dynamic system.
+NAMED_KINDS = (ConsultationKind.SUBSEQUENT, ConsultationKind.SPECIFIC)
 
 
 class Access(models.TextChoices):

@@ -22,6 +22,7 @@ from procurement.consultations.enums import (
 )
 from procurement.consultations.formulas import FORMULAS
 from procurement.consultations.schedule import faults_of
+from procurement.forms.supplier_lines import HELP, suppliers_read
 from procurement.models import Consultation
 
 if TYPE_CHECKING:
@@ -217,25 +218,11 @@ class InvitedForm(MarketForm):
         MOST_TEXT,
         rows=8,
         required=False,
-        help_text="Un par ligne : son identifiant (SIREN ou autre), ou le nom exact de sa fiche.",
+        help_text=HELP,
     )
 
     def clean_suppliers(self) -> list[Supplier]:
-        lines = [line.strip() for line in self.cleaned_data["suppliers"].splitlines() if line.strip()]
-        if len(lines) > MOST_INVITED:
-            raise forms.ValidationError(f"{MOST_INVITED} fournisseurs au plus.")
-        found: dict[int, Supplier] = {}
-        for line in lines:
-            supplier = self._find(line)
-            if supplier is None:
-                raise forms.ValidationError(f"« {line[:100]} » n’est pas une fiche connue, ou plusieurs.")
-            found[supplier.pk] = supplier
-        return list(found.values())
-
-    def _find(self, line: str) -> Supplier | None:
-        rows = list(Supplier.objects.filter(identifier=line.replace(" ", ""))[:2]) if line else []
-        rows = rows or list(Supplier.objects.filter(name__iexact=line)[:2])
-        return rows[0] if len(rows) == 1 else None
+        return suppliers_read(self.cleaned_data["suppliers"], most=MOST_INVITED)
 
 
 class DocumentForm(MarketForm):
@@ -304,6 +291,12 @@ class PublishForm(MarketForm):
 
 class AnnounceForm(MarketForm):
     text = area("Ce qui change", MOST_TEXT, help_text="Tous le lisent au même moment. Rien ne s’efface.")
+    title = forms.CharField(
+        label="Titre du document joint", max_length=160, required=False, help_text="Si vous en joignez un."
+    )
+    file = forms.FileField(
+        label="Document", required=False, help_text="PDF, ODT, ODS, DOCX, XLSX, image, CSV ou texte, 10 Mo."
+    )
 
 
 class ExtendForm(MarketForm):

@@ -10,8 +10,8 @@ from catalog.enums import HELD_STATUSES, OfferState, Scheme
 from catalog.models import EffectiveTrust, Supplier
 from marketplace.accounts.enums import OrganisationState
 from procurement.consultations.eligibility import EligibilityResult, SupplierFacts, judge
-from procurement.consultations.enums import Access
-from procurement.models import ConsultationInvitation
+from procurement.consultations.enums import Access, ConsultationKind
+from procurement.models import Admission, ConsultationInvitation
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
@@ -26,7 +26,7 @@ def supplier_of(actor: Actor) -> Supplier | None:
 
 
 def eligibility_of(consultation: Consultation, actor: Actor) -> EligibilityResult:
-    """At most three queries."""
+    """At most five queries."""
     names = {code: str(Scheme(code).label) for code in consultation.required_schemes}
     facts = _facts(consultation, actor, schemes=list(names))
     return judge(facts, kind=consultation.kind, access=consultation.access, scheme_names=names)
@@ -34,14 +34,15 @@ def eligibility_of(consultation: Consultation, actor: Actor) -> EligibilityResul
 
 def _facts(consultation: Consultation, actor: Actor, *, schemes: list[str]) -> SupplierFacts:
     supplier = supplier_of(actor)
-    vehicle = consultation.route_choice.vehicle
-    holder_id = vehicle.holder_id if vehicle is not None else None
+    lot = consultation.route_choice.vehicle_lot
+    holders = {one.supplier_id for one in lot.holdings.all()} if lot is not None else set()
     return SupplierFacts(
         is_supplier=actor.is_supplier,
         is_verified=actor.organisation is not None and actor.organisation.state == OrganisationState.VERIFIED,
         has_sheet=supplier is not None,
         is_invited=supplier is not None and _is_invited(consultation, supplier),
-        is_holder=None if holder_id is None or supplier is None else holder_id == supplier.pk,
+        is_holder=None if not holders or supplier is None else supplier.pk in holders,
+        is_admitted=supplier is not None and _is_admitted(consultation, supplier),
         schemes=_held(supplier, schemes) if supplier is not None and schemes else {},
     )
 
@@ -50,6 +51,13 @@ def _is_invited(consultation: Consultation, supplier: Supplier) -> bool:
     if consultation.access != Access.INVITED:
         return False
     return ConsultationInvitation.objects.filter(consultation=consultation, supplier=supplier).exists()
+
+
+def _is_admitted(consultation: Consultation, supplier: Supplier) -> bool:
+    if consultation.kind != ConsultationKind.SPECIFIC:
+        return False
+    rows = Admission.objects.admitted().filter(supplier=supplier)
+    return rows.filter(system__vehicle=consultation.route_choice.vehicle_id).exists()
 
 
 def _held(supplier: Supplier, schemes: list[str]) -> dict[str, str]:

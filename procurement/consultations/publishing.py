@@ -14,15 +14,26 @@ from marketplace.files.models import ScanState
 from marketplace.ui.typography import datetime_text
 from procurement.actions import releases, tender_releases
 from procurement.consultations.clock import database_now
-from procurement.consultations.enums import Access, ConsultationState, CriterionKind, NoticeKind
+from procurement.consultations.content import write_invitations
+from procurement.consultations.enums import (
+    Access,
+    ConsultationKind,
+    ConsultationState,
+    CriterionKind,
+    NoticeKind,
+)
+from procurement.consultations.notices.recording import lacks_of_notices
 from procurement.consultations.schedule import PARIS, faults_of, schedule_from, schedule_to
 from procurement.consultations.telling import tell_all, tell_invited
+from procurement.consultations.writing import join_document, named_by
 from procurement.enums_routes import RouteChoiceState
 from procurement.groups.rule import group_refusal, hold_group
 from procurement.models import Consultation, ConsultationKey, ConsultationNotice
 from procurement.routes.amounts import Duty, duties_on
 
 if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
+
     from marketplace.accounts.actors import Actor
 
 WHOLE = 100
@@ -42,6 +53,7 @@ def lacks_of(row: Consultation, *, on: dt.date) -> list[tuple[str, str]]:
         *_lacks_of_route(row),
         *_lacks_of_key(row),
         *_lacks_of_group(row),
+        *lacks_of_notices(row, on=on),
     ]
 
 
@@ -125,6 +137,7 @@ def publish(
                 fields.setdefault(field, []).append(sentence)
             raise RuleBroken("not_publishable", " ".join(text for _, text in lacks), fields=fields)
         tender_releases.refuse_unread(row, attested=attested)
+        _invite_admitted(row)
         _date(row, now=now)
 
     with transaction.atomic():
@@ -143,6 +156,12 @@ def publish(
         tender_releases.release_tender(consultation, actor=actor)
         _tell_published(consultation)
     return consultation
+
+
+def _invite_admitted(row: Consultation) -> None:
+    """Whoever was admitted to the system since the draft was opened is invited too."""
+    if row.kind == ConsultationKind.SPECIFIC:
+        write_invitations(row, named_by(row.route_choice))
 
 
 def _date(row: Consultation, *, now: dt.datetime) -> None:
@@ -180,10 +199,24 @@ def refuse_over(row: Consultation, *, now: dt.datetime) -> None:
 
 
 def announce(
-    consultation: Consultation, *, actor: Actor, text: str, expected_version: int | None = None
+    consultation: Consultation,
+    *,
+    actor: Actor,
+    text: str,
+    title: str = "",
+    file: UploadedFile | None = None,
+    expected_version: int | None = None,
 ) -> ConsultationNotice:
-    """A change of what is asked, told to all. Raises MoveRefused once the deadline is past, RuleBroken on
-    a text that says something personal to everybody."""
+    """A change of what is asked, told to all, with the document it joins if any: no other way adds one.
+
+    Raises MoveRefused once the deadline is past, RuleBroken on the file or on a text that says something
+    personal to everybody.
+    """
+    if bool(file) != bool(title.strip()):
+        field, message = (
+            ("title", "Donnez un titre au document.") if file else ("file", "Joignez le document.")
+        )
+        raise RuleBroken("document_incomplete", message, field=field)
     tender_releases.refuse_personal(consultation, text, field="text")
     with transaction.atomic():
         releases.one_at_a_time()
@@ -193,8 +226,12 @@ def announce(
         notice = ConsultationNotice.objects.create(
             consultation=consultation, kind=NoticeKind.CHANGE, text=text
         )
+        said = text
+        if file is not None:
+            made = join_document(consultation, actor=actor, title=title, file=file, notice=notice)
+            said = f"{text}\n\nDocument joint : {made.title}"
         tender_releases.release_change(consultation, actor=actor, rationale=text)
-        tell_all(consultation, "Modification d’une consultation", text)
+        tell_all(consultation, "Modification d’une consultation", said)
     return notice
 
 

@@ -25,6 +25,7 @@ from procurement.consultations.enums import (
     NoticeKind,
     PriceFormula,
 )
+from procurement.consultations.notices.enums import MOST_REFERENCE, MOST_URL, Medium
 from procurement.models import Consultation, ConsultationQuestion
 
 # -- inputs
@@ -122,6 +123,20 @@ class ConsultationPublicationInput(StrictSerializer):
 
 class ConsultationNoticeInput(StrictSerializer):
     text = serializers.CharField(max_length=MOST_TEXT)
+    title = serializers.CharField(
+        max_length=160, required=False, allow_blank=True, help_text="Du document joint, s’il y en a un."
+    )
+    file = serializers.FileField(
+        required=False, help_text="En multipart : un document joint par ce changement."
+    )
+
+
+class NoticeSendingInput(StrictSerializer):
+    medium = serializers.ChoiceField(Medium.choices)
+    reference = serializers.CharField(max_length=MOST_REFERENCE, help_text="Celle que le support a donnée.")
+    sent_on = serializers.DateField()
+    published_on = serializers.DateField(required=False, allow_null=True)
+    url = serializers.URLField(max_length=MOST_URL, required=False, allow_blank=True)
 
 
 class ConsultationDocumentInput(StrictSerializer):
@@ -206,6 +221,14 @@ class ConsultationNoticeOutput(serializers.Serializer):
     published_at = serializers.DateTimeField()
 
 
+class NoticeSendingOutput(serializers.Serializer):
+    medium = serializers.ChoiceField(Medium.choices)
+    reference = serializers.CharField()
+    sent_on = serializers.DateField()
+    published_on = serializers.DateField(allow_null=True)
+    url = serializers.CharField()
+
+
 class KeyHolderOutput(serializers.Serializer):
     position = serializers.IntegerField()
     role = serializers.CharField()
@@ -237,6 +260,7 @@ class OneConsultationSerializer(ConsultationSerializer):
     lots = ConsultationLotOutput(many=True, read_only=True)
     documents = ConsultationDocumentOutput(many=True, read_only=True)
     notices = ConsultationNoticeOutput(many=True, read_only=True)
+    sendings = NoticeSendingOutput(many=True, read_only=True, source="notice_sendings")
     price_formula_text = serializers.CharField(source="formula.text", read_only=True)
     key_fingerprint = serializers.SerializerMethodField(
         help_text="SHA-256 de la clé publique en service, null tant qu’elle n’est pas éprouvée."
@@ -250,7 +274,7 @@ class OneConsultationSerializer(ConsultationSerializer):
             *ConsultationSerializer.Meta.fields, "project", "description", "required_schemes",
             "pay_per_use", "price_formula", "price_formula_text", "response_days", "question_days",
             "answer_days", "closing_time", "criteria",
-            "lots", "documents", "notices", "key_fingerprint", "holders", "invited", "commitment",
+            "lots", "documents", "notices", "sendings", "key_fingerprint", "holders", "invited", "commitment",
         )  # fmt: skip
         read_only_fields = fields
 

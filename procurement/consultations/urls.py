@@ -2,6 +2,7 @@
 
 from django.urls import path, register_converter
 
+from procurement.consultations.notices import views as notices
 from procurement.consultations.views import acts, keys, opening, questions, responses, show, writing
 
 
@@ -27,6 +28,9 @@ urlpatterns = [
     path(f"{ONE}criteres/", writing.criteria, name="consultation_criteria"),
     path(f"{ONE}lots/", writing.lots, name="consultation_lots"),
     path(f"{ONE}lots/<int:lot>/prix/", writing.prices, name="consultation_prices"),
+    path(f"{ONE}avis/", notices.show, name="consultation_notice"),
+    path(f"{ONE}avis/enregistrer/", notices.record, name="consultation_notice_record"),
+    path(f"{ONE}avis/contenu.<slug:form>", notices.content, name="consultation_notice_content"),
     path(f"{ONE}invites/", writing.invited, name="consultation_invited"),
     path(f"{ONE}documents/", writing.add_document, name="consultation_add_document"),
     path(f"{ONE}cle/", keys.show, name="consultation_key"),

@@ -16,31 +16,35 @@ from procurement.actions import releases, tender_releases
 from procurement.actions.projects import refuse_closed
 from procurement.consultations import content as contents
 from procurement.consultations.abilities import begin_ability
-from procurement.consultations.enums import Access, ConsultationKind
+from procurement.consultations.enums import NAMED_KINDS, Access, ConsultationKind
+from procurement.enums_orders import VehicleKind
 from procurement.enums_routes import RouteChoiceState
 from procurement.models import (
     Award,
     Consultation,
     ConsultationDocument,
-    ConsultationInvitation,
     ConsultationLot,
     RouteChoice,
+    admitted_suppliers,
 )
-from procurement.routes.results import ADAPTED, DISPENSE, FORMALISED, INNOVATIVE, VEHICLE
+from procurement.routes.results import ADAPTED, DISPENSE, FORMALISED, INNOVATIVE
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
 
     from catalog.models import Supplier
     from marketplace.accounts.actors import Actor
-    from procurement.models import Project
+    from procurement.models import ConsultationNotice, Project
 
 KIND_OF_ROUTE = {
     DISPENSE: ConsultationKind.QUOTES,
     INNOVATIVE: ConsultationKind.QUOTES,
     ADAPTED: ConsultationKind.ADAPTED,
     FORMALISED: ConsultationKind.FORMALISED,
-    VEHICLE: ConsultationKind.SUBSEQUENT,
+}
+KIND_OF_VEHICLE: dict[str, ConsultationKind] = {
+    VehicleKind.FRAMEWORK: ConsultationKind.SUBSEQUENT,
+    VehicleKind.DYNAMIC: ConsultationKind.SPECIFIC,
 }
 MOST_DOCUMENTS = 30
 
@@ -53,6 +57,8 @@ def kind_of(choice: RouteChoice) -> str:
             f"La voie « {choice.label} » ne passe pas par une consultation ici.",
             field="project",
         )
+    if choice.vehicle is not None:
+        return KIND_OF_VEHICLE[choice.vehicle.kind]
     return KIND_OF_ROUTE[choice.code]
 
 
@@ -71,7 +77,7 @@ def confirmed_route(project: Project) -> RouteChoice:
 
 
 def create(project: Project, *, actor: Actor, title: str = "") -> Consultation:
-    """A draft with one lot; the holder of a framework agreement is invited. Raises MoveRefused,
+    """A draft with one lot; those that its vehicle names are invited. Raises MoveRefused,
     RuleBroken."""
     require(begin_ability(actor, project), "create")
     refuse_closed(project)
@@ -84,16 +90,23 @@ def create(project: Project, *, actor: Actor, title: str = "") -> Consultation:
             organisation=project.organisation,
             route_choice=choice,
             kind=kind,
-            access=Access.INVITED if kind == ConsultationKind.SUBSEQUENT else Access.OPEN,
+            access=Access.INVITED if kind in NAMED_KINDS else Access.OPEN,
             title=title or project.title,
             created_by=actor.user,
         )
         ConsultationLot.objects.create(consultation=row, number=1, title=row.title)
-        holder = choice.vehicle.holder if choice.vehicle is not None else None
-        if kind == ConsultationKind.SUBSEQUENT and holder is not None:
-            ConsultationInvitation.objects.create(consultation=row, supplier=holder)
+        if kind in NAMED_KINDS:
+            contents.write_invitations(row, named_by(choice))
         row.journal_creation(actor=actor, detail={"project": project.number, "route": choice.code})
     return row
+
+
+def named_by(choice: RouteChoice) -> list[Supplier]:
+    """The holders of its lot, or those admitted to its dynamic system today; empty when they are not known
+    here. Two queries at most."""
+    if choice.vehicle is not None and choice.vehicle.kind == VehicleKind.DYNAMIC:
+        return admitted_suppliers(choice.vehicle)
+    return choice.vehicle_lot.holders if choice.vehicle_lot is not None else []
 
 
 def edit(
@@ -171,38 +184,52 @@ def _refuse_other_suppliers(row: Consultation, invited: Sequence[Supplier] | Non
             "L’appel d’offres restreint se mène hors de cette place."
         )
         raise RuleBroken("formalised_open", message, field="access")
-    if row.kind != ConsultationKind.SUBSEQUENT:
+    if row.kind not in NAMED_KINDS:
         return
     if row.access != Access.INVITED:
-        message = "Un marché subséquent se fait avec les titulaires de l’accord-cadre, sur invitation."
+        message = f"{row.get_kind_display()} : ceux que le support nomme sont consultés, sur invitation."
         raise RuleBroken("subsequent_invited", message, field="access")
-    vehicle = row.route_choice.vehicle
-    if invited is None or vehicle is None or vehicle.holder_id is None:
+    holders = named_by(row.route_choice)
+    if invited is None or not holders:
         return
-    if {supplier.pk for supplier in invited} != {vehicle.holder_id}:
-        message = (
-            f"Le titulaire de l’accord-cadre est {vehicle.holder} : invitez ce fournisseur, et lui seul."
-        )
+    if {supplier.pk for supplier in invited} != {one.pk for one in holders}:
+        names = ", ".join(one.name for one in holders)
+        who = "admis au système" if row.kind == ConsultationKind.SPECIFIC else "titulaires du lot"
+        message = f"Tous les {who} sont consultés, et eux seuls. Invitez : {names}."
         raise RuleBroken("not_the_holder", message, field="invited")
 
 
 def add_document(
     consultation: Consultation, *, actor: Actor, title: str, file: UploadedFile
 ) -> ConsultationDocument:
-    """To a draft. Raises MoveRefused once published (a notice joins nothing), RuleBroken on the file."""
+    """To a draft. Raises MoveRefused once published (a change joins one then), RuleBroken on the file."""
     with transaction.atomic():
         row = Consultation.objects.select_for_update(of=("self",)).get(pk=consultation.pk)
         refuse_published(row)
-        if row.documents.count() >= MOST_DOCUMENTS:
-            raise RuleBroken("too_many_documents", f"{MOST_DOCUMENTS} documents au plus.", field="file")
-        stored = store_upload(file, owner=row.organisation, actor=actor, accept=DOCUMENTS)
-        made = ConsultationDocument.objects.create(consultation=row, title=title, file=stored)
-        row.touch(
-            "add_document",
-            actor=actor,
-            apply=lambda _: None,
-            detail={"title": title, "sha256": stored.sha256},
-        )
+        made = join_document(row, actor=actor, title=title, file=file)
+    return made
+
+
+def join_document(
+    row: Consultation,
+    *,
+    actor: Actor,
+    title: str,
+    file: UploadedFile,
+    notice: ConsultationNotice | None = None,
+) -> ConsultationDocument:
+    """Kept, its type read in its bytes, its hash journalled, held until scanned. After the publication it
+    comes with the notice that tells it (a trigger). Raises RuleBroken on the file."""
+    if row.documents.count() >= MOST_DOCUMENTS:
+        raise RuleBroken("too_many_documents", f"{MOST_DOCUMENTS} documents au plus.", field="file")
+    stored = store_upload(file, owner=row.organisation, actor=actor, accept=DOCUMENTS)
+    made = ConsultationDocument.objects.create(consultation=row, title=title, file=stored, notice=notice)
+    row.touch(
+        "add_document",
+        actor=actor,
+        apply=lambda _: None,
+        detail={"title": title, "sha256": stored.sha256},
+    )
     return made
 
 
@@ -223,6 +250,7 @@ def declare(
     consultation: Consultation, move: str, *, actor: Actor, reason: str, expected_version: int | None = None
 ) -> Consultation:
     """« sans suite » or « infructueux », told to all who may know of it."""
+    from procurement.consultations.drafts import purge
     from procurement.consultations.telling import tell_all
 
     def apply(row: Consultation) -> None:
@@ -235,6 +263,8 @@ def declare(
     with transaction.atomic():
         releases.one_at_a_time()
         consultation.perform(move, actor=actor, reason=reason, expected_version=expected_version, apply=apply)
+        # Stopped while suppliers could still answer: what they were writing is destroyed too.
+        purge(consultation, actor=actor)
         tender_releases.release_end(consultation, actor=actor)
         tell_all(consultation, f"Consultation {words[move]}", f"Motif : {reason}")
     return consultation

@@ -101,6 +101,12 @@ class RouteForm(MarketForm):
         required=False,
         empty_label="Aucun : achat sous le seuil",
     )
+    lot = forms.IntegerField(
+        label="Lot de l’accord-cadre",
+        help_text="Son numéro, seulement si le fournisseur en tient plusieurs.",
+        min_value=1,
+        required=False,
+    )
     below_threshold_reason = forms.CharField(
         label="Justification sous le seuil",
         help_text="Sans support d’achat : pourquoi ce besoin est isolé et ne sera pas fractionné.",

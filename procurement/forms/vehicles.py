@@ -6,11 +6,54 @@ from django import forms
 
 from catalog.models import Supplier
 from marketplace.ui.forms import MarketForm
-from procurement.enums_orders import VehicleKind
+from procurement.consultations.forms import area
+from procurement.enums_orders import MOST_HOLDERS, RECORDED
+from procurement.forms.supplier_lines import HELP, suppliers_read
 
 
-class VehicleForm(MarketForm):
-    kind = forms.ChoiceField(label="Nature", choices=VehicleKind.choices, widget=forms.RadioSelect)
+class TermsForm(MarketForm):
+    """Dates and maximum, of a vehicle or of one lot."""
+
+    starts_on = forms.DateField(label="Premier jour", widget=forms.DateInput)
+    ends_on = forms.DateField(label="Dernier jour", widget=forms.DateInput)
+    maximum_eur_ht = forms.DecimalField(
+        label="Maximum, en euros HT",
+        help_text="Laissez vide s’il est inconnu.",
+        min_value=0,
+        max_digits=14,
+        decimal_places=2,
+        required=False,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        start, end = cleaned.get("starts_on"), cleaned.get("ends_on")
+        if start and end and end < start:
+            self.add_error("ends_on", "La date de fin précède le début. Choisissez une date postérieure.")
+        if cleaned.get("maximum_eur_ht") == 0:
+            self.add_error(
+                "maximum_eur_ht", "Le maximum est un montant positif. Laissez vide s’il est inconnu."
+            )
+        return cleaned
+
+
+class VehicleLotForm(TermsForm):
+    title = forms.CharField(label="Objet du lot", max_length=200)
+    holders = area(
+        "Titulaires",
+        10_000,
+        rows=5,
+        required=False,
+        help_text=f"{HELP} Laissez vide s’ils ne sont pas dans le catalogue.",
+    )
+    field_order = ("title", "holders", "starts_on", "ends_on", "maximum_eur_ht")
+
+    def clean_holders(self) -> list[Supplier]:
+        return suppliers_read(self.cleaned_data["holders"], most=MOST_HOLDERS)
+
+
+class VehicleForm(TermsForm):
+    kind = forms.ChoiceField(label="Nature", choices=RECORDED, widget=forms.RadioSelect)
     title = forms.CharField(label="Objet", max_length=200)
     reference = forms.CharField(
         label="Référence", help_text="Celle du marché ou de la convention.", max_length=100
@@ -20,7 +63,8 @@ class VehicleForm(MarketForm):
     )
     holder = forms.ModelChoiceField(
         label="Titulaire dans le catalogue",
-        help_text="S’il y figure, seules ses offres pourront être commandées par ce support.",
+        help_text="S’il y figure, seules ses offres se commandent. Les autres lots et titulaires d’un "
+        "accord-cadre s’ajoutent ensuite.",
         queryset=Supplier.objects.none(),
         required=False,
         empty_label="Aucun : toutes les offres",
@@ -33,30 +77,13 @@ class VehicleForm(MarketForm):
         required=False,
         empty_label="Le fournisseur de chaque offre",
     )
-    starts_on = forms.DateField(label="Premier jour", widget=forms.DateInput)
-    ends_on = forms.DateField(label="Dernier jour", widget=forms.DateInput)
-    maximum_eur_ht = forms.DecimalField(
-        label="Maximum, en euros HT",
-        help_text="Laissez vide s’il est inconnu.",
-        min_value=0,
-        max_digits=14,
-        decimal_places=2,
-        required=False,
-    )
+    field_order = (
+        "kind", "title", "reference", "holder_name", "holder", "counterpart", "starts_on", "ends_on",
+        "maximum_eur_ht",
+    )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         suppliers = Supplier.objects.filter(organisation__isnull=False).order_by("name", "pk")
         for name in ("holder", "counterpart"):
             self.fields[name].queryset = suppliers  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        start, end = cleaned.get("starts_on"), cleaned.get("ends_on")
-        if start and end and end < start:
-            self.add_error("ends_on", "La date de fin précède le début. Choisissez une date postérieure.")
-        if cleaned.get("maximum_eur_ht") == 0:
-            self.add_error(
-                "maximum_eur_ht", "Le maximum est un montant positif. Laissez vide s’il est inconnu."
-            )
-        return cleaned

@@ -66,7 +66,10 @@ class NeedShareFilter(django_filters.FilterSet):
     def like_project(self, rows: Any, name: str, uuid: Any) -> Any:
         """Of a project that the actor sees; nothing is like another."""
         project = Project.objects.visible_to(actor_of(self.request)).filter(uuid=uuid).first()
-        return rows.none() if project is None else rows.like(project)
+        if project is None:
+            return rows.none()
+        own = project.shares.living().first()
+        return rows.like(project, **({"volume": own.volume, "unit": own.unit} if own is not None else {}))
 
 
 class NeedShareViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):

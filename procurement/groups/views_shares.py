@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -27,6 +27,11 @@ from procurement.groups.forms import ShareForm
 from procurement.models import NeedShare
 from procurement.views.find import actor_of, posted, trail, visible_project
 
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from procurement.models import Project
+
 PER_PAGE, MOST_LIKE = 20, 20
 ACTS = {
     "accepter": ("consent", "Donner mon accord", "Votre accord est enregistré."),
@@ -43,7 +48,7 @@ def project_share(request: HttpRequest, number: str) -> HttpResponse:
     group = project.groups.living().first()
     writes = allowed(share_ability(actor, project), "create")
     given = {one.author_id for one in share.consents.all()} if share else set()
-    like = NeedShare.objects.like(project).for_pages()[:MOST_LIKE]
+    like = _like(project, share)
     context = {
         "project": project,
         "share": share,
@@ -58,10 +63,16 @@ def project_share(request: HttpRequest, number: str) -> HttpResponse:
         "may_invite": group is not None
         and group.state == GroupState.FORMING
         and allowed(group_abilities(actor, group), "invite"),
-        "like": _rows(like),
+        "like": _rows(like, beside=share),
         "breadcrumb_data": trail(project, current="Demande groupée"),
     }
     return render(request, "procurement/groups/project_share.html", context)
+
+
+def _like(project: Project, share: NeedShare | None) -> QuerySet[NeedShare]:
+    """The nearest volumes first, once this need tells its own."""
+    own = {"volume": share.volume, "unit": share.unit} if share is not None else {}
+    return NeedShare.objects.like(project, **own).for_pages()[:MOST_LIKE]
 
 
 @login_required
@@ -136,14 +147,15 @@ def shared_needs(request: HttpRequest) -> HttpResponse:
     return render(request, "procurement/groups/shared_needs.html", context)
 
 
-def _rows(shares: Any) -> list[dict[str, Any]]:
-    """With the words of their categories and models; one query more."""
+def _rows(shares: Any, *, beside: NeedShare | None = None) -> list[dict[str, Any]]:
+    """With the words of their categories and models, and their volume beside one's own; one query more."""
     found = list(shares)
     labels = dict(Category.objects.values_list("code", "label")) if found else {}
     return [
         {
             "share": share,
             "categories": ", ".join(labels.get(code, code) for code in share.categories),
+            "times": share.times(beside),
             "models": ", ".join(str(ServiceModel(code).label) for code in share.service_models),
         }
         for share in found

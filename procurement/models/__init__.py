@@ -23,6 +23,7 @@ from procurement.models.contract import Contract, ContractReview
 from procurement.models.control_file import ControlFile, ControlPaper
 from procurement.models.convention import Convention, ConventionCharge
 from procurement.models.derogation import Derogation, DerogationAct
+from procurement.models.dynamic_system import Admission, AdmissionPaper, DynamicSystem, admitted_suppliers
 from procurement.models.eligibility import SHORTLIST_LIMIT, EligibilityList, EligibilityRow, ShortlistEntry
 from procurement.models.evaluation import (
     AgreedMark,
@@ -39,6 +40,7 @@ from procurement.models.invoice_parts import InterestPayment, InvoiceDispute, In
 from procurement.models.lot_outcome import LotOutcome
 from procurement.models.need_link import ProjectNeed
 from procurement.models.negotiation import CounterProposal, CounterProposalLine, PrivatePrice
+from procurement.models.notice_sending import NoticeSending
 from procurement.models.opinion import Opinion
 from procurement.models.order import Order, OrderFlag, OrderLine, OrderMessage
 from procurement.models.peer import PeerConsent, PeerMessage
@@ -50,6 +52,7 @@ from procurement.models.search_proof import SearchProof
 from procurement.models.statement import UsageLine, UsageStatement
 from procurement.models.user_review import ReviewEdition, UserReview
 from procurement.models.vehicle import PurchasingVehicle
+from procurement.models.vehicle_lot import LotHolding, VehicleLot
 
 __all__ = [
     "CounterProposal",
@@ -66,6 +69,8 @@ __all__ = [
     "ClarificationRequest",
     "AgreedMark",
     "SHORTLIST_LIMIT",
+    "Admission",
+    "AdmissionPaper",
     "Amendment",
     "ApprovalChain",
     "ApprovalStep",
@@ -90,6 +95,7 @@ __all__ = [
     "ConventionCharge",
     "Derogation",
     "DerogationAct",
+    "DynamicSystem",
     "EligibilityList",
     "EligibilityRow",
     "Invoice",
@@ -104,8 +110,10 @@ __all__ = [
     "NeedShare",
     "ShareConsent",
     "KeyHolder",
+    "LotHolding",
     "LotOutcome",
     "KeyShare",
+    "NoticeSending",
     "OpenedFile",
     "OpenedResponse",
     "Opinion",
@@ -138,4 +146,6 @@ __all__ = [
     "UsageStatement",
     "SupplierAccount",
     "UserReview",
+    "admitted_suppliers",
+    "VehicleLot",
 ]

@@ -50,7 +50,7 @@ class ConsultationQuerySet(models.QuerySet["Consultation"]):
         return self.filter(seen)
 
     def for_pages(self) -> Self:
-        return self.select_related("organisation", "project", "route_choice__vehicle__holder")
+        return self.select_related("organisation", "project", "route_choice__vehicle_lot__vehicle")
 
     def with_content(self) -> Self:
         return self.for_pages().prefetch_related(
@@ -58,7 +58,9 @@ class ConsultationQuerySet(models.QuerySet["Consultation"]):
             "lots__outcome",
             "criteria",
             "documents__file",
+            "documents__notice",
             "notices",
+            "notice_sendings",
             "invitations__supplier",
         )
 
@@ -242,6 +244,19 @@ class ConsultationLot(models.Model):
 
     def __str__(self) -> str:
         return f"Lot {self.number} : {self.title}"
+
+    @property
+    def prices_caption(self) -> str:
+        """Apart from those of the other lots of a page, for who reads it by its regions."""
+        return f"Postes de prix du lot {self.number}"
+
+    @property
+    def ranking_caption(self) -> str:
+        return f"Classement du lot {self.number}"
+
+    @property
+    def responses_caption(self) -> str:
+        return f"Réponses au lot {self.number}"
 
 
 class ConsultationInvitation(models.Model):

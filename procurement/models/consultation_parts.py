@@ -80,13 +80,17 @@ class PriceItem(models.Model):
 
 
 class ConsultationDocument(models.Model):
-    """A file that whoever sees the consultation may read."""
+    """A file that whoever sees the consultation may read. Frozen once the consultation is published: one is
+    joined after only by a change told to all, `notice` (a trigger)."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     consultation = models.ForeignKey(Consultation, models.PROTECT, related_name="documents")
     title = models.CharField("titre", max_length=160)
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
     added_at = models.DateTimeField(default=timezone.now)
+    notice = models.ForeignKey(
+        "procurement.ConsultationNotice", models.PROTECT, null=True, blank=True, related_name="documents"
+    )
 
     class Meta:
         ordering = ("added_at", "pk")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, ExpressionWrapper, F, Q, Value, When
+from django.db.models.functions import Abs, Cast, Ln
 from django.urls import reverse
 from django.utils import timezone
 
@@ -44,13 +46,27 @@ class NeedShareQuerySet(models.QuerySet["NeedShare"]):
     def living(self) -> Self:
         return self.filter(state__in=LIVING_SHARES)
 
-    def like(self, project: Project) -> Self:
-        """Shared by other administrations, with a category or a model in common."""
-        return self.filter(
+    def like(self, project: Project, *, volume: Decimal | None = None, unit: str = "") -> Self:
+        """Shared by other administrations, with a category or a model in common.
+
+        With the project's own volume, those counted in the same unit come first, the nearest volume before:
+        twice as much is as far as half. Volumes of another unit are not compared.
+        """
+        found = self.filter(
             Q(categories__overlap=project.categories or [])
             | Q(service_models__overlap=project.service_models or []),
             state=ShareState.SHARED,
         ).exclude(project__organisation_id=project.organisation_id)
+        if volume is None:
+            return found
+        times = ExpressionWrapper(F("volume") / Value(volume), output_field=models.FloatField())
+        distance = Case(
+            When(unit__iexact=unit.strip(), then=Abs(Ln(Cast(times, models.FloatField())))),
+            default=None,
+            output_field=models.FloatField(),
+        )
+        nearest = F("distance").asc(nulls_last=True)
+        return found.annotate(distance=distance).order_by(nearest, "-proposed_at", "-pk")
 
     def for_pages(self) -> Self:
         return self.select_related("project__organisation").prefetch_related("consents")
@@ -99,6 +115,12 @@ class NeedShare(Stateful):
 
     def __str__(self) -> str:
         return str(self.content.get("title", ""))
+
+    def times(self, other: NeedShare | None) -> Decimal | None:
+        """How many times the other's volume this one is, to the tenth; None in another unit, or without."""
+        if other is None or self.unit.strip().casefold() != other.unit.strip().casefold():
+            return None
+        return (self.volume / other.volume).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
 
     def get_absolute_url(self) -> str:
         return reverse("procurement:project_share", args=[self.project.number])

@@ -60,6 +60,10 @@ class Order(Stateful):
     vehicle = models.ForeignKey(
         "procurement.PurchasingVehicle", models.PROTECT, null=True, blank=True, related_name="orders"
     )
+    # Of a framework agreement: the lot it is ordered under, whose maximum it consumes.
+    vehicle_lot = models.ForeignKey(
+        "procurement.VehicleLot", models.PROTECT, null=True, blank=True, related_name="orders"
+    )
     below_threshold_reason = models.TextField("justification sous le seuil", max_length=2000, blank=True)
     # In the administration's own words; `budget` is the line followed here.
     budget_line = models.CharField("ligne budgétaire", max_length=100, blank=True)
@@ -202,6 +206,7 @@ class Order(Stateful):
             "maximum_eur_ht": self.maximum_eur_ht,
             "counter_proposal": self.counter_proposal_id,
             "agreed_terms": self.agreed_terms or None,
+            "vehicle_lot": self._lot_said,
         }
         return {
             **{name: value for name, value in added.items() if value is not None},
@@ -222,6 +227,13 @@ class Order(Stateful):
             "total_eur_ttc": self.total_eur_ttc,
             "lines": [line.content() for line in self.lines.order_by("position", "pk")],
         }
+
+    @property
+    def _lot_said(self) -> int | None:
+        """The number of its lot; nothing for the first, which an agreement without lots became."""
+        return (
+            self.vehicle_lot.number if self.vehicle_lot is not None and self.vehicle_lot.number > 1 else None
+        )
 
     def quantities(self) -> dict[str, Decimal]:
         """What is ordered, by code of price line, its tiers together; one query."""

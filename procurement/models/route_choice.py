@@ -16,10 +16,14 @@ from procurement.enums_orders import VehicleKind
 from procurement.enums_routes import LIVING_CHOICES, MOST_REASON, RouteChoiceState
 from procurement.models.project import Project
 from procurement.models.vehicle import PurchasingVehicle
+from procurement.models.vehicle_lot import VehicleLot
 from procurement.routes.results import ADAPTED, DISPENSE, FORMALISED, INNOVATIVE, VEHICLE
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
+
+
+CONSULTED_VEHICLES = (VehicleKind.FRAMEWORK, VehicleKind.DYNAMIC)
 
 
 class RouteChoiceQuerySet(models.QuerySet["RouteChoice"]):
@@ -35,7 +39,9 @@ class RouteChoiceQuerySet(models.QuerySet["RouteChoice"]):
         return self.filter(state__in=LIVING_CHOICES)
 
     def for_pages(self) -> Self:
-        return self.select_related("project__organisation", "chosen_by", "decided_by", "vehicle")
+        return self.select_related(
+            "project__organisation", "chosen_by", "decided_by", "vehicle", "vehicle_lot"
+        )
 
 
 class RouteChoice(Stateful):
@@ -55,6 +61,10 @@ class RouteChoice(Stateful):
     code = models.CharField("voie", max_length=30)
     vehicle = models.ForeignKey(
         PurchasingVehicle, models.PROTECT, null=True, blank=True, related_name="route_choices"
+    )
+    # Of a framework agreement: its lot, whose holders are consulted.
+    vehicle_lot = models.ForeignKey(
+        VehicleLot, models.PROTECT, null=True, blank=True, related_name="route_choices"
     )
     facts = models.JSONField("faits", default=dict)
     route = models.JSONField("voie proposée", default=dict)
@@ -108,9 +118,10 @@ class RouteChoice(Stateful):
 
     @property
     def calls_for_consultation(self) -> bool:
-        """Whether suppliers are consulted on this route; of a vehicle, only on a framework agreement."""
+        """Whether suppliers are consulted on this route; of a vehicle, only on a framework agreement
+        or a dynamic system."""
         if self.code == VEHICLE:
-            return self.vehicle is not None and self.vehicle.kind == VehicleKind.FRAMEWORK
+            return self.vehicle is not None and self.vehicle.kind in CONSULTED_VEHICLES
         return self.code in (DISPENSE, INNOVATIVE, ADAPTED, FORMALISED)
 
     @property

@@ -6,8 +6,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 
+from catalog.models import Supplier
 from marketplace.accounts.enums import Role
 from marketplace.accounts.models import Organisation, User
 from procurement.enums_orders import VehicleKind
@@ -44,7 +46,8 @@ class PurchasingVehicle(models.Model):
     reference = models.CharField("référence", max_length=100)
     # The central body or the firm that holds the contract, in its own words.
     holder_name = models.CharField("titulaire", max_length=200)
-    # When known here, only that supplier's offers are ordered; None: any offer (a central body resells).
+    # When known here, only that supplier's offers are ordered; None: any offer (a central body resells), or
+    # a framework agreement, whose holders are those of its lots.
     holder = models.ForeignKey(
         "catalog.Supplier", models.PROTECT, null=True, blank=True, related_name="purchasing_vehicles"
     )
@@ -91,6 +94,9 @@ class PurchasingVehicle(models.Model):
     def __str__(self) -> str:
         return f"{self.reference} — {self.title}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("procurement:vehicle", args=[self.number])
+
     def audit_organisation_ids(self) -> list[int]:
         return list(self.buyers.values_list("pk", flat=True))
 
@@ -100,6 +106,14 @@ class PurchasingVehicle(models.Model):
         if without is not None:
             living = living.exclude(order_id=without)
         return living.aggregate(total=models.Sum("amount_eur_ht"))["total"] or Decimal("0.00")
+
+    @property
+    def known_holders(self) -> list[Supplier]:
+        """The firm that holds it, or those that hold its lots; at most one query."""
+        if self.holder is not None:
+            return [self.holder]
+        of_lots = Supplier.objects.filter(lot_holdings__lot__vehicle=self).distinct()
+        return list(of_lots.select_related("organisation").order_by("name", "pk"))
 
     def is_open(self, on: dt.date) -> bool:
         return self.starts_on <= on <= self.ends_on

@@ -13,6 +13,7 @@ from marketplace.ui.typography import euros
 from procurement.enums_orders import VehicleKind
 from procurement.routes.amounts import Amount, amount_on, duties_on
 from procurement.routes.facts import PurchaseFacts, VehicleSeen
+from procurement.routes.notices import Publicity, delay_on, publicity_due
 from procurement.routes.results import (
     ADAPTED,
     CLOSED,
@@ -83,6 +84,7 @@ def _vehicles(facts: PurchaseFacts) -> Iterator[Route]:
             code=VEHICLE,
             vehicle=vehicle.number,
             vehicle_title=f"{vehicle.title} ({vehicle.holder_name})",
+            lot=vehicle.lot,
             standing=standing,
             reason=reason,
             source=_VEHICLE_SOURCES[vehicle.kind],
@@ -94,6 +96,7 @@ _VEHICLE_SOURCES = {
     VehicleKind.CENTRAL_PURCHASING: "Centrale d’achat, articles L2113-2 à L2113-5",
     VehicleKind.FRAMEWORK: "Accord-cadre, articles L2125-1 et R2162-1 et suivants",
     VehicleKind.OWN_CONTRACT: "Marché de l’administration",
+    VehicleKind.DYNAMIC: "Système d’acquisition dynamique, articles R2162-37 à R2162-51",
 }
 
 
@@ -104,6 +107,11 @@ def _vehicle_steps(vehicle: VehicleSeen) -> tuple[str, ...]:
         return (
             "Commander par bon de commande si l’accord-cadre fixe toutes les conditions ; sinon, remettre en "
             "concurrence les titulaires du lot (marché subséquent, article R2162-10).",
+        )
+    if vehicle.kind == VehicleKind.DYNAMIC:
+        return (
+            "Inviter tous les fournisseurs admis à remettre une offre (marché spécifique).",
+            "Répondre aux candidatures reçues entre-temps dans leur délai (article R2162-45).",
         )
     return ("Commander dans les limites du marché.",)
 
@@ -156,18 +164,35 @@ def _adapted(facts: PurchaseFacts, *, on: dt.date) -> Route:
     if held is None:
         return Route(code=ADAPTED, standing=TO_CHECK, reason=NOT_HELD, source="")
     steps = tuple(_publicity(facts, on=on)) + _common_steps(on)
+    publicity = tuple(one.any_of for one in _notices(ADAPTED, facts, on=on))
     counted, limit = euros(facts.counted_eur_ht, tax="HT"), _limit(held)
     if facts.counted_eur_ht >= held.most:
         reason = f"Le besoin compté ({counted}) atteint le seuil européen ({limit})."
         return Route(code=ADAPTED, standing=CLOSED, reason=reason, source=held.source)
     if facts.counted_eur_ht >= held.least:
         reason = f"Le besoin compté ({counted}) dépend du seuil qui s’applique à vous ({limit})."
-        return Route(code=ADAPTED, standing=TO_CHECK, reason=reason, source=held.source, steps=steps)
+        return Route(
+            code=ADAPTED,
+            standing=TO_CHECK,
+            reason=reason,
+            source=held.source,
+            steps=steps,
+            publicity=publicity,
+        )
     if facts.homogeneous_eur_ht is None:
         reason = f"Sous le seuil européen ({limit}), si les besoins homogènes n’y portent pas le total."
-        return Route(code=ADAPTED, standing=TO_CHECK, reason=reason, source=held.source, steps=steps)
+        return Route(
+            code=ADAPTED,
+            standing=TO_CHECK,
+            reason=reason,
+            source=held.source,
+            steps=steps,
+            publicity=publicity,
+        )
     reason = f"Le besoin compté ({counted}) reste sous le seuil européen ({limit})."
-    return Route(code=ADAPTED, standing=OPEN, reason=reason, source=held.source, steps=steps)
+    return Route(
+        code=ADAPTED, standing=OPEN, reason=reason, source=held.source, steps=steps, publicity=publicity
+    )
 
 
 def _formalised(facts: PurchaseFacts, *, on: dt.date) -> Route:
@@ -175,14 +200,27 @@ def _formalised(facts: PurchaseFacts, *, on: dt.date) -> Route:
     held = amount_on("formalised", kind=facts.buyer_kind, on=on)
     due = held is not None and facts.counted_eur_ht >= held.most
     reason = "Elle est due : le seuil européen est atteint." if due else "Elle est possible à tout montant."
+    notices, delay = _notices(FORMALISED, facts, on=on), delay_on(FORMALISED, on)
     steps = (
-        "Publier sur le profil d’acheteur, au BOAMP et au Journal officiel de l’Union européenne.",
+        "Publier sur le profil d’acheteur.",
+        *(f"{one.text} ({one.source})" for one in notices),
+        *([f"{delay.text} ({delay.source})"] if delay is not None else []),
         *_common_steps(on),
         STANDSTILL,
     )
     return Route(
-        code=FORMALISED, standing=OPEN, reason=reason, source=held.source if held else NOT_HELD, steps=steps
+        code=FORMALISED,
+        standing=OPEN,
+        reason=reason,
+        source=held.source if held else NOT_HELD,
+        steps=steps,
+        publicity=tuple(one.any_of for one in notices),
     )
+
+
+def _notices(code: str, facts: PurchaseFacts, *, on: dt.date) -> tuple[Publicity, ...]:
+    """The codes of these routes are those of their consultations."""
+    return publicity_due(kind=code, buyer_kind=facts.buyer_kind, counted_eur_ht=facts.counted_eur_ht, on=on)
 
 
 def _publicity(facts: PurchaseFacts, *, on: dt.date) -> Iterator[str]:

@@ -22,22 +22,31 @@ LABELS = {
 }
 
 
+def route_key(code: str, vehicle: str = "", lot: int | None = None) -> str:
+    """What names a route among those proposed: « vehicle:SUP-2026-0001:2 »."""
+    parts = [code, *([vehicle] if vehicle else []), *([str(lot)] if vehicle and lot else [])]
+    return ":".join(parts)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """`vehicle`: the number of the vehicle it goes through, empty for the others. `steps`: what must happen,
-    in order. `source`: the text it rests on."""
+    """`vehicle`: the number of the vehicle it goes through, empty for the others; `lot`: that of its lot.
+    `steps`: what must happen, in order. `source`: the text it rests on."""
 
     code: str
     standing: str
     reason: str
     source: str
     steps: tuple[str, ...] = ()
+    # Where a notice is due, any medium of each being enough: (("boamp",), ("joue",)).
+    publicity: tuple[tuple[str, ...], ...] = ()
     vehicle: str = ""
     vehicle_title: str = ""
+    lot: int | None = None
 
     @property
     def key(self) -> str:
-        return f"{self.code}:{self.vehicle}" if self.vehicle else self.code
+        return route_key(self.code, self.vehicle, self.lot)
 
     @property
     def label(self) -> str:
@@ -52,10 +61,12 @@ class Route:
             "code": self.code,
             "label": self.label,
             "vehicle": self.vehicle or None,
+            "lot": self.lot,
             "standing": self.standing,
             "reason": self.reason,
             "source": self.source,
             "steps": list(self.steps),
+            "publicity": [list(one) for one in self.publicity],
         }
 
 

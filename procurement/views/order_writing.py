@@ -163,7 +163,8 @@ def _route(request: HttpRequest, project: Project, order: Order) -> HttpResponse
         posted(request),
         vehicles=PurchasingVehicle.objects.visible_to(actor),
         budgets=BudgetLine.objects.open_for(project.pk, buyer_id=order.buyer_id).order_by("-year", "label"),
-        initial={name: getattr(order, name) for name in fields},
+        initial={name: getattr(order, name) for name in fields}
+        | {"lot": order.vehicle_lot.number if order.vehicle_lot is not None else None},
     )
     return _edit(request, project, order, slug="support", form=form, changes=lambda: form.cleaned_data)
 

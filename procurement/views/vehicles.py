@@ -1,4 +1,9 @@
+"""`/supports-d-achat/`: what an administration may order through, and one of them with its lots."""
+
 from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -9,14 +14,17 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from marketplace.accounts.abilities import require
-from marketplace.errors import RuleBroken
+from marketplace.errors import NotVisible, RuleBroken
 from marketplace.ui.breadcrumb import breadcrumb
+from marketplace.ui.drawings import Bar
 from marketplace.ui.once import once
-from procurement.abilities_orders import vehicles_abilities
+from marketplace.ui.typography import number_text
+from procurement.abilities_orders import vehicle_abilities, vehicles_abilities
 from procurement.actions.vehicles import create_vehicle
+from procurement.enums_orders import VehicleKind
 from procurement.forms.refusals import put_refusal
 from procurement.forms.vehicles import VehicleForm
-from procurement.models import PurchasingVehicle
+from procurement.models import PurchasingVehicle, VehicleLot
 from procurement.views.find import actor_of
 from procurement.views.order_find import posted
 
@@ -44,6 +52,60 @@ def vehicle_list(request: HttpRequest) -> HttpResponse:
     )
 
 
+def visible(request: HttpRequest, number: str) -> PurchasingVehicle:
+    """Raises NotVisible (404)."""
+    rows = PurchasingVehicle.objects.visible_to(actor_of(request)).with_engaged().select_related("holder")
+    found = rows.filter(number=number).first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def trail(vehicle: PurchasingVehicle, *, current: str) -> dict[str, Any]:
+    listed = ("Supports d’achat", reverse("procurement:vehicles"))
+    own = (vehicle.reference, vehicle.get_absolute_url())
+    return breadcrumb(("Commandes", reverse("procurement:orders")), listed, own, current=current)
+
+
+@login_required
+@require_safe
+def vehicle_page(request: HttpRequest, number: str) -> HttpResponse:
+    """Its terms, and of a framework agreement each lot: holders, dates, what is consumed and what is left."""
+    actor, vehicle = actor_of(request), visible(request, number)
+    verdicts = vehicle_abilities(actor, vehicle)
+    lots = list(vehicle.lots.for_pages())
+    context = {
+        "vehicle": vehicle,
+        "lots": [(lot, _consumption(lot)) for lot in lots],
+        "has_lots": vehicle.kind == VehicleKind.FRAMEWORK,
+        "may_edit": verdicts["edit"] == "",
+        "breadcrumb_data": breadcrumb(
+            ("Commandes", reverse("procurement:orders")),
+            ("Supports d’achat", reverse("procurement:vehicles")),
+            current=vehicle.reference,
+        ),
+    }
+    return render(request, "procurement/vehicles/page.html", context)
+
+
+def _consumption(lot: VehicleLot) -> list[Bar]:
+    """What is drawn of one lot, in euros without VAT; `ordered` and `awarded` were read with it."""
+    ordered, awarded = lot.ordered, lot.awarded  # type: ignore[attr-defined]  # annotated
+    rows = [
+        Bar("Bons de commande", ordered, words=_rounded(ordered)),
+        Bar("Marchés subséquents", awarded, words=_rounded(awarded), pattern="hatched"),
+    ]
+    if lot.maximum_eur_ht is None:
+        return rows
+    left = max(lot.maximum_eur_ht - ordered - awarded, Decimal(0))
+    return [*rows, Bar("Reste sous le maximum", left, words=_rounded(left), pattern="empty")]
+
+
+def _rounded(amount: Decimal) -> str:
+    """To the euro: beside a bar there is no place for cents, which the table gives."""
+    return f"{number_text(amount.quantize(Decimal(1), rounding=ROUND_HALF_UP))}\u00a0€"
+
+
 @login_required
 @once
 def vehicle_create(request: HttpRequest) -> HttpResponse:
@@ -57,7 +119,7 @@ def vehicle_create(request: HttpRequest) -> HttpResponse:
             put_refusal(form, error)
         else:
             messages.success(request, f"Support d’achat {vehicle.reference} enregistré.")
-            return redirect("procurement:vehicles")
+            return redirect(vehicle)
     listed = reverse("procurement:vehicles")
     context = {
         "title": "Enregistrer un support d’achat",

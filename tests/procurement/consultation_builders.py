@@ -17,6 +17,8 @@ from marketplace.accounts.enums import OrganisationKind, Role
 from marketplace.accounts.models import Membership, Organisation
 from procurement.actions import routes
 from procurement.consultations import closing, depositing, drafts, keys, opening, publishing, writing
+from procurement.consultations.enums import ConsultationKind
+from procurement.consultations.notices.recording import record_sending
 from procurement.consultations.rehearsing import rehearse
 from procurement.models import Consultation, ConsultationLot, Project, ResponseDraft, SealedDeposit
 from procurement.routes import PurchaseFacts
@@ -57,7 +59,10 @@ class Room:
         routes.confirm(choice, actor=self.purchasing)
         return project
 
-    def draft(self, *, route: str = "adapted", value: int = 70_000, **content: Any) -> Consultation:
+    def draft(
+        self, *, route: str = "adapted", value: int = 70_000, sent: bool = True, **content: Any
+    ) -> Consultation:
+        """`route`: the key of the route that the project is bought by. `sent`: the notices that are due."""
         made = writing.create(
             self.routed_project(route, value), actor=self.requester, title="Hébergement d’essai"
         )
@@ -65,9 +70,19 @@ class Room:
             "description": "Un service d’hébergement pour cent personnes.",
             "criteria": CRITERIA,
             "lots": LOTS,
+            **({"response_days": 30} if made.kind == ConsultationKind.FORMALISED else {}),
             **content,
         }
-        return writing.edit(made, actor=self.requester, **given)
+        return self._sent(writing.edit(made, actor=self.requester, **given), sent=sent)
+
+    def _sent(self, made: Consultation, *, sent: bool) -> Consultation:
+        """The notices of a formalised procedure, sent today unless `sent` is false."""
+        if sent and made.kind == ConsultationKind.FORMALISED:
+            today = timezone.localdate()
+            for medium in ("boamp", "joue"):
+                values = {"medium": medium, "reference": f"ESSAI-{medium}", "sent_on": today}
+                record_sending(made, actor=self.purchasing, **values)
+        return made
 
     def name(self, consultation: Consultation) -> Consultation:
         people = {place: actor.user for place, actor in enumerate(self.holders, start=1)}

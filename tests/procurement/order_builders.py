@@ -16,7 +16,7 @@ from marketplace.accounts.enums import OrganisationKind, Role
 from marketplace.accounts.models import Membership, Organisation
 from procurement.actions import order_drafts, orders
 from procurement.doctrine.results import OBLIGATIONS
-from procurement.models import Assessment, Opinion, Order, Project, PurchasingVehicle
+from procurement.models import Assessment, Opinion, Order, Project, PurchasingVehicle, VehicleLot
 from procurement.negotiation import proposing
 from procurement.numbers import vehicle_number
 from tests.builders import fictitious_siren, make_member, make_organisation
@@ -189,9 +189,27 @@ def make_vehicle(buyer: Organisation, **values: Any) -> PurchasingVehicle:
         "created_by": make_member(Role.PURCHASING, organisation=buyer).user,
         **values,
     }
+    by_lot = fields["kind"] == "framework"
+    holder = fields.pop("holder", None) if by_lot else fields.get("holder")
     vehicle = PurchasingVehicle.objects.create(**fields)
     vehicle.buyers.add(buyer)
+    if by_lot:
+        make_lot(vehicle, *([holder] if holder is not None else []), title=vehicle.title)
     return vehicle
+
+
+def make_lot(vehicle: PurchasingVehicle, *holders: Supplier, **values: Any) -> VehicleLot:
+    """The next lot of a framework agreement; its dates and maximum unless others are given."""
+    fields = {
+        "number": vehicle.lots.count() + 1,
+        "title": "Lot d’essai",
+        **{name: getattr(vehicle, name) for name in ("starts_on", "ends_on", "maximum_eur_ht")},
+        **values,
+    }
+    lot = VehicleLot.objects.create(vehicle=vehicle, **fields)
+    for holder in holders:
+        lot.holdings.create(supplier=holder)
+    return lot
 
 
 def make_order(purchase: Purchase, *, state: str = "draft", seats: str = "10", **terms: Any) -> Order:

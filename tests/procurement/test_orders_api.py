@@ -124,6 +124,7 @@ def test_the_answer_in_full(purchase):
         "offer_version": 1,
         "plan": "standard",
         "vehicle": None,
+        "lot": None,
         "below_threshold_reason": "Besoin isolé",
         "budget_line": "",
         "budget": None,

@@ -1,4 +1,4 @@
-"""Three consultations of the demonstration's ministry: one open, one under evaluation, one awarded.
+"""Consultations of the demonstration's ministry: open, evaluated, awarded, by lots, under an agreement.
 
 What happened before today is dated before today: responses are sealed at an instant of the past, before
 the deadline, by the same function that seals them now.
@@ -14,10 +14,12 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from catalog.models import Supplier
 from marketplace.site.demo.acting import act
 from marketplace.site.demo.buying import open_project
-from procurement.actions import routes
-from procurement.awards import deciding, notifying
+from marketplace.site.demo.dynamic import load_dynamic_system
+from procurement.actions import routes, vehicles
+from procurement.awards import deciding, ending, notifying
 from procurement.consultations import (
     closing,
     depositing,
@@ -29,6 +31,7 @@ from procurement.consultations import (
     talk,
     writing,
 )
+from procurement.consultations.notices.recording import record_sending
 from procurement.evaluation import agreeing, evaluating
 from procurement.evaluation.evaluating import MarkGiven
 from procurement.evaluation.sheet import judged_criteria, judged_responses
@@ -71,29 +74,56 @@ def load_consultations() -> None:
     _open()
     _under_evaluation()
     _awarded()
+    _under_agreement()
+    _formalised()
+    load_dynamic_system()
 
 
-def _published(title: str, description: str, items: list[tuple[str, str, int]], *, value: str) -> Made:
+def _published(
+    title: str,
+    description: str,
+    items: list[tuple[str, str, int]],
+    *,
+    value: str,
+    route: str = "adapted",
+    lots: tuple[str, ...] = (),
+) -> Made:
+    """`route`: the key of a route. `lots`: titles, each with the same price items; empty: one lot."""
     project = open_project(title, "iaas", value, description=description)
     facts = PurchaseFacts(
         buyer_kind="", value_eur_ht=Decimal(value), homogeneous_eur_ht=Decimal(0), is_innovative=False
     )
-    choice = routes.choose(project, actor=act(REQUESTER), key="adapted", facts=facts, on=timezone.localdate())
+    choice = routes.choose(project, actor=act(REQUESTER), key=route, facts=facts, on=timezone.localdate())
     routes.confirm(choice, actor=act(BUYER))
     made = writing.create(project, actor=act(REQUESTER), title=title)
     prices: Any = [
         {"label": label, "unit": unit, "quantity": Decimal(quantity), "is_usage": unit == "heure"}
         for label, unit, quantity in items
     ]
-    lots: Any = [{"title": title, "description": "", "price_items": prices}]
+    asked: Any = [{"title": one, "description": "", "price_items": prices} for one in lots or (title,)]
     criteria: Any = CRITERIA
-    writing.edit(made, actor=act(REQUESTER), description=description, criteria=criteria, lots=lots)
+    writing.edit(made, actor=act(REQUESTER), description=description, criteria=criteria, lots=asked)
+    if route == "formalised":
+        _sent(made)
     people: Any = {place: act(address).user for place, address in enumerate(HOLDERS, start=1)}
     keys.name_holders(made, actor=act(BUYER), people=people)
     secrets = {address: keys.take_secret(made, actor=act(address)) for address in HOLDERS}
     for address in HOLDERS:
         rehearsing.rehearse(made, actor=act(address), secret=secrets[address])
     return Made(publishing.publish(made, actor=act(BUYER), attested=True), secrets)
+
+
+def _sent(made: Consultation) -> None:
+    """The notices of a formalised procedure, with fictitious references, and the days that the text asks."""
+    writing.edit(made, actor=act(REQUESTER), response_days=25)
+    for medium in ("boamp", "joue"):
+        record_sending(
+            made,
+            actor=act(BUYER),
+            medium=medium,
+            reference=f"DEMO-{medium.upper()}-0001",
+            sent_on=timezone.localdate() - dt.timedelta(days=34),
+        )
 
 
 def _open() -> None:
@@ -139,6 +169,11 @@ def _awarded() -> None:
     evaluation = _begun(made)
     for address, value in ((REQUESTER, "14"), (DNUM, "16")):
         _marked(evaluation, address, value)
+    _concluded(evaluation)
+    _notified(evaluation)
+
+
+def _concluded(evaluation: Evaluation) -> None:
     agreeing.open_consensus(evaluation, actor=act(BUYER))
     for criterion in judged_criteria(_whole(evaluation)):
         marks = [
@@ -147,11 +182,77 @@ def _awarded() -> None:
         ]
         agreeing.agree(evaluation, actor=act(BUYER), criterion=criterion, marks=marks)
     agreeing.conclude(evaluation, actor=act(BUYER))
-    _notified(evaluation)
+
+
+def _under_agreement() -> None:
+    """A framework agreement of two lots; a marché subséquent consults the two holders of the first."""
+    today = timezone.localdate()
+    sheets = {one: act(one).organisation for one in (CLOUD, HOSTING, SOFTWARE)}
+    firms = {one: Supplier.objects.get(organisation=organisation) for one, organisation in sheets.items()}
+    agreement = vehicles.create_vehicle(
+        actor=act(BUYER),
+        kind="framework",
+        title="Hébergement et secours (démonstration)",
+        reference="DEMO-AC-2026-02",
+        holder_name="Plusieurs titulaires",
+        starts_on=today - dt.timedelta(days=90),
+        ends_on=today + dt.timedelta(days=1300),
+        maximum_eur_ht=Decimal("900000.00"),
+    )
+    first = agreement.lots.get()
+    vehicles.edit_lot(
+        first,
+        actor=act(BUYER),
+        title="Hébergement",
+        maximum_eur_ht=Decimal("600000.00"),
+        holders=[firms[CLOUD], firms[HOSTING]],
+    )
+    vehicles.add_lot(
+        agreement,
+        actor=act(BUYER),
+        title="Reprise après sinistre",
+        starts_on=agreement.starts_on,
+        ends_on=agreement.ends_on,
+        maximum_eur_ht=Decimal("300000.00"),
+        holders=[firms[SOFTWARE]],
+    )
+    _published(
+        "Hébergement d’une application métier (démonstration)",
+        "Hébergement managé d’une application de 400 agents.",
+        [("Plateforme", "mois", 24)],
+        value="120000.00",
+        route=f"vehicle:{agreement.number}:1",
+    )
+
+
+def _formalised() -> None:
+    """Two lots: the second had no response and ended alone; the letters of the first open eleven days."""
+    made = _published(
+        "Messagerie et archivage (démonstration)",
+        "Messagerie de 3 000 boîtes et archivage probant, en deux lots.",
+        [("Service", "mois", 36)],
+        value="320000.00",
+        route="formalised",
+        lots=("Messagerie", "Archivage probant"),
+    )
+    _answered(made, {SOFTWARE: ["5200.00"], CLOUD: ["5900.00"]})
+    found = Consultation.objects.with_content().get(pk=made.consultation.pk)
+    ending.end_lot(
+        found,
+        actor=act(BUYER),
+        lot=found.lots.get(number=2),
+        kind="infructueux",
+        reason="Aucune réponse n’a été reçue pour ce lot.",
+    )
+    evaluation = _begun(made)
+    for address, value in ((REQUESTER, "14"), (DNUM, "16")):
+        _marked(evaluation, address, value)
+    _concluded(evaluation)
+    _decided(evaluation)
 
 
 def _draft(found: Consultation, address: str, *, prices: list[str], proposal: str) -> ResponseDraft:
-    lot = found.lots.get()
+    lot = found.lots.get(number=1)
     made = drafts.begin(found, actor=act(address), lot=lot)
     asked = zip(lot.price_items.all(), prices, strict=False)
     told = {str(item.uuid): Decimal(price) for item, price in asked}
@@ -202,8 +303,8 @@ def _marked(evaluation: Evaluation, address: str, value: str) -> None:
     evaluating.give(evaluation, actor=act(address))
 
 
-def _notified(evaluation: Evaluation) -> None:
-    """To the best ranked: certificates, decision, letters, signature, notification."""
+def _decided(evaluation: Evaluation) -> Award:
+    """To the best ranked: certificates, decision, letters."""
     first = evaluation.standings[0]["responses"][0]
     response = OpenedResponse.objects.for_pages().get(uuid=first["response"])
     award = deciding.propose(
@@ -219,7 +320,12 @@ def _notified(evaluation: Evaluation) -> None:
         deciding.add_certificate(award, actor=act(BUYER), kind=kind, file=file)
     deciding.decide(award, actor=act(BUYER), checked=True)
     deciding.send_letters(Award.objects.for_pages().get(pk=award.pk), actor=act(BUYER))
-    deciding.sign(award, actor=act(BUYER))
+    return award
+
+
+def _notified(evaluation: Evaluation) -> None:
+    award = _decided(evaluation)
+    deciding.sign(Award.objects.for_pages().get(pk=award.pk), actor=act(BUYER))
     today = timezone.localdate()
     notifying.notify_holder(
         Award.objects.for_pages().get(pk=award.pk),

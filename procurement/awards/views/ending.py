@@ -17,6 +17,7 @@ from procurement.consultations.abilities import consultation_abilities
 from procurement.consultations.enums import ConsultationState
 from procurement.consultations.views.find import allowed_to, form_page, lot_of, tried
 from procurement.evaluation.evaluating import refuse_not_opened
+from procurement.models import Award
 from procurement.views.find import actor_of, posted, typed_version
 
 if TYPE_CHECKING:
@@ -29,6 +30,14 @@ def may_end(actor: Actor, consultation: Consultation) -> bool:
     if consultation.state != ConsultationState.OPENED:
         return False
     return allowed(consultation_abilities(actor, consultation), "declare_sans_suite")
+
+
+def endable_lots(actor: Actor, consultation: Consultation) -> set[int]:
+    """Keys of the lots that this person may end now; one query at most."""
+    if not may_end(actor, consultation):
+        return set()
+    awarded = Award.objects.living().filter(consultation=consultation).values("lot_id")
+    return set(consultation.lots.exclude(pk__in=awarded).filter(outcome=None).values_list("pk", flat=True))
 
 
 @login_required

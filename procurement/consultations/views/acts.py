@@ -98,7 +98,7 @@ def act(request: HttpRequest, number: str, words: str) -> HttpResponse:
         raise NotVisible
     found = allowed_to(request, number, page.ability)
     _refuse_now(found, page.ability)
-    form = page.form(posted(request))
+    form = page.form(posted(request), request.FILES if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         actor, version, said = actor_of(request), typed_version(request), _values(form)
         if tried(form, lambda: page.do(found, actor=actor, expected_version=version, **said)):

@@ -75,6 +75,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "may_answer": found.is_open and allowed(verdicts, "answer"),
         "may_ask": responds and found.is_open and _asks(found, now),
         "inside": inside,
+        "may_notice": allowed(verdicts, "export_notice"),
         "lacks": lacks_of(found, on=timezone.localdate()) if inside and found.is_written else [],
         "eligibility": eligibility_of(found, actor) if responds and found.published_at else None,
         "questions": questions.for_pages(),

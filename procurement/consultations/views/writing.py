@@ -23,6 +23,7 @@ from procurement.consultations.forms import (
     RowsForm,
 )
 from procurement.consultations.views.find import allowed_to, form_page, lot_of, tried
+from procurement.forms.supplier_lines import suppliers_written
 from procurement.models import Consultation
 from procurement.views.find import actor_of, posted, trail, typed_version, visible_project
 
@@ -138,7 +139,7 @@ def prices(request: HttpRequest, number: str, lot: int) -> HttpResponse:
 def invited(request: HttpRequest, number: str) -> HttpResponse:
     found = allowed_to(request, number, "edit")
     writing.refuse_published(found)
-    now = "\n".join(one.supplier.identifier or one.supplier.name for one in found.invitations.all())
+    now = suppliers_written([one.supplier for one in found.invitations.all()])
     form = InvitedForm(posted(request), initial={"suppliers": now})
     if (
         form.is_bound

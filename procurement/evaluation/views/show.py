@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from marketplace.accounts.abilities import Verdicts, allowed
 from marketplace.ui.drawings import MarkGroup, Step
 from marketplace.ui.typography import plural
-from procurement.awards.views.ending import may_end
+from procurement.awards.views.ending import endable_lots
 from procurement.consultations.views.find import page_url
 from procurement.evaluation import rules
 from procurement.evaluation.abilities import evaluation_abilities
@@ -54,7 +54,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "acts": _acts(found, verdicts),
         "may_name": allowed(verdicts, "name_evaluators") and found.state == EvaluationState.MARKING,
         "may_agree": allowed(verdicts, "agree") and found.state == EvaluationState.CONSENSUS,
-        "may_end": may_end(actor, found.consultation),
+        "endable": endable_lots(actor, found.consultation),
         "may_clarify": allowed(verdicts, "clarify") and running,
         "steps": steps_of(found),
         "low_price_rule": rules.low_price_on(found.created_at.date()),

@@ -15,6 +15,7 @@ from tests.habits.matrix import (
     awards,
     catalog,
     drills,
+    dynamic,
     evaluation,
     exits,
     gaiax,
@@ -56,4 +57,5 @@ ROWS: dict[str, Row] = {
     **evaluation.ROWS,
     **exits.ROWS,
     **awards.ROWS,
+    **dynamic.ROWS,
 }

@@ -72,6 +72,12 @@ def opinion(world: World) -> dict[str, Any]:
     return {"uuid": Opinion.objects.latest("pk").uuid}
 
 
+def vehicle_lot(world: World) -> dict[str, Any]:
+    from tests.procurement.order_builders import make_vehicle
+
+    return {"uuid": make_vehicle(world.ministry, kind="framework").lots.get().uuid}
+
+
 def vehicle(world: World) -> dict[str, Any]:
     from tests.procurement.order_builders import make_vehicle
 
@@ -329,6 +335,11 @@ ORDERS: dict[str, Row] = {
     "GET api:order-ubl": Row(BOTH_SIDES, order("sent")),
     **reading("contract", BOTH_SIDES, of("contract")),
     **reading("purchasing-vehicle", INSIDE, vehicle),
+    **reading("vehicle-lot", INSIDE, vehicle_lot),
+    "POST api:vehicle-lot-list": Row(
+        only("organisation_admin", "purchasing", OTHER_BUYER), data=lambda world: {"vehicle": "x"}
+    ),
+    "PATCH api:vehicle-lot-detail": Row(only("organisation_admin", "purchasing"), vehicle_lot),
     "POST api:purchasing-vehicle-list": Row(only("organisation_admin", "purchasing", OTHER_BUYER)),
     "POST api:order-list": Row(REQUESTER | only(OTHER_BUYER)),
     "PATCH api:order-detail": Row(REQUESTER, order("draft")),

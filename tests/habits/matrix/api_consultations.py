@@ -143,6 +143,9 @@ PAGES: dict[str, Row] = {
     "GET procurement:consultation_criteria": Row(WRITERS, numbered("draft")),
     "GET procurement:consultation_lots": Row(WRITERS, numbered("draft")),
     "GET procurement:consultation_prices": Row(WRITERS, numbered("draft", lot=1)),
+    "GET procurement:consultation_notice": Row(WRITERS, numbered("draft")),
+    "GET procurement:consultation_notice_record": Row(WRITERS, numbered("draft")),
+    "GET procurement:consultation_notice_content": Row(WRITERS, numbered("draft", form="json")),
     "GET procurement:consultation_invited": Row(WRITERS, numbered("draft")),
     "GET procurement:consultation_add_document": Row(WRITERS, numbered("draft")),
     "GET procurement:consultation_key": Row(INSIDE, numbered("named")),
@@ -185,6 +188,8 @@ API: dict[str, Row] = {
     **moves("consultation", "extend", BUYER, of("published")),
     **moves("consultation", "announce", WRITERS, of("published")),
     "GET api:consultation-eligibility": Row(ANSWERING, of("published")),
+    "POST api:consultation-record-sending": Row(WRITERS, of("draft")),
+    "GET api:consultation-notice": Row(WRITERS, of("draft")),
     "POST api:consultation-add-document": Row(WRITERS, of("draft")),
     "GET api:consultation-document": Row(
         INSIDE,

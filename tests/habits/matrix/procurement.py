@@ -48,6 +48,16 @@ def asked(**more: Any) -> Kwargs:
     return lambda world: {"uuid": world.peer_message.uuid, **more}
 
 
+def vehicle(world: World) -> dict[str, Any]:
+    from tests.procurement.order_builders import make_vehicle
+
+    return {"number": make_vehicle(world.ministry, kind="framework").number}
+
+
+def vehicle_lot(world: World) -> dict[str, Any]:
+    return {**vehicle(world), "lot": 1}
+
+
 def project(**more: Any) -> Kwargs:
     return lambda world: {"number": world.project.number, **more}
 
@@ -172,6 +182,9 @@ ORDERS: dict[str, Row] = {
     "GET procurement:contract_move": Row(only("purchasing", "requester"), contract(slug="terminer")),
     "GET procurement:contract_review": Row(only("purchasing", "requester"), review),
     "GET procurement:vehicles": Row(BUYERS | only(OTHER_BUYER)),
+    "GET procurement:vehicle": Row(INSIDE, vehicle),
+    "GET procurement:vehicle_lot_add": Row(only("organisation_admin", "purchasing"), vehicle),
+    "GET procurement:vehicle_lot_edit": Row(only("organisation_admin", "purchasing"), vehicle_lot),
     "GET procurement:vehicle_create": Row(only("organisation_admin", "purchasing", OTHER_BUYER)),
 }
 ROWS: dict[str, Row] = {**PROJECTS, **DEROGATIONS, **ORDERS}

@@ -50,7 +50,7 @@ def test_a_framework_agreement_consults_its_holder_and_nobody_else(room):
     )
     project = room.project()
     choice = routes.choose(
-        project, actor=room.requester, key=f"vehicle:{vehicle.number}", facts=facts, on=timezone.localdate()
+        project, actor=room.requester, key=f"vehicle:{vehicle.number}:1", facts=facts, on=timezone.localdate()
     )
     routes.confirm(choice, actor=room.purchasing)
     made = writing.create(project, actor=room.requester)

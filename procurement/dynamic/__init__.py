@@ -1,0 +1,1 @@
+"""Dynamic purchasing systems (« système d’acquisition dynamique »): open to new suppliers all their life."""

@@ -1,0 +1,120 @@
+"""/api/v1/dynamic-systems/ and admissions/: the same rules as their pages."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import django_filters
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from marketplace.accounts.actors import Actor
+from marketplace.errors import NotVisible
+from marketplace.rest.moves import MoveEndpoint, MoveMixin
+from marketplace.rest.parsers import StrictJSONParser
+from marketplace.rest.serializers import NoInput
+from marketplace.rest.viewsets import CreateOnceMixin, ReadViewSet, SerializerClass
+from procurement.dynamic import admitting
+from procurement.dynamic.abilities import (
+    admission_abilities,
+    admissions_abilities,
+    systems_abilities,
+)
+from procurement.dynamic.enums import AdmissionState
+from procurement.dynamic.opening import open_system
+from procurement.dynamic.serializers import (
+    AdmissionInput,
+    AdmissionPaperInput,
+    AdmissionPaperOutput,
+    AdmissionReasonInput,
+    AdmissionSerializer,
+    AdmissionWithdrawalInput,
+    DynamicSystemInput,
+    DynamicSystemSerializer,
+)
+from procurement.models import Admission, DynamicSystem
+
+
+class DynamicSystemViewSet(CreateOnceMixin, ReadViewSet):
+    """Open to any supplier all along their life."""
+
+    about = "les systèmes d’acquisition dynamiques"
+    public = True
+    queryset = DynamicSystem.objects.for_pages().order_by("-created_at", "-pk")
+    serializer_class = DynamicSystemSerializer
+    collection_abilities = staticmethod(systems_abilities)
+    input_classes: ClassVar[dict[str, SerializerClass]] = {"create": DynamicSystemInput}
+
+    def create_object(self, *, actor: Actor, data: dict[str, Any]) -> DynamicSystem:
+        return open_system(actor=actor, **data)
+
+
+class AdmissionFilterSet(django_filters.FilterSet):
+    state = django_filters.MultipleChoiceFilter(choices=AdmissionState.choices, label="État, répétable.")
+    system = django_filters.UUIDFilter(field_name="system__uuid", label="Identifiant du système.")
+
+    class Meta:
+        model = Admission
+        fields: ClassVar[list[str]] = []
+
+
+class AdmissionViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
+    """Of the administration that admits, of the auditor, and of each supplier its own."""
+
+    about = "les candidatures aux systèmes d’acquisition dynamiques"
+    queryset = Admission.objects.for_pages().order_by("-asked_at", "-pk")
+    serializer_class = AdmissionSerializer
+    filterset_class = AdmissionFilterSet
+    parser_classes = (MultiPartParser, StrictJSONParser)
+    abilities = staticmethod(admission_abilities)
+    collection_abilities = staticmethod(admissions_abilities)
+    input_classes: ClassVar[dict[str, SerializerClass]] = {
+        "create": AdmissionInput,
+        "extend": AdmissionReasonInput,
+        "add_paper": AdmissionPaperInput,
+    }
+    moves: ClassVar[dict[str, MoveEndpoint]] = {
+        "admit": MoveEndpoint(admitting.admit, NoInput),
+        "refuse": MoveEndpoint(admitting.refuse, AdmissionReasonInput),
+        "withdraw": MoveEndpoint(admitting.withdraw, AdmissionWithdrawalInput),
+        "end": MoveEndpoint(admitting.end, AdmissionReasonInput),
+    }
+
+    def create_object(self, *, actor: Actor, data: dict[str, Any]) -> Admission:
+        system = DynamicSystem.objects.for_pages().filter(uuid=data.pop("system")).first()
+        if system is None:
+            raise NotVisible
+        return admitting.ask(system, actor=actor, **data)
+
+    @extend_schema(request=AdmissionReasonInput, responses=AdmissionSerializer)
+    @action(detail=True, methods=["post"])
+    def extend(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Prolonger une fois le délai de réponse, avec le motif."""
+        found = self.get_object()
+        self.allow(found, "extend")
+        version = self.expected(found, "extend")
+        admitting.refuse_answered(found)
+        data = self.read_input("extend")
+        admitting.extend(found, actor=self.actor, expected_version=version, **data)
+        return self.answer(self.reloaded(found))
+
+    @extend_schema(
+        request={"multipart/form-data": AdmissionPaperInput}, responses={201: AdmissionPaperOutput}
+    )
+    @action(detail=True, methods=["post"], url_path="papers", parser_classes=[MultiPartParser])
+    def add_paper(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Joindre une pièce à une candidature qui attend sa réponse."""
+        found = self.get_object()
+        self.allow(found, "add_paper")
+        admitting.refuse_answered(found)
+        made = admitting.add_paper(found, actor=self.actor, **self.read_input("add_paper"))
+        return Response(AdmissionPaperOutput(made).data, status=201)
+
+
+ROUTES: list[tuple[str, Any, str]] = [
+    ("dynamic-systems", DynamicSystemViewSet, "dynamic-system"),
+    ("admissions", AdmissionViewSet, "admission"),
+]

@@ -1,0 +1,17 @@
+from django.db import models
+
+MOST_TEXT, MOST_REASON, MOST_PAPERS = 10_000, 2000, 10
+
+
+class AdmissionState(models.TextChoices):
+    ASKED = "asked", "Candidature à évaluer"
+    ADMITTED = "admitted", "Admise"
+    REFUSED = "refused", "Refusée"
+    WITHDRAWN = "withdrawn", "Retirée"
+    ENDED = "ended", "Admission terminée"
+
+
+# One a supplier in a system; the others are history.
+LIVING_ADMISSIONS = (AdmissionState.ASKED, AdmissionState.ADMITTED)
+# A reason is due, and the supplier reads it.
+REASONED = (AdmissionState.REFUSED, AdmissionState.ENDED)

@@ -1,0 +1,86 @@
+"""The API's words for dynamic purchasing systems and applications to them."""
+
+from __future__ import annotations
+
+from rest_framework import serializers
+
+from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer
+from procurement.consultations.enums import Candidacy
+from procurement.dynamic.enums import MOST_REASON, MOST_TEXT
+from procurement.models import Admission, DynamicSystem
+
+FILE = "PDF, ODT, ODS, DOCX, XLSX, image, CSV ou texte, 10 Mo au plus."
+
+
+class DynamicSystemInput(StrictSerializer):
+    title = serializers.CharField(max_length=160)
+    reference = serializers.CharField(max_length=100)
+    description = serializers.CharField(max_length=MOST_TEXT)
+    criteria = serializers.CharField(max_length=MOST_TEXT)
+    starts_on = serializers.DateField()
+    ends_on = serializers.DateField(help_text="Dernier jour, compris.")
+    maximum_eur_ht = serializers.DecimalField(
+        required=False, allow_null=True, min_value=0, max_digits=14, decimal_places=2
+    )
+
+
+class DynamicSystemSerializer(StrictModelSerializer):
+    id = serializers.UUIDField(source="uuid", read_only=True)
+    number = serializers.CharField(source="vehicle.number", read_only=True)
+    title = serializers.CharField(source="vehicle.title", read_only=True)
+    reference = serializers.CharField(source="vehicle.reference", read_only=True)
+    organisation = serializers.CharField(source="organisation.name", read_only=True)
+    starts_on = serializers.DateField(source="vehicle.starts_on", read_only=True)
+    ends_on = serializers.DateField(source="vehicle.ends_on", read_only=True)
+
+    class Meta:
+        model = DynamicSystem
+        fields = (
+            "id", "number", "title", "reference", "organisation", "starts_on", "ends_on", "description",
+            "criteria",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class AdmissionInput(StrictSerializer):
+    system = serializers.UUIDField()
+    candidacy = serializers.ChoiceField(Candidacy.choices)
+    not_excluded = serializers.BooleanField(help_text="true : dans aucun cas d’exclusion.")
+    statement = serializers.CharField(max_length=MOST_TEXT, required=False, allow_blank=True)
+    file = serializers.FileField(help_text=f"DUME ou DC1. {FILE}")
+
+
+class AdmissionReasonInput(StrictSerializer):
+    reason = serializers.CharField(max_length=MOST_REASON)
+
+
+class AdmissionWithdrawalInput(StrictSerializer):
+    reason = serializers.CharField(max_length=MOST_REASON, required=False, allow_blank=True)
+
+
+class AdmissionPaperInput(StrictSerializer):
+    title = serializers.CharField(max_length=160)
+    file = serializers.FileField(help_text=FILE)
+
+
+class AdmissionPaperOutput(serializers.Serializer):
+    id = serializers.UUIDField(source="uuid")
+    title = serializers.CharField()
+    size = serializers.IntegerField(source="file.size")
+    sha256 = serializers.CharField(source="file.sha256")
+    added_at = serializers.DateTimeField()
+
+
+class AdmissionSerializer(StrictModelSerializer):
+    id = serializers.UUIDField(source="uuid", read_only=True)
+    system = serializers.UUIDField(source="system.uuid", read_only=True)
+    supplier = serializers.CharField(source="supplier.name", read_only=True)
+    papers = AdmissionPaperOutput(many=True, read_only=True)
+
+    class Meta:
+        model = Admission
+        fields = (
+            "id", "number", "state", "state_since", "version", "system", "supplier", "candidacy",
+            "statement", "asked_at", "answer_by", "extension_reason", "decided_at", "reason", "papers",
+        )  # fmt: skip
+        read_only_fields = fields

@@ -1,0 +1,155 @@
+"""The lots of a framework agreement, each with its own holders, maximum and dates."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from decimal import Decimal
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import F, OuterRef, Q, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+
+from procurement.awards.enums import BOUND_STATES
+from procurement.models.vehicle import PurchasingVehicle
+
+if TYPE_CHECKING:
+    from catalog.models import Supplier
+    from marketplace.accounts.actors import Actor
+
+MONEY = models.DecimalField(max_digits=14, decimal_places=2)
+
+
+class VehicleLotQuerySet(models.QuerySet["VehicleLot"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Same readers as its vehicle."""
+        return self.filter(vehicle__in=PurchasingVehicle.objects.visible_to(actor).values("pk"))
+
+    def open_on(self, day: dt.date) -> Self:
+        return self.filter(starts_on__lte=day, ends_on__gte=day)
+
+    def with_consumption(self) -> Self:
+        """Adds `ordered` (commitments of orders under it) and `awarded` (marchés subséquents signed), of
+        every buyer, in euros without VAT; zero without any."""
+        from procurement.models.award import Award
+        from procurement.models.budget import Commitment
+
+        ordered = Commitment.objects.filter(order__vehicle_lot=OuterRef("pk"), released_at=None)
+        awarded = Award.objects.filter(
+            consultation__route_choice__vehicle_lot=OuterRef("pk"), state__in=BOUND_STATES
+        )
+        return self.annotate(
+            ordered=_sum(ordered.values("order__vehicle_lot")),
+            awarded=_sum(awarded.values("consultation__route_choice__vehicle_lot")),
+        )
+
+    def for_pages(self) -> Self:
+        return self.select_related("vehicle").prefetch_related("holdings__supplier").with_consumption()
+
+
+def _sum(rows: models.QuerySet[models.Model]) -> Coalesce:
+    # Ordering would split the groups.
+    total = rows.order_by().annotate(total=Sum("amount_eur_ht")).values("total")
+    return Coalesce(Subquery(total, output_field=MONEY), Value(Decimal(0), output_field=MONEY))
+
+
+class VehicleLot(models.Model):
+    """What is bought apart under a framework agreement. Without holders named here, the administration
+    checks who they are."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    vehicle = models.ForeignKey(PurchasingVehicle, models.PROTECT, related_name="lots")
+    number = models.PositiveSmallIntegerField("numéro")
+    title = models.CharField("objet", max_length=200)
+    starts_on = models.DateField("début")
+    ends_on = models.DateField("fin")
+    # None: the maximum is not known here.
+    maximum_eur_ht = models.DecimalField("maximum HT", max_digits=14, decimal_places=2, null=True, blank=True)
+
+    objects = VehicleLotQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("vehicle", "number")
+        verbose_name = "lot d’un support d’achat"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("vehicle", "number"),
+                name="vehicle_lot_number",
+                violation_error_message="Deux lots portent le même numéro.",
+            ),
+            models.CheckConstraint(
+                name="vehicle_lot_from_one",
+                condition=Q(number__gte=1),
+                violation_error_message="Les lots se numérotent à partir de 1.",
+            ),
+            models.CheckConstraint(
+                name="vehicle_lot_period",
+                condition=Q(ends_on__gte=F("starts_on")),
+                violation_error_message="La date de fin précède le début. Choisissez une date postérieure.",
+            ),
+            models.CheckConstraint(
+                name="vehicle_lot_maximum_positive",
+                condition=Q(maximum_eur_ht__isnull=True) | Q(maximum_eur_ht__gt=0),
+                violation_error_message="Le maximum est un montant positif.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"Lot {self.number} : {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('procurement:vehicle', args=[self.vehicle.number])}#lot-{self.number}"
+
+    def audit_organisation_ids(self) -> list[int]:
+        return self.vehicle.audit_organisation_ids()
+
+    def is_open(self, on: dt.date) -> bool:
+        return self.starts_on <= on <= self.ends_on
+
+    @property
+    def ident(self) -> str:
+        """Names the parts of its picture."""
+        return f"lot-consomme-{self.number}"
+
+    @property
+    def consumption_caption(self) -> str:
+        return f"Consommation du lot {self.number}"
+
+    @property
+    def holders(self) -> list[Supplier]:
+        """By name; no query when prefetched (`holdings__supplier`)."""
+        return sorted((one.supplier for one in self.holdings.all()), key=lambda one: (one.name, one.pk))
+
+    def consumed_eur_ht(self, *, without: int | None = None) -> Decimal:
+        """Orders and marchés subséquents, but for the order `without`; two queries."""
+        from procurement.models.award import Award
+        from procurement.models.budget import Commitment
+
+        orders = Commitment.objects.filter(order__vehicle_lot=self, released_at=None)
+        if without is not None:
+            orders = orders.exclude(order_id=without)
+        awards = Award.objects.filter(consultation__route_choice__vehicle_lot=self, state__in=BOUND_STATES)
+        sums = (each.aggregate(total=Sum("amount_eur_ht"))["total"] for each in (orders, awards))
+        return sum((each or Decimal(0) for each in sums), Decimal("0.00"))
+
+
+class LotHolding(models.Model):
+    """One of the firms that hold a lot."""
+
+    lot = models.ForeignKey(VehicleLot, models.CASCADE, related_name="holdings")
+    supplier = models.ForeignKey("catalog.Supplier", models.PROTECT, related_name="lot_holdings")
+
+    class Meta:
+        ordering = ("lot", "supplier__name", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("lot", "supplier"),
+                name="lot_holding_once",
+                violation_error_message="Ce fournisseur est déjà titulaire de ce lot.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.supplier)
