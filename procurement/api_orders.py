@@ -13,7 +13,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog.models import Offer, Supplier
+from catalog.models import Offer
 from marketplace.accounts.abilities import require
 from marketplace.accounts.actors import Actor
 from marketplace.errors import MoveRefused, NotVisible

@@ -212,7 +212,7 @@ def _set_terms(order: Order, terms: Mapping[str, Any]) -> None:
         _refuse_foreign_budget(order)
     _refuse_foreign_vehicle(order)
     if {"vehicle", "lot"} & terms.keys():
-        order.vehicle_lot = lot_for(order.vehicle, supplier=order.supplier, number=terms.get("lot"))
+        order.vehicle_lot = lot_for(order.vehicle, supplier=order.offer.supplier, number=terms.get("lot"))
 
 
 def _refuse_foreign_budget(order: Order) -> None:

@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalog', '0006_duplicates'),
-        ('procurement', '0021_releases_of_a_consultation'),
+        ('procurement', '0023_vehicle_counterpart'),
     ]
 
     operations = [
