@@ -143,7 +143,7 @@ def test_an_order_is_under_the_lot_that_its_supplier_holds():
 def test_an_agreement_of_one_holder_is_carried_over_as_one_lot(room, firms):
     made = make_vehicle(room.organisation, holder=firms[CLOUD][0], maximum_eur_ht=Decimal("1000.00"))
     type(made).objects.filter(pk=made.pk).update(kind="framework")
-    carried = import_module("procurement.migrations.0024_vehicle_lots").CARRIED
+    carried = import_module("procurement.migrations.0025_vehicle_lots").CARRIED
     with connection.cursor() as cursor:
         cursor.execute(carried)
     made.refresh_from_db()

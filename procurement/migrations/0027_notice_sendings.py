@@ -50,7 +50,7 @@ DROP FUNCTION procurement_document_frozen();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('procurement', '0025_dynamic_systems'),
+        ('procurement', '0026_dynamic_systems'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

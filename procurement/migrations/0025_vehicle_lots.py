@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalog', '0006_duplicates'),
-        ('procurement', '0023_vehicle_counterpart'),
+        ('procurement', '0024_interest_payments'),
     ]
 
     operations = [

@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('catalog', '0006_duplicates'),
         ('files', '0001_tables'),
-        ('procurement', '0024_vehicle_lots'),
+        ('procurement', '0025_vehicle_lots'),
     ]
 
     operations = [
