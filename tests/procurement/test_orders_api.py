@@ -125,6 +125,8 @@ def test_the_answer_in_full(purchase):
         "plan": "standard",
         "vehicle": None,
         "lot": None,
+        "agreed_terms": "",
+        "counter_proposal": None,
         "below_threshold_reason": "Besoin isolé",
         "budget_line": "",
         "budget": None,
