@@ -8,9 +8,10 @@ shows what it would add. Counts are exact.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
 from django.conf import settings
 from django.db import connection
 
@@ -52,9 +53,14 @@ def total_without(query: OfferQuery, name: str) -> int:
 
 def total(query: OfferQuery) -> int:
     """How many offers it finds, and nothing else of them. One statement."""
-    alone = replace(query, with_facets=False, page=1, page_size=1)
-    in_memory = keeper.total(alone) if settings.SEARCH_IN_MEMORY else None
-    return sql.total(alone) if in_memory is None else in_memory
+    return totals([query])[0]
+
+
+def totals(queries: Sequence[OfferQuery]) -> list[int]:
+    """Of each, on one day. One statement; from PostgreSQL, one each."""
+    alone = [replace(query, with_facets=False, page=1, page_size=1) for query in queries]
+    in_memory = keeper.totals(alone) if settings.SEARCH_IN_MEMORY and alone else None
+    return [sql.total(query) for query in alone] if in_memory is None else in_memory
 
 
 def _facets(query: OfferQuery, found: Answer, categories: CategoryTree) -> dict[str, tuple[FacetValue, ...]]:
@@ -117,18 +123,41 @@ def _values(
 def spelling(word: str, *, limit: int = 5000) -> str | None:
     """A word of the catalogue's names near to one that found nothing; None when there is none.
 
-    Reads at most `limit` names: for a page without result only.
+    Reads at most `limit` names: for a page without result only. One statement.
     """
+    typed = word.casefold()
+    longest = int(len(typed) * (2 / NEAR - 1))
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT sort_name || ' ' || lower(card->'supplier'->>'name')"
-            " || ' ' || lower(card->>'category_label')"
-            " FROM catalog_offersearchrow WHERE is_public LIMIT %s",
-            [limit],
-        )
-        words = {part for (text,) in cursor.fetchall() for part in text.split() if len(part) > 3}
-    near = difflib.get_close_matches(word.casefold(), sorted(words), n=1, cutoff=0.75)
-    return near[0] if near and near[0] != word.casefold() else None
+        cursor.execute(_NAMES, [limit])
+        names: str = cursor.fetchone()[0] or ""
+    words = sorted({part for part in names.split() if 3 < len(part) <= longest})
+    near = difflib.get_close_matches(typed, _with_its_letters(typed, words), n=1, cutoff=NEAR)
+    return near[0] if near and near[0] != typed else None
+
+
+# Of difflib's ratio: twice the letters in common, by all the letters of both.
+NEAR = 0.75
+_NAMES = (
+    "WITH looked AS (SELECT sort_name, supplier_id, category FROM catalog_offersearchrow WHERE is_public"
+    " ORDER BY offer_id LIMIT %s)"
+    " SELECT string_agg(name, ' ') FROM (SELECT sort_name AS name FROM looked"
+    " UNION ALL SELECT lower(name) FROM catalog_supplier WHERE id IN (SELECT supplier_id FROM looked)"
+    " UNION ALL SELECT lower(label) FROM catalog_category WHERE code IN (SELECT category FROM looked))"
+    " AS told"
+)
+
+
+def _with_its_letters(typed: str, words: list[str]) -> list[str]:
+    """Those that may be near: they have enough letters in common, in whatever order. difflib's own first
+    look, at all the words at once."""
+    if not words:
+        return []
+    letters = np.array(words).view(np.uint32).reshape(len(words), -1)
+    common = np.zeros(len(words), dtype=int)
+    for letter in set(typed):
+        common += np.minimum((letters == ord(letter)).sum(axis=1), typed.count(letter))
+    kept = 2 * common >= NEAR * (len(typed) + (letters != 0).sum(axis=1))
+    return [words[place] for place in np.flatnonzero(kept)]
 
 
 def is_past_the_end(page: OfferPage) -> bool:

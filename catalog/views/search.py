@@ -9,6 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -19,14 +20,14 @@ from catalog.filters import OfferFilterSet
 from catalog.hooks import card_lines
 from catalog.retained import PARAMETER as RETAINED
 from catalog.retained import narrowed, retained_by
-from catalog.search.engine import is_past_the_end, search, spelling, total, total_without
+from catalog.search.engine import is_past_the_end, search, spelling, total, totals
 from catalog.search.facets import FACET_LABELS, PRICE_MAX
-from catalog.search.query import ORDERINGS, OfferPage, OfferQuery
+from catalog.search.query import OfferPage, OfferQuery
+from catalog.views import offers_page
 from catalog.views.finding import actor_of
 from catalog.views.search_groups import (
     chosen_values,
     facet_groups,
-    groups_html,
     in_sections,
     kept_fields,
     main_facets,
@@ -35,13 +36,14 @@ from catalog.views.search_groups import (
 )
 from catalog.views.usage_order import card_note, usage_order, usage_told
 from marketplace.accounts.abilities import allowed
-from marketplace.documents.answers import FORMATS
 from marketplace.ui.addresses import query_text
 from marketplace.ui.breadcrumb import breadcrumb
+from marketplace.ui.visitor_page import visitor_page
 
 HIGHEST_PAGE = 1_000_000
 # Parameters of the page alone: they change what its cards say to this reader, never the list.
 PAGE_PARAMETERS = ("projet",)
+BREADCRUMB = breadcrumb(current="Offres")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,29 +62,26 @@ def offers(request: HttpRequest) -> HttpResponse:
     markup_only = actor_of(request).is_anonymous and query.priced_usage is None
     query = replace(query, counted=main_facets(query), markup_only=markup_only)
     page = search(query, categories=found.categories)
-    order = usage_order(request, found, query)
     shared = common(request, found, query, page)
-    cards = _cards(request, found, query, page, retained=retained)
-    context = {
-        **shared,
-        **_retained(query, retained),
-        "cards_html": format_html_join("", "<li>{}</li>", ((card,) for card in cards)),
-        "facets_html": groups_html(shared["groups"]),
-        "usage_order": order,
-        "page_has_errors": bool(order and order.form.errors),
-        "here": request.get_full_path(),
-    }
     if is_past_the_end(page):
-        return render(
-            request,
-            "catalog/past_the_end.html",
-            context | {"last": _with(request.GET, page=page.pages)},
-            status=404,
-        )
-    if page.total == 0:
-        context |= _help(query, page, request.GET)
-        context["need_url"] = _need_url(request)
-    return render(request, "catalog/offers.html", context)
+        last = _with(request.GET, page=page.pages)
+        return render(request, "catalog/past_the_end.html", {**shared, "last": last}, status=404)
+    order, box = usage_order(request, found, query), _retained(query, retained)
+    decided = offers_page.decides(page, query, shared)
+    decided["page_has_errors"] = bool(order and order.form.errors)
+    filled = {
+        **offers_page.fills(request, page, query, shared),
+        "cards_html": offers_page.cards_html(_cards(request, found, query, page, retained=retained)),
+        "usage_html": offers_page.usage_html(request, order, shared),
+        "retained_html": render_to_string("catalog/_retained_filter.html", box) if box else "",
+        "empty_html": "" if page.total else _empty_html(request, query, page),
+    }
+    return visitor_page(request, "catalog/offers.html", decided, filled)
+
+
+def _empty_html(request: HttpRequest, query: OfferQuery, page: OfferPage) -> SafeString:
+    told = _help(query, page, request.GET) | {"query": query, "need_url": _need_url(request)}
+    return render_to_string("catalog/_no_result.html", told)
 
 
 def _cards(
@@ -147,13 +146,10 @@ def common(request: HttpRequest, found: OfferFilterSet, query: OfferQuery, page:
         "form_html": _hidden((*typed, *ordered, *_of_the_page(request.GET), *told)),
         "used_count": len(query.used) - bool(query.q),
         "active": list(active_filters(query, page, request.GET)),
-        "orderings": tuple(ORDERINGS.items()),
         "ignored": [name for name in found.ignored if not _is_read(name, query)],
-        "query_string": request.GET.urlencode(),
         "without_page": without_page,
+        "breadcrumb_data": BREADCRUMB,
         "filters_url": f"{_filters_url()}?{without_page}" if without_page else _filters_url(),
-        "exports": _exports(),
-        "breadcrumb_data": breadcrumb(current="Offres"),
     }
 
 
@@ -169,12 +165,6 @@ def _is_read(name: str, query: OfferQuery) -> bool:
 @cache
 def _filters_url() -> str:
     return reverse("catalog:filters")
-
-
-@cache
-def _exports() -> tuple[tuple[str, str], ...]:
-    """(address, label) of each format."""
-    return tuple((reverse("catalog:offers_export", args=[one.code]), one.label) for one in FORMATS.values())
 
 
 def _of_the_page(given: QueryDict) -> list[tuple[str, str]]:
@@ -228,10 +218,11 @@ def _url(query_string: str) -> str:
 
 def _help(query: OfferQuery, page: OfferPage, given: QueryDict) -> dict[str, Any]:
     """Which filter empties the list, and a spelling near to what was typed. Only on zero results."""
+    counted = totals([query.without(name) for name in query.used])
     freed = [
         (FACET_LABELS.get(name, "texte cherché"), count, _url(_without(given, name, "page")))
-        for name in query.used
-        if (count := total_without(query, name))
+        for name, count in zip(query.used, counted, strict=True)
+        if count
     ]
     near = spelling(query.q) if _is_unheard(query, page) else None
     near_url = _with(given, q=near) if near else ""

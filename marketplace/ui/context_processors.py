@@ -3,6 +3,7 @@
 import time
 from functools import cache
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -14,12 +15,18 @@ from marketplace.notifications.models import Notification
 from marketplace.ui import navigation
 
 
-def brand() -> dict[str, Any]:
-    """What a page needs when nothing else works: no request, no database."""
+def brand_words() -> dict[str, Any]:
     return {
         "service_name": settings.SERVICE_NAME,
         "brand_top": settings.BRAND_TOP,
         "brand_state": settings.BRAND_STATE,
+    }
+
+
+def brand() -> dict[str, Any]:
+    """What a page needs when nothing else works: no request, no database."""
+    return {
+        **brand_words(),
         "accessibility_label": ACCESSIBILITY_LABEL,
         "offers_url": "/offres/",
         "footer_links": navigation.footer_links(),
@@ -50,11 +57,17 @@ def market(request: HttpRequest) -> dict[str, Any]:
         "show_header_search": _shows_search(path),
         "unread_notifications": _unread(actor),
         "request_id": getattr(request, "request_id", ""),
+        "page_address": page_address(request),
         "session_length": _session_length(request, actor),
         "login_url": _address("account_login"),
         "logout_url": _address("account_logout"),
         **{name: path if navigation.exists(path) else "" for name, path in OWN_PAGES.items()},
     }
+
+
+def page_address(request: HttpRequest) -> str:
+    """The address read, as a parameter of another."""
+    return quote(request.get_full_path())
 
 
 def _session_length(request: HttpRequest, actor: Actor) -> Length | None:

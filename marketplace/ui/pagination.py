@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from django.http import QueryDict
+from django.utils.safestring import SafeString
 
 from marketplace.ui.addresses import query_text
+from marketplace.ui.remembered import remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +53,27 @@ def pager(
         parameter=parameter,
         anchor=f"#{place}" if place else "",
     )
+
+
+def page_links(
+    number: int,
+    *,
+    pages: int,
+    query: QueryDict | None = None,
+    parameter: str = "page",
+    place: str = "",
+    label: str = "",
+) -> SafeString:
+    """Nothing for one page. `place` and `label`: of the list, when the page has several."""
+    if pages <= 1:
+        return SafeString("")
+    one = pager(number, pages=pages, query=query, parameter=parameter, place=place)
+    decides = {
+        "number": number,
+        "shown": one.shown,
+        "is_last": one.is_last,
+        "parameter": parameter,
+        "anchor": one.anchor,
+        "label": label,
+    }
+    return remembered("components/pagination.html", decides, {"kept": one.kept, "last": pages})

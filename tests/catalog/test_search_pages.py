@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from catalog.search.facets import FACETS, MAIN_FACETS, PRICE_MAX, RANGES
+from tests.builders import make_member
 from tests.catalog.builders import make_mark, make_offer
 from tests.catalog.test_pages import text
 
@@ -41,6 +42,25 @@ def test_a_range_narrows_is_kept_in_the_address_and_taken_away(client: Client) -
     assert 'href="/offres/?model=saas"' in page
     assert '<input type="hidden" name="price_min" value="100.5">' in page
     assert "price_min" in text(client.get("/offres/?price_min=beaucoup"))
+
+
+def test_the_shell_kept_for_visitors_is_theirs_and_what_fills_it_each_reader_s_own(client: Client) -> None:
+    make_offer(answers={"name": "<b>Forge</b>"})
+    member = Client()
+    member.force_login(make_member().user)
+    for _ in range(2):
+        page = text(client.get("/offres/?q=forge"))
+        assert "Se connecter" in page
+        assert "Se déconnecter" not in page
+        assert "&lt;b&gt;Forge" in page
+        assert 'value="forge"' in page
+        assert "page=/offres/%3Fq%3Dforge" in page
+        hers = text(member.get("/offres/?q=forge&model=saas"))
+        assert "Se déconnecter" in hers
+        assert "Mes recherches" in hers
+        other = text(client.get('/offres/?q="><script>alert(1)</script>'))
+        assert "<script>alert" not in other
+        assert "&lt;script&gt;alert" in other
 
 
 def test_a_facet_off_the_list_shows_there_while_it_is_used(client: Client) -> None:

@@ -6,7 +6,7 @@ import datetime
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -93,10 +93,11 @@ class Keeper:
             self.catch_up(generation)
         return None
 
-    def total(self, query: OfferQuery) -> int | None:
-        """As `answer`, of the number alone."""
-        found = self.answer(query)
-        return found.total if found else None
+    def totals(self, queries: Sequence[OfferQuery]) -> list[int] | None:
+        """As `answer`, of the numbers alone, all of one moment and one day: one statement."""
+        if any(query.owner is not None for query in queries):
+            return None
+        return self.ask(lambda now: [find(now, query).total for query in queries], on=queries[0].today)
 
     def catch_up(self, late: Generation) -> None:
         """One statement. A failure halfway leaves no index: the next search starts loading one."""

@@ -265,7 +265,7 @@ def download(url: str, label: str, format: str = "", size: int | None = None) ->
     return {"url": url, "label": label, "detail": ", ".join(part for part in parts if part)}
 
 
-@register.inclusion_tag("components/pagination.html", takes_context=True)
+@register.simple_tag(takes_context=True)
 def market_pagination(
     context: Context,
     page: Any,
@@ -273,15 +273,16 @@ def market_pagination(
     parameter: str = "page",
     place: str = "",
     label: str = "",
-) -> dict[str, Any]:
+) -> SafeString:
     """``page``: a Django Page, or the number of the page with ``total_pages``. A page with several lists
     gives each a ``parameter``, the id of its ``place`` and a ``label`` for its links."""
     number = page if isinstance(page, int) else page.number
     pages = total_pages if total_pages is not None else page.paginator.num_pages
     request = context.get("request")
     query = request.GET if request is not None else None
-    made = pagination.pager(number, pages=pages, query=query, parameter=parameter, place=place)
-    return {"pager": made, "label": label}
+    return pagination.page_links(
+        number, pages=pages, query=query, parameter=parameter, place=place, label=label
+    )
 
 
 @register.simple_tag(takes_context=True)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django import template
 from django.template import Context, NodeList
 from django.template.base import FilterExpression, Parser, Token
 from django.utils.html import conditional_escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
+
+from marketplace.ui.remembered import Remembered, filled_in, holes
 
 register = template.Library()
-MOST_KEPT = 256
 FILL = "fill"
-_HOLE = re.compile("\ue020([0-9]+)\ue021")
-Parts = tuple[str, ...]
 
 
 class MemoNode(template.Node):
@@ -26,30 +24,19 @@ class MemoNode(template.Node):
     ) -> None:
         self.names, self.holes = names, holes
         self.nodelist = nodelist
-        self._kept: dict[tuple[Any, ...], Parts] = {}
+        self._kept = Remembered()
 
     def render(self, context: Context) -> SafeString:
         values = tuple(_hashable(given.resolve(context)) for given in self.names.values())
-        # A safe string equals the unsafe one that it must never stand for.
-        key = (context.autoescape, values, tuple(map(type, values)))
-        parts = self._kept.get(key)
-        if parts is None:
-            parts = self._parts(context, values)
-            if len(self._kept) >= MOST_KEPT:
-                self._kept.clear()
-            self._kept[key] = parts
-        if not self.holes:
-            return mark_safe(parts[0])  # noqa: S308 -- the template's own output
-        filling = [_shown(given.resolve(context), context) for given in self.holes.values()]
-        told = (filling[int(part)] if at % 2 else part for at, part in enumerate(parts))
-        return mark_safe("".join(told))  # noqa: S308 -- the template's own output, and escaped values
 
-    def _parts(self, context: Context, values: tuple[Any, ...]) -> Parts:
-        """Markup, number of a hole, markup…"""
-        alone = Context(dict(zip(self.names, values, strict=True)), autoescape=context.autoescape)
-        alone.update({name: f"\ue020{at}\ue021" for at, name in enumerate(self.holes)})
-        alone.template = context.template
-        return tuple(_HOLE.split(self.nodelist.render(alone)))
+        def make() -> str:
+            alone = Context(dict(zip(self.names, values, strict=True)), autoescape=context.autoescape)
+            alone.update(holes(self.holes))
+            alone.template = context.template
+            return self.nodelist.render(alone)
+
+        parts = self._kept.parts((context.autoescape, *values), values, make)
+        return filled_in(parts, [_shown(given.resolve(context), context) for given in self.holes.values()])
 
 
 def _hashable(value: Any) -> Any:
