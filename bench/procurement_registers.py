@@ -170,21 +170,22 @@ def _orders(count: int, seed: int, first: tuple[Any, Any]) -> None:
     order, contract = first
     size = {"share": SHARE, "buyers": ORGANISATIONS - SUPPLIERS, "offers": SUPPLIERS, "count": count - 1}
     shared = {
-        "uuid": "gen_random_uuid()", "buyer_id": "buyer_id", "supplier_id": "supplier_id",
-        "offer_id": "offer_id", "offer_version_id": "version_id", "starts_on": "starts_on",
-        "ends_on": "ends_on",
+        "uuid": "gen_random_uuid()", "buyer_id": "drawn.buyer_id", "supplier_id": "drawn.supplier_id",
+        "offer_id": "drawn.offer_id", "offer_version_id": "drawn.version_id",
+        "starts_on": "drawn.starts_on", "ends_on": "drawn.ends_on",
     }  # fmt: skip
     own = {
-        "number": "'CMD-BANC-' || rank", "sent_number": "'BANC-' || rank", "project_id": "project_id",
-        "plan_id": "plan_id", "total_eur_ht": "total", "commitment_number": "'E' || rank",
+        "number": "'CMD-BANC-' || drawn.rank", "sent_number": "'BANC-' || drawn.rank",
+        "project_id": "drawn.project_id", "plan_id": "drawn.plan_id", "total_eur_ht": "drawn.total",
+        "commitment_number": "'E' || drawn.rank",
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute("SELECT setseed(%s)", [seed % 1000 / 1000])
         cursor.execute(DRAWN, size)
         _copies(cursor, order, source="drawn", values={**shared, **own})
         made = "drawn JOIN (SELECT id AS made, number AS called FROM procurement_order) AS orders"
-        made += " ON called = 'CMD-BANC-' || rank"
-        own = {"number": "'CTR-BANC-' || rank", "order_id": "made"}
+        made += " ON orders.called = 'CMD-BANC-' || drawn.rank"
+        own = {"number": "'CTR-BANC-' || drawn.rank", "order_id": "orders.made"}
         _copies(cursor, contract, source=made, values={**shared, **own})
 
 
