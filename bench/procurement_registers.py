@@ -180,9 +180,13 @@ def _orders(count: int, seed: int, first: tuple[Any, Any]) -> None:
         "commitment_number": "'E' || drawn.rank",
     }  # fmt: skip
     with connection.cursor() as cursor:
+        # What was just written has no statistics yet: each step would be planned for a few rows.
+        cursor.execute("ANALYZE")
         cursor.execute("SELECT setseed(%s)", [seed % 1000 / 1000])
         cursor.execute(DRAWN, size)
+        cursor.execute("ANALYZE drawn")
         _copies(cursor, order, source="drawn", values={**shared, **own})
+        cursor.execute("ANALYZE procurement_order")
         made = "drawn JOIN (SELECT id AS made, number AS called FROM procurement_order) AS orders"
         made += " ON orders.called = 'CMD-BANC-' || drawn.rank"
         own = {"number": "'CTR-BANC-' || drawn.rank", "order_id": "orders.made"}
