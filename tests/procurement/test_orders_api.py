@@ -131,8 +131,6 @@ def test_the_answer_in_full(purchase):
         "budget_line": "",
         "budget": None,
         "maximum_eur_ht": None,
-        "counter_proposal": None,
-        "agreed_terms": "",
         "starts_on": "2027-01-01",
         "ends_on": "2027-12-31",
         "supplier_vat_regime": "normal",
