@@ -186,6 +186,20 @@ def fail(row: T, error: str) -> bool:
     )
 
 
+def put_back(row: T, *, seconds: int) -> bool:
+    """Give the row back untried: what it needs is taken by others. The attempt is not counted; due again in
+    one to two times `seconds`."""
+    delay = seconds * (1 + secrets.randbelow(1000) / 1000)
+    return finish(
+        row,
+        lease_state=LeaseState.DUE,
+        attempt=row.attempt - 1,
+        done_at=None,
+        due_at=timezone.now() + dt.timedelta(seconds=delay),
+        sent_at=None,
+    )
+
+
 def sweep(model: type[T], send: Callable[[int], object], *, limit: int = 500) -> int:
     """Ring for claimable rows never announced, or announced too long ago. Returns how many.
 

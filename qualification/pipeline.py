@@ -27,13 +27,23 @@ from catalog.questions.engine import changed
 from marketplace.accounts.actors import system_actor
 from marketplace.audit.journal import record
 from marketplace.errors import MoveRefused
-from marketplace.leases import LeaseState, claim, claim_untried, fail, finish, finish_together, sweep
+from marketplace.leases import (
+    LeaseState,
+    claim,
+    claim_untried,
+    fail,
+    finish,
+    finish_together,
+    put_back,
+    sweep,
+)
 from qualification import attaching, watch
 from qualification.checks import CHECKS, Check, Judgement
 from qualification.checks.base import gravity
 from qualification.enums import DossierState, RunTrigger, Verdict
 from qualification.facts import input_hash
 from qualification.gather import GATHER
+from qualification.hosts import HostBusy, host_of, place_at
 from qualification.models import CheckRun, Dossier
 from qualification.models.check_run import OPEN_LEASES
 from qualification.schemes import load_scheme
@@ -49,6 +59,8 @@ RESULT = (
     "check_version", "rule", "verdict", "message", "remedy", "evidence", "input_hash", "duration_ms",
 )  # fmt: skip
 IDENTITY = "legal_identity"
+# Before a run whose host is busy is claimed again, at the least.
+HOST_BUSY_SECONDS = 3
 OUR_FAILURE = (
     "Notre contrôle n’a pas abouti (panne de notre côté). Il peut être relancé. "
     "Cela ne compte pas contre le fournisseur."
@@ -225,6 +237,8 @@ def _judged_and_written(runs: Sequence[CheckRun]) -> bool:
             done.append((run, judge(run, on=today)))
         except OperationalError:
             raise
+        except HostBusy:
+            put_back(run, seconds=HOST_BUSY_SECONDS)
         except Exception as error:
             written |= _contained(run, error)
     return _write_what_can_be(done) or written
@@ -251,14 +265,15 @@ def _contained(run: CheckRun, error: Exception) -> bool:
 
 
 def judge(run: CheckRun, *, on: dt.date) -> Result:
-    """Gather, observe, judge. Raises whatever the check raises."""
+    """Gather, observe, judge. Raises HostBusy, and whatever the check raises."""
     started = time.monotonic()
     check: Check[Any] = CHECKS[run.check_code]
     version = run.offer_version
     facts = GATHER[check.code](version, on)
     given = input_hash(facts, check=check.code, version=check.version)
     if check.observe is not None:
-        facts = check.observe(facts)
+        with place_at(host_of(check.visits(facts))):
+            facts = check.observe(facts)
     judgement = check.judge(facts, on)
     if not isinstance(judgement, Judgement) or judgement.verdict not in Verdict.values:
         raise TypeError(f"{check.code} answered {type(judgement).__name__}")

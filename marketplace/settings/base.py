@@ -47,9 +47,11 @@ SECURITY_DRILL_NOTICE_DAYS = env.int("SECURITY_DRILL_NOTICE_DAYS", default=2)
 FACTS_FRESH_DAYS = env.int("FACTS_FRESH_DAYS", default=180)
 FACTS_STALE_DAYS = env.int("FACTS_STALE_DAYS", default=365)
 REGISTER_READING_DAYS = env.int("REGISTER_READING_DAYS", default=60)
-# The class that looks a supplier up; the embedded one knows the demonstration's suppliers only.
 # Results « fail » in a row of one check of a listed offer before an officer is told.
 CHECK_FAILURES_BEFORE_ALERT = env.int("CHECK_FAILURES_BEFORE_ALERT", default=3)
+# Checks that look at one host at a time, all workers together.
+CHECKS_PER_HOST = env.int("CHECKS_PER_HOST", default=4)
+# The class that looks a supplier up; the embedded one knows the demonstration's suppliers only.
 LEGAL_REGISTER = env("LEGAL_REGISTER", default="qualification.registers.legal.EmbeddedRegister")
 
 # Gaia-X: a PEM file of the anchors trusted (none: chains stay unknown), the DIDs of the notaries trusted
