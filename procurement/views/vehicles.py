@@ -24,7 +24,7 @@ from procurement.actions.vehicles import create_vehicle
 from procurement.enums_orders import VehicleKind
 from procurement.forms.refusals import put_refusal
 from procurement.forms.vehicles import VehicleForm
-from procurement.models import PurchasingVehicle, VehicleLot
+from procurement.models import DynamicSystem, PurchasingVehicle, VehicleLot
 from procurement.views.find import actor_of
 from procurement.views.order_find import posted
 
@@ -78,6 +78,9 @@ def vehicle_page(request: HttpRequest, number: str) -> HttpResponse:
         "vehicle": vehicle,
         "lots": [(lot, _consumption(lot)) for lot in lots],
         "has_lots": vehicle.kind == VehicleKind.FRAMEWORK,
+        "system": DynamicSystem.objects.filter(vehicle=vehicle).first()
+        if vehicle.kind == VehicleKind.DYNAMIC
+        else None,
         "may_edit": verdicts["edit"] == "",
         "breadcrumb_data": breadcrumb(
             ("Commandes", reverse("procurement:orders")),

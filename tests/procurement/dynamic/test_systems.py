@@ -185,6 +185,8 @@ def test_by_the_pages_of_both_sides(room, firms):
     url = sent(buyer.post("/systemes-d-acquisition/ouvrir/", {**body, "criteria": "Une référence."}))
     assert "Hébergement courant" in text_of(client_for(None).get("/systemes-d-acquisition/"))
     assert "R. 2162-45" in text_of(client_for(None).get(url)) and "Candidater" in text_of(manager.get(url))
+    number = url.strip("/").rsplit("/", 1)[1]
+    assert "Voir le système" in text_of(buyer.get(f"/supports-d-achat/{number}/"))
     asked = {"candidacy": "dc1", "statement": "Dix ans d’hébergement."}
     wrong = text_of(manager.post(f"{url}candidater/", {**asked, "file": paper()}), 400)
     assert "aucun cas d’exclusion" in wrong and "Dix ans d’hébergement." in wrong
