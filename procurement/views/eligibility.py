@@ -23,6 +23,7 @@ from procurement.actions.derogations import may_be_asked
 from procurement.actions.eligibility import (
     freeze_offers,
     frozen_rows,
+    judge_offers,
 )
 from procurement.actions.eligible_catalogue import shown_offers
 from procurement.actions.projects import add_to_shortlist, remove_from_shortlist
@@ -41,7 +42,8 @@ def offers(request: HttpRequest, number: str) -> HttpResponse:
     verdicts = project_abilities(actor_of(request), project)
     choice = shown_offers(project, pages={name: _page(request, name) for name in Standing})
     eligible, derogation = choice.sections[Standing.ELIGIBLE], project.derogations.first()
-    kept = {entry.offer_id: entry for entry in project.shortlist.select_related("offer")}
+    entries = project.shortlist.select_related("offer__supplier", "offer__category", "offer__live_version")
+    kept = {entry.offer_id: entry for entry in entries}
     context = {
         "project": project,
         "choice": choice,
@@ -55,6 +57,12 @@ def offers(request: HttpRequest, number: str) -> HttpResponse:
         "to_check": choice.sections[Standing.TO_CHECK],
         "refused": choice.sections[Standing.REFUSED],
         "kept": kept,
+        # Wherever it stands in the lists, or on which of their pages.
+        "kept_rows": judge_offers(
+            [entry.offer for entry in kept.values()],
+            result=choice.result,
+            service_models=project.service_models,
+        ),
         "compare_url": _compare_address([entry.offer for entry in kept.values()]),
         "limit": SHORTLIST_LIMIT,
         "may_shortlist": allowed(verdicts, "shortlist"),

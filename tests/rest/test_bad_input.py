@@ -37,6 +37,7 @@ FILES = {
     "POST api:invoice-upload",
     "POST api:project-documents",
     "POST api:control-file-add-paper",
+    "POST api:admission-add-paper",
 }
 # The doctrine’s rules, the durations and the queues of moderation are a handful, answered whole; the feed
 # of changes has a cursor and no page.

@@ -118,6 +118,11 @@ def certificate(kind: str) -> SimpleUploadedFile:
     return SimpleUploadedFile(f"{kind}.txt", f"Certificat {kind} d’essai.".encode())
 
 
+def sent_notice() -> dict[str, Any]:
+    """What the service achats sent outside, and records."""
+    return {"medium": "boamp", "reference": "26-1", "sent_on": timezone.localdate().isoformat()}
+
+
 def published_answers() -> dict[str, Any]:
     """What the service achats adds to the draft of the contract's essential data."""
     return {

@@ -53,6 +53,7 @@ class Api:
         self.secrets = [holder.post(f"{path}take-secret/")["secret"] for holder in self.holders]
         for holder, secret in zip(self.holders, self.secrets, strict=True):
             holder.post(f"{path}rehearse/", {"secret": secret})
+        buyer.post(f"{path}record-sending/", story.sent_notice())
         assert buyer.post(f"{path}publish/", {"attested": True})["state"] == "published"
         self.path = path
 

@@ -143,6 +143,7 @@ class Pages:
             self.secrets.append(found[1])
         for holder, secret in zip(self.holders, self.secrets, strict=True):
             holder.post(f"{url}cle/essai/", {"secret": secret})
+        buyer.send(f"{url}avis/enregistrer/", story.sent_notice())
         buyer.send(f"{url}publier/", {"attested": "on"})
 
     def answer(self, supplier: str) -> None:
