@@ -139,7 +139,7 @@ class _Compiled:
         compiler.results_iter = lambda *_, **__: iter(loaded)
         answered = queryset.all()
         # A copy that is read here and dropped: no queryset made from it would ask again.
-        answered.query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
+        answered.query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]  # this copy's
         return list(answered)
 
 
