@@ -81,13 +81,13 @@ def test_many_requests_write_the_session_once_a_minute(member: Membership) -> No
     client = signed_in(member)
     with time_machine.travel(START, tick=False):
         client.get("/aide/")
-    used = client.session["used_at"]
+        used = client.session["used_at"]
     with time_machine.travel(START + dt.timedelta(seconds=59), tick=False):
         client.get("/aide/")
-    assert client.session["used_at"] == used
+        assert client.session["used_at"] == used
     with time_machine.travel(START + dt.timedelta(seconds=61), tick=False):
         client.get("/aide/")
-    assert client.session["used_at"] == used + 61
+        assert client.session["used_at"] == used + 61
 
 
 def test_a_form_sent_too_late_is_kept_and_given_back(member: Membership) -> None:
