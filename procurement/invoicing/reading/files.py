@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from marketplace.errors import RuleBroken
 from procurement.invoicing.enums import InvoiceFormat
 from procurement.invoicing.reading import cii, ubl
 from procurement.invoicing.reading.document import Document, unreadable
 from procurement.invoicing.reading.pdf import embedded_xml
-from procurement.invoicing.reading.xml import parse
+from procurement.invoicing.reading.schema import schema_faults
+from procurement.invoicing.reading.xml import Element, parse
 
 
 def read_invoice(content: bytes) -> Document:
@@ -19,9 +23,27 @@ def read_invoice(content: bytes) -> Document:
 def _read(content: bytes, *, inside_pdf: bool) -> Document:
     root = parse(content)
     if root.name == cii.ROOT:
-        return cii.read_cii(root, format=InvoiceFormat.FACTUR_X if inside_pdf else InvoiceFormat.CII)
+        format = InvoiceFormat.FACTUR_X if inside_pdf else InvoiceFormat.CII
+        return _judged(root, lambda: cii.read_cii(root, format=format))
     if not inside_pdf and root.name in ubl.ROOTS and root.namespace == ubl.NAMESPACE.format(root.name):
-        return ubl.read_ubl(root)
+        return _judged(root, lambda: ubl.read_ubl(root))
     raise unreadable(
         f"« {root.name[:40]} » n’est pas une facture. Envoyez un Factur-X (PDF), un UBL 2.1 ou un CII."
     )
+
+
+def _judged(root: Element, read: Callable[[], Document]) -> Document:
+    """Our own reading says first what lacks, in plain words; the schema then says the rest, with places."""
+    schema, faults = schema_faults(root)
+    try:
+        found = read()
+    except RuleBroken as refused:
+        said = refused.fields["file"]
+        raise RuleBroken(refused.code, refused.message, fields={"file": [*said, *faults]}) from refused
+    if faults:
+        message = (
+            f"Ce fichier ne respecte pas le schéma {schema}. Corrigez ce qui suit dans votre logiciel de "
+            "facturation et exportez la facture de nouveau, ou saisissez-la."
+        )
+        raise RuleBroken("invoice_schema", message, fields={"file": [message, *faults]})
+    return found

@@ -16,11 +16,14 @@ LONGEST_TEXT = 10_000
 
 @dataclass(slots=True)
 class Element:
-    """`name` without its namespace; `namespace` empty when none."""
+    """`name` without its namespace; `namespace` empty when none. `line` of the XML, from 1.
+
+    Attributes by their name, after `namespace␠` when they have one."""
 
     name: str
     namespace: str
     attributes: dict[str, str]
+    line: int = 0
     children: list[Element] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
 
@@ -55,17 +58,18 @@ class Element:
 
 
 class _Builder:
-    def __init__(self) -> None:
+    def __init__(self, parser: xml.parsers.expat.XMLParserType) -> None:
         self.root: Element | None = None
         self.open: list[Element] = []
         self.count = 0
+        self.parser = parser
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self.count += 1
         if self.count > MOST_ELEMENTS or len(self.open) >= DEEPEST:
             raise unreadable("Ce XML compte trop d’éléments pour une facture. Découpez-la.")
         namespace, _, local = name.rpartition(" ")
-        made = Element(local, namespace, attributes)
+        made = Element(local, namespace, attributes, self.parser.CurrentLineNumber)
         if self.open:
             self.open[-1].children.append(made)
         else:
@@ -86,8 +90,8 @@ def parse(content: bytes) -> Element:
     """Raises RuleBroken, on `file`, on anything but a plain XML document."""
     if len(content) > MOST_BYTES:
         raise unreadable("Le XML de la facture dépasse 5 Mo. Découpez la facture.")
-    builder = _Builder()
     parser = xml.parsers.expat.ParserCreate(namespace_separator=" ")
+    builder = _Builder(parser)
     parser.StartDoctypeDeclHandler = _refuse_doctype
     parser.StartElementHandler = builder.start
     parser.EndElementHandler = builder.end

@@ -82,6 +82,17 @@ def test_a_factur_x_that_contradicts_itself_is_disputed_answered_then_rejected(p
     address = f"/contrats/{contract.number}/factures/deposer/"
     refused = supplier.post(address, {"file": upload(b"rien", "facture.pdf"), "iban": IBAN})
     assert "file" in refused.context["form"].errors and refused.status_code == 400
+    broken = xml_of(paper(contract)).replace(b' unitCode="C62"', b' unit="C62"')
+    refused = supplier.post(address, {"file": upload(broken), "iban": IBAN})
+    assert "Ligne 29 du XML" in (told := text_of(refused, 400)) and IBAN in told
+    problem = problem_of(
+        client_for_token(purchase.manager).post(
+            f"{URL}upload/", {"contract": str(contract.uuid), "file": upload(broken)}, format="multipart"
+        ),
+        400,
+    )
+    assert problem["code"] == "invoice_schema" and {each["field"] for each in problem["errors"]} == {"file"}
+    assert not Invoice.objects.exists()
     sent = {"file": upload(factur_x(paper(contract)), "facture.pdf"), "stated_eur_ttc": "120,10"}
     assert supplier.post(address, sent).status_code == 302
     made = Invoice.objects.get()

@@ -24,7 +24,7 @@ CONTRACT = types.SimpleNamespace(
 def refused(content):
     with pytest.raises(RuleBroken) as error:
         read_invoice(content)
-    assert set(error.value.fields) == {"file"}
+    assert set(error.value.fields) == {"file"} and error.value.fields["file"][0] == error.value.message
     return error.value.message
 
 
@@ -131,6 +131,53 @@ def test_a_term_that_lacks_or_is_wrong_is_named(before, after, word):
     xml = xml_of(paper(CONTRACT))
     assert before in xml
     assert word in refused(xml.replace(before, after))
+
+
+FULL = b"urn:cen.eu:en16931:2017<"
+OTHER_PROFILE = b"urn:cen.eu:en16931:2017#compliant#urn:exemple:autre<"
+
+
+@pytest.mark.parametrize(("flavor", "before", "after", "words"), [
+    ("factur-x", b"BilledQuantity", b"Quantity",
+     "Ligne 29 du XML, IncludedSupplyChainTradeLineItem › SpecifiedLineTradeDelivery › Quantity : "
+     "cet élément n’est pas attendu ici. Mettez d’abord BilledQuantity"),
+    ("factur-x", b">120.00</ram:Grand", b">cent</ram:Grand", "« cent » n’est pas un nombre, comme 1200.50"),
+    ("factur-x", b' unitCode="C62"', b' unit="C62"', "l’attribut « unit » n’est pas permis ici. Retirez-le."),
+    ("factur-x", b"<ram:GrandTotal", b"perdu<ram:GrandTotal", "du texte s’y trouve entre les éléments"),
+    ("factur-x", b"CrossIndustryInvoice:100", b"autre", "l’espace de noms de cet élément"),
+    ("factur-x", FULL, b"urn:factur-x.eu:1p0:minimum<", "schéma Factur-X MINIMUM"),
+    ("ubl-2.1", b">2026-02-01<", b">01/02/2026<",
+     "Invoice › IssueDate : « 01/02/2026 » n’est pas une date, comme"),
+    ("ubl-2.1", b' currencyID="EUR"', b"", "Et 4 autres erreurs"),
+    ("ubl-2.1", b' currencyID="EUR"', b"",
+     "Ligne 67 du XML, Invoice › TaxTotal › TaxAmount : l’attribut « currencyID » manque"),
+], ids=range(9))  # fmt: skip
+def test_what_the_official_schema_refuses_is_told_with_its_place(flavor, before, after, words):
+    xml = xml_of(paper(CONTRACT), flavor=flavor)
+    assert before in xml
+    with pytest.raises(RuleBroken) as error:
+        read_invoice(xml.replace(before, after))
+    assert words in "\n".join(error.value.fields["file"])
+    assert len(error.value.fields["file"]) <= 7
+
+
+def test_a_profile_that_is_not_ours_is_judged_on_the_whole_vocabulary():
+    xml = xml_of(paper(CONTRACT)).replace(FULL, OTHER_PROFILE)
+    assert read_invoice(xml).number
+    assert "schéma CII D22B" in refused(xml.replace(b' unitCode="C62"', b' unit="C62"'))
+
+
+def test_where_a_file_says_its_schema_lies_is_not_followed():
+    xml = xml_of(paper(CONTRACT), flavor="ubl-2.1")
+    hint = b' xsi:schemaLocation="urn:a http://exemple.invalid/a.xsd" '
+    hint += b"" if b"xmlns:xsi" in xml else b'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
+    xml = xml.replace(b"<Invoice ", b"<Invoice" + hint, 1)
+    assert hint in xml and read_invoice(xml).format == "ubl"
+
+
+def test_a_judgement_that_lasts_is_stopped(monkeypatch):
+    monkeypatch.setattr("procurement.invoicing.reading.schema.CLOCK_SECONDS", 0.001)
+    assert "limites de temps" in refused(xml_of(paper(CONTRACT)))
 
 
 def test_too_many_elements_or_lines_are_refused(monkeypatch):
