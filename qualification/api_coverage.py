@@ -26,6 +26,7 @@ from qualification.coverage.files import KINDS, PDF, evidence_answer
 from qualification.coverage.gather import asked_schemes, coverage_facts, coverages, evidence_of
 from qualification.coverage.judge import STATES
 from qualification.coverage.quotes import counted_quotes
+from qualification.coverage.rating import Rating
 from qualification.schemes import Scheme
 from qualification.schemes.certificates import certificates
 
@@ -73,10 +74,51 @@ class CountsSerializer(StrictSerializer):
     unknown = serializers.IntegerField()
 
 
+class RatedSerializer(StrictSerializer):
+    code = serializers.CharField(source="requirement.code")
+    title = serializers.CharField(source="requirement.title")
+    question = serializers.CharField(source="requirement.rated_by", help_text="La question qui le demande.")
+    concerned = serializers.BooleanField(help_text="Faux : la question ne concerne pas cette offre.")
+    level = serializers.IntegerField(allow_null=True, help_text="0 au plus bas ; nul : non déclaré.")
+    words = serializers.CharField()
+    weight = serializers.IntegerField(source="requirement.weight", allow_null=True, help_text="En %.")
+
+
+class RatingSerializer(StrictSerializer):
+    """Parole du fournisseur : ni badge, ni constat, ni ordre des offres."""
+
+    levels = RatedSerializer(source="rows", many=True)
+    top = serializers.IntegerField(help_text="Le niveau le plus haut.")
+    given = serializers.IntegerField()
+    missing = serializers.SerializerMethodField(help_text="Objectifs sans niveau déclaré.")
+    weighted_mean = serializers.DecimalField(
+        max_digits=4, decimal_places=2, allow_null=True, help_text="Nul tant qu’un niveau ou un poids manque."
+    )
+    equal_mean = serializers.DecimalField(
+        max_digits=4, decimal_places=2, allow_null=True, help_text="Le même poids pour tous."
+    )
+    lowest = serializers.IntegerField(allow_null=True)
+    lowest_at = serializers.ListField(child=serializers.CharField())
+    summary = serializers.CharField()
+    grounds = serializers.CharField(allow_blank=True)
+    made_on = serializers.DateField(allow_null=True)
+    weights_dated = serializers.CharField(source="terms.weights_dated")
+    weights_source = serializers.CharField(source="terms.weights_source")
+    weights_confidence = serializers.CharField(source="terms.weights_confidence")
+    weights_uncertainty = serializers.CharField(source="terms.weights_uncertainty")
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_missing(self, rating: Rating) -> list[str]:
+        return [each.code for each in rating.missing]
+
+
 class SchemeCoverageSerializer(StrictSerializer):
     key = serializers.CharField()
     title = serializers.CharField(source="scheme.name")
     counts = CountsSerializer()
+    self_assessment = RatingSerializer(
+        source="rating", allow_null=True, help_text="Nul : le référentiel ne demande pas de niveau."
+    )
     requirements = JudgedSerializer(source="rows", many=True)
 
 

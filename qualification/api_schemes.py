@@ -46,6 +46,21 @@ class RequirementSerializer(StrictSerializer):
     options = serializers.ListField(child=serializers.CharField())
     answers = ExpectedSerializer(many=True)
     retired = serializers.BooleanField()
+    rated_by = serializers.CharField(
+        allow_blank=True, help_text="Question où le fournisseur se donne un niveau ; vide : aucune."
+    )
+    weight = serializers.IntegerField(allow_null=True, help_text="Du niveau dans la moyenne, en %.")
+
+
+class SelfAssessmentSerializer(StrictSerializer):
+    """D’où viennent les poids des niveaux, et ce qui n’en est pas sûr."""
+
+    grounds = serializers.CharField(help_text="Question qui en tient la justification.")
+    made_on = serializers.CharField(help_text="Question qui en tient la date.")
+    weights_dated = serializers.CharField()
+    weights_source = serializers.CharField()
+    weights_confidence = serializers.CharField()
+    weights_uncertainty = serializers.CharField()
 
 
 class SchemeSummarySerializer(StrictSerializer):
@@ -71,6 +86,9 @@ class SectionSerializer(StrictSerializer):
 
 class SchemeSerializer(SchemeSummarySerializer):
     sections = SectionSerializer(many=True)
+    self_assessment = SelfAssessmentSerializer(
+        allow_null=True, help_text="Nul : le fournisseur ne se donne pas de niveau."
+    )
     requirements = RequirementSerializer(many=True)
 
 

@@ -13,6 +13,7 @@ from marketplace.ui.typography import date_text, datetime_text
 from qualification.applicability import Stated, edition_key
 from qualification.coverage.facts import CoverageFacts, Held
 from qualification.coverage.judge import Judged, SchemeCoverage
+from qualification.coverage.rating import Rating
 from qualification.coverage.shown import BAR_WORDS, chapters_of
 from qualification.schemes import Scheme
 
@@ -37,6 +38,8 @@ COLUMNS = (
     Column("grounds", "Couverte par"),
     Column("gap", "Écart"),
     Column("rule", "Règle"),
+    Column("declared_level", "Niveau auto-évalué"),
+    Column("weight", "Poids du niveau (%)"),
 )
 
 
@@ -61,7 +64,7 @@ class EvidenceFile:
 
 
 def evidence_table(file: EvidenceFile) -> Table:
-    """One row a requirement."""
+    """One row a requirement, then one for the whole of a self-assessment."""
     return Table(file.title, COLUMNS, _rows(file))
 
 
@@ -83,7 +86,40 @@ def _rows(file: EvidenceFile) -> Iterator[tuple[Cell, ...]]:
                     " ".join(ground.text for ground in row.grounds),
                     gap_words(row),
                     row.requirement.rule,
+                    *_level_cells(coverage, row),
                 )
+        if coverage.rating is not None:
+            yield _whole(scheme, coverage.rating)
+
+
+def _level_cells(coverage: SchemeCoverage, row: Judged) -> tuple[Cell, Cell]:
+    """Empty where no level is asked; None, unknown, where it is not given."""
+    rated = coverage.rating.rows if coverage.rating is not None else ()
+    for each in rated:
+        if each.requirement.code == row.requirement.code:
+            return (None if each.concerned and each.level is None else each.words), each.requirement.weight
+    return "", ""
+
+
+def _whole(scheme: Scheme, rating: Rating) -> tuple[Cell, ...]:
+    said: dict[str, Cell] = {
+        "scheme": scheme.title,
+        "edition": scheme.edition,
+        "title": "Ensemble de l’auto-évaluation",
+        "justification": rating.grounds or None,
+        "grounds": rating.terms.words,
+        "declared_level": rating.summary,
+    }
+    return tuple(said.get(column.code, "") for column in COLUMNS)
+
+
+def weights_words(rating: Rating) -> str:
+    """Where the weights come from and what is not sure of them."""
+    terms = rating.terms
+    return (
+        f"Poids datés de {terms.weights_dated}. Source : {terms.weights_source}. "
+        f"Confiance : {terms.weights_confidence}. {terms.weights_uncertainty}"
+    )
 
 
 def _stated_cells(line: Stated | None, row: Judged, models: Sequence[str]) -> tuple[Cell, Cell, Cell, Cell]:
@@ -135,7 +171,14 @@ def _part(coverage: SchemeCoverage, file: EvidenceFile) -> dict[str, object]:
         ]
         for row in coverage.rows
     ]
-    return {"title": coverage.scheme.name, "source": coverage.scheme.source, "rows": rows}
+    scheme, rating = coverage.scheme, coverage.rating
+    return {
+        "title": scheme.name,
+        "source": scheme.source,
+        "rows": rows,
+        "levels": [[one.name, one.words, one.weight_words] for one in rating.rows] if rating else [],
+        "rating": [rating.summary, *scheme.notes, rating.terms.words, rating.grounds_words] if rating else [],
+    }
 
 
 def _stated_text(line: Stated | None, row: Judged, models: Sequence[str]) -> str:

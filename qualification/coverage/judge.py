@@ -17,6 +17,7 @@ from catalog.countries import EEA_COUNTRIES, EU_COUNTRIES, country_of
 from catalog.questions.engine import is_unknown, questions
 from marketplace.ui.typography import date_text, number_text
 from qualification.coverage.facts import CoverageFacts, Held
+from qualification.coverage.rating import Rating, rating_of
 from qualification.schemes import DECLARATION, Expected, Requirement, Scheme
 from qualification.schemes.mapping import PARTLY as CROSSES
 from qualification.schemes.mapping import Mapping, mappings_from
@@ -67,8 +68,11 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class SchemeCoverage:
+    """``rating``: the levels that the supplier gives itself, where the scheme asks for them."""
+
     scheme: Scheme
     rows: tuple[Judged, ...]
+    rating: Rating | None = None
 
     def count(self, state: str) -> int:
         return sum(row.state == state for row in self.rows)
@@ -90,7 +94,8 @@ class SchemeCoverage:
 
 def judge_scheme(scheme: Scheme, facts: CoverageFacts) -> SchemeCoverage:
     links = mappings_from(scheme.key)
-    return SchemeCoverage(scheme, tuple(judge(each, scheme, facts, links) for each in scheme.active))
+    rows = tuple(judge(each, scheme, facts, links) for each in scheme.active)
+    return SchemeCoverage(scheme, rows, rating_of(scheme, facts.answers))
 
 
 def judge(requirement: Requirement, scheme: Scheme, facts: CoverageFacts, links: Iterable[Mapping]) -> Judged:

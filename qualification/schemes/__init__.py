@@ -56,7 +56,9 @@ class Requirement:
     clause due to the customer. ``levels``: level → declaration or certification, a level absent does not
     ask it. ``standards``: certificates admitted as proof → their sections, none: the whole certificate.
     ``options``: the choices of a clause. ``retired``: a number kept, that asks nothing. ``inherited``: it
-    is about the data centre alone, so that the certificate of a layer below proves it whole.
+    is about the data centre alone, so that the certificate of a layer below proves it whole. ``rated_by``:
+    the question in which a supplier gives itself a level, the lowest of its choices first; ``weight``: of
+    that level in the scheme's mean, in percent.
     """
 
     code: str
@@ -78,6 +80,8 @@ class Requirement:
     proof: str = EVIDENCE
     retired: bool = False
     inherited: bool = False
+    rated_by: str = ""
+    weight: int | None = None
 
     @property
     def is_recommendation(self) -> bool:
@@ -116,6 +120,27 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class SelfAssessment:
+    """Of a scheme whose requirements are ``rated_by`` their supplier: the questions that hold its grounds and
+    its day, and where the weights come from, how sure they are and what is not sure, in French."""
+
+    grounds: str
+    made_on: str
+    weights_dated: str
+    weights_source: str
+    weights_confidence: str
+    weights_uncertainty: str
+
+    @property
+    def words(self) -> str:
+        """Where the weights come from, and what is not sure of them."""
+        return (
+            f"Poids datés de {self.weights_dated}. Source\u00a0: {self.weights_source}. "
+            f"Confiance\u00a0: {self.weights_confidence}. {self.weights_uncertainty}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Scheme:
     """``certificate``: the certificate that covers every requirement of it. ``level``: see `at`."""
 
@@ -130,6 +155,7 @@ class Scheme:
     sections: tuple[Section, ...] = ()
     certificate: str = ""
     level: str = ""
+    self_assessment: SelfAssessment | None = None
 
     @property
     def key(self) -> str:
@@ -239,7 +265,14 @@ def _read(path: Path) -> Scheme:
     rule, proof = data.pop("rule", ""), data.pop("proof", EVIDENCE)
     rows = tuple(_requirement(row, rule=rule, proof=proof) for row in data.pop("requirements"))
     headings = tuple(Section(**row) for row in data.pop("sections", ()))
-    return Scheme(requirements=rows, sections=headings, notes=tuple(data.pop("notes", ())), **data)
+    rating = data.pop("self_assessment", None)
+    return Scheme(
+        requirements=rows,
+        sections=headings,
+        notes=tuple(data.pop("notes", ())),
+        self_assessment=SelfAssessment(**rating) if rating else None,
+        **data,
+    )
 
 
 def _requirement(row: dict[str, Any], *, rule: str, proof: str) -> Requirement:

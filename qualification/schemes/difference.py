@@ -25,6 +25,8 @@ WORDS = {
     "proof": "preuve demandée",
     "retired": "en usage",
     "inherited": "prouvée par une couche",
+    "rated_by": "niveau demandé au fournisseur",
+    "weight": "poids",
 }
 
 
