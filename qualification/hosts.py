@@ -6,12 +6,22 @@ itself when the worker or its connection dies.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection
+
+from qualification.fetcher import FetchResult, Limits, fetch
+
+# Before work whose host is busy is claimed again, at the least.
+BUSY_SECONDS = 3
+# All the waiting of one piece of work for places, in seconds, and between two tries for one.
+PATIENCE = 3.0
+TRY_AGAIN = 0.1
 
 # Of these numbers the first free one is taken; two hosts that share one only wait a little more.
 _TAKE = """
@@ -34,19 +44,43 @@ def host_of(url: str) -> str:
 
 
 @contextmanager
-def place_at(host: str) -> Iterator[None]:
-    """One look at `host`, two queries; nothing for an empty one. Raises HostBusy. Outside a transaction, so
-    that none stays open during the look."""
+def place_at(host: str, *, patience: float = 0.0) -> Iterator[None]:
+    """One look at `host`, two queries and one more for each tenth of a second waited, `patience` seconds at
+    most; nothing for an empty host. Raises HostBusy. Outside a transaction, so that none stays open during
+    the look. Who waits here holds no other place: see :class:`Looks`."""
     if not host:
         yield
         return
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKE, [host, settings.CHECKS_PER_HOST, host])
-        taken = cursor.fetchone()
-    if taken is None:
-        raise HostBusy(host)
+    taken = _taken(host, until=time.monotonic() + patience)
     try:
         yield
     finally:
         with connection.cursor() as cursor:
-            cursor.execute(_GIVE_BACK, taken)
+            cursor.execute(_GIVE_BACK, [taken])
+
+
+def _taken(host: str, *, until: float) -> int:
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(_TAKE, [host, settings.CHECKS_PER_HOST, host])
+            row = cursor.fetchone()
+        if row is not None:
+            return int(row[0])
+        if time.monotonic() >= until:
+            raise HostBusy(host)
+        time.sleep(TRY_AGAIN)
+
+
+@dataclass(slots=True)
+class Looks:
+    """The fetches of one piece of work at several hosts, one place at a time: it is given back before another
+    is asked for, so two of them never wait for each other. ``patience``: seconds of waiting left."""
+
+    patience: float = PATIENCE
+
+    def __call__(self, url: str, *, limits: Limits) -> FetchResult:
+        """Raises HostBusy once the patience is spent: the whole work comes back later."""
+        asked = time.monotonic()
+        with place_at(host_of(url), patience=self.patience):
+            self.patience = max(0.0, self.patience - (time.monotonic() - asked))
+            return fetch(url, limits=limits)

@@ -43,7 +43,7 @@ from qualification.checks.base import gravity
 from qualification.enums import DossierState, RunTrigger, Verdict
 from qualification.facts import input_hash
 from qualification.gather import GATHER
-from qualification.hosts import HostBusy, host_of, place_at
+from qualification.hosts import BUSY_SECONDS, HostBusy, host_of, place_at
 from qualification.models import CheckRun, Dossier
 from qualification.models.check_run import OPEN_LEASES
 from qualification.schemes import load_scheme
@@ -59,8 +59,6 @@ RESULT = (
     "check_version", "rule", "verdict", "message", "remedy", "evidence", "input_hash", "duration_ms",
 )  # fmt: skip
 IDENTITY = "legal_identity"
-# Before a run whose host is busy is claimed again, at the least.
-HOST_BUSY_SECONDS = 3
 OUR_FAILURE = (
     "Notre contrôle n’a pas abouti (panne de notre côté). Il peut être relancé. "
     "Cela ne compte pas contre le fournisseur."
@@ -238,7 +236,7 @@ def _judged_and_written(runs: Sequence[CheckRun]) -> bool:
         except OperationalError:
             raise
         except HostBusy:
-            put_back(run, seconds=HOST_BUSY_SECONDS)
+            put_back(run, seconds=BUSY_SECONDS)
         except Exception as error:
             written |= _contained(run, error)
     return _write_what_can_be(done) or written

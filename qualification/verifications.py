@@ -11,13 +11,14 @@ from django.utils import timezone
 
 from marketplace.accounts.actors import Actor
 from marketplace.errors import NotAllowed, RuleBroken, TooManyTries
-from marketplace.leases import LeaseState, claim, fail, finish, sweep
+from marketplace.leases import LeaseState, claim, fail, finish, put_back, sweep
 from marketplace.ui.visitors import WINDOW, count_place
 from qualification.gaiax import bounds, did, resolve, sandbox
 from qualification.gaiax.chain import BadCertificates, read_pem
 from qualification.gaiax.envelope import Malformed
 from qualification.gaiax.material import CONFIGURED, NO_ANCHORS, SUPPLIED, Material
 from qualification.gaiax.report import interrupted
+from qualification.hosts import BUSY_SECONDS, HostBusy
 from qualification.models import GaiaxVerification
 from qualification.releases.books import Book, current_book
 from qualification.signing.keys import own_context
@@ -100,13 +101,17 @@ def _anchors(value: Any) -> str:
 
 
 def run_verification(pk: int) -> bool:
-    """Fetch, judge, write once. False: nothing to do now. Network, and a child process."""
+    """Fetch, judge, write once. False: nothing to do now, or others look at one of the hosts: it comes back,
+    the attempt not counted. Network, and a child process."""
     row = claim(GaiaxVerification, pk)
     if row is None:
         return False
     try:
         book = current_book()
         report, fetched = judge(row, book=book)
+    except HostBusy:
+        put_back(row, seconds=BUSY_SECONDS)
+        return False
     except Exception as error:
         # Ours, never the sender's: given back, then unknown.
         logger.exception("verification %s failed", row.uuid)
@@ -117,7 +122,7 @@ def run_verification(pk: int) -> bool:
 
 
 def judge(row: GaiaxVerification, *, book: Book) -> tuple[Report, dict[str, Any]]:
-    """The report, and what was fetched to reach it. Network, and a child process."""
+    """The report, and what was fetched to reach it. Network, and a child process. Raises HostBusy."""
     fetched = resolve.everything_for(row.text, documents=row.given.get("did_documents"))
     return judge_with(row.text, fetched, anchors=row.given.get("anchors"), book=book), fetched
 

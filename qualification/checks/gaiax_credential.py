@@ -89,7 +89,8 @@ def _evidence(facts: CredentialFacts, report: Mapping[str, Any]) -> dict[str, An
 
 
 def observe(facts: CredentialFacts) -> CredentialFacts:
-    """Documents fetched anew, then the whole judgement in a child process."""
+    """Documents fetched anew, each with a place at its own host, then the whole judgement in a child process.
+    Raises HostBusy."""
     if not facts.credential:
         return facts
     material = Material(

@@ -2,43 +2,52 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from qualification.fetcher import FetchResult, Limits, fetch
 from qualification.gaiax import bounds, did, sandbox
 from qualification.gaiax.envelope import Malformed, strict_json
+from qualification.hosts import Looks
 
 MOST_DOCUMENTS = 10
-# All documents and chains of one verification together, in seconds.
+# All documents, chains and lists of one verification together, in seconds of network; waiting for a place at
+# a host is counted apart (`Looks`). With the two child processes, below the task's time limit.
 BUDGET = 15.0
 EACH = 5.0
 
 Get = Callable[..., FetchResult]
 
 
+@dataclass(slots=True)
+class Budget:
+    """Seconds of network left."""
+
+    seconds: float = BUDGET
+
+
 def everything_for(text: str, *, documents: dict[str, Any] | None = None) -> dict[str, Any]:
     """What `Material` takes of the network: DID documents (unless given), chains, status lists. A child
-    process says what is needed."""
-    until = time.monotonic() + BUDGET
+    process says what is needed. Raises HostBusy when others look at one of the hosts: nothing was judged."""
+    budget, get = Budget(), Looks()
     dids, urls = sandbox.needs_apart(text)
     if documents is None:
-        documents = documents_of(dids, until=until)
+        documents = documents_of(dids, get=get, budget=budget)
     return {
         "did_documents": documents,
-        "chains": chains_of(documents, until=until),
-        "status_lists": status_lists_of(urls, until=until),
+        "chains": chains_of(documents, get=get, budget=budget),
+        "status_lists": status_lists_of(urls, get=get, budget=budget),
     }
 
 
-def documents_of(dids: Iterable[str], *, get: Get = fetch, until: float | None = None) -> dict[str, Any]:
+def documents_of(dids: Iterable[str], *, get: Get = fetch, budget: Budget | None = None) -> dict[str, Any]:
     """The DID documents that could be read; one that could not is absent. Redirects are not followed:
-    a DID is its host's word. ``until``: monotonic seconds."""
-    end = until if until is not None else time.monotonic() + BUDGET
+    a DID is its host's word."""
+    budget = budget or Budget()
     found: dict[str, Any] = {}
     for name in list(dict.fromkeys(dids))[:MOST_DOCUMENTS]:
-        body = _body(did.url_of(name), bounds.DID_DOCUMENT, get=get, until=end)
+        body = _body(did.url_of(name), bounds.DID_DOCUMENT, get=get, budget=budget)
         if body is None:
             continue
         try:
@@ -48,24 +57,24 @@ def documents_of(dids: Iterable[str], *, get: Get = fetch, until: float | None =
     return found
 
 
-def chains_of(documents: dict[str, Any], *, get: Get = fetch, until: float | None = None) -> dict[str, str]:
+def chains_of(documents: dict[str, Any], *, get: Get = fetch, budget: Budget | None = None) -> dict[str, str]:
     """The PEM text of each `x5u` that the documents name, by its address."""
-    end = until if until is not None else time.monotonic() + BUDGET
+    budget = budget or Budget()
     urls = dict.fromkeys(url for document in documents.values() for url in _x5u(document))
     found: dict[str, str] = {}
     for url in list(urls)[:MOST_DOCUMENTS]:
-        body = _body(url, bounds.CHAIN, get=get, until=end)
+        body = _body(url, bounds.CHAIN, get=get, budget=budget)
         if body is not None:
             found[url] = body.decode("ascii", "replace")
     return found
 
 
-def status_lists_of(urls: Iterable[str], *, get: Get = fetch, until: float | None = None) -> dict[str, str]:
+def status_lists_of(urls: Iterable[str], *, get: Get = fetch, budget: Budget | None = None) -> dict[str, str]:
     """The text of each status list that could be read, by its address; redirects are not followed."""
-    end = until if until is not None else time.monotonic() + BUDGET
+    budget = budget or Budget()
     found: dict[str, str] = {}
     for url in list(dict.fromkeys(urls))[:MOST_DOCUMENTS]:
-        body = _body(url, bounds.DOCUMENT, get=get, until=end)
+        body = _body(url, bounds.DOCUMENT, get=get, budget=budget)
         if body is not None:
             found[url] = body.decode("ascii", "replace")
     return found
@@ -79,9 +88,9 @@ def _x5u(document: Any) -> Iterable[str]:
             yield key["x5u"]
 
 
-def _body(url: str | None, most: int, *, get: Get, until: float) -> bytes | None:
-    left = until - time.monotonic()
-    if url is None or left <= 0:
+def _body(url: str | None, most: int, *, get: Get, budget: Budget) -> bytes | None:
+    if url is None or budget.seconds <= 0:
         return None
-    result = get(url, limits=Limits(seconds=min(EACH, left), bytes=most, redirects=0))
+    result = get(url, limits=Limits(seconds=min(EACH, budget.seconds), bytes=most, redirects=0))
+    budget.seconds -= result.duration_ms / 1000
     return result.body if result.ok and result.status == 200 else None

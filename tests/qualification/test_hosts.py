@@ -6,9 +6,15 @@ import pytest
 from django.db import connection, connections
 
 from marketplace.leases import LeaseState
-from qualification import pipeline
-from qualification.hosts import HostBusy, host_of, place_at
-from qualification.models import CheckRun
+from qualification import hosts, pipeline
+from qualification.checks import gaiax_credential
+from qualification.facts_web import CredentialFacts
+from qualification.fetcher import FetchResult, Limits
+from qualification.gaiax import resolve
+from qualification.hosts import HostBusy, Looks, host_of, place_at
+from qualification.models import CheckRun, GaiaxVerification
+from qualification.verifications import run_verification
+from tests.builders import make_organisation
 from tests.qualification import builders
 
 HOST = "cloud.fournisseur.example"
@@ -81,6 +87,51 @@ def test_a_run_whose_host_is_busy_comes_back_its_attempt_not_counted(settings, m
     assert pipeline.run_check(run.pk)
     assert CheckRun.objects.get(pk=run.pk).lease_state == LeaseState.DONE
     assert places_held() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_hosts_are_looked_at_one_place_at_a_time_and_waited_for(settings, monkeypatch):
+    settings.CHECKS_PER_HOST = 1
+    held: list[int] = []
+    monkeypatch.setattr(hosts, "fetch", lambda url, limits: held.append(places_held()) or FetchResult(url))
+    look = Looks(patience=5.0)
+    leave = held_elsewhere(1)
+    threading.Timer(0.3, leave.set).start()
+    for url in (f"https://{HOST}/did.json", "https://autre.example/did.json", f"https://{HOST}/liste"):
+        assert look(url, limits=Limits()).url == url
+    # One's own place alone, at each look: nobody who waits holds what another waits for.
+    assert held == [1, 1, 1]
+    assert 3.0 < look.patience < 4.9
+    leave = held_elsewhere(1)
+    try:
+        with pytest.raises(HostBusy):
+            Looks(patience=0.2)(f"https://{HOST}/", limits=Limits())
+    finally:
+        leave.set()
+    wait_until_free()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_documents_of_a_credential_wait_for_their_hosts(settings, monkeypatch):
+    """A verification asked for, and the check of an attached one: neither is judged, nor counted, while the
+    host of an issuer is busy."""
+    settings.CHECKS_PER_HOST = 1
+    monkeypatch.setattr(resolve, "Looks", lambda: Looks(patience=0.0))
+    monkeypatch.setattr(resolve.sandbox, "needs_apart", lambda text: ([f"did:web:{HOST}"], []))
+    row = GaiaxVerification.objects.create(organisation=make_organisation(), text="{}")
+    leave = held_elsewhere(1)
+    try:
+        assert not run_verification(row.pk)
+        with pytest.raises(HostBusy):
+            gaiax_credential.observe(CredentialFacts(credential="un", text="{}"))
+    finally:
+        leave.set()
+    waiting = GaiaxVerification.objects.get()
+    assert (waiting.lease_state, waiting.attempt, waiting.report) == (LeaseState.DUE, 0, {})
+    assert waiting.due_at > row.due_at and waiting.sent_at is None
+    wait_until_free()
+    # The check itself looks at no host of the offer: its places are those of the documents.
+    assert gaiax_credential.CHECK.visits(CredentialFacts(credential="un")) == ""
 
 
 def places_held() -> int:

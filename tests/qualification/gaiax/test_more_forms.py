@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from pyld import jsonld
 
+from qualification.fetcher import FetchResult
 from qualification.gaiax import contexts, digests, graph, resolve, status
 from qualification.gaiax.claims import read
 from qualification.gaiax.envelope import CREDENTIAL, Item
@@ -189,9 +190,9 @@ def test_the_lists_to_fetch_are_those_named_over_https() -> None:
     assert set(lists_named(items)) == set()
     asked: list[str] = []
 
-    def get(url: str, **_: Any) -> Any:
+    def get(url: str, **_: Any) -> FetchResult:
         asked.append(url)
-        return type("Answer", (), {"ok": True, "status": 200, "body": b"a.b.c"})()
+        return FetchResult(url, status=200, body=b"a.b.c")
 
     assert resolve.status_lists_of([LIST, LIST], get=get) == {LIST: "a.b.c"}
     assert asked == [LIST]
