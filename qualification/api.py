@@ -151,10 +151,13 @@ class DossierViewSet(MoveMixin, CreateOnceMixin, MessagesMixin, ReadViewSet):
 
 
 class CheckRunViewSet(ReadViewSet):
-    """Runs of automatic checks. A run is never edited: `replay` makes a new one."""
+    """Runs of automatic checks. A run is never edited: `replay` makes a new one. Of old looks that say the
+    same, the first, the last and one a month stay, and every failure; `thinned_before` counts the others."""
 
     about = "les passages des contrôles automatiques"
-    queryset = CheckRun.objects.select_related("dossier", "dispute", "carried_from").order_by("-id")
+    queryset = (
+        CheckRun.objects.select_related("dossier", "dispute", "carried_from").with_gaps().order_by("-id")
+    )
     serializer_class = CheckRunSerializer
     filterset_class = CheckRunFilterSet
     abilities = staticmethod(run_abilities)

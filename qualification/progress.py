@@ -89,8 +89,8 @@ def progress_of(dossier: Dossier) -> Progress:
 
 
 def runs_of(dossier: Dossier, code: str) -> list[CheckRun]:
-    """The history of one check, newest first, with its disputes. One query."""
-    rows = dossier.runs.filter(check_code=code).select_related("requested_by", "dispute")
+    """The history of one check, newest first, with its disputes and its gaps. One query."""
+    rows = dossier.runs.filter(check_code=code).select_related("requested_by", "dispute").with_gaps()
     return [_of(dossier, run) for run in rows.order_by("-run_number")]
 
 

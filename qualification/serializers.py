@@ -129,13 +129,17 @@ class CheckRunSerializer(StrictModelSerializer):
         help_text="Repris de ce passage : rien de ce que le contrôle lit n’a changé.",
     )
     dispute = serializers.UUIDField(source="contested.uuid", read_only=True, allow_null=True, default=None)
+    thinned_before = serializers.IntegerField(
+        read_only=True,
+        help_text="Résultats identiques à celui-ci et au précédent, qui ne sont plus gardés entre les deux.",
+    )
 
     class Meta:
         model = CheckRun
         fields = (
             "id", "dossier", "check_code", "title", "run_number", "round", "trigger", "status", "verdict",
             "message", "remedy", "rule", "evidence", "input_hash", "check_version", "duration_ms",
-            "created_at", "done_at", "carried_from", "dispute_before", "dispute",
+            "created_at", "done_at", "carried_from", "dispute_before", "dispute", "thinned_before",
         )  # fmt: skip
         read_only_fields = fields
 

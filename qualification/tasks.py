@@ -79,6 +79,14 @@ def watch_offers() -> None:
     look_again()
 
 
+@shared_task(name="events.thin_results", ignore_result=True)
+def thin_results() -> None:
+    """Old looks that say what their neighbours say, one hour's share of the dossiers. Safe to run twice."""
+    from qualification.thinning import thin_results as thin
+
+    thin()
+
+
 @shared_task(name="events.run_drills", ignore_result=True)
 def run_drills() -> int:
     """Messages of drills that are due, and drills that nobody answered. Safe to run twice."""
@@ -108,6 +116,7 @@ BEAT = {
     "expiry-reminders": {"task": "events.remind_expiries", "schedule": crontab(minute=20)},
     "checks-sweep": {"task": "events.sweep_checks", "schedule": 10.0},
     "offers-watch": {"task": "events.watch_offers", "schedule": 60.0},
+    "results-thinning": {"task": "events.thin_results", "schedule": crontab(minute=40)},
     "security-drills": {"task": "events.run_drills", "schedule": 60.0},
     "gaiax-sweep": {"task": "events.sweep_gaiax", "schedule": 15.0},
 }

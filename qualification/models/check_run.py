@@ -5,6 +5,7 @@ import uuid
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
@@ -33,9 +34,21 @@ class CheckRunQuerySet(models.QuerySet["CheckRun"]):
     def open(self) -> Self:
         return self.filter(lease_state__in=OPEN_LEASES)
 
+    def with_gaps(self) -> Self:
+        """``thinned_before``: how many results like the one before stood between it and this one, and were
+        deleted since (`qualification.thinning`): numbers follow one another, whatever is filtered here."""
+        older = CheckRun.objects.filter(
+            dossier=models.OuterRef("dossier"),
+            check_code=models.OuterRef("check_code"),
+            run_number__lt=models.OuterRef("run_number"),
+        ).order_by("-run_number")
+        before = Coalesce(models.Subquery(older.values("run_number")[:1]), 0)
+        return self.annotate(thinned_before=models.F("run_number") - 1 - before)
+
 
 class CheckRun(Leased):
-    """One execution of one check on one frozen version: written once; running again makes a new row."""
+    """One execution of one check on one frozen version: written once; running again makes a new row, with the
+    next number of its check in its dossier. Of old like results, a gap in the numbers says how many went."""
 
     MAX_ATTEMPTS = 4
     # Longer than the task's time limit (qualification.tasks), shorter than the visibility timeout.

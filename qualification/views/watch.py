@@ -22,6 +22,7 @@ from qualification.abilities import alert_abilities, alerts_abilities
 from qualification.checks import CHECKS
 from qualification.history import in_order, summary_of, trends_of
 from qualification.models import CheckAlert, CheckRun, OfferCheck
+from qualification.thinning import KEPT_WHOLE_DAYS
 from qualification.views.find import actor_of
 
 PAGE_SIZE = 30
@@ -54,12 +55,13 @@ def offer_check(request: HttpRequest, number: int, code: str) -> HttpResponse:
         raise NotVisible
     row.offer = offer
     past = CheckRun.objects.filter(dossier__offer=offer, check_code=code).exclude(verdict="")
-    past = past.select_related("dossier", "offer_version", "requested_by").order_by("-pk")
+    past = past.select_related("dossier", "offer_version", "requested_by").with_gaps().order_by("-pk")
     place = f"/controles/{offer.number}/"
     context = {
         "offer": offer,
         "row": row,
         "check": CHECKS.get(code),
+        "kept_whole_days": KEPT_WHOLE_DAYS,
         "page": Paginator(past, PAGE_SIZE).get_page(request.GET.get("page")),
         "breadcrumb_data": breadcrumb(
             (offer.name, offer.get_absolute_url()), ("Contrôles", place), current=row.title
