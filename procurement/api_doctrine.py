@@ -15,7 +15,7 @@ from marketplace.errors import RuleBroken
 from procurement.doctrine import assess
 from procurement.doctrine.rule_sets import GENERAL_LAW, RuleSet, rule_sets_on
 from procurement.doctrine_releases import rule_set_as_dict
-from procurement.facts import facts_from_json
+from procurement.facts import agreeing, facts_from_json
 from procurement.serializers import DoctrineInput, DoctrineOutput, RulesOutput
 
 # Kept, as a list keeps the serializer of its items: making its fields again costs more than the assessment.
@@ -31,7 +31,7 @@ class DoctrineAssessmentViewSet(viewsets.ViewSet):
         """Les obligations, avec leur raison et leur texte. Sans compte, rien n’est enregistré."""
         facts = dict(INPUT.run_validation(request.data))
         day = facts.pop("date", None) or timezone.localdate()
-        return Response(assess(facts_from_json(facts), day).as_dict())
+        return Response(assess(facts_from_json(agreeing(facts)), day).as_dict())
 
 
 class DoctrineRuleViewSet(viewsets.ViewSet):

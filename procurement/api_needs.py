@@ -208,7 +208,7 @@ class AssessmentViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
     about = "les analyses de sensibilité de son administration"
     queryset = (
         Assessment.objects.select_related("project__organisation", "decision__decided_by")
-        .prefetch_related("authors", "project__authors", "opinions__given_by")
+        .prefetch_related("authors", "project__authors", "project__assessments", "opinions__given_by")
         .order_by("-id")
     )
     serializer_class = AssessmentSerializer

@@ -46,6 +46,15 @@ class Harm(models.TextChoices):
     INTELLECTUAL_PROPERTY = "intellectual_property", "La propriété intellectuelle"
 
 
+class Aspect(models.TextChoices):
+    """What a breach would touch of the data."""
+
+    CONFIDENTIALITY = "confidentiality", "Confidentialité"
+    INTEGRITY = "integrity", "Intégrité"
+    AVAILABILITY = "availability", "Disponibilité"
+    TRACEABILITY = "traceability", "Traçabilité"
+
+
 class AssessmentState(models.TextChoices):
     DRAFT = "draft", "Réponses en cours"
     AWAITING_OPINIONS = "awaiting_opinions", "En attente des avis et de la décision"

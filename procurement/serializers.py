@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
@@ -12,8 +12,10 @@ from marketplace.accounts.enums import BUYER_KINDS
 from marketplace.rest.fields import CodeField
 from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer
 from procurement.actions.assessments import result_now
+from procurement.actions.reassessments import moved_since, moved_today, previous_decided
 from procurement.doctrine.results import LEVELS, OBLIGATIONS, UNKNOWN
 from procurement.enums import (
+    Aspect,
     Criticality,
     Harm,
     Hosting,
@@ -43,11 +45,38 @@ def codes(choices: Any, **options: Any) -> serializers.ListField:
     )
 
 
+class HarmAspectsField(serializers.DictField):
+    """`{"health_life": ["integrity"]}`: by which breach each harm would come."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "unknown_harm": "« {harm} » n’est pas un dommage. Employez : {harms}."
+    }
+    child = serializers.ListField(child=CodeField(Aspect.choices), max_length=len(Aspect.values))
+
+    def to_internal_value(self, data: Any) -> dict[str, list[str]]:
+        found = super().to_internal_value(data)
+        unknown = sorted(found.keys() - set(Harm.values))
+        if unknown:
+            self.fail("unknown_harm", harm=unknown[0][:40], harms=", ".join(Harm.values))
+        return {harm: sorted(set(aspects)) for harm, aspects in found.items() if aspects}
+
+
 class DataAnswers(StrictSerializer):
     sensitive_data = codes(SensitiveData.choices)
     harms = codes(Harm.choices)
+    harm_aspects = HarmAspectsField(
+        required=False, allow_null=True, help_text="Par quelle atteinte viendrait chaque dommage."
+    )
     personal_data = serializers.BooleanField(required=False, allow_null=True)
     health_data = serializers.BooleanField(required=False, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """What one request says of a breach agrees with what it says of its harm."""
+        harms, told = attrs.get("harms"), attrs.get("harm_aspects")
+        if harms is not None and told and (strangers := sorted(told.keys() - set(harms))):
+            message = f"« {strangers[0]} » n’est pas parmi « harms ». Ajoutez-le, ou retirez son atteinte."
+            raise serializers.ValidationError({"harm_aspects": [message]})
+        return attrs
 
 
 class DoctrineInput(DataAnswers):
@@ -225,11 +254,29 @@ class OpinionInput(StrictSerializer):
         return attrs
 
 
+class ChangeOutput(serializers.Serializer):
+    code = serializers.ChoiceField(list(OBLIGATIONS))
+    before = serializers.ChoiceField([*LEVELS, UNKNOWN])
+    after = serializers.ChoiceField([*LEVELS, UNKNOWN])
+
+
+class MovedOutput(serializers.Serializer):
+    changes = ChangeOutput(many=True)
+    texts_added = serializers.ListField(child=serializers.CharField())
+    texts_removed = serializers.ListField(child=serializers.CharField())
+
+
 class AssessmentSerializer(StrictModelSerializer):
     id = serializers.UUIDField(source="uuid", read_only=True)
     project = serializers.UUIDField(source="project.uuid", read_only=True)
     answers = serializers.SerializerMethodField()
     result = serializers.SerializerMethodField(help_text="Figé dès la demande d’avis.")
+    moved = serializers.SerializerMethodField(
+        help_text="Ce que les textes et le projet d’aujourd’hui changeraient ; null tant que rien n’est figé."
+    )
+    since_previous = serializers.SerializerMethodField(
+        help_text="Ce qui change depuis l’analyse décidée d’avant ; null pour la première."
+    )
     opinions = OpinionSerializer(many=True, read_only=True)
     decision = DecisionOutput(read_only=True, allow_null=True, default=None)
 
@@ -245,6 +292,8 @@ class AssessmentSerializer(StrictModelSerializer):
             "result",
             "assessed_on",
             "requested_at",
+            "moved",
+            "since_previous",
             "opinions",
             "decision",
             "created_at",
@@ -258,6 +307,15 @@ class AssessmentSerializer(StrictModelSerializer):
     @extend_schema_field(DoctrineOutput)
     def get_result(self, assessment: Assessment) -> dict[str, Any]:
         return result_now(assessment).as_dict()
+
+    @extend_schema_field(MovedOutput(allow_null=True))
+    def get_moved(self, assessment: Assessment) -> dict[str, Any] | None:
+        return moved_today(assessment).as_dict() if assessment.result else None
+
+    @extend_schema_field(MovedOutput(allow_null=True))
+    def get_since_previous(self, assessment: Assessment) -> dict[str, Any] | None:
+        previous = previous_decided(assessment)
+        return moved_since(previous, result_now(assessment)).as_dict() if previous else None
 
 
 class AssessmentCreate(StrictSerializer):

@@ -18,7 +18,7 @@ from procurement.actions.projects import refuse_closed
 from procurement.doctrine import AssessmentResult, assess
 from procurement.doctrine_releases import releases_on
 from procurement.enums import OPEN_ASSESSMENTS, AssessmentState, OpinionKind, ProjectState
-from procurement.facts import DATA_FACTS, facts_as_json, facts_of_project, sha256_of
+from procurement.facts import DATA_FACTS, agreeing, facts_as_json, facts_of_project, sha256_of
 from procurement.models import Assessment, Project, SensitivityDecision
 from procurement.order_people import people_holding
 
@@ -60,7 +60,7 @@ def save_answers(
 
     def write(row: Assessment) -> None:
         refuse_frozen(row)
-        row.answers = {**row.answers, **{k: _plain(v) for k, v in answers.items()}}
+        row.answers = agreeing({**row.answers, **{k: _plain(v) for k, v in answers.items()}})
         if actor.user is not None:
             row.authors.add(actor.user)
 

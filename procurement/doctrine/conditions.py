@@ -14,6 +14,12 @@ HARM_WORDS = {
     "health_life": "la santé ou la vie des personnes",
     "intellectual_property": "la propriété intellectuelle",
 }
+ASPECT_WORDS = {
+    "confidentiality": "confidentialité",
+    "integrity": "intégrité",
+    "availability": "disponibilité",
+    "traceability": "traçabilité",
+}
 HOSTING_WORDS = {
     "commercial_cloud": "vous recourez à un cloud commercial",
     "internal_cloud": "vous recourez au cloud interne de l’État",
@@ -53,8 +59,15 @@ def harmful_if_breached(facts: AssessmentFacts) -> Ternary:
         return Ternary(None, "", ("harms",))
     if not facts.harms:
         return Ternary(False, "leur atteinte ne provoquerait aucun des quatre dommages visés")
-    words = [HARM_WORDS[code] for code in HARM_WORDS if code in facts.harms]
+    words = [_harm(code, facts) for code in HARM_WORDS if code in facts.harms]
     return Ternary(True, "leur atteinte toucherait " + ", ".join(words))
+
+
+def _harm(code: str, facts: AssessmentFacts) -> str:
+    """With what of the data would be breached, where it is told."""
+    told = facts.harm_aspects or frozenset()
+    aspects = [words for aspect, words in ASPECT_WORDS.items() if (code, aspect) in told]
+    return f"{HARM_WORDS[code]} ({', '.join(aspects)})" if aspects else HARM_WORDS[code]
 
 
 def personal(facts: AssessmentFacts) -> Ternary:

@@ -16,6 +16,8 @@ HOSTINGS = ("commercial_cloud", "internal_cloud", "none")
 SERVICE_MODELS = ("iaas", "paas", "caas", "saas")
 SENSITIVE_DATA = ("protected_secret", "essential_mission")
 HARMS = ("public_order", "public_security", "health_life", "intellectual_property")
+# What a breach would touch of the data.
+ASPECTS = ("confidentiality", "integrity", "availability", "traceability")
 PROJECT_KINDS = ("new", "major_change", "existing")
 
 FACT_NAMES = {
@@ -33,13 +35,18 @@ FACT_NAMES = {
 
 @dataclass(frozen=True, kw_only=True)
 class AssessmentFacts:
-    """None means not given. An empty set means « none of them », which is an answer."""
+    """None means not given. An empty set means « none of them », which is an answer.
+
+    `harm_aspects`: (harm, aspect) pairs that tell by which breach each harm would come. No rule needs them to
+    conclude, so they are never among the facts not given.
+    """
 
     buyer_kind: str | None = None
     hosting: str | None = None
     service_models: frozenset[str] | None = None
     sensitive_data: frozenset[str] | None = None
     harms: frozenset[str] | None = None
+    harm_aspects: frozenset[tuple[str, str]] | None = None
     personal_data: bool | None = None
     health_data: bool | None = None
     full_cost_eur_ht: Decimal | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -10,7 +11,8 @@ from django import forms
 from catalog.enums import ServiceModel
 from marketplace.accounts.enums import BUYER_KINDS, OrganisationKind
 from marketplace.ui.forms import MarketForm
-from procurement.enums import Harm, Hosting, OpinionVerdict, ProjectKind, SensitiveData
+from procurement.enums import Aspect, Harm, Hosting, OpinionVerdict, ProjectKind, SensitiveData
+from procurement.facts import aspects_by_harm
 
 UNKNOWN, NONE = "unknown", "none"
 DO_NOT_KNOW = "Je ne sais pas"
@@ -146,8 +148,9 @@ class DataForm(AnswersForm):
         label="Vos données sont-elles d’une sensibilité particulière ?",
         help_text="Cochez ce qui décrit au moins une partie des données.",
         examples=[
-            "Secret protégé par la loi : secret médical, secret des affaires, vie privée, défense nationale, "
-            "délibérations du Gouvernement, procédures en justice.",
+            "Secret protégé par la loi (code des relations entre le public et l’administration, articles "
+            "L. 311-5 et L. 311-6) : délibérations du Gouvernement, défense nationale, sûreté de l’État, "
+            "procédures en justice ; vie privée, secret médical, secret des affaires.",
             "Mission essentielle : sécurité nationale, ordre public, protection de la santé et de la vie.",
         ],
     )
@@ -161,6 +164,39 @@ class DataForm(AnswersForm):
     )
 
 
+@dataclass(frozen=True)
+class BoxOfHarm:
+    """One box of the grid, whole for who hears it alone."""
+
+    harm: str
+    aspect: str
+
+    def __str__(self) -> str:
+        return f"{self.harm} : {self.aspect.lower()}"
+
+
+class AspectsGrid(forms.MultipleChoiceField):
+    """Optional boxes, a row a harm. Cleans to `{harm: [aspects]}`, None when none is told."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, **options: Any) -> None:
+        boxes = [
+            (f"{harm.value}:{aspect.value}", BoxOfHarm(harm.label, aspect.label))
+            for harm in Harm
+            for aspect in Aspect
+        ]
+        template = "procurement/doctrine/_aspects.html"
+        super().__init__(choices=boxes, required=False, template_name=template, **options)
+
+    def clean(self, value: Any) -> dict[str, list[str]] | None:  # type: ignore[override]  # by harm
+        pairs = (code.split(":") for code in super().clean(value))
+        return aspects_by_harm((harm, aspect) for harm, aspect in pairs) or None
+
+    def shown(self, answer: Any) -> list[str]:
+        return [f"{harm}:{aspect}" for harm, aspects in (answer or {}).items() for aspect in aspects]
+
+
 class HarmsForm(AnswersForm):
     harms = SeveralAnswers(
         Harm.choices,
@@ -170,9 +206,22 @@ class HarmsForm(AnswersForm):
         examples=[
             "Santé ou vie : une ordonnance modifiée, une ambulance qui n’est pas envoyée.",
             "Sécurité publique : le plan d’une prison publié.",
-            "Propriété intellectuelle : un procédé industriel confié à l’administration et volé.",
+            "Propriété intellectuelle : un procédé industriel confié à l’administration et volé.",
         ],
     )
+    harm_aspects = AspectsGrid(
+        label="Par quelle atteinte ?",
+        help_text="Facultatif. Pour chaque dommage coché, dites ce qui serait touché.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        strangers = (cleaned.get("harm_aspects") or {}).keys() - set(cleaned.get("harms") or ())
+        if "harms" in cleaned and strangers:
+            words = ", ".join(f"« {harm.label} »" for harm in Harm if harm in strangers)
+            message = f"Cochez aussi {words} dans la première question, ou retirez son atteinte."
+            self.add_error("harm_aspects", message)
+        return cleaned
 
 
 class OpinionForm(MarketForm):

@@ -57,6 +57,8 @@ class Assessment(Stateful):
     authors = models.ManyToManyField(User, related_name="written_assessments", blank=True)
     requested_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     requested_at = models.DateTimeField("avis demandés le", null=True, blank=True)
+    # Hash of the texts that the frozen facts were last read with; empty: not read again since the freeze.
+    reassessed_with = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = AssessmentQuerySet.as_manager()

@@ -21,8 +21,9 @@ from procurement.abilities import assessment_abilities, project_abilities
 from procurement.actions import assessments as actions
 from procurement.actions.opinions import advise_on_assessment, current_opinions
 from procurement.actions.projects import edit_project
+from procurement.actions.reassessments import moved_since, moved_today, previous_decided
 from procurement.dialogue import PROJECT_PAGES, RESULT, page_of, stepper_of
-from procurement.doctrine import AssessmentResult, assess, changes_between
+from procurement.doctrine import AssessmentResult, Moved, assess, changes_between
 from procurement.enums import AssessmentState, OpinionKind
 from procurement.facts import DATA_FACTS, facts_from_json, sha256_of
 from procurement.forms.answers import AnswersForm, OpinionForm, ReasonForm
@@ -126,6 +127,7 @@ def _result(
     actor = actor_of(request)
     drafting = assessment.state == AssessmentState.DRAFT
     current = current_opinions(assessment) if assessment.facts else {}
+    previous = previous_decided(assessment)
     given = list(assessment.opinions.select_related("given_by").order_by("-given_at"))
     context = {
         "project": project,
@@ -142,7 +144,9 @@ def _result(
         "content_sha256": sha256_of(assessment.facts or {}),
         "kinds_to_give": _kinds_to_give(assessment, verdicts=verdicts, actor=actor, given=given),
         "decision": getattr(assessment, "decision", None),
-        "moved": _moved_since_frozen(project, assessment, result=result),
+        "moved": _moved_since_frozen(assessment),
+        "previous": previous,
+        "since_previous": moved_since(previous, result) if previous else None,
         "offers_url": offers_address(result),
         "may_restart": assessment.state == AssessmentState.DECIDED
         and allowed(project_abilities(actor, project), "edit"),
@@ -173,11 +177,11 @@ def _since(last: Opinion | None, assessment: Assessment) -> Any:
     return changes_between(read, actions.result_now(assessment))
 
 
-def _moved_since_frozen(project: Project, assessment: Assessment, *, result: AssessmentResult) -> Any:
-    """Conclusions that today's project or today's texts would give differently."""
+def _moved_since_frozen(assessment: Assessment) -> Moved | None:
+    """What today's project or today's texts would give differently; None while nothing is frozen."""
     if assessment.state not in (AssessmentState.AWAITING_OPINIONS, AssessmentState.DECIDED):
-        return ()
-    return changes_between(result, actions.result_today(assessment))
+        return None
+    return moved_today(assessment)
 
 
 @login_required
