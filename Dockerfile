@@ -35,5 +35,6 @@ VOLUME /data
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 \
     CMD ["python", "bin/ask_health.py", "livez"]
 CMD ["gunicorn", "marketplace.wsgi:application", "--bind", "0.0.0.0:8000", "--workers", "2", \
-     "--worker-class", "gthread", "--threads", "4", "--preload", "--no-control-socket", \
+     "--worker-class", "marketplace.web_worker.Worker", "--limit-request-line", "8190", \
+     "--threads", "4", "--preload", "--no-control-socket", \
      "--worker-tmp-dir", "/dev/shm"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid as uuids
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from django.db import transaction
@@ -196,6 +196,8 @@ class OfferViewSet(
         }
         if query.priced_usage is not None:
             body["unpriced"] = page.unpriced
+        if page.readings:
+            body["readings"] = [asdict(one) for one in page.readings]
         if with_facets:
             body["facets"] = {name: [_facet_value(v) for v in values] for name, values in page.facets.items()}
         if ignored := [name for name in found.unknown if name not in ("mine", RETAINED)]:

@@ -319,6 +319,14 @@ class OfferCardSerializer(StrictSerializer):
     usage_price = UsagePriceSerializer(required=False, help_text="Avec ordering=usage.")
 
 
+class ReadingSerializer(StrictSerializer):
+    kind = serializers.ChoiceField(
+        choices=[("corrected", "Une lettre corrigée"), ("prefix", "Lu comme le début d’un mot")]
+    )
+    typed = serializers.CharField(help_text="Le mot donné.")
+    used = serializers.CharField(help_text="Ce qui a été cherché à la place.")
+
+
 class OfferListSerializer(StrictSerializer):
     count = serializers.IntegerField()
     next = serializers.CharField(allow_null=True)
@@ -326,6 +334,11 @@ class OfferListSerializer(StrictSerializer):
     results = OfferCardSerializer(many=True)
     unpriced = serializers.IntegerField(
         required=False, help_text="Avec ordering=usage : offres au prix inconnu, rangées à la suite."
+    )
+    readings = ReadingSerializer(
+        many=True,
+        required=False,
+        help_text="Mots de « q » qu’aucune offre ne contient, et comment ils ont été lus.",
     )
     facets = serializers.DictField(
         child=FacetValueSerializer(many=True), required=False, help_text="Avec facets=1."

@@ -1,4 +1,4 @@
-"""Atom: new offers of the catalogue, and what happens to the status of the others."""
+"""Atom and RSS 2.0: new offers of the catalogue, and what happens to the status of the others."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.contrib.syndication.views import Feed
 from django.db.models import QuerySet
 from django.urls import reverse_lazy
 from django.utils import timezone
-from django.utils.feedgenerator import Atom1Feed
+from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
 
 from catalog.enums import ChangeKind, OfferState, TrustStatus
 from catalog.models import Change, Collection
@@ -98,6 +98,18 @@ class StatusChanges(_Changes):
     link = reverse_lazy("catalog:offers")
     feed_url = reverse_lazy("catalog:status_feed")
     kinds = STATUS
+
+
+class NewOffersRss(NewOffers):
+    feed_type = Rss201rev2Feed
+    description = NewOffers.subtitle
+    feed_url = reverse_lazy("catalog:new_offers_rss")
+
+
+class StatusChangesRss(StatusChanges):
+    feed_type = Rss201rev2Feed
+    description = StatusChanges.subtitle
+    feed_url = reverse_lazy("catalog:status_rss")
 
 
 class Collections(Feed):

@@ -1,4 +1,4 @@
-"""What was typed, read as a sentence: words, « phrases », OR, -exclusion, début*; with its synonyms.
+"""What was typed, read as a sentence: words, « phrases », OU (or OR), -exclusion, début*; with its synonyms.
 
 The stems are PostgreSQL's: nothing here guesses a French inflection.
 """
@@ -18,7 +18,7 @@ SYNONYMS = Path(__file__).with_name("synonyms.toml")
 MAX_TERMS = 32
 WORD, PREFIX, LEXEME = "word", "prefix", "lexeme"
 _TOKEN = re.compile(r'(?P<not>-?)"(?P<phrase>[^"]*)(?:"|$)|(?P<word>\S+)')
-_OR = frozenset({"or", "OU"})
+_OR = frozenset({"or", "OR", "ou", "OU"})
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
 
 

@@ -21,6 +21,7 @@ from marketplace.devtools.postgres import OWNER, SEALER, SERVING, Cluster, Clust
 from marketplace.devtools.running import RUN_FILE, runner_pid, take_run_lock
 from marketplace.devtools.supervisor import Child, say, stop_all
 from marketplace.devtools.tls_sites import TlsSites, demo_sites
+from marketplace.web_worker import LONGEST
 
 READY_SECONDS = 90
 FIRST_PORT, LAST_PORT = 8000, 8049
@@ -126,8 +127,8 @@ class Demonstration:
         folder.mkdir(mode=0o700, exist_ok=True)
         self.sites = TlsSites(demo_sites(identities(GAIAX)), folder=folder).start()
         self.names = DnsZones(DEMO_ZONES, signed=DEMO_SIGNED, broken=DEMO_BROKEN).start()
-        environment = self._addresses()
         url = f"http://localhost:{port}/"
+        environment = self._addresses(url)
         note: dict[str, object] = {"pid": os.getpid(), "url": url, "environment": environment}
         write_private(RUN_FILE, json.dumps({**note, "ready": False}))
         self._prepare({**os.environ, **environment})
@@ -161,10 +162,12 @@ class Demonstration:
         if self.door is not None:
             self.door.close()
 
-    def _addresses(self) -> dict[str, str]:
+    def _addresses(self, url: str) -> dict[str, str]:
         assert self.sites is not None and self.names is not None
         return {
             "DJANGO_SETTINGS_MODULE": "marketplace.settings.dev",
+            # What mails, feeds and open data say of us: the port that was free, not 8000 whatever happens.
+            "SITE_URL": os.environ.get("SITE_URL") or url.rstrip("/"),
             "DATABASE_URL": self.cluster.url(SERVING),
             "DATABASE_OWNER_URL": self.cluster.url(OWNER),
             "AUDIT_SEALER_DATABASE_URL": self.cluster.url(SEALER),
@@ -195,7 +198,8 @@ class Demonstration:
         worker = [*celery, "worker", "--loglevel=INFO", *ALONE]
         commands = {
             "web": ["-m", "gunicorn", "marketplace.wsgi:application", "--bind", f"fd://{door.fileno()}",
-                    "--workers=2", "--worker-class=gthread", "--threads=4", "--preload",
+                    "--workers=2", "--worker-class=marketplace.web_worker.Worker", "--threads=4", "--preload",
+                    f"--limit-request-line={LONGEST}",
                     "--graceful-timeout=5", "--no-control-socket"],
             "quick": [*worker, "-n", "quick@%h", "-c", "1", "-Q", ",".join(QUICK_QUEUES)],
             "slow": [*worker, "-n", "slow@%h", "-c", "2", "-Q", ",".join(SLOW_QUEUES)],

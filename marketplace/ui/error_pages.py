@@ -31,6 +31,7 @@ TITLES = {
     410: "Cette page n’existe plus",
     412: "L’état a changé pendant votre lecture",
     413: "Envoi trop lourd",
+    414: "Adresse trop longue",
     428: "Version manquante",
     429: "Trop d’essais",
     500: "Une erreur est survenue chez nous",
@@ -104,6 +105,16 @@ def too_many(request: HttpRequest, *, until: dt.datetime, most: int) -> HttpResp
 def too_large(request: HttpRequest) -> HttpResponse:
     message = "Fichier trop lourd\u00a0: 10\u00a0Mo au plus. Rien n’a été enregistré."
     return state_page(request, 413, message=message)
+
+
+def address_too_long(*, most: int) -> bytes:
+    """Made by the web server itself, which never read the request: neither an address nor a person."""
+    message = (
+        f"Cette adresse dépasse {most}\u00a0caractères\u00a0: elle n’a pas été lue. "
+        "Raccourcissez les mots cherchés, ou retirez des filtres."
+    )
+    values = {**brand(), "status": 414, "title": TITLES[414], "message": message, "bare": True}
+    return render_to_string("errors/state.html", values).encode()
 
 
 def maintenance(request: HttpRequest, *, until: str) -> HttpResponse:

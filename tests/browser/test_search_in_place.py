@@ -51,6 +51,25 @@ def test_a_value_at_zero_becomes_possible_in_place_and_focus_and_folds_stay(page
     assert testing.faults_of(page) == []
 
 
+def test_results_follow_what_is_typed_and_the_field_keeps_the_focus(visit: Visit) -> None:
+    make_offer(answers={"name": "Messagerie"})
+    make_offer(answers={"name": "Stockage"})
+    page = visit("/offres/")
+    page.evaluate("document.body.dataset.loaded = 'once'")
+    page.locator("#q").press_sequentially("mess")
+    said(page, "1 offre")
+    assert page.locator(".catalog-card h3").all_inner_texts() == ["Messagerie"]
+    assert page.locator("#filtres-gardes input[name='q']").input_value() == "mess"
+    assert page.url.endswith("?q=mess")
+    assert page.evaluate("document.activeElement.id") == "q"
+    page.keyboard.press("Control+a")
+    page.keyboard.type("stockage")
+    page.keyboard.press("Enter")
+    page.locator(".catalog-card h3", has_text="Stockage").wait_for()
+    assert page.evaluate("document.body.dataset.loaded") == "once"
+    assert testing.faults_of(page) == []
+
+
 def test_a_usage_is_priced_in_place(visit: Visit) -> None:
     by_seat("Chère", "12.5", vat_regime="normal")
     by_seat("Modeste", "4")

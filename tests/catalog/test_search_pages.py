@@ -124,3 +124,24 @@ def test_a_word_that_offers_hold_is_not_said_to_be_misspelt(client: Client) -> N
     assert "Aucune offre" in body
     assert "Chercher plutôt" not in body
     assert "Chercher plutôt" in text(client.get("/offres/?q=mesragezie&hds=in_force"))
+
+
+@pytest.mark.parametrize("word", ["or", "OR", "ou", "OU"])
+def test_one_or_the_other_however_it_is_written(client: Client, word: str) -> None:
+    make_offer(answers={"name": "Messagerie"})
+    make_offer(answers={"name": "Agenda"})
+    make_offer(answers={"name": "Stockage"})
+    assert client.get("/api/v1/offers/", {"q": f"messagerie {word} agenda"}).json()["count"] == 2
+
+
+def test_a_word_read_otherwise_is_said_by_the_page_and_by_the_api(client: Client) -> None:
+    make_offer(answers={"name": "Messagerie"})
+    body = client.get("/api/v1/offers/", {"q": "mesagerie"}).json()
+    assert body["readings"] == [{"kind": "corrected", "typed": "mesagerie", "used": "messagerie"}]
+    assert "voici les résultats pour" in text(client.get("/offres/", {"q": "mesagerie"}))
+    begun = client.get("/api/v1/offers/", {"q": "mess"}).json()
+    assert begun["readings"] == [{"kind": "prefix", "typed": "mess", "used": "mess"}]
+    assert "readings" not in client.get("/api/v1/offers/", {"q": "messagerie"}).json()
+    none = text(client.get("/offres/", {"q": "mesagerie", "hds": "in_force"}))
+    assert "nous avons cherché" in none
+    assert "voici les résultats" not in none

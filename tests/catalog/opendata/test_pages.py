@@ -103,7 +103,30 @@ def test_the_name_of_a_removed_offer_is_no_longer_said() -> None:
     assert "Nom à taire" not in Client().get("/offres/flux/nouvelles.atom").content.decode()
 
 
-@pytest.mark.parametrize("url", ["/offres/flux/nouvelles.atom", "/offres/flux/statuts.atom"])
+@pytest.mark.parametrize("name", ["nouvelles", "statuts"])
+def test_rss_says_what_atom_says(name: str) -> None:
+    make_mark(make_offer(answers={"name": "Nuage <b> & Exemple"}))
+    answer = Client().get(f"/offres/flux/{name}.rss")
+    assert answer["Content-Type"].startswith("application/rss+xml")
+    channel = ElementTree.fromstring(answer.content).find("channel")
+    assert channel is not None and channel.findtext("description")
+    said = [
+        {
+            "title": item.findtext("title") or "",
+            "summary": item.findtext("description") or "",
+            "id": item.findtext("guid") or "",
+            "link": item.findtext("link") or "",
+            "kind": item.findtext("category") or "",
+        }
+        for item in channel.iter("item")
+    ]
+    assert said == entries(f"/offres/flux/{name}.atom") != []
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["/offres/flux/nouvelles.atom", "/offres/flux/statuts.atom", "/offres/flux/statuts.rss"],
+)
 def test_more_entries_cost_no_more_queries(url: str, django_assert_max_num_queries: Any) -> None:
     for _ in range(4):
         make_mark(make_offer())

@@ -165,6 +165,8 @@ PUBLIC: dict[str, Row] = {
     "GET catalog:open_data": Row(EVERYBODY),
     "GET catalog:new_offers_feed": Row(EVERYBODY),
     "GET catalog:status_feed": Row(EVERYBODY),
+    "GET catalog:new_offers_rss": Row(EVERYBODY),
+    "GET catalog:status_rss": Row(EVERYBODY),
     "GET catalog:robots": Row(EVERYBODY),
     "GET catalog:sitemap": Row(EVERYBODY),
     "GET catalog:sitemap_part": Row(EVERYBODY, lambda world: {"section": "pages"}),
