@@ -64,6 +64,11 @@ class Criterion:
     def unknown(self) -> int:
         return sum(cell.is_unknown for cell in self.cells)
 
+    @property
+    def is_unsettled(self) -> bool:
+        """Those that answer agree, the others may not: neither a difference nor the same."""
+        return not self.differs and self.unknown > 0
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -76,8 +81,12 @@ class Comparison:
         return tuple(row for row in self.rows if row.differs)
 
     @property
+    def unsettled(self) -> tuple[Criterion, ...]:
+        return tuple(row for row in self.rows if row.is_unsettled)
+
+    @property
     def same(self) -> tuple[Criterion, ...]:
-        return tuple(row for row in self.rows if not row.differs)
+        return tuple(row for row in self.rows if not row.differs and not row.is_unsettled)
 
     @property
     def unknown(self) -> int:

@@ -14,10 +14,12 @@ from marketplace.ui.typography import datetime_text, plural
 
 _TEMPLATE = Path(__file__).with_name("comparison.typ")
 BAR_MM = 120
+UNSETTLED = "Pas assez de réponses pour comparer"
 
 
 def comparison_table(comparison: Comparison) -> Table:
-    """One row a criterion; after the offers' columns, where each fact was read."""
+    """One row a criterion; after the offers' columns, whether they differ (unknown while answers that agree
+    are not all there) and where each fact was read."""
     names = [column.name for column in comparison.columns]
     columns = (
         Column("group", "Rubrique"),
@@ -33,7 +35,8 @@ def comparison_table(comparison: Comparison) -> Table:
 def _row(row: Criterion) -> tuple[Cell, ...]:
     values = tuple(cell.text if cell.gone else cell.value for cell in row.cells)
     sources = tuple(cell.source.text if cell.source else "" for cell in row.cells)
-    return (row.group, row.label, *values, row.differs, row.unknown, *sources)
+    differs = None if row.is_unsettled else row.differs
+    return (row.group, row.label, *values, differs, row.unknown, *sources)
 
 
 def title_of(comparison: Comparison) -> str:
@@ -65,6 +68,7 @@ def comparison_pdf(comparison: Comparison, *, when: dt.datetime, address: str) -
         "gone": [f"{column.name}\u00a0: {column.gone}" for column in comparison.columns if column.gone],
         "parts": [
             {"title": "Là où les offres diffèrent", "rows": _printed(comparison.differences)},
+            {"title": UNSETTLED, "rows": _printed(comparison.unsettled)},
             {"title": "Critères identiques", "rows": _printed(comparison.same)},
         ],
         "cost": _printed_cost(comparison),

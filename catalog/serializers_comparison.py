@@ -56,12 +56,18 @@ class CriterionSerializer(StrictSerializer):
 class ComparisonSerializer(StrictSerializer):
     offers = ComparedOfferSerializer(source="columns", many=True)
     differences = serializers.SerializerMethodField(help_text="Nombre de critères où les offres diffèrent.")
+    unsettled = serializers.SerializerMethodField(
+        help_text="Nombre de critères où des réponses manquent et où celles qui sont là ne diffèrent pas."
+    )
     unknown = serializers.IntegerField(help_text="Nombre de valeurs inconnues.")
     yearly_cost_basis = serializers.SerializerMethodField(help_text="Ce que compte le coût annuel.")
     rows = CriterionSerializer(many=True)
 
     def get_differences(self, comparison: Comparison) -> int:
         return len(comparison.differences)
+
+    def get_unsettled(self, comparison: Comparison) -> int:
+        return len(comparison.unsettled)
 
     def get_yearly_cost_basis(self, comparison: Comparison) -> str:
         return BASIS

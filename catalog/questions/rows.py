@@ -169,8 +169,8 @@ class ComparedRow:
 def compared_rows(
     versions: Sequence[Mapping[str, Any] | None], *, categories: Mapping[str, str]
 ) -> list[ComparedRow]:
-    """One row per compared question that concerns one of the offers. An unknown answer differs from a
-    known one and is counted; a question that does not concern an offer is « sans objet » for it."""
+    """One row per compared question that concerns one of the offers. An unknown answer is counted, and is no
+    difference; a question that does not concern an offer is « sans objet » for it."""
     told = [effective(answers or {}) for answers in versions]
     labels = {section.id: section.label for section in sections()}
     rows = []
@@ -217,7 +217,8 @@ def _with_best(row: ComparedRow, values: Sequence[Any], *, lower: bool) -> Compa
 
 
 def compared_row(label: str, texts: Iterable[str], *, section: str = "", code: str = "") -> ComparedRow:
-    """`texts`: empty means unknown."""
+    """`texts`: empty means unknown. What is unknown may be the same: two known texts at least make a
+    difference."""
     said = tuple(text or UNKNOWN for text in texts)
-    differs, unknown = len(set(said)) > 1, said.count(UNKNOWN)
+    differs, unknown = len(set(said) - {UNKNOWN}) > 1, said.count(UNKNOWN)
     return ComparedRow(label, said, differs, unknown, section=section, code=code)

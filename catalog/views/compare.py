@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from catalog.categories import category_words
 from catalog.comparison import MOST, ComparedOffer, Comparison, compare, for_comparison
-from catalog.comparison_table import comparison_pdf, comparison_table, conclusion_of, counts_of
+from catalog.comparison_table import UNSETTLED, comparison_pdf, comparison_table, conclusion_of, counts_of
 from catalog.views.finding import actor_of
 from catalog.yearly_cost import BASIS
 from marketplace.documents.answers import FORMATS, table_answer
@@ -48,6 +48,7 @@ def comparison(request: HttpRequest) -> HttpResponse:
         "left_out": asked[MOST:],
         "missing": min(len(numbers), MOST + 1) - len(asked),
         "most": MOST,
+        "unsettled_title": UNSETTLED,
         "show_same": request.GET.get("tout") == "1" or len(found.columns) < 2,
         "here": here,
         "link": request.build_absolute_uri(f"{request.path}?{here}"),

@@ -54,7 +54,11 @@ def add_plan(version: OfferVersion, name: str, *lines: tuple[str, str, str, str]
 
 
 def test_differences_and_unknown_are_counted(client: Client) -> None:
-    offers = [make_offer(answers={"name": f"C{n}", "open_source": n == 1 or None}) for n in range(5)]
+    offers = [
+        make_offer(answers={"name": f"C{n}", "open_source": n == 1 or None, "bug_bounty": (n > 0) or None})
+        for n in range(5)
+    ]
+    offers[3] = make_offer(answers={"name": "C3", "bug_bounty": False})
     page = text(client.get(f"/offres/comparer/?{query(*offers)}"))
     assert "Comparer 4\u00a0offres" in page
     assert f"Retirez-en une pour ajouter «{NBSP}C4{NBSP}»" in page.replace("&nbsp;", NBSP)
@@ -62,9 +66,16 @@ def test_differences_and_unknown_are_counted(client: Client) -> None:
     body = client.get(f"/api/v1/offers/comparison/?{'&'.join(f'offer={o.uuid}' for o in offers[:4])}").json()
     assert f"{body['differences']}{NBSP}différence" in page
     assert f"{body['unknown']}{NBSP}inconnues" in page
-    row = next(row for row in body["rows"] if row["code"] == "open_source")
-    assert (row["differs"], row["unknown"]) == (True, 3)
-    assert [cell["value"] for cell in row["cells"]] == [None, True, None, None]
+    rows = {row["code"]: row for row in body["rows"]}
+    alone, apart = rows["open_source"], rows["bug_bounty"]
+    assert (alone["differs"], alone["unknown"]) == (False, 3)
+    assert [cell["value"] for cell in alone["cells"]] == [None, True, None, None]
+    assert (apart["differs"], apart["unknown"]) == (True, 1)
+    unsettled = [row for row in body["rows"] if not row["differs"] and row["unknown"]]
+    assert body["unsettled"] == len(unsettled) > 0
+    assert f"Pas assez de réponses pour comparer{NBSP}: {len(unsettled)}{NBSP}critères" in page.replace(
+        "&nbsp;", NBSP
+    )
     assert body["unknown"] == sum(row["unknown"] for row in body["rows"])
 
 
@@ -184,7 +195,7 @@ def test_the_table_in_a_file(client: Client, kind: str) -> None:
         assert sheet.get_cell((3, 0)).type == "string"
         cost = Decimal("150")
     year = next(line for line in lines if line[1] == "Coût annuel minimal, en euros HT")
-    assert (year[2], year[3], year[4]) == (cost, "Inconnu", "Oui")
+    assert (year[2], year[3], year[4]) == (cost, "Inconnu", "Inconnu")
     assert year[6] == f"Formule P, pour 1{NBSP}poste, frais uniques en plus"
 
 
