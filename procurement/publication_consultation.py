@@ -11,8 +11,9 @@ from django.utils import timezone
 from catalog.enums import Scheme
 from catalog.opendata.licence import absolute
 from marketplace.ui.typography import number_text
+from procurement.awards.enums import OutcomeKind
 from procurement.consultations.enums import Access
-from procurement.publication.facts import Asked, ConsultationFacts, OpenDocument
+from procurement.publication.facts import Asked, ConsultationFacts, LotAsked, OpenDocument
 from procurement.publication_sources import PROCEDURE_OF_KIND
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def consultation_facts(row: Consultation, *, award: Award | None = None) -> Cons
         method="open" if is_open else "",
         eligibility=_eligibility(row),
         criteria="; ".join(f"{one.label}: {one.weight} %" for one in row.criteria.all()),
+        lots=tuple(_lots(row)),
         items=tuple(_asked(row)),
         documents=tuple(_documents(row, address)) if is_open else (),
         url=address if is_open else "",
@@ -54,12 +56,22 @@ def _eligibility(row: Consultation) -> str:
     return f"Qualifications exigées : {names}." if names else ""
 
 
+def _lots(row: Consultation) -> Iterator[LotAsked]:
+    for lot in row.lots.select_related("outcome"):
+        outcome = getattr(lot, "outcome", None)
+        ended = status_of(outcome.kind) if outcome is not None else ""
+        yield LotAsked(lot.number, lot.title, lot.description, ended)
+
+
+def status_of(kind: str) -> str:
+    """Of what ended without a contract, in OCDS's words: the buyer stopped it, or nothing suited."""
+    return "unsuccessful" if kind == OutcomeKind.INFRUCTUEUX else "cancelled"
+
+
 def _asked(row: Consultation) -> Iterator[Asked]:
-    lots = list(row.lots.prefetch_related("price_items"))
-    for lot in lots:
+    for lot in row.lots.prefetch_related("price_items"):
         for item in lot.price_items.all():
-            text = item.label if len(lots) == 1 else f"{lot}. {item.label}"
-            yield Asked(lot.number, item.position, text, item.quantity, item.unit)
+            yield Asked(lot.number, item.position, item.label, item.quantity, item.unit)
 
 
 def _documents(row: Consultation, address: str) -> Iterator[OpenDocument]:
@@ -83,11 +95,17 @@ def lines_of_tender(row: Consultation) -> list[tuple[str, str]]:
         ("Procédure", facts.procedure),
         ("Conditions", facts.eligibility),
         ("Critères", facts.criteria),
-        ("Postes", ", ".join(_in_words(line) for line in facts.items)),
+        ("Lots", "\n".join(_lot_in_words(lot) for lot in facts.lots)),
+        ("Postes", ", ".join(_in_words(line, facts) for line in facts.items)),
         ("Documents", ", ".join(one.title for one in facts.documents[1:])),
     ]
     return [(label, text) for label, text in told if text]
 
 
-def _in_words(line: Asked) -> str:
-    return f"{line.words} ({number_text(line.quantity)} {line.unit})"
+def _lot_in_words(lot: LotAsked) -> str:
+    return f"{lot.number}. {lot.title}" + (f"\n{lot.description}" if lot.description else "")
+
+
+def _in_words(line: Asked, facts: ConsultationFacts) -> str:
+    lot = f"lot {line.lot}, " if len(facts.lots) > 1 else ""
+    return f"{line.words} ({lot}{number_text(line.quantity)} {line.unit})"

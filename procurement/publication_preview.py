@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -114,17 +115,56 @@ def json_text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2)
 
 
+# Of a tag; « award » is read in the awards themselves.
 RELEASED = {
     "tender": "consultation publiée",
     "tenderAmendment": "consultation modifiée",
     "tenderUpdate": "consultation infructueuse",
     "tenderCancellation": "consultation sans suite",
-    "award": "attribution",
     "contract": "marché",
     "contractAmendment": "modification",
 }
 
 
-def words_of_release(release: PublicationRelease) -> str:
-    """What it was the first to say, from its tags."""
-    return ", ".join(RELEASED.get(tag, tag) for tag in release.ocds["tag"])
+def words_of_releases(releases: Iterable[PublicationRelease]) -> list[str]:
+    """Of one process, oldest first: what each was the first to say."""
+    told, known = [], set[str]()
+    for release in releases:
+        awards = [one for one in release.ocds.get("awards", []) if one["id"] not in known]
+        words = [
+            ", ".join(map(_awarded_words, awards)) if tag == "award" else RELEASED.get(tag, tag)
+            for tag in release.ocds["tag"]
+        ]
+        known |= {one["id"] for one in awards}
+        told.append(", ".join(words))
+    return told
+
+
+def _awarded_words(award: dict[str, Any]) -> str:
+    lots = " et ".join(award.get("relatedLots", []))
+    if award["status"] == "unsuccessful":
+        return f"lot {lots} terminé sans attribution"
+    return f"attribution du lot {lots}" if lots else "attribution"
+
+
+# How a lot stands, in OCDS's words and in ours.
+STANDINGS = {
+    "active": "en cours",
+    "complete": "attribué",
+    "cancelled": "sans suite",
+    "unsuccessful": "infructueux",
+}
+
+
+def lots_of_release(release: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Number, title and standing of each lot, with the reason when it was not awarded."""
+    reasons = {
+        lot: one.get("description", "")
+        for one in release.get("awards", [])
+        if one["status"] == "unsuccessful"
+        for lot in one.get("relatedLots", [])
+    }
+    return [
+        (lot["id"], lot["title"], ". ".join(filter(None, (STANDINGS[lot["status"]], reasons.get(lot["id"])))))
+        for lot in release["tender"].get("lots", [])
+    ]

@@ -14,11 +14,11 @@ from django.utils import timezone
 from marketplace.accounts.enums import IdentifierScheme
 from marketplace.errors import RuleBroken
 from procurement.actions import releases
-from procurement.consultations.enums import Access, ConsultationState
-from procurement.models import Award, Consultation, PublicationRelease
+from procurement.consultations.enums import Access
+from procurement.models import Award, Consultation, LotOutcome, PublicationRelease
 from procurement.publication import judging, ocds
-from procurement.publication.facts import AwardFacts, Buyer
-from procurement.publication_consultation import consultation_facts, tenderers_of
+from procurement.publication.facts import AwardFacts, Buyer, EndFacts
+from procurement.publication_consultation import consultation_facts, status_of, tenderers_of
 from procurement.publication_sources import holders_of
 
 if TYPE_CHECKING:
@@ -84,14 +84,26 @@ def release_change(row: Consultation, *, actor: Actor, rationale: str) -> Public
     return releases.add(issue, written, actor=actor, consultation=row)
 
 
+def release_lot_end(outcome: LotOutcome, *, actor: Actor) -> PublicationRelease | None:
+    """At the end of a lot alone; None when nothing left before."""
+    row = outcome.consultation
+    before = last_release(row)
+    if before is None:
+        return None
+    issue = releases.issue(before.ocid, before, at=timezone.now(), lot=outcome.lot.number)
+    facts = EndFacts(status_of(outcome.kind), outcome.reason, timezone.localdate(outcome.decided_at))
+    written = ocds.lot_ended(issue, before.ocds, facts)
+    return releases.add(issue, written, actor=actor, consultation=row)
+
+
 def release_end(row: Consultation, *, actor: Actor) -> PublicationRelease | None:
     """« sans suite » is cancelled, « infructueux » unsuccessful."""
     before = last_release(row)
     if before is None:
         return None
     issue = releases.issue(before.ocid, before, at=timezone.now())
-    status = "cancelled" if row.state == ConsultationState.SANS_SUITE else "unsuccessful"
-    written = ocds.tender_ended(issue, before.ocds, status=status)
+    facts = EndFacts(status_of(row.state), row.closing_reason, timezone.localdate())
+    written = ocds.tender_ended(issue, before.ocds, facts)
     return releases.add(issue, written, actor=actor, consultation=row)
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from marketplace.accounts.abilities import require
 from marketplace.accounts.actors import system_actor
 from marketplace.errors import MoveRefused, RuleBroken
-from procurement.actions import releases
+from procurement.actions import releases, tender_releases
 from procurement.awards.enums import AwardState, OutcomeKind
 from procurement.consultations.abilities import consultation_abilities
 from procurement.consultations.enums import MOST_REASON
@@ -38,6 +38,7 @@ def end_lot(
     require(consultation_abilities(actor, consultation), "declare_sans_suite")
     if not reason.strip():
         raise RuleBroken("reason_missing", "Donnez le motif : il est publié.", field="reason")
+    tender_releases.refuse_personal(consultation, reason, field="reason")
     made: list[LotOutcome] = []
 
     def apply(row: Consultation) -> None:
@@ -57,6 +58,7 @@ def end_lot(
         consultation.touch(
             "end_lot", actor=actor, apply=apply, expected_version=expected_version, **journalled
         )
+        tender_releases.release_lot_end(made[0], actor=actor)
         label = OutcomeKind(kind).label.lower()
         tell_bidders(lot, f"Lot {lot.number} déclaré {label}", f"{lot.title}\n\nMotif : {reason}")
         conclude(consultation, actor=actor)

@@ -270,12 +270,14 @@ def declare(
     return consultation
 
 
-def declare_sans_suite(consultation: Consultation, **given: Any) -> Consultation:
-    return declare(consultation, "declare_sans_suite", **given)
+def declare_sans_suite(consultation: Consultation, *, reason: str, **given: Any) -> Consultation:
+    tender_releases.refuse_personal(consultation, reason, field="reason")
+    return declare(consultation, "declare_sans_suite", reason=reason, **given)
 
 
-def declare_infructueux(consultation: Consultation, **given: Any) -> Consultation:
-    return declare(consultation, "declare_infructueux", **given)
+def declare_infructueux(consultation: Consultation, *, reason: str, **given: Any) -> Consultation:
+    tender_releases.refuse_personal(consultation, reason, field="reason")
+    return declare(consultation, "declare_infructueux", reason=reason, **given)
 
 
 def _reasoned(reason: str) -> Any:

@@ -75,13 +75,23 @@ class ChangeFacts:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One line of the price schedule. `lot` from 1; its title is part of the words."""
+    """One line of the price schedule. `lot` from 1."""
 
     lot: int
     place: int
     words: str
     quantity: Decimal
     unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class LotAsked:
+    """`ended`: « cancelled » or « unsuccessful » when it ended without a contract, in words of OCDS."""
+
+    number: int
+    title: str
+    description: str = ""
+    ended: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +123,7 @@ class ConsultationFacts:
     method: str = ""
     eligibility: str = ""
     questions_until: dt.datetime | None = None
+    lots: tuple[LotAsked, ...] = ()
     items: tuple[Asked, ...] = ()
     documents: tuple[OpenDocument, ...] = ()
     # Where responses are deposited.
@@ -128,3 +139,13 @@ class AwardFacts:
     amount_eur_ht: Decimal | None = None
     decided_on: dt.date | None = None
     tenderers: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EndFacts:
+    """A lot, or a whole consultation, that ends without a contract. `status`: « cancelled » when the buyer
+    stops it, « unsuccessful » when nothing suited. `reason` is public."""
+
+    status: str
+    reason: str
+    decided_on: dt.date

@@ -17,8 +17,9 @@ from procurement.publication.ocds import names_of
 from procurement.publication_preview import (
     json_text,
     lines_of,
+    lots_of_release,
     modifications_of,
-    words_of_release,
+    words_of_releases,
 )
 
 PAGE_SIZE = 20
@@ -50,7 +51,10 @@ def open_contract(request: HttpRequest, ocid: str) -> HttpResponse:
         "ocid": ocid,
         "title": releases[-1].ocds["tender"]["title"],
         "contracts": [_contract(one, releases[-1].ocds) for one in found],
-        "releases": [(one.released_at, words_of_release(one)) for one in releases],
+        "lots": lots_of_release(releases[-1].ocds),
+        "releases": list(
+            zip([one.released_at for one in releases], words_of_releases(releases), strict=True)
+        ),
         "breadcrumb_data": breadcrumb(
             OPEN_DATA, ("Marchés publiés", "/donnees/marches/"), current=found[0].reference
         ),

@@ -41,7 +41,7 @@ from procurement.publication_preview import (
     lines_of,
     modifications_of,
     preview_of,
-    words_of_release,
+    words_of_releases,
 )
 from procurement.publication_sources import decoded
 from procurement.views.find import actor_of, posted, typed_version
@@ -152,6 +152,7 @@ def visible_publication(request: HttpRequest, number: str) -> Publication:
 def publication_page(request: HttpRequest, number: str) -> HttpResponse:
     publication = visible_publication(request, number)
     preview = preview_of(publication, today=timezone.localdate())
+    releases = list(PublicationRelease.objects.of_process(publication.ocid).select_related("released_by"))
     context = {
         "publication": publication,
         "lines": lines_of(publication),
@@ -159,8 +160,8 @@ def publication_page(request: HttpRequest, number: str) -> HttpResponse:
         "object_text": json_text(preview.object),
         "modifications": modifications_of(publication),
         "releases": [
-            {"at": one.released_at, "words": words_of_release(one), "by": one.released_by}
-            for one in PublicationRelease.objects.of_process(publication.ocid).select_related("released_by")
+            {"at": one.released_at, "words": words, "by": one.released_by}
+            for one, words in zip(releases, words_of_releases(releases), strict=True)
         ],
         "pages": _pages_for(actor_of(request), publication),
         "may_edit": publication.state == PublicationState.DRAFT

@@ -18,7 +18,7 @@ from procurement.publication.ocds.issue import (
     supplier_parties,
 )
 from procurement.publication.ocds.merging import merged, merged_value
-from procurement.publication.ocds.tender import items_of, tender_section
+from procurement.publication.ocds.tender import items_of, tender_section, with_lots
 
 
 def awarded(issue: Issue, before: Json, facts: AwardFacts) -> Json:
@@ -28,6 +28,7 @@ def awarded(issue: Issue, before: Json, facts: AwardFacts) -> Json:
         "title": facts.title,
         "status": "active",
         "suppliers": references(issue, facts.holders, named=False),
+        "relatedLots": [str(issue.lot)],
     }
     if facts.decided_on is not None:
         award["date"] = instant(facts.decided_on)
@@ -41,7 +42,8 @@ def awarded(issue: Issue, before: Json, facts: AwardFacts) -> Json:
     }
     if facts.tenderers is not None:
         told["tender"]["numberOfTenderers"] = facts.tenderers
-    return merged(before, told)
+    after = merged(before, told)
+    return {**after, "tender": with_lots(after["tender"], {issue.lot: "complete"})}
 
 
 def notified(
@@ -67,7 +69,9 @@ def notified(
         "contracts": [_contract(issue, facts)],
         **_framework(facts),
     }
-    return told if before is None else merged(before, told)
+    after = told if before is None else merged(before, told)
+    ended = {lot.number: lot.ended for lot in consulted.lots if lot.ended}
+    return {**after, "tender": with_lots(after["tender"], {**ended, issue.lot: "complete"})}
 
 
 def _tags(issue: Issue, before: Json | None) -> list[str]:
@@ -121,6 +125,7 @@ def _award(issue: Issue, facts: MarketFacts, consultation: ConsultationFacts | N
         **({"date": instant(decided)} if decided else {}),
         **({"value": euros(facts.amount_eur_ht)} if facts.amount_eur_ht is not None else {}),
         "suppliers": references(issue, facts.holders, named=_named(facts)),
+        **({"relatedLots": [str(issue.lot)]} if consultation else {}),
     }
 
 
@@ -195,5 +200,5 @@ def names_of(release: Json, *, lot: int) -> list[str]:
     """Of the holders of a lot whose name was given: never a person's. Who left stays named."""
     base = f"{release['ocid']}-award-{lot}"
     awards = [one for one in release["awards"] if _is_of(base, one)]
-    known = {each["id"] for one in awards for each in one["suppliers"]}
+    known = {each["id"] for one in awards for each in one.get("suppliers", [])}
     return [party["name"] for party in release["parties"] if party["id"] in known and "name" in party]

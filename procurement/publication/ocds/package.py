@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from procurement.publication.ocds.issue import Json
 
 VERSION = "1.1"
+# Tender.lots, Item.relatedLot, Award.relatedLots; its release that goes with OCDS 1.1.5.
+LOTS = (
+    "https://raw.githubusercontent.com/open-contracting-extensions/ocds_lots_extension/v1.1.5/extension.json"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,7 @@ class Package:
         return {
             "uri": self.uri,
             "version": VERSION,
+            "extensions": [LOTS],
             "publishedDate": self.published_at,
             "publisher": {"name": self.publisher, "uri": self.publisher_uri},
             "license": self.license,

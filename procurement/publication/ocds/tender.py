@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
 
 from procurement.publication import words
 from procurement.publication.decp import number
-from procurement.publication.facts import Buyer, ConsultationFacts, OpenDocument
-from procurement.publication.ocds.issue import Issue, Json, buyer_party, head, party_id
+from procurement.publication.facts import Buyer, ConsultationFacts, EndFacts, LotAsked, OpenDocument
+from procurement.publication.ocds.issue import Issue, Json, buyer_party, head, instant, party_id
 from procurement.publication.ocds.merging import merged
 
 # Of the DECP procedures (decp-rama's mapping, MIT); the French words are kept beside.
@@ -23,12 +25,11 @@ METHODS = {
 def tendered(issue: Issue, buyer: Buyer, asked: ConsultationFacts) -> Json:
     """A consultation open to all, the day it is published: nobody is named but the buyer."""
     party = buyer_party(issue, buyer)
-    section = tender_section(issue, buyer, asked) | {"status": "active"}
     return {
         **head(issue, ["tender"]),
         "parties": [party],
         "buyer": {"id": party["id"], "name": buyer.name},
-        "tender": section,
+        "tender": with_lots(tender_section(issue, buyer, asked) | {"status": "active"}),
     }
 
 
@@ -45,19 +46,57 @@ def tender_amended(
         "releaseID": issue.release_id,
     }
     tender["amendments"] = [*before["tender"].get("amendments", []), change]
-    return {**before, **head(issue, ["tenderAmendment"]), "tender": tender}
+    return {**before, **head(issue, ["tenderAmendment"]), "tender": with_lots(tender)}
 
 
-def tender_ended(issue: Issue, before: Json, *, status: str) -> Json:
-    """Without a contract: « cancelled » when the buyer stops it, « unsuccessful » when nothing suited."""
-    tag = "tenderCancellation" if status == "cancelled" else "tenderUpdate"
-    return {**before, **head(issue, [tag]), "tender": {**before["tender"], "status": status}}
+def lot_ended(issue: Issue, before: Json, facts: EndFacts) -> Json:
+    """The lot of the issue ends without a contract: an award that could not be made, and its own status."""
+    return {
+        **merged(before, {**head(issue, ["award"]), "awards": [_not_made(issue, before, facts)]}),
+        "tender": with_lots(before["tender"], {issue.lot: facts.status}),
+    }
+
+
+def tender_ended(issue: Issue, before: Json, facts: EndFacts) -> Json:
+    """Without a contract: each lot that was still open ends with it."""
+    tag = "tenderCancellation" if facts.status == "cancelled" else "tenderUpdate"
+    left = [int(lot["id"]) for lot in before["tender"].get("lots", []) if lot["status"] == "active"]
+    awards = [_not_made(replace(issue, lot=number), before, facts) for number in left]
+    tender = with_lots(before["tender"], dict.fromkeys(left, facts.status)) | {"status": facts.status}
+    told = {**head(issue, [tag, "award"] if left else [tag]), **({"awards": awards} if left else {})}
+    return {**merged(before, told), "tender": tender}
+
+
+def _not_made(issue: Issue, before: Json, facts: EndFacts) -> Json:
+    lots = before["tender"].get("lots", [])
+    title = next((lot["title"] for lot in lots if lot["id"] == str(issue.lot)), before["tender"]["title"])
+    return {
+        "id": issue.award_id,
+        "title": title,
+        "description": facts.reason,
+        "status": "unsuccessful",
+        "date": instant(facts.decided_on),
+        "relatedLots": [str(issue.lot)],
+    }
+
+
+def with_lots(tender: Json, told: Mapping[int, str] | None = None) -> Json:
+    """The tender once this is known of its lots, by number: it goes on while one of them is active.
+    Without lots: as it was given."""
+    known = told or {}
+    lots = [
+        {**lot, "status": known.get(int(lot["id"]), lot.get("status", "active"))}
+        for lot in tender.get("lots", [])
+    ]
+    if not lots:
+        return tender
+    standing = {lot["status"] for lot in lots}
+    order = ("active", "complete", "cancelled", "unsuccessful")
+    return {**tender, "lots": lots, "status": next(one for one in order if one in standing)}
 
 
 def tender_section(issue: Issue, buyer: Buyer, asked: ConsultationFacts) -> Json:
-    """What was asked, as far as it is known.
-
-    Lots are told in the words of each line: OCDS 1.1 has them in an extension only."""
+    """What was asked, as far as it is known; of the lots, all but how they stand (`with_lots`)."""
     section: Json = {
         "id": f"{issue.ocid}-tender",
         "title": asked.title,
@@ -72,6 +111,7 @@ def tender_section(issue: Issue, buyer: Buyer, asked: ConsultationFacts) -> Json
     told = {
         "description": asked.description,
         "procurementMethodDetails": asked.procedure,
+        "lots": [_lot(lot) for lot in asked.lots],
         "items": items_of(asked),
         "tenderPeriod": _period(asked.opened_at, asked.closes_at),
         "enquiryPeriod": _period(asked.opened_at, asked.questions_until) if asked.questions_until else {},
@@ -97,9 +137,16 @@ def items_of(asked: ConsultationFacts) -> list[Json]:
             "description": line.words,
             "quantity": number(line.quantity),
             "unit": {"name": line.unit},
+            "relatedLot": str(line.lot),
         }
         for line in asked.items
     ]
+
+
+def _lot(lot: LotAsked) -> Json:
+    """Of the lots extension."""
+    said = {"description": lot.description} if lot.description else {}
+    return {"id": str(lot.number), "title": lot.title, **said}
 
 
 def _document(one: OpenDocument) -> Json:

@@ -48,6 +48,32 @@ WHOLE = MarketFacts(
     social=("Pas de considération sociale",),
     environmental=("Critère environnemental", "Clause environnementale"),
 )
+# What the lots extension of OCDS (v1.1.5) adds to the release schema, as far as it is used here.
+_TEXT = {"type": ["string", "null"]}
+_RELATED = {"type": ["array", "null"], "items": {"type": "string"}}
+_STANDINGS = ["planning", "planned", "active", "cancelled", "unsuccessful", "complete", "withdrawn", None]
+LOTS: dict[str, Any] = {
+    "definitions": {
+        "Tender": {"properties": {"lots": {"type": "array", "items": {"$ref": "#/definitions/Lot"}}}},
+        "Item": {"properties": {"relatedLot": _TEXT}},
+        "Award": {"properties": {"relatedLots": _RELATED}},
+        "Lot": {
+            "type": "object",
+            "required": ["id"],
+            "properties": {
+                "id": {"type": "string"},
+                "title": _TEXT,
+                "description": _TEXT,
+                "status": {
+                    **_TEXT,
+                    "codelist": "tenderStatus.csv",
+                    "openCodelist": False,
+                    "enum": _STANDINGS,
+                },
+            },
+        },
+    }
+}
 TODAY = dt.date(2026, 11, 26)
 
 

@@ -1,15 +1,18 @@
 """OCDS against the official schemas, libcoveocds, and merged by ocdsmerge: three independent judges."""
 
 import datetime as dt
+import json
 import shutil
 import zipfile
 from dataclasses import replace
 from decimal import Decimal
 
+import json_merge_patch
 import ocdsmerge
 import pytest
 from libcoveocds.api import ocds_json_output
 from libcoveocds.config import LibCoveOCDSConfig
+from ocdsextensionregistry.extension_version import ExtensionVersion
 
 from procurement.publication import ocds
 from procurement.publication.facts import (
@@ -17,10 +20,12 @@ from procurement.publication.facts import (
     AwardFacts,
     ChangeFacts,
     ConsultationFacts,
+    EndFacts,
     Holder,
+    LotAsked,
     OpenDocument,
 )
-from tests.procurement.publication.publication_facts import VAT, WHOLE, issue, ocds_errors, whole
+from tests.procurement.publication.publication_facts import LOTS, VAT, WHOLE, issue, ocds_errors, whole
 
 CONSULTED = ConsultationFacts(
     opened_at=dt.datetime(2026, 8, 1, 9, tzinfo=dt.UTC),
@@ -38,10 +43,11 @@ ASKED = replace(
     method="open",
     procedure="Procédure adaptée",
     questions_until=dt.datetime(2026, 8, 20, 12, tzinfo=dt.UTC),
+    lots=(LotAsked(1, "Calcul", "Des machines."), LotAsked(2, "Stockage")),
     items=(
-        Asked(1, 1, "Lot 1 : Calcul. Machine", Decimal(1000), "heure"),
-        Asked(1, 2, "Lot 1 : Calcul. Reprise", Decimal(1), "forfait"),
-        Asked(2, 1, "Lot 2 : Stockage. Go", Decimal("10.5"), "Go"),
+        Asked(1, 1, "Machine", Decimal(1000), "heure"),
+        Asked(1, 2, "Reprise", Decimal(1), "forfait"),
+        Asked(2, 1, "Go", Decimal("10.5"), "Go"),
     ),
     documents=(
         OpenDocument(
@@ -94,6 +100,36 @@ def consulted_story():
     return [asked, changed, won, won_too, first, second, ocds.amended(issue(7, lot=2), second, dearer)]
 
 
+CANCELLED = EndFacts("cancelled", "Besoin abandonné.", dt.date(2026, 9, 21))
+FRUITLESS = EndFacts("unsuccessful", "Aucune réponse ne convient.", dt.date(2026, 9, 21))
+
+
+def ended_story():
+    """One lot ends alone before its time, the other once judged; the consultation ends with it."""
+    asked = ocds.tendered(issue(1), WHOLE.buyer, ASKED)
+    first = ocds.lot_ended(issue(2, lot=2), asked, CANCELLED)
+    later = replace(ASKED, closes_at=dt.datetime(2026, 9, 8, 12, tzinfo=dt.UTC))
+    changed = ocds.tender_amended(issue(3), first, WHOLE.buyer, later, rationale="Une semaine de plus.")
+    return [asked, first, changed, ocds.tender_ended(issue(4), changed, FRUITLESS)]
+
+
+def half_awarded_story():
+    """The second lot ends, the first one has its contract: nothing was told of it before."""
+    asked = ocds.tendered(issue(1), WHOLE.buyer, ASKED)
+    ended = ocds.lot_ended(issue(2, lot=2), asked, FRUITLESS)
+    return [asked, ended, ocds.notified(issue(3), WHOLE, CONSULTED, before=ended)]
+
+
+STORIES = [story, consulted_story, ended_story, half_awarded_story]
+
+
+@pytest.fixture(autouse=True)
+def _extension(monkeypatch):
+    """The lots extension as libcoveocds would read it from its address."""
+    found = {"release-schema.json": json.dumps(LOTS), "extension.json": "{}"}
+    monkeypatch.setattr(ExtensionVersion, "files", property(lambda self: found))
+
+
 @pytest.fixture(scope="module")
 def standard(shared, tmp_path_factory):
     """The standard's own archive, as libcoveocds wants it, from the files beside the checkout."""
@@ -116,11 +152,9 @@ def judged(standard, folder, package):
 
 
 @pytest.mark.shared
-def test_releases_are_valid_for_the_schema_and_for_libcoveocds(shared, standard, tmp_path):
-    ended = ocds.tender_ended(issue(8), consulted_story()[1], status="cancelled")
-    for release in (ended, *story()):
-        assert ocds_errors(shared, "release", release) == []
-    releases = consulted_story()
+@pytest.mark.parametrize("tell", STORIES)
+def test_releases_are_valid_for_the_schema_and_for_libcoveocds(shared, standard, tmp_path, tell):
+    releases = tell()
     for release in releases:
         assert ocds_errors(shared, "release", release) == []
     package = {**PACKAGE.head(), "releases": releases}
@@ -128,19 +162,23 @@ def test_releases_are_valid_for_the_schema_and_for_libcoveocds(shared, standard,
     verdict = judged(standard, tmp_path / "cove", package)
     assert verdict["validation_errors"] == []
     assert not verdict.get("additional_closed_codelist_values")
-    assert not verdict.get("additional_fields") or {
-        field["field"] for field in verdict["additional_fields"]
-    } <= {"links", "next"}
+    assert not verdict["extensions"]["invalid_extension"]
+    unknown = {field["field"] for field in verdict.get("additional_fields", [])}
+    assert unknown <= {"links", "next"}, "each field is of the standard or of its lots extension"
 
 
 @pytest.mark.shared
 def test_libcoveocds_would_see_a_fault(standard, tmp_path):
     faulty = {**PACKAGE.head(), "releases": [{**story()[0], "date": "hier", "initiationType": "autre"}]}
     assert judged(standard, tmp_path / "cove", faulty)["validation_errors"]
+    told = ended_story()[1]
+    lots = [{**lot, "status": "terminé"} for lot in told["tender"]["lots"]]
+    faulty["releases"] = [{**told, "tender": {**told["tender"], "lots": lots}}]
+    assert judged(standard, tmp_path / "cove", faulty)["additional_closed_codelist_values"]
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize("tell", [story, consulted_story])
+@pytest.mark.parametrize("tell", STORIES)
 def test_a_record_is_valid_and_compiled_as_the_standard_merges(shared, tell):
     """The newest release says all that is public: merging by the standard's own rules gives the same."""
     releases = tell()
@@ -154,9 +192,9 @@ def test_a_record_is_valid_and_compiled_as_the_standard_merges(shared, tell):
 
 
 def ocds_schema(shared):
-    import json
-
-    return json.loads((shared / "ocds" / "release-schema.json").read_text())
+    """With the lots extension."""
+    schema = json.loads((shared / "ocds" / "release-schema.json").read_text())
+    return json_merge_patch.merge(schema, LOTS)
 
 
 def normal(release):
@@ -272,11 +310,45 @@ def test_each_lot_has_its_award_and_its_contract_and_nothing_is_left_out():
 
 def test_a_procedure_ended_keeps_what_it_asked():
     asked = consulted_story()[0]
-    stopped = ocds.tender_ended(issue(2), asked, status="cancelled")
-    assert (stopped["tag"], stopped["tender"]["status"]) == (["tenderCancellation"], "cancelled")
-    failed = ocds.tender_ended(issue(2), asked, status="unsuccessful")
-    assert (failed["tag"], failed["tender"]["status"]) == (["tenderUpdate"], "unsuccessful")
+    stopped = ocds.tender_ended(issue(2), asked, CANCELLED)
+    assert (stopped["tag"], stopped["tender"]["status"]) == (["tenderCancellation", "award"], "cancelled")
+    failed = ocds.tender_ended(issue(2), asked, FRUITLESS)
+    assert (failed["tag"], failed["tender"]["status"]) == (["tenderUpdate", "award"], "unsuccessful")
     assert failed["tender"]["items"] == asked["tender"]["items"]
+
+
+def standings(release):
+    return [release["tender"]["status"], *(lot["status"] for lot in release["tender"]["lots"])]
+
+
+def test_each_lot_stands_as_it_is_until_the_last_one():
+    assert [standings(one) for one in consulted_story()] == [
+        ["active", "active", "active"],
+        ["active", "active", "active"],
+        ["active", "complete", "active"],
+        *[["complete", "complete", "complete"]] * 4,
+    ]
+    assert [standings(one) for one in ended_story()] == [
+        ["active", "active", "active"],
+        ["active", "active", "cancelled"],
+        ["active", "active", "cancelled"],
+        ["unsuccessful", "unsuccessful", "cancelled"],
+    ]
+    assert standings(half_awarded_story()[-1]) == ["complete", "complete", "unsuccessful"]
+
+
+def test_a_lot_without_a_contract_has_an_award_that_could_not_be_made():
+    *_, ended = ended_story()
+    assert [(one["id"][-7:], one["status"], one["description"]) for one in ended["awards"]] == [
+        ("award-2", "unsuccessful", CANCELLED.reason),
+        ("award-1", "unsuccessful", FRUITLESS.reason),
+    ]
+    assert all("suppliers" not in one and "value" not in one for one in ended["awards"])
+    assert ended["tag"] == ["tenderUpdate", "award"], "the reader is told at once of what ended with it"
+    awarded = half_awarded_story()[-1]
+    assert [one["relatedLots"] for one in awarded["awards"]] == [["2"], ["1"]]
+    assert [item["relatedLot"] for item in awarded["tender"]["items"]] == ["1", "1", "2"]
+    assert ocds.names_of(awarded, lot=2) == []
 
 
 def test_a_consultation_names_nobody_but_the_buyer():

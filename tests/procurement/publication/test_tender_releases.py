@@ -18,6 +18,7 @@ from procurement.awards import deciding, notifying
 from procurement.consultations import publishing, writing
 from procurement.models import Publication, PublicationRelease
 from tests.builders import client_for, fictitious_siret
+from tests.procurement.awards.test_lots import end, two_lots
 from tests.procurement.consultation_builders import Room, make_deposit, make_supplier
 from tests.procurement.evaluation_builders import decided, found_award
 from tests.procurement.publication.publication_builders import whole_answers
@@ -74,7 +75,9 @@ def test_it_leaves_with_the_consultation_once_reviewed_and_with_each_notice(room
         "Une semaine de plus.",
     ]
     writing.declare_sans_suite(made, actor=room.purchasing, reason="Besoin abandonné.")
-    assert tags(ocid) == [["tender"], ["tenderAmendment"], ["tenderAmendment"], ["tenderCancellation"]]
+    assert tags(ocid)[1:] == [["tenderAmendment"]] * 2 + [["tenderCancellation", "award"]]
+    (never,) = record(ocid)["compiledRelease"]["awards"]
+    assert (never["status"], never["description"]) == ("unsuccessful", "Besoin abandonné.")
     assert ocid in client_for(None).get(made.get_absolute_url()).content.decode()
 
 
@@ -105,6 +108,26 @@ def test_deposits_are_neither_named_nor_counted_before_the_opening(room: Room) -
     publishing.announce(made, actor=room.requester, text="Une précision.")
     text = str(record(f"ocds-000000-{made.number}"))
     assert "Nuage Exemple" not in text and "numberOfTenderers" not in text
+
+
+def test_a_lot_that_ends_alone_is_told_at_once(room: Room) -> None:
+    found = two_lots(room)
+    with pytest.raises(RuleBroken, match="adresse"):
+        end(room, found, kind="infructueux", reason="Vu avec un@fournisseur.example.")
+    end(room, found, kind="infructueux", reason="Aucune réponse.")
+    ocid = f"ocds-000000-{found.number}"
+    assert tags(ocid) == [["tender"], ["award"]]
+    told = record(ocid)["compiledRelease"]
+    assert [(lot["title"], lot["status"]) for lot in told["tender"]["lots"]] == [
+        ("Hébergement", "active"),
+        ("Sauvegarde", "unsuccessful"),
+    ]
+    (never,) = told["awards"]
+    assert (never["title"], never["relatedLots"]) == ("Sauvegarde", ["2"])
+    assert told["tender"]["status"] == "active" and "suppliers" not in never
+    end(room, found, 1, reason="Crédits retirés.")
+    assert tags(ocid)[2:] == [["award"], ["tenderCancellation"]]
+    assert len(record(ocid)["compiledRelease"]["awards"]) == 2
 
 
 def notify(room: Room, *, identified: bool = True, **more: Any) -> Any:
@@ -160,4 +183,4 @@ def test_from_the_tender_to_the_contract_under_one_ocid(
     assert len(compiled["awards"]) == len(compiled["contracts"]) == 1
     page = client_for(None).get(f"/donnees/marches/{ocid}/").content.decode()
     assert "consultation publiée" in page
-    assert re.search(r"attribution(, marché)?</li>", page)
+    assert re.search(r"attribution du lot 1(, marché)?</li>", page)
