@@ -12,16 +12,17 @@ from marketplace.errors import MoveRefused, RuleBroken
 from procurement.actions import releases, tender_releases
 from procurement.awards.enums import AwardState, OutcomeKind
 from procurement.consultations.abilities import consultation_abilities
-from procurement.consultations.enums import MOST_REASON
-from procurement.consultations.telling import tell_bidders
+from procurement.consultations.drafts import purge
+from procurement.consultations.enums import MOST_REASON, ConsultationState
+from procurement.consultations.telling import tell_all, tell_bidders
 from procurement.consultations.writing import declare
-from procurement.evaluation.evaluating import refuse_not_opened
 from procurement.models import Award, Consultation, ConsultationLot, LotOutcome, OpenedResponse
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
 
 LAST = system_actor("awards")
+ENDABLE = (ConsultationState.PUBLISHED, ConsultationState.CLOSED, ConsultationState.OPENED)
 
 
 def end_lot(
@@ -33,8 +34,9 @@ def end_lot(
     reason: str,
     expected_version: int | None = None,
 ) -> LotOutcome:
-    """After the opening; those who answered this lot are told, each alone. With the last lot the
-    consultation is over. Raises NotAllowed, MoveRefused, RuleBroken."""
+    """Those who answered this lot are told, each alone; before the opening nobody knows who they are: it is
+    « sans suite » only, all are told, what was sealed is never opened and drafts are destroyed. With the
+    last lot the consultation is over. Raises NotAllowed, MoveRefused, RuleBroken."""
     require(consultation_abilities(actor, consultation), "declare_sans_suite")
     if not reason.strip():
         raise RuleBroken("reason_missing", "Donnez le motif : il est publié.", field="reason")
@@ -42,10 +44,10 @@ def end_lot(
     made: list[LotOutcome] = []
 
     def apply(row: Consultation) -> None:
-        refuse_not_opened(row)
+        refuse_over(row)
         refuse_unfinished(lot)
         if kind == OutcomeKind.INFRUCTUEUX:
-            _refuse_standing(lot)
+            _refuse_standing(row, lot)
         made.append(
             LotOutcome.objects.create(
                 consultation=row, lot=lot, kind=kind, reason=reason, decided_by=actor.user
@@ -58,11 +60,32 @@ def end_lot(
         consultation.touch(
             "end_lot", actor=actor, apply=apply, expected_version=expected_version, **journalled
         )
-        tender_releases.release_lot_end(made[0], actor=actor)
-        label = OutcomeKind(kind).label.lower()
-        tell_bidders(lot, f"Lot {lot.number} déclaré {label}", f"{lot.title}\n\nMotif : {reason}")
+        _tell(made[0], actor=actor)
         conclude(consultation, actor=actor)
     return made[0]
+
+
+def refuse_over(row: Consultation) -> None:
+    """Raises MoveRefused out of the states where its lots may end."""
+    if row.state not in ENDABLE:
+        raise MoveRefused(
+            "lots_cannot_end",
+            "Un lot se termine de la publication à l’attribution : "
+            f"l’état est « {row.get_state_display()} ».",
+            about=row,
+        )
+
+
+def _tell(outcome: LotOutcome, *, actor: Actor) -> None:
+    consultation, lot = outcome.consultation, outcome.lot
+    tender_releases.release_lot_end(outcome, actor=actor)
+    subject = f"Lot {lot.number} déclaré {outcome.get_kind_display().lower()}"
+    body = f"{lot.title}\n\nMotif : {outcome.reason}"
+    if consultation.is_opened:
+        tell_bidders(lot, subject, body)
+    else:
+        tell_all(consultation, subject, body)
+        purge(consultation, actor=actor, lot=lot)
 
 
 def refuse_unfinished(lot: ConsultationLot) -> None:
@@ -74,8 +97,11 @@ def refuse_unfinished(lot: ConsultationLot) -> None:
         raise MoveRefused("award_exists", message)
 
 
-def _refuse_standing(lot: ConsultationLot) -> None:
+def _refuse_standing(row: Consultation, lot: ConsultationLot) -> None:
     """« infructueux »: no response, or only responses that were set aside."""
+    if not row.is_opened:
+        message = "Rien n’est ouvert : avant l’ouverture, un lot se termine sans suite seulement."
+        raise RuleBroken("not_opened", message, field="kind")
     judged = OpenedResponse.objects.filter(deposit__lot=lot).exclude(
         pk__in=OpenedResponse.objects.filter(set_asides__lifted_at=None, set_asides__isnull=False)
     )

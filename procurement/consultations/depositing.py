@@ -23,6 +23,7 @@ from procurement.consultations import drafts, vault
 from procurement.consultations.clock import database_now, lock_shared
 from procurement.consultations.container import PlainFile, pack
 from procurement.consultations.enums import ConsultationState
+from procurement.consultations.publishing import refuse_lot_ended
 from procurement.consultations.sealing.box import seal
 from procurement.consultations.sealing.contexts import canonical, deposit_context
 from procurement.models import Consultation, ConsultationKey, ResponseDraft, SealedDeposit
@@ -45,6 +46,7 @@ def seal_received(draft: ResponseDraft, *, actor: Actor, received_at: dt.datetim
         consultation = lock_shared(draft.consultation_id)
         refuse_late(consultation, received_at)
         row = drafts.locked(draft)
+        refuse_lot_ended(row.lot)
         plain = _plain(row)
         key = ConsultationKey.objects.current().get(consultation=consultation)
         sequence = 1 + SealedDeposit.objects.filter(lot=row.lot, supplier=row.supplier).count()

@@ -19,7 +19,7 @@ from marketplace.files.sniff import DOCUMENTS, EXTENSIONS, sniff
 from procurement.consultations import vault
 from procurement.consultations.clock import database_now
 from procurement.consultations.gather import eligibility_of, supplier_of
-from procurement.consultations.publishing import refuse_over
+from procurement.consultations.publishing import refuse_lot_ended, refuse_over
 from procurement.consultations.telling import tell_supplier
 from procurement.models import ConsultationLot, ResponseDraft
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 CONTENT = "content"
 MOST_FILES, MOST_BYTES, MOST_TOTAL = 20, 10_000_000, 50_000_000
 UNDEPOSITED = (
-    "La consultation n’attend plus de réponse et vous n’avez pas remis ce brouillon : son texte et ses "
+    "{what} n’attend plus de réponse et vous n’avez pas remis ce brouillon : son texte et ses "
     "fichiers sont détruits, personne ne les a lus. Les dépôts déjà faits ne sont pas touchés."
 )
 LOST = (
@@ -82,6 +82,7 @@ def answers_read(answers: Mapping[str, Any]) -> dict[str, Any]:
 def begin(consultation: Consultation, *, actor: Actor, lot: ConsultationLot) -> ResponseDraft:
     """Raises NotAllowed with the condition that is not met, MoveRefused once over, RuleBroken on a second."""
     refuse_over(consultation, now=database_now())
+    refuse_lot_ended(lot)
     result = eligibility_of(consultation, actor)
     supplier = supplier_of(actor)
     if not result.may_respond or supplier is None:
@@ -225,19 +226,22 @@ def drop(draft: ResponseDraft, *, actor: Actor) -> None:
         transaction.on_commit(lambda: vault.destroy_draft(draft.uuid))
 
 
-def purge(consultation: Consultation, *, actor: Actor) -> None:
-    """What was written and never deposited: rows at once, files and keys with the commit. Each supplier is
-    told alone. The journal has the same line whether there was any: it names and counts nobody.
+def purge(consultation: Consultation, *, actor: Actor, lot: ConsultationLot | None = None) -> None:
+    """What was written and never deposited, of all or of one lot which ends: rows at once, files and keys
+    with the commit. Each supplier is told alone. The journal has the same line whether there was any: it
+    names and counts nobody.
 
     Call in the transaction that ends the time to answer. Safe to run twice.
     """
     rows = ResponseDraft.objects.filter(consultation=consultation).select_related("supplier__organisation")
-    left = list(rows.order_by("pk"))
+    left = list((rows if lot is None else rows.filter(lot=lot)).order_by("pk"))
+    what = "La consultation" if lot is None else f"Le lot {lot.number} de la consultation"
     for one in left:
-        tell_supplier(consultation, one.supplier, "Brouillon détruit", UNDEPOSITED)
+        tell_supplier(consultation, one.supplier, "Brouillon détruit", UNDEPOSITED.format(what=what))
     ResponseDraft.objects.filter(pk__in=[one.pk for one in left]).delete()
     transaction.on_commit(lambda: [vault.destroy_draft(one.uuid) for one in left])
-    record(consultation, "destroy_drafts", actor=actor)
+    detail = {} if lot is None else {"lot": lot.number}
+    record(consultation, "destroy_drafts", actor=actor, detail=detail)
 
 
 def sweep() -> int:

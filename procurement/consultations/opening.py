@@ -242,8 +242,9 @@ def _journalled_commitment(row: Consultation) -> str:
 
 
 def last_deposits(row: Consultation) -> list[SealedDeposit]:
-    """The last of each supplier for each lot, by lot then by time."""
-    rows = SealedDeposit.objects.filter(consultation=row).for_pages()
+    """The last of each supplier for each lot, by lot then by time; none of a lot that ended before: it is
+    never opened."""
+    rows = SealedDeposit.objects.filter(consultation=row, lot__outcome=None).for_pages()
     last: dict[tuple[int, int], SealedDeposit] = {}
     for made in rows.order_by("sequence"):
         last[made.lot_id, made.supplier_id] = made

@@ -28,7 +28,13 @@ from procurement.consultations.telling import tell_all, tell_invited
 from procurement.consultations.writing import join_document, named_by
 from procurement.enums_routes import RouteChoiceState
 from procurement.groups.rule import group_refusal, hold_group
-from procurement.models import Consultation, ConsultationKey, ConsultationNotice
+from procurement.models import (
+    Consultation,
+    ConsultationKey,
+    ConsultationLot,
+    ConsultationNotice,
+    LotOutcome,
+)
 from procurement.routes.amounts import Duty, duties_on
 
 if TYPE_CHECKING:
@@ -195,6 +201,17 @@ def refuse_over(row: Consultation, *, now: dt.datetime) -> None:
             if row.state != ConsultationState.PUBLISHED
             else "La clôture est passée.",
             about=row,
+        )
+
+
+def refuse_lot_ended(lot: ConsultationLot) -> None:
+    """Raises MoveRefused: it ended alone, the others go on. One query."""
+    outcome = LotOutcome.objects.filter(lot=lot).first()
+    if outcome is not None:
+        raise MoveRefused(
+            "lot_ended",
+            f"Le lot {lot.number} n’attend plus de réponse : il est terminé sans suite. "
+            f"Motif : {outcome.reason}",
         )
 
 

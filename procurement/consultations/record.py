@@ -37,7 +37,8 @@ def opening_record(consultation: Consultation) -> OpeningRecord:
         .first()
     )
     side = getattr(event, "side", None)
-    rows = SealedDeposit.objects.filter(consultation=consultation).for_pages().select_related("opened")
+    rows = SealedDeposit.objects.filter(consultation=consultation).for_pages()
+    rows = rows.select_related("opened", "lot__outcome")
     return OpeningRecord(
         present=tuple(side.detail.get("present", ())) if side is not None else (),
         deposits=tuple(rows.order_by("received_at", "pk")),
@@ -75,6 +76,16 @@ def _when(instant: Any) -> str:
     return f"{datetime_text(instant)} (heure de Paris)" if instant else ""
 
 
+def standing_of(made: SealedDeposit) -> str:
+    """`opened` and the end of the lot were joined. A lot that ends after the opening had its set opened."""
+    if hasattr(made, "opened"):
+        return "Ouvert"
+    outcome, opened_at = getattr(made.lot, "outcome", None), made.consultation.opened_at
+    if outcome is not None and opened_at is not None and outcome.decided_at < opened_at:
+        return "Lot terminé avant l’ouverture, jamais ouvert"
+    return "Remplacé, non ouvert"
+
+
 def _line(made: SealedDeposit) -> dict[str, str]:
     return {
         "supplier": made.supplier.name,
@@ -82,5 +93,5 @@ def _line(made: SealedDeposit) -> dict[str, str]:
         "sequence": str(made.sequence),
         "received": datetime_text(made.received_at),
         "sha256": made.ciphertext_sha256,
-        "result": "Ouvert" if hasattr(made, "opened") else "Remplacé, non ouvert",
+        "result": standing_of(made),
     }

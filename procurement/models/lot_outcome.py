@@ -28,7 +28,8 @@ class LotOutcomeQuerySet(models.QuerySet["LotOutcome"]):
 
 
 class LotOutcome(models.Model):
-    """Declared after the opening, without a living award of that lot. Written once (a trigger)."""
+    """Declared from the publication on, without a living award of that lot; before the opening, « sans
+    suite » only. Written once (a trigger)."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     consultation = models.ForeignKey(Consultation, models.PROTECT, related_name="lot_outcomes")

@@ -14,9 +14,7 @@ from marketplace.ui.once import once
 from procurement.awards import ending
 from procurement.awards.forms import EndLotForm
 from procurement.consultations.abilities import consultation_abilities
-from procurement.consultations.enums import ConsultationState
 from procurement.consultations.views.find import allowed_to, form_page, lot_of, tried
-from procurement.evaluation.evaluating import refuse_not_opened
 from procurement.models import Award
 from procurement.views.find import actor_of, posted, typed_version
 
@@ -27,7 +25,7 @@ if TYPE_CHECKING:
 
 def may_end(actor: Actor, consultation: Consultation) -> bool:
     """Whether a lot of it may be ended now by this person; the lot's own standing is judged apart."""
-    if consultation.state != ConsultationState.OPENED:
+    if consultation.state not in ending.ENDABLE:
         return False
     return allowed(consultation_abilities(actor, consultation), "declare_sans_suite")
 
@@ -46,7 +44,7 @@ def end(request: HttpRequest, number: str, lot: int) -> HttpResponse:
     """Raises NotVisible, NotAllowed, MoveRefused."""
     found, actor = allowed_to(request, number, "declare_sans_suite"), actor_of(request)
     row = lot_of(found, lot)
-    refuse_not_opened(found)
+    ending.refuse_over(found)
     ending.refuse_unfinished(row)
     form = EndLotForm(posted(request))
     if form.is_bound and form.is_valid():
@@ -63,7 +61,9 @@ def end(request: HttpRequest, number: str, lot: int) -> HttpResponse:
         found,
         form,
         title=f"Terminer le lot {row.number} sans attribution",
-        lead="Les autres lots continuent. Si c’est le dernier, la consultation se termine avec lui.",
+        lead="Les autres lots continuent. Si c’est le dernier, la consultation se termine avec lui. "
+        "Avant l’ouverture, un lot se termine sans suite seulement : ses réponses scellées ne seront jamais "
+        "ouvertes.",
         button="Terminer ce lot",
         facts=[("Consultation", str(found)), ("Lot", row.title)],
     )

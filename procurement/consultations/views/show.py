@@ -18,6 +18,7 @@ from marketplace.files.store import download_response
 from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.drawings import Step
 from marketplace.ui.typography import date_text, datetime_text, plural
+from procurement.awards.views.ending import endable_lots
 from procurement.consultations.abilities import consultation_abilities
 from procurement.consultations.enums import ConsultationState
 from procurement.consultations.gather import eligibility_of
@@ -81,6 +82,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "questions": questions.for_pages(),
         "after": after_of(found, actor),
         "key": found.keys.current().first(),
+        "endable": endable_lots(actor, found) if inside else set(),
         "ocid": found.releases.values_list("ocid", flat=True).first(),
         "breadcrumb_data": breadcrumb(("Consultations", "/consultations/"), current=found.number),
     }

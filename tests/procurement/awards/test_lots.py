@@ -12,11 +12,12 @@ from django.utils import timezone
 from marketplace.errors import MoveRefused, NotAllowed, RuleBroken
 from marketplace.notifications.models import Notification
 from procurement.awards import deciding, ending, notifying
-from procurement.consultations import writing
+from procurement.consultations import depositing, drafts, writing
+from procurement.consultations.record import record_data
 from procurement.evaluation import agreeing, asking
-from procurement.models import Award, Consultation, LotOutcome
+from procurement.models import Award, Consultation, LotOutcome, OpenedResponse
 from tests.builders import client_for
-from tests.procurement.consultation_builders import ITEM, make_deposit, make_supplier
+from tests.procurement.consultation_builders import ITEM, make_deposit, make_draft, make_supplier
 from tests.procurement.evaluation.test_story import browser, sent, text_of
 from tests.procurement.evaluation_builders import (
     agree_all,
@@ -133,8 +134,7 @@ def test_fruitless_means_no_response_or_all_set_aside(room, third):
 
 
 def test_who_when_and_why(room, third):
-    made = room.published(lots=TWO_LOTS)
-    refused("consultation_not_opened", lambda: end(room, made))
+    refused("lots_cannot_end", lambda: end(room, room.draft(lots=TWO_LOTS)))
     found = two_lots(room, third)
     refused("not_allowed", lambda: end(room, found, actor=room.requester))
     refused("reason_missing", lambda: end(room, found, reason=" "))
@@ -144,6 +144,41 @@ def test_who_when_and_why(room, third):
     deciding.drop(first, actor=room.purchasing, reason="Certificats non remis.")
     end(room, found, 1)
     refused("lot_ended", lambda: propose(room, evaluation, rank=1))
+
+
+def test_a_lot_ends_before_the_opening_and_what_was_sealed_for_it_stays_so(room, third):
+    made = room.published(lots=TWO_LOTS)
+    lot = made.lots.get(number=2)
+    sealed = make_deposit(made, third, lot=lot)
+    other = make_supplier(name="Nuage Exemple A")[1]
+    make_deposit(made, other)
+    waiting = make_draft(made, other, lot=lot)
+    Notification.objects.all().delete()
+    told = refused("not_opened", lambda: end(room, made, kind="infructueux"))
+    assert "kind" in told.fields
+    end(room, made)
+    assert set(Notification.objects.values_list("user_id", flat=True)) == {third.user.pk, other.user.pk}
+    assert "Le lot 2 de la consultation" in Notification.objects.get(subject__startswith="Brouillon").body
+    refused("draft_gone", lambda: depositing.deposit(waiting, actor=other))
+    refused("lot_ended", lambda: drafts.begin(made, actor=other, lot=lot))
+    page = text_of(browser(third).get(f"{made.get_absolute_url()}reponse/"))
+    assert "Besoin abandonné." in page and "Remplacer ma réponse" not in page
+    found = room.open(room.closed(made))
+    opened = list(found.deposits.filter(opened__isnull=False).values_list("lot__number", flat=True))
+    assert opened == [1], "the set that the journal fixed holds both, one lot is opened"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        OpenedResponse.objects.create(deposit=sealed, content={})
+    lines = {one["lot"]: one["result"] for one in record_data(found)["deposits"]}
+    assert lines == {"1": "Ouvert", "2": "Lot terminé avant l’ouverture, jamais ouvert"}
+    notify_first(room, decided(room, {}, consultation=found))
+    assert Consultation.objects.get().state == "awarded"
+
+
+def test_the_last_lot_to_end_before_the_opening_ends_the_consultation(room):
+    made = room.published(lots=TWO_LOTS)
+    end(room, made, 1)
+    end(room, room.closed(Consultation.objects.get()))
+    assert Consultation.objects.get().state == "sans_suite"
 
 
 def test_the_database_keeps_it(room, third):
