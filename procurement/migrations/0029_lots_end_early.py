@@ -47,7 +47,7 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("procurement", "0027_notice_sendings")]
+    dependencies = [("procurement", "0028_texts_read_again")]
     operations = [
         migrations.RunSQL(LATER, BEFORE),
     ]
