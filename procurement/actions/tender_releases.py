@@ -49,6 +49,7 @@ def _public_texts(row: Consultation) -> Iterator[tuple[str, str, str]]:
     """Field, words for it, text."""
     yield "title", "Objet", row.title
     yield "description", "Ce qui est attendu", row.description
+    yield "reduction_reason", "Motif du délai réduit", row.reduction_reason
     for criterion in row.criteria.all():
         yield "criteria", f"Critère « {criterion.label} »", criterion.label
     for lot in row.lots.prefetch_related("price_items"):

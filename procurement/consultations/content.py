@@ -16,7 +16,8 @@ from procurement.models import (
 
 FIELDS = (
     "title", "description", "access", "required_schemes", "pay_per_use", "price_formula",
-    "response_days", "question_days", "answer_days", "closing_time",
+    "response_days", "question_days", "answer_days", "closing_time", "reduction", "reduction_reason",
+    "prior_notice_on",
 )  # fmt: skip
 
 

@@ -23,6 +23,13 @@ class Access(models.TextChoices):
     INVITED = "invited", "Sur invitation"
 
 
+class DelayReduction(models.TextChoices):
+    """What the buyer may give as the reason of a shorter delay, where the text has one."""
+
+    PRIOR_INFORMATION = "prior_information", "Avis de préinformation"
+    URGENCY = "urgency", "Urgence dûment justifiée"
+
+
 class ConsultationState(models.TextChoices):
     DRAFT = "draft", "Brouillon"
     KEYS_PROVED = "keys_proved", "Clé éprouvée"

@@ -9,6 +9,7 @@ from django import forms
 from catalog.enums import Scheme
 from catalog.models import Supplier
 from marketplace.ui.forms import MarketForm, MarketModelForm
+from procurement.consultations.delays import reduction_faults
 from procurement.consultations.enums import (
     MOST_CRITERIA,
     MOST_INVITED,
@@ -17,6 +18,7 @@ from procurement.consultations.enums import (
     MOST_QUESTION,
     MOST_REASON,
     MOST_TEXT,
+    ConsultationKind,
     CriterionKind,
     PriceFormula,
 )
@@ -60,6 +62,13 @@ class ConsultationForm(MarketModelForm):
         choices=PriceFormula.choices,
         widget=forms.RadioSelect,
     )
+    reduction_reason = area(
+        "Motif du délai réduit",
+        MOST_REASON,
+        rows=3,
+        help_text="Il est publié avec la consultation.",
+        required=False,
+    )
     closing_time = forms.TimeField(
         label="Heure de clôture",
         help_text="Heure de Paris, comme 12:00.",
@@ -70,7 +79,8 @@ class ConsultationForm(MarketModelForm):
         model = Consultation
         fields = (
             "title", "description", "access", "required_schemes", "pay_per_use", "response_days",
-            "question_days", "answer_days", "closing_time", "price_formula",
+            "question_days", "answer_days", "closing_time", "reduction", "reduction_reason",
+            "prior_notice_on", "price_formula",
         )  # fmt: skip
         labels = {
             "title": "Objet",
@@ -79,10 +89,21 @@ class ConsultationForm(MarketModelForm):
             "response_days": "Jours ouvrés pour répondre",
             "question_days": "Fin des questions, en jours ouvrés avant la clôture",
             "answer_days": "Dernières réponses aux questions, en jours ouvrés avant la clôture",
+            "reduction": "Raison d’un délai réduit",
+            "prior_notice_on": "Avis de préinformation envoyé le",
         }
         help_texts = {
-            "response_days": "De la publication à la clôture. Laissez le temps que la réponse demande."
+            "response_days": "De la publication à la clôture. Laissez le temps que la réponse demande.",
+            "reduction": "Laissez vide pour garder le délai de la procédure.",
+            "prior_notice_on": "Si c’est la raison donnée.",
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """A reduction is of a delay that a text fixes: of a formalised procedure."""
+        super().__init__(*args, **kwargs)
+        if self.instance.kind != ConsultationKind.FORMALISED:
+            for name in ("reduction", "reduction_reason", "prior_notice_on"):
+                del self.fields[name]
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or self.cleaned_data
@@ -90,7 +111,19 @@ class ConsultationForm(MarketModelForm):
         if all(said.get(name) is not None for name in names):
             for field, message in faults_of(**{name: said[name] for name in names}).items():
                 self.add_error(field, message)
+        self._clean_reduction(said)
         return said
+
+    def _clean_reduction(self, said: dict[str, Any]) -> None:
+        if "reduction" not in self.fields or {"reduction", "prior_notice_on"} & set(self.errors):
+            return
+        faults = reduction_faults(
+            reduction=said["reduction"],
+            reason=said["reduction_reason"],
+            prior_on=said["prior_notice_on"],
+        )
+        for field, (_, message) in faults.items():
+            self.add_error(field, message)
 
 
 class RowsForm(MarketForm):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -11,6 +12,7 @@ from catalog.enums import Scheme
 from marketplace.accounts.enums import Role
 from marketplace.rest.principal import actor_of
 from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer
+from procurement.consultations.delays import delays_told
 from procurement.consultations.enums import (
     MOST_CRITERIA,
     MOST_INVITED,
@@ -22,6 +24,7 @@ from procurement.consultations.enums import (
     Access,
     ConsultationState,
     CriterionKind,
+    DelayReduction,
     NoticeKind,
     PriceFormula,
 )
@@ -78,6 +81,15 @@ class ConsultationEditInput(StrictSerializer):
     question_days = serializers.IntegerField(min_value=0, max_value=250, required=False)
     answer_days = serializers.IntegerField(min_value=0, max_value=250, required=False)
     closing_time = serializers.TimeField(required=False, help_text="Heure de Paris, à la minute.")
+    reduction = serializers.ChoiceField(
+        DelayReduction.choices, required=False, allow_blank=True, help_text="Raison d’un délai réduit."
+    )
+    reduction_reason = serializers.CharField(
+        max_length=MOST_REASON, required=False, allow_blank=True, help_text="Dû avec `reduction` ; publié."
+    )
+    prior_notice_on = serializers.DateField(
+        required=False, allow_null=True, help_text="Jour d’envoi de l’avis de préinformation."
+    )
     criteria = AwardCriterionInput(many=True, required=False, max_length=MOST_CRITERIA)
     lots = ConsultationLotInput(many=True, required=False, max_length=MOST_LOTS)
     invited = serializers.ListField(
@@ -229,6 +241,24 @@ class NoticeSendingOutput(serializers.Serializer):
     url = serializers.CharField()
 
 
+class DelayReductionOutput(serializers.Serializer):
+    code = serializers.CharField()
+    days = serializers.IntegerField()
+    text = serializers.CharField()
+    source = serializers.CharField()
+    confidence = serializers.CharField()
+
+
+class MinimalDelayOutput(serializers.Serializer):
+    phase = serializers.CharField()
+    days = serializers.IntegerField(help_text="Jours entiers, réductions comprises.")
+    base_days = serializers.IntegerField(help_text="Avant toute réduction.")
+    text = serializers.CharField()
+    source = serializers.CharField()
+    confidence = serializers.CharField()
+    reductions = DelayReductionOutput(many=True)
+
+
 class KeyHolderOutput(serializers.Serializer):
     position = serializers.IntegerField()
     role = serializers.CharField()
@@ -265,6 +295,7 @@ class OneConsultationSerializer(ConsultationSerializer):
     key_fingerprint = serializers.SerializerMethodField(
         help_text="SHA-256 de la clé publique en service, null tant qu’elle n’est pas éprouvée."
     )
+    minimal_delays = serializers.SerializerMethodField(help_text="Ceux que le code impose ; vide sans texte.")
     project = serializers.SerializerMethodField(help_text="null hors de l’administration.")
     holders = serializers.SerializerMethodField(help_text="Vide hors de l’administration.")
     invited = serializers.SerializerMethodField(help_text="Vide hors de l’administration.")
@@ -273,7 +304,8 @@ class OneConsultationSerializer(ConsultationSerializer):
         fields = (
             *ConsultationSerializer.Meta.fields, "project", "description", "required_schemes",
             "pay_per_use", "price_formula", "price_formula_text", "response_days", "question_days",
-            "answer_days", "closing_time", "criteria",
+            "answer_days", "closing_time", "reduction", "reduction_reason", "prior_notice_on",
+            "minimal_delays", "criteria",
             "lots", "documents", "notices", "sendings", "key_fingerprint", "holders", "invited", "commitment",
         )  # fmt: skip
         read_only_fields = fields
@@ -281,6 +313,11 @@ class OneConsultationSerializer(ConsultationSerializer):
     def get_key_fingerprint(self, row: Consultation) -> str | None:
         current = (key for key in row.keys.all() if key.proved_at is not None and key.retired_at is None)
         return next((key.fingerprint for key in current), None)
+
+    @extend_schema_field(MinimalDelayOutput(many=True))
+    def get_minimal_delays(self, row: Consultation) -> list[dict[str, Any]]:
+        told = delays_told(row, today=timezone.localdate())
+        return [dict(one) for one in MinimalDelayOutput(told, many=True).data]
 
     @extend_schema_field(serializers.UUIDField(allow_null=True))
     def get_project(self, row: Consultation) -> str | None:

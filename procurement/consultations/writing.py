@@ -16,6 +16,7 @@ from procurement.actions import releases, tender_releases
 from procurement.actions.projects import refuse_closed
 from procurement.consultations import content as contents
 from procurement.consultations.abilities import begin_ability
+from procurement.consultations.delays import refuse_reduction
 from procurement.consultations.enums import NAMED_KINDS, Access, ConsultationKind
 from procurement.enums_orders import VehicleKind
 from procurement.enums_routes import RouteChoiceState
@@ -125,6 +126,7 @@ def edit(
     def apply(row: Consultation) -> None:
         refuse_published(row)
         contents.write_fields(row, fields)
+        refuse_reduction(row)
         _refuse_other_suppliers(row, invited)
         if criteria is not None:
             contents.write_criteria(row, criteria)

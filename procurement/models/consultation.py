@@ -21,6 +21,7 @@ from procurement.consultations.enums import (
     Access,
     ConsultationKind,
     ConsultationState,
+    DelayReduction,
     PriceFormula,
 )
 from procurement.consultations.formulas import FORMULAS, Formula
@@ -108,6 +109,10 @@ class Consultation(Stateful):
     question_days = models.PositiveSmallIntegerField("jours ouvrés entre questions et clôture", default=6)
     answer_days = models.PositiveSmallIntegerField("jours ouvrés entre réponses et clôture", default=4)
     closing_time = models.TimeField("heure de clôture", default=NOON)
+    # A minimal delay is brought down with its reason only, which is published; blank: it is not.
+    reduction = models.CharField("délai réduit", max_length=20, choices=DelayReduction, blank=True)
+    reduction_reason = models.TextField("motif de la réduction", max_length=MOST_REASON, blank=True)
+    prior_notice_on = models.DateField("avis de préinformation envoyé le", null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
     questions_until = models.DateTimeField(null=True, blank=True)
     answers_by = models.DateField(null=True, blank=True)
@@ -165,6 +170,17 @@ class Consultation(Stateful):
                 name="consultation_price_formula",
                 condition=Q(price_formula__in=sorted(PriceFormula.values)),
                 violation_error_message="Cette formule de prix n’existe pas.",
+            ),
+            models.CheckConstraint(
+                name="consultation_reduction_reasoned",
+                condition=Q(reduction="", reduction_reason="")
+                | (Q(reduction__in=sorted(DelayReduction.values)) & ~Q(reduction_reason="")),
+                violation_error_message="Un délai réduit porte son motif.",
+            ),
+            models.CheckConstraint(
+                name="consultation_reduction_prior",
+                condition=~Q(reduction=DelayReduction.PRIOR_INFORMATION) | Q(prior_notice_on__isnull=False),
+                violation_error_message="Un avis de préinformation porte son jour d’envoi.",
             ),
             models.CheckConstraint(
                 name="consultation_ended_why",

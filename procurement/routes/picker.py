@@ -204,7 +204,7 @@ def _formalised(facts: PurchaseFacts, *, on: dt.date) -> Route:
     steps = (
         "Publier sur le profil d’acheteur.",
         *(f"{one.text} ({one.source})" for one in notices),
-        *([f"{delay.text} ({delay.source})"] if delay is not None else []),
+        *([delay.told] if delay is not None else []),
         *_common_steps(on),
         STANDSTILL,
     )

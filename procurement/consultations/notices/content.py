@@ -11,6 +11,7 @@ from django.conf import settings
 from catalog.enums import Scheme
 from marketplace.documents.pdf import compile_pdf, row
 from marketplace.ui.typography import date_text, datetime_text, plural
+from procurement.consultations.delays import delays_told
 from procurement.consultations.notices.recording import due_of
 from procurement.models import Consultation
 
@@ -48,6 +49,11 @@ def notice_of(consultation: Consultation, *, on: dt.date) -> dict[str, Any]:
         "closes_at": consultation.closes_at.isoformat() if consultation.closes_at else None,
         "questions_until": consultation.questions_until.isoformat() if consultation.questions_until else None,
         "response_days": consultation.response_days,
+        "minimal_delays": [
+            {"phase": one.phase, "days": one.days, "base_days": one.base_days, "text": one.told}
+            for one in delays_told(consultation, today=on)
+        ],
+        "reduction_reason": consultation.reduction_reason,
         "documents": [
             {"title": one.title, "sha256": one.file.sha256} for one in consultation.documents.all()
         ],
@@ -84,6 +90,7 @@ def notice_data(consultation: Consultation, *, on: dt.date) -> dict[str, Any]:
                 "Clôture",
                 f"{datetime_text(closes_at)} (heure de Paris)" if closes_at else f"{days} pour répondre",
             ),
+            *([row("Motif du délai réduit", told["reduction_reason"])] if told["reduction_reason"] else []),
             row("Candidature", told["candidacy"]),
             row("Exigé", ", ".join(told["required_schemes"]) or "Aucune qualification"),
             row("Adresse du dossier", told["address"]),

@@ -11,11 +11,10 @@ from django.utils import timezone
 
 from marketplace.errors import MoveRefused, RuleBroken
 from marketplace.ui.typography import date_text
+from procurement.consultations.delays import lacks_of_delays
 from procurement.consultations.enums import ENDED_STATES
-from procurement.consultations.notices.enums import Medium
-from procurement.consultations.schedule import PARIS, schedule_from
 from procurement.models import Consultation, NoticeSending
-from procurement.routes.notices import Publicity, delay_on, publicity_due
+from procurement.routes.notices import Publicity, publicity_due
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
@@ -107,29 +106,4 @@ def lacks_of_notices(row: Consultation, *, on: dt.date) -> Iterator[tuple[str, s
                 f"Enregistrez la référence et le jour d’envoi de l’avis ({due.label}). "
                 f"{due.text} ({due.source}.)",
             )
-    yield from _short_delay(row, sent, on=on)
-
-
-def _short_delay(
-    row: Consultation, sent: dict[str, NoticeSending], *, on: dt.date
-) -> Iterator[tuple[str, str]]:
-    delay = delay_on(row.kind, on)
-    if delay is None or delay.medium not in sent:
-        return
-    made = schedule_from(
-        on,
-        response_days=row.response_days,
-        question_days=row.question_days,
-        answer_days=row.answer_days,
-        at=row.closing_time,
-    )
-    closing = made.closes_at.astimezone(PARIS).date()
-    first = delay.first_closing_day(sent[delay.medium].sent_on)
-    if closing < first:
-        medium = Medium(delay.medium).label
-        yield (
-            "response_days",
-            f"La clôture tomberait le {date_text(closing)} : l’avis a été envoyé ({medium}) le "
-            f"{date_text(sent[delay.medium].sent_on)}, elle ne peut tomber avant le {date_text(first)}. "
-            f"Donnez plus de jours pour répondre. {delay.text} ({delay.source}.)",
-        )
+    yield from lacks_of_delays(row, sent, on=on)

@@ -13,13 +13,13 @@ from marketplace.accounts.abilities import allowed
 from marketplace.errors import NotVisible
 from marketplace.ui.once import once
 from procurement.consultations.abilities import consultation_abilities
+from procurement.consultations.delays import delays_told
 from procurement.consultations.enums import ENDED_STATES
 from procurement.consultations.notices import recording
 from procurement.consultations.notices.content import notice_of, notice_pdf
 from procurement.consultations.notices.forms import SendingForm
 from procurement.consultations.views.find import allowed_to, form_page, page_url, trail, tried
 from procurement.models import Consultation
-from procurement.routes.notices import delay_on
 from procurement.views.find import actor_of, posted, typed_version
 
 FORMATS = ("json", "pdf")
@@ -35,7 +35,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "consultation": found,
         "due": [(one, bool(media & set(one.any_of))) for one in recording.due_of(found, on=today)],
-        "delay": delay_on(found.kind, today),
+        "delays": delays_told(found, today=today),
         "sent": sent,
         "lacks": list(recording.lacks_of_notices(found, on=today)) if found.is_written else [],
         "may_record": allowed(verdicts, "record_sending") and found.state not in ENDED_STATES,

@@ -20,6 +20,7 @@ from marketplace.ui.drawings import Step
 from marketplace.ui.typography import date_text, datetime_text, plural
 from procurement.awards.views.ending import endable_lots
 from procurement.consultations.abilities import consultation_abilities
+from procurement.consultations.delays import delays_told
 from procurement.consultations.enums import ConsultationState
 from procurement.consultations.gather import eligibility_of
 from procurement.consultations.publishing import lacks_of
@@ -71,6 +72,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "total": sum(criterion.weight for criterion in found.criteria.all()),
         "schemes": [str(Scheme(code).label) for code in found.required_schemes],
         "steps": steps_of(found, now=now),
+        "delays": delays_told(found, today=timezone.localdate()),
         "acts": _acts(found, verdicts, now=now),
         "may_edit": found.is_written and allowed(verdicts, "edit"),
         "may_answer": found.is_open and allowed(verdicts, "answer"),

@@ -65,7 +65,7 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
     writing.refuse_published(found)
     form = ConsultationForm(posted(request), instance=Consultation.objects.get(pk=found.pk))
     if form.is_bound and form.is_valid():
-        said = {name: form.cleaned_data[name] for name in ConsultationForm.Meta.fields}
+        said = {name: form.cleaned_data[name] for name in ConsultationForm.Meta.fields if name in form.fields}
         if _saved(request, found, form, **said):
             return redirect(found)
     return form_page(request, found, form, title="Modifier la consultation", button="Enregistrer")

@@ -70,6 +70,27 @@ def test_thirty_whole_days_follow_the_sending_of_an_open_call():
     assert delay.first_closing_day(dt.date(2025, 1, 6)) == dt.date(2025, 2, 6)
     assert delay.first_closing_day(dt.date(2028, 2, 1)) == dt.date(2028, 3, 3)
     assert delay_on("adapted", DAY) is None and delay_on("formalised", dt.date(2010, 1, 1)) is None
+    assert (delay.base_days, [one.code for one in delay.reductions]) == (35, ["electronic"])
+
+
+@pytest.mark.parametrize(("claimed", "days"), [("", 30), ("prior_information", 15), ("urgency", 15)])
+def test_a_reduction_has_its_days_and_its_text(claimed, days):
+    delay = delay_on("formalised", DAY, claimed=claimed)
+    assert delay.days == days and "R. 2161-3" in delay.told
+    assert all(one.text and one.source and one.confidence for one in delay.reductions)
+
+
+def test_a_prior_notice_is_sent_from_thirty_five_days_to_twelve_months_before():
+    (found,) = (
+        one
+        for one in delay_on("formalised", DAY, claimed="prior_information").reductions
+        if one.least_days_before
+    )
+    for prior, holds in [
+        (dt.date(2026, 10, 22), True), (dt.date(2026, 10, 23), False),
+        (dt.date(2025, 11, 26), True), (dt.date(2025, 11, 25), False),
+    ]:  # fmt: skip
+        assert found.holds(prior, sent_on=DAY) is holds, prior
 
 
 def test_the_picker_says_where():
@@ -110,6 +131,56 @@ def test_the_closing_leaves_the_days_that_the_text_asks(room):
     assert list(told.fields) == ["response_days"] and "elle ne peut tomber avant le" in told.message
     recorded(room, made, "joue", days=20)
     publishing.publish(made, actor=room.purchasing, attested=True)
+
+
+@pytest.mark.django_db
+def test_a_shorter_delay_has_its_reason_or_is_refused(room):
+    made = room.proved(route="formalised", value=200_000, response_days=15)
+
+    def edit(**given):
+        writing.edit(type(made).objects.get(pk=made.pk), actor=room.requester, **given)
+
+    told = refused("reduction_unreasoned", lambda: edit(reduction="urgency", reduction_reason=" "))
+    assert list(told.fields) == ["reduction_reason"] and "délai entier" in told.message
+    refused("reduction_unnamed", lambda: edit(reduction_reason="Vite."))
+    undated = {"reduction": "prior_information", "reduction_reason": "Avis REF-1."}
+    assert "prior_notice_on" in refused("prior_notice_undated", lambda: edit(**undated)).fields
+    adapted = room.draft()
+    here = {"actor": room.requester, "reduction": "urgency", "reduction_reason": "Vite."}
+    assert "reduction" in refused("no_minimal_delay", lambda: writing.edit(adapted, **here)).fields
+    with pytest.raises(IntegrityError), transaction.atomic():
+        type(made).objects.filter(pk=made.pk).update(reduction="urgency")
+    today = timezone.localdate()
+    edit(**undated, prior_notice_on=today - dt.timedelta(days=20))
+    fresh = type(made).objects.get(pk=made.pk)
+    told = refused("not_publishable", lambda: publishing.publish(fresh, actor=room.purchasing, attested=True))
+    assert "prior_notice_on" in told.fields and "ne réduit pas le délai" in told.message
+    edit(prior_notice_on=today - dt.timedelta(days=40))
+    fresh = publishing.publish(type(made).objects.get(pk=made.pk), actor=room.purchasing, attested=True)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        type(made).objects.filter(pk=made.pk).update(reduction_reason="Autre.")
+    page = text_of(client_for(None).get(fresh.get_absolute_url()))
+    assert "jours au moins au lieu de 35" in page and "Avis REF-1." in page and "R. 2161-3, 1°" in page
+    (delay,) = client_for_token(None).get(f"/api/v1/consultations/{fresh.uuid}/").json()["minimal_delays"]
+    assert (delay["days"], delay["base_days"]) == (15, 35)
+    assert [one["code"] for one in delay["reductions"]] == ["electronic", "prior_information"]
+    assert "Avis REF-1." in str(notice_of(fresh, on=today))
+
+
+@pytest.mark.django_db
+def test_the_reason_is_asked_by_the_page_and_what_was_typed_stays(room):
+    made = room.draft(route="formalised", value=200_000)
+    buyer, url = browser(room.requester), f"{made.get_absolute_url()}modifier/"
+    body = {
+        "title": made.title, "description": made.description, "access": "open", "response_days": 15,
+        "question_days": 6, "answer_days": 4, "closing_time": "12:00", "price_formula": "lowest_ratio",
+        "reduction": "urgency", "reduction_reason": "",
+    }  # fmt: skip
+    wrong = text_of(buyer.post(url, body), 400)
+    assert "Donnez le motif du délai réduit" in wrong
+    sent(buyer.post(url, body | {"reduction_reason": "Panne du service actuel."}))
+    assert "Panne du service actuel." in text_of(buyer.get(url))
+    assert "reduction" not in text_of(buyer.get(f"{room.draft().get_absolute_url()}modifier/"))
 
 
 @pytest.mark.django_db
