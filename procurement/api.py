@@ -17,6 +17,7 @@ from procurement import (
 from procurement.api_doctrine import DoctrineAssessmentViewSet, DoctrineRuleViewSet
 from procurement.api_needs import AssessmentViewSet, OpinionViewSet, ProjectViewSet
 from procurement.awards import api as api_awards
+from procurement.compliance import api as api_compliance
 from procurement.consultations import api_responses
 from procurement.controls import api as api_controls
 from procurement.conventions import api as api_conventions
@@ -42,6 +43,7 @@ ROUTES: list[tuple[str, Any, str]] = [
     *api_evaluation.ROUTES,
     *api_conventions.ROUTES,
     *api_controls.ROUTES,
+    *api_compliance.ROUTES,
     *api_diversity.ROUTES,
     *api_awards.ROUTES,
     *api_groups.ROUTES,

@@ -7,6 +7,7 @@ from procurement.actions.derogation_clock import follow_derogations
 from procurement.actions.publication_files import forget_old, make_missing
 from procurement.actions.publications import tell_late
 from procurement.actions.reassessments import reassess_all
+from procurement.compliance.recording import tell_ends
 from procurement.consultations.closing import close_due
 from procurement.consultations.drafts import sweep
 from procurement.invoicing.telling import tell_limits
@@ -29,6 +30,12 @@ def derogations() -> None:
 def reassessments() -> None:
     """Reads decided analyses again when a text came or went, and tells what would move, once."""
     reassess_all(on=timezone.localdate())
+
+
+@shared_task(name="events.tell_accreditation_ends", ignore_result=True)
+def accreditation_ends() -> None:
+    """Tells an homologation that ends soon or ended, once each; pages read the clock."""
+    tell_ends(on=timezone.localdate())
 
 
 @shared_task(name="events.tell_late_publications", ignore_result=True)
@@ -72,6 +79,7 @@ def invoice_limits() -> None:
 BEAT = {
     "procurement-invoice-limits": {"task": "events.tell_invoice_limits", "schedule": 3600.0},
     "procurement-reassessments": {"task": "events.reassess_with_new_texts", "schedule": 3600.0},
+    "procurement-accreditation-ends": {"task": "events.tell_accreditation_ends", "schedule": 3600.0},
     "procurement-late-publications": {"task": "events.tell_late_publications", "schedule": 3600.0},
     "procurement-publication-files": {"task": "events.publication_files", "schedule": 1800.0},
     "procurement-close-consultations": {"task": "events.close_due_consultations", "schedule": 30.0},

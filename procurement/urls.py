@@ -5,6 +5,7 @@ from importlib.util import find_spec
 from django.urls import URLPattern, path
 
 from procurement.awards.urls import urlpatterns as award_patterns
+from procurement.compliance.urls import urlpatterns as compliance_patterns
 from procurement.consultations.urls import urlpatterns as consultation_patterns
 from procurement.controls.urls import urlpatterns as control_patterns
 from procurement.conventions.urls import urlpatterns as convention_patterns
@@ -79,6 +80,7 @@ urlpatterns: list[URLPattern] = [
     *evaluation_patterns,
     *convention_patterns,
     *control_patterns,
+    *compliance_patterns,
     *diversity_patterns,
     *award_patterns,
     *group_patterns,

@@ -211,7 +211,7 @@ class HarmsForm(AnswersForm):
     )
     harm_aspects = AspectsGrid(
         label="Par quelle atteinte ?",
-        help_text="Facultatif. Pour chaque dommage coché, dites ce qui serait touché.",
+        help_text="Pour chaque dommage coché, dites ce qui serait touché.",
     )
 
     def clean(self) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from procurement.models.assessment import Assessment, SensitivityDecision
 from procurement.models.award import Award, AwardCertificate, RejectionLetter
 from procurement.models.budget import BudgetAlert, BudgetLine, Commitment
 from procurement.models.calendar import CalendarLink
+from procurement.models.compliance_act import ComplianceAct
 from procurement.models.consultation import Consultation, ConsultationInvitation, ConsultationLot
 from procurement.models.consultation_keys import ConsultationKey, KeyHolder, KeyShare, ShareGift
 from procurement.models.consultation_parts import (
@@ -55,6 +56,7 @@ from procurement.models.vehicle import PurchasingVehicle
 from procurement.models.vehicle_lot import LotHolding, VehicleLot
 
 __all__ = [
+    "ComplianceAct",
     "CounterProposal",
     "InterestPayment",
     "CounterProposalLine",

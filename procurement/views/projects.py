@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from marketplace.accounts.abilities import allowed, require
@@ -21,12 +22,16 @@ from procurement.abilities import project_abilities, projects_abilities
 from procurement.actions.assessments import result_now
 from procurement.actions.project_needs import needs_of
 from procurement.actions.projects import add_author, create_project, edit_project
+from procurement.compliance.abilities import record_refusal
+from procurement.compliance.recording import Standing, standings_of
+from procurement.compliance.views import KINDS
 from procurement.controls.actions import owed_of
 from procurement.conventions.actions import may_convene
+from procurement.enums import OPEN_PROJECTS
 from procurement.forms.answers import ReasonForm
 from procurement.forms.projects import AuthorForm, ProjectForm, RequirementsForm
 from procurement.forms.refusals import put_refusal
-from procurement.models import Order, Project
+from procurement.models import Assessment, Order, Project
 from procurement.project_steps import next_step, steps_of
 from procurement.requirements import facts_of_need, facts_of_requirements
 from procurement.states import PROJECT
@@ -133,6 +138,7 @@ def project(request: HttpRequest, number: str) -> HttpResponse:
             "moves": _moves_for(shown, actor=actor),
             "may_abandon": allowed(verdicts, "abandon") and _may_start(shown, "abandon"),
             "events": _history(shown),
+            "standings": _compliance(shown, actor=actor, assessment=assessment),
             **_told(shown),
             "may_copy": allowed(verdicts, "copy"),
             "breadcrumb_data": breadcrumb(("Projets", "/projets/"), current=str(shown)),
@@ -259,6 +265,20 @@ def _told(shown: Project) -> dict[str, Any]:
         "owed": owed_of(shown),
         "group": shown.groups.living().first(),
     }
+
+
+def _compliance(shown: Project, *, actor: Any, assessment: Assessment | None) -> list[tuple[Standing, str]]:
+    """What is recorded, with the address where this person records it, "" for the others."""
+    personal = assessment.answers.get("personal_data") if assessment is not None else None
+    standings = standings_of(shown, personal_data=personal)
+    return [(one, _record_address(shown, one.kind, actor=actor)) for one in standings]
+
+
+def _record_address(shown: Project, kind: str, *, actor: Any) -> str:
+    if shown.state not in OPEN_PROJECTS or record_refusal(actor, shown, kind):
+        return ""
+    words = next(words for words, of in KINDS.items() if of == kind)
+    return reverse("procurement:compliance_record", args=[shown.number, words])
 
 
 def _may_start(shown: Project, name: str) -> bool:

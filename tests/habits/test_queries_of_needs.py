@@ -6,6 +6,7 @@ import pytest
 
 from tests.habits.matrix.world import World
 from tests.habits.test_queries import Make, contract, judge_growth
+from tests.procurement.compliance.builders import make_act
 from tests.procurement.controls.builders import make_file
 from tests.procurement.conventions.builders import charge, make_convention
 from tests.procurement.groups.builders import make_share, signing_group
@@ -27,6 +28,10 @@ def control_file(world: World) -> None:
     make_file(world._administration, upto="acknowledged")
 
 
+def act(world: World) -> None:
+    make_act(world.project, actor=world.actor("data_officer"))
+
+
 def share(world: World) -> None:
     make_share(world._administration)
 
@@ -46,6 +51,7 @@ LISTS: list[tuple[str, str, Make]] = [
     ("/api/v1/conventions/", "requester", convention),
     ("/api/v1/control-files/", "requester", control_file),
     ("/api/v1/search-proofs/", "requester", proof),
+    ("/api/v1/compliance-acts/", "requester", act),
 ]
 
 

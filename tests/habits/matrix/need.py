@@ -7,6 +7,7 @@ from typing import Any
 
 from procurement.actions.projects import add_document
 from procurement.models import (
+    ComplianceAct,
     ControlFile,
     Convention,
     GroupMember,
@@ -19,6 +20,7 @@ from tests.habits.matrix.api import INSIDE, Kwargs, moves, of, reading
 from tests.habits.matrix.procurement import REQUESTER, project
 from tests.habits.matrix.rows import OTHER_BUYER, SIGNED_IN, Row, only
 from tests.habits.matrix.world import World
+from tests.procurement.compliance.builders import make_act
 from tests.procurement.controls.builders import make_file, outside_project
 from tests.procurement.conventions.builders import make_convention
 from tests.procurement.derogation_builders import pdf
@@ -136,6 +138,28 @@ CONTROLS: dict[str, Row] = {
     ),
     "GET api:project-owed-files": Row(INSIDE, of("project")),
 }
+
+
+def act_of(world: World) -> ComplianceAct:
+    """An AIPD of the world's project, made when first asked."""
+    found = ComplianceAct.objects.first()
+    return found or make_act(world.project, actor=world.actor("data_officer"))
+
+
+def act(world: World) -> dict[str, Any]:
+    return {"uuid": act_of(world).uuid}
+
+
+DPO, AUTHORITY = only("data_officer"), only("qualified_authority", "security_officer")
+COMPLIANCE: dict[str, Row] = {
+    "GET procurement:compliance_record": Row(REQUESTER | DPO, project(words="aipd")),
+    "GET procurement:compliance_paper": Row(
+        INSIDE, lambda world: {"number": world.project.number, "uuid": act_of(world).uuid}
+    ),
+    **reading("compliance-act", INSIDE, act),
+    "POST api:compliance-act-list": Row(REQUESTER | DPO | AUTHORITY | only(OTHER_BUYER)),
+    "GET api:compliance-act-document": Row(INSIDE, act),
+}
 DIVERSITY: dict[str, Row] = {
     "GET procurement:diversity": Row(INSIDE | only(OTHER_BUYER)),
     "GET api:supplier-diversity-list": Row(INSIDE | only(OTHER_BUYER)),
@@ -216,4 +240,4 @@ GROUPS: dict[str, Row] = {
     **reading("group-member", INSIDE | GUEST, asked),
     **moves("group-member", "join decline leave sign", GUEST, asked),
 }
-ROWS: dict[str, Row] = {**PARTS, **CONVENTIONS, **CONTROLS, **DIVERSITY, **GROUPS}
+ROWS: dict[str, Row] = {**PARTS, **CONVENTIONS, **CONTROLS, **COMPLIANCE, **DIVERSITY, **GROUPS}
