@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('files', '0001_tables'),
-        ('procurement', '0029_lots_end_early'),
+        ('procurement', '0030_delay_reductions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
