@@ -128,7 +128,9 @@ def test_nothing_is_concluded_from_a_text_that_is_not_held(kind, level_told, sai
     obligation = result.obligation("secnumcloud")
     assert (obligation.level, obligation.missing) == (level_told, ())
     assert said in obligation.reason
-    assert ("Circulaire du 5 juillet 2021" in " ".join(result.warnings)) == (level_told == "unknown")
+    assert ("Circulaire n° 6282/SG du 5 juillet 2021" in " ".join(result.warnings)) == (
+        level_told == "unknown"
+    )
     assert result.level("gdpr") in ("unknown", "not_required")
     assert result.obligation("gdpr").source.startswith("Règlement")
 
@@ -137,7 +139,7 @@ def test_nothing_is_concluded_from_a_text_that_is_not_held(kind, level_told, sai
 def test_what_a_person_attests_is_told_to_whom_it_may_bind(kind, told):
     said = " ".join(assess(AssessmentFacts(buyer_kind=kind), dt.date(2026, 2, 5)).warnings)
     assert ("développement sur mesure" in said) == told
-    assert ("rang de la souveraineté" in said) == told
+    assert ("sans hiérarchie ni pondération" in said) == told
 
 
 def test_every_registered_rule_is_written_in_its_text():
