@@ -35,6 +35,7 @@ from procurement.actions.projects import (
     refuse_closed,
     remove_from_shortlist,
 )
+from procurement.api_project_alike import LikeNeedsMixin
 from procurement.api_project_needs import ProjectNeedInput, ProjectNeedsMixin
 from procurement.api_project_parts import ProjectDocumentInput, ProjectPartsMixin
 from procurement.controls.api import OwedFilesMixin
@@ -65,7 +66,14 @@ def assess_project(project: Project, *, actor: Any, reason: str) -> Project:
 
 
 class ProjectViewSet(
-    ProjectPartsMixin, OwedFilesMixin, ProjectNeedsMixin, MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet
+    ProjectPartsMixin,
+    LikeNeedsMixin,
+    OwedFilesMixin,
+    ProjectNeedsMixin,
+    MoveMixin,
+    CreateOnceMixin,
+    PatchMixin,
+    ReadViewSet,
 ):
     about = "les projets de son administration"
     queryset = (

@@ -40,6 +40,8 @@ def held_of_contract(contract: Contract) -> Held:
             "dates du contrat, reconductions non comprises",
         ),
     }
+    if order.project.cpv:
+        told["cpv"] = (order.project.cpv, f"projet {order.project.number}")
     if order.answered_at is not None:
         day = timezone.localdate(order.answered_at)
         told["notified_on"] = (day, "accusé de réception du fournisseur")
@@ -70,6 +72,8 @@ def _awarded(award: Award | None) -> Held:
         return {}
     consultation, where = award.consultation, f"consultation {award.consultation.number}"
     told: Held = {"offers_received": (_received(award), f"ouverture, {where}")}
+    if consultation.project.cpv:
+        told["cpv"] = (consultation.project.cpv, f"projet {consultation.project.number}")
     if award.notified_on is not None:
         told["notified_on"] = (award.notified_on, f"notification, {award.number}")
     if consultation.kind in PROCEDURE_OF_KIND:

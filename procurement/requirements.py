@@ -6,6 +6,7 @@ from catalog.enums import ServiceModel
 from catalog.models import Category
 from marketplace.ui.typography import date_text, euros
 from procurement.models import Project
+from procurement.reference.cpv import label_of
 
 Pairs = list[tuple[str, str]]
 
@@ -26,6 +27,7 @@ def facts_of_need(project: Project) -> Pairs:
         ("Début souhaité", date_text(project.starts_on) if project.starts_on else ""),
         ("Fin prévue", date_text(project.ends_on) if project.ends_on else ""),
         ("Coût complet", euros(project.full_cost_eur_ht, tax="HT")),
+        ("Code CPV", label_of(project.cpv) if project.cpv else ""),
     ]
 
 

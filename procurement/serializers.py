@@ -146,6 +146,13 @@ class ProjectSerializer(StrictModelSerializer):
     full_cost_eur_ht = serializers.DecimalField(
         max_digits=14, decimal_places=2, min_value=0, required=False, allow_null=True
     )
+    cpv = serializers.RegexField(
+        r"^[0-9]{8}(-[0-9])?$",
+        required=False,
+        allow_blank=True,
+        help_text="Code CPV de 8 chiffres ; le chiffre de contrôle n’est pas gardé.",
+        error_messages={"invalid": "Un code CPV compte 8 chiffres, comme 72416000."},
+    )
     categories = serializers.ListField(
         child=serializers.SlugField(max_length=60),
         required=False,
@@ -179,6 +186,7 @@ class ProjectSerializer(StrictModelSerializer):
             "hosting",
             "service_models",
             "full_cost_eur_ht",
+            "cpv",
             "starts_on",
             "ends_on",
             "users",
@@ -202,7 +210,9 @@ class ProjectSerializer(StrictModelSerializer):
         return str(newest.uuid) if newest else None
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Null means blank for the choices."""
+        """Null means blank for the choices; a CPV code loses its check digit."""
+        if "cpv" in attrs:
+            attrs["cpv"] = attrs["cpv"][:8]
         choices = ("project_kind", "hosting", "criticality")
         return {k: "" if v is None and k in choices else v for k, v in attrs.items()}
 

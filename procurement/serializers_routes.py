@@ -101,6 +101,12 @@ class PurchaseFactsOutput(serializers.Serializer):
     value_eur_ht = serializers.DecimalField(max_digits=14, decimal_places=2)
     homogeneous_eur_ht = serializers.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
     innovative = serializers.BooleanField(allow_null=True)
+    known_eur_ht = serializers.DecimalField(
+        max_digits=16,
+        decimal_places=2,
+        required=False,
+        help_text="Besoins de même famille CPV connus ce jour-là ; absent sans code CPV.",
+    )
 
 
 class RoutesOutput(serializers.Serializer):

@@ -13,6 +13,7 @@ from django.db.models import Sum
 from marketplace.accounts.enums import Role
 from marketplace.errors import RuleBroken
 from marketplace.notifications.outbox import notify
+from procurement.actions.homogeneous import like_needs
 from procurement.actions.projects import refuse_closed
 from procurement.enums_orders import ENGAGED_STATES
 from procurement.models import Order, Project, PurchasingVehicle, RouteChoice, VehicleLot
@@ -81,9 +82,21 @@ def bought_without_competition(organisation: Organisation, *, on: dt.date) -> De
 
 
 def routes_of(project: Project, facts: PurchaseFacts, *, actor: Actor, on: dt.date) -> RouteResult:
-    """The picker for a project: its administration decides the kind, its vehicles are looked up."""
-    kind, vehicles = project.organisation.kind, vehicles_seen(actor, on=on)
-    return pick(replace(facts, buyer_kind=kind, vehicles=vehicles), on=on)
+    """The picker for a project: its administration decides the kind, its vehicles and the needs alike are
+    looked up."""
+    return pick(with_known(project, facts, actor=actor, on=on), on=on)
+
+
+def with_known(project: Project, facts: PurchaseFacts, *, actor: Actor, on: dt.date) -> PurchaseFacts:
+    """What was told, with what is held here."""
+    alike = like_needs(project, on=on)
+    return replace(
+        facts,
+        buyer_kind=project.organisation.kind,
+        vehicles=vehicles_seen(actor, on=on),
+        known_eur_ht=alike.total_eur_ht,
+        family=alike.family.label if alike.family else "",
+    )
 
 
 def choose(project: Project, *, actor: Actor, key: str, facts: PurchaseFacts, on: dt.date) -> RouteChoice:
@@ -92,7 +105,8 @@ def choose(project: Project, *, actor: Actor, key: str, facts: PurchaseFacts, on
     Raises MoveRefused on a closed project, RuleBroken when the route is unknown or closed.
     """
     refuse_closed(project)
-    result = routes_of(project, facts, actor=actor, on=on)
+    facts = with_known(project, facts, actor=actor, on=on)
+    result = pick(facts, on=on)
     route = result.route(key)
     if route is None:
         raise RuleBroken("route_unknown", "Choisissez une des voies proposées.", field="route")
@@ -165,8 +179,9 @@ def _told(facts: PurchaseFacts) -> dict[str, Any]:
     def text(amount: Decimal | None) -> str | None:
         return None if amount is None else f"{amount:.2f}"
 
-    return {
+    told = {
         "value_eur_ht": text(facts.value_eur_ht),
         "homogeneous_eur_ht": text(facts.homogeneous_eur_ht),
         "innovative": facts.is_innovative,
     }
+    return told if facts.known_eur_ht is None else {**told, "known_eur_ht": text(facts.known_eur_ht)}

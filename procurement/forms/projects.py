@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -12,8 +13,39 @@ from marketplace.ui.forms import MarketForm, MarketModelForm
 from procurement.enums import Criticality, Hosting, ProjectKind
 from procurement.models import Project
 from procurement.models.project import MOST_ZONES
+from procurement.reference.cpv import CpvCode, known_codes
 
 NOT_KNOWN = ("", "Je ne sais pas encore")
+_CPV = re.compile(r"([0-9]{8})(?:-[0-9])?")
+
+
+def clean_cpv(text: str) -> str:
+    """Without its check digit, which official lists get wrong. Raises ValidationError."""
+    found = _CPV.fullmatch(text.strip()) if text.strip() else None
+    if text.strip() and found is None:
+        raise forms.ValidationError("Un code CPV compte 8 chiffres, comme 72416000.", code="cpv")
+    return found[1] if found else ""
+
+
+class CpvField(forms.CharField):
+    """Cleans to eight digits or blank; the browser proposes the codes of cloud and information technology."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label="Code CPV",
+            help_text="Huit chiffres. Il retrouve les besoins de même famille de votre administration.",
+            required=False,
+            max_length=10,
+            widget=forms.TextInput(attrs={"list": "codes-cpv", "autocomplete": "off"}),
+            template_name="procurement/_cpv_field.html",
+        )
+
+    @property
+    def known(self) -> list[CpvCode]:
+        return list(known_codes().values())
+
+    def clean(self, value: Any) -> str:
+        return clean_cpv(super().clean(value))
 
 
 class ProjectForm(MarketModelForm):
@@ -36,6 +68,8 @@ class ProjectForm(MarketModelForm):
         required=False,
     )
 
+    cpv = CpvField()
+
     class Meta:
         model = Project
         fields = (
@@ -45,6 +79,7 @@ class ProjectForm(MarketModelForm):
             "hosting",
             "service_models",
             "full_cost_eur_ht",
+            "cpv",
             "starts_on",
             "ends_on",
         )

@@ -27,6 +27,7 @@ EDITABLE = (
     "hosting",
     "service_models",
     "full_cost_eur_ht",
+    "cpv",
     "starts_on",
     "ends_on",
     "users",
@@ -86,6 +87,8 @@ class Project(Stateful):
     full_cost_eur_ht = models.DecimalField(
         "coût complet HT", max_digits=14, decimal_places=2, null=True, blank=True
     )
+    # Eight digits, without the check digit; blank is not given. A hint of which needs are alike.
+    cpv = models.CharField("code CPV", max_length=8, blank=True, db_index=True)
     starts_on = models.DateField("début souhaité", null=True, blank=True)
     ends_on = models.DateField("fin prévue", null=True, blank=True)
     users = models.TextField("utilisateurs", max_length=MOST_WORDS, blank=True)
@@ -127,6 +130,11 @@ class Project(Stateful):
                 name="project_cost_positive",
                 condition=models.Q(full_cost_eur_ht__isnull=True) | models.Q(full_cost_eur_ht__gte=0),
                 violation_error_message="Le coût complet ne peut pas être négatif.",
+            ),
+            models.CheckConstraint(
+                name="project_cpv_eight_digits",
+                condition=models.Q(cpv="") | models.Q(cpv__regex=r"^[0-9]{8}$"),
+                violation_error_message="Un code CPV compte 8 chiffres, comme 72416000.",
             ),
             models.CheckConstraint(
                 name="project_exit_provision_positive",

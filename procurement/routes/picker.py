@@ -244,8 +244,10 @@ def _common_steps(on: dt.date) -> tuple[str, ...]:
 def _warnings(facts: PurchaseFacts, *, on: dt.date) -> Iterator[str]:
     if facts.homogeneous_eur_ht is None:
         yield UNCOUNTED
-    elif _is_split(facts, on=on):
-        alone, others = euros(facts.value_eur_ht, tax="HT"), euros(facts.homogeneous_eur_ht, tax="HT")
+    yield from _about_known(facts)
+    if _is_split(facts, on=on):
+        others = euros(facts.counted_eur_ht - facts.value_eur_ht, tax="HT")
+        alone = euros(facts.value_eur_ht, tax="HT")
         yield (
             f"Seul, le besoin ({alone}) resterait sous un seuil ; avec les besoins homogènes ({others}), "
             "il l’atteint. C’est le total qui compte."
@@ -260,6 +262,22 @@ def _warnings(facts: PurchaseFacts, *, on: dt.date) -> Iterator[str]:
         held = amount_on(code, kind=facts.buyer_kind, on=on)
         if held is not None and held.confidence == "C":
             yield f"Point incertain : {held.source}. Faites-le confirmer par votre service achats."
+
+
+def _about_known(facts: PurchaseFacts) -> Iterator[str]:
+    """What the marketplace knows of needs alike, where nobody counted them or fewer were counted."""
+    if not facts.known_eur_ht:
+        return
+    known = f"{euros(facts.known_eur_ht, tax='HT')} de besoins de la même famille (« {facts.family} »)"
+    if facts.homogeneous_eur_ht is None:
+        yield f"La place de marché connaît {known} : ils sont comptés ici en attendant votre chiffre."
+    elif facts.known_eur_ht > facts.homogeneous_eur_ht:
+        yield (
+            f"Vous comptez {euros(facts.homogeneous_eur_ht, tax='HT')} d’autres besoins, et la place "
+            f"de marché en connaît : {known}. Comptez-les, ou dites au service achats en quoi ils "
+            "diffèrent : un besoin découpé pour rester sous un seuil est un fractionnement, que le code "
+            "interdit."
+        )
 
 
 def _is_split(facts: PurchaseFacts, *, on: dt.date) -> bool:

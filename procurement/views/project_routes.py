@@ -16,6 +16,7 @@ from marketplace.ui.forms import MarketForm
 from marketplace.ui.once import once
 from procurement.abilities_routes import choose_ability, route_choice_abilities
 from procurement.actions import routes
+from procurement.actions.homogeneous import like_needs
 from procurement.enums import OPEN_PROJECTS
 from procurement.enums_routes import RouteChoiceState
 from procurement.forms.refusals import put_refusal
@@ -36,7 +37,10 @@ def route(request: HttpRequest, number: str) -> HttpResponse:
 def _page(
     request: HttpRequest, project: Project, *, form: ProjectRouteForm, refusal: str = ""
 ) -> HttpResponse:
-    actor, result = actor_of(request), None
+    actor, result, today = actor_of(request), None, timezone.localdate()
+    alike = like_needs(project, on=today)
+    if not form.is_bound and alike.total_eur_ht:
+        form.initial["homogeneous_eur_ht"] = alike.total_eur_ht
     if form.is_bound and form.is_valid():
         result = routes.routes_of(project, form.facts(None), actor=actor, on=form.cleaned_data["on"])
     choices = list(project.route_choices.for_pages())
@@ -52,7 +56,8 @@ def _page(
         "may_decide": living is not None
         and living.state == RouteChoiceState.PROPOSED
         and allowed(verdicts, "confirm"),
-        "bought": routes.bought_without_competition(project.organisation, on=timezone.localdate()),
+        "bought": routes.bought_without_competition(project.organisation, on=today),
+        "alike": alike,
         "refusal": refusal,
         "page_has_errors": bool(form.errors or refusal),
         "breadcrumb_data": trail(project, current="Voie d’achat"),

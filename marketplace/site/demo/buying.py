@@ -87,6 +87,7 @@ def open_project(
         hosting=hosting,
         service_models=[model],
         full_cost_eur_ht=Decimal(cost) if cost else None,
+        cpv="72416000" if model == "saas" else "72317000",
         starts_on=today + dt.timedelta(days=30),
         ends_on=today + dt.timedelta(days=395),
     )

@@ -58,6 +58,7 @@ PARTS: dict[str, Row] = {
     ),
     "POST api:project-copy": Row(REQUESTER, of("project")),
     "GET api:project-documents": Row(INSIDE, of("project")),
+    "GET api:project-like-needs": Row(INSIDE, of("project")),
     "POST api:project-documents": Row(REQUESTER, of("project")),
     "GET api:project-document": Row(
         INSIDE, lambda world: {"uuid": world.project.uuid, "document": document_of(world).uuid}
