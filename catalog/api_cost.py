@@ -24,12 +24,20 @@ MONEY: dict[str, Any] = {"max_digits": 16, "decimal_places": 2}
 ABSENT: dict[str, Any] = {"allow_null": True, "default": None}
 
 
+class PeriodPartSerializer(StrictSerializer):
+    used = serializers.IntegerField(help_text="Jours, ou mois, comptés.")
+    of = serializers.IntegerField(help_text="Ceux de la période entière.")
+
+
 class CostLineSerializer(StrictSerializer):
     code = serializers.CharField(source="component.code")
     label = serializers.CharField(source="component.label")
     unit = serializers.CharField(source="component.unit")
     quantity = serializers.DecimalField(max_digits=14, decimal_places=3, help_text="Par période.")
-    periods = serializers.IntegerField(source="times")
+    periods = serializers.IntegerField(source="periods.whole")
+    parts = PeriodPartSerializer(
+        source="periods.parts", many=True, help_text="D’une période utilisée en partie."
+    )
     total_eur_ht = serializers.DecimalField(**MONEY)
 
 

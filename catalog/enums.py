@@ -182,6 +182,14 @@ class TierMode(models.TextChoices):
     VOLUME = "volume", "Tout au prix du palier atteint"
 
 
+class Prorata(models.TextChoices):
+    """What is due of a month or a year that is only used in part (`catalog.prices.proration`)."""
+
+    NONE = "none", "Toute période commencée est due"
+    MONTH = "month", "Au prorata des mois commencés"
+    DAY = "day", "Au prorata des jours"
+
+
 class PricePeriod(models.TextChoices):
     MONTH = "month", "par mois"
     YEAR = "year", "par an"

@@ -11,10 +11,20 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from catalog.actions.authoring import LineInput, PlanInput
-from catalog.enums import UNTIMED_KINDS, Freshness, Meter, PriceKind, PricePeriod, ServiceModel, TierMode
+from catalog.enums import (
+    UNTIMED_KINDS,
+    Freshness,
+    Meter,
+    PriceKind,
+    PricePeriod,
+    Prorata,
+    ServiceModel,
+    TierMode,
+)
 from catalog.freshness import facts_age
 from catalog.models import Offer, OfferVersion, Plan, PriceLine, Supplier
-from catalog.prices.components import Tier, tier_faults
+from catalog.prices.components import Tier, step_fault, tier_faults
+from catalog.prices.proration import prorata_fault
 from catalog.questions.engine import questions
 from catalog.serializers_answers import AnswersSerializer, given_fields
 from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer
@@ -82,7 +92,8 @@ class PriceLineSerializer(StrictModelSerializer):
         model = PriceLine
         fields = (
             "code", "label", "kind", "unit", "period", "amount_eur_ht", "meter", "included_quantity",
-            "minimum_quantity", "tier_mode", "tiers", "next_amount_eur_ht", "next_from",
+            "minimum_quantity", "tier_mode", "tiers", "next_amount_eur_ht", "next_from", "prorata",
+            "usage_step",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -225,6 +236,13 @@ class LineInputSerializer(WholeInput):
     next_from = serializers.DateField(
         required=False, allow_null=True, default=None, help_text="Premier jour du prix annoncé."
     )
+    prorata = serializers.ChoiceField(
+        choices=Prorata.choices,
+        required=False,
+        default=Prorata.NONE.value,
+        help_text="Ce qui est dû d’un mois ou d’une année utilisés en partie.",
+    )
+    usage_step = _quantity("L’usage est arrondi au multiple supérieur ; 0 : compté tel quel.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """The same rules as the constraints of a price line, said by field."""
@@ -244,6 +262,10 @@ class LineInputSerializer(WholeInput):
         tiers = [Tier(above, amount) for above, amount in attrs["tiers"]]
         if fault := tier_faults(tiers, included=attrs["included_quantity"]):
             raise serializers.ValidationError({"tiers": [fault]})
+        if fault := prorata_fault(attrs["prorata"], period=attrs["period"]):
+            raise serializers.ValidationError({"prorata": [fault]})
+        if fault := step_fault(attrs["usage_step"], kind=attrs["kind"]):
+            raise serializers.ValidationError({"usage_step": [fault]})
         return attrs
 
 

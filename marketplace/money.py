@@ -3,10 +3,12 @@
 Pure: the dated VAT rules are handed in by the caller, unknown facts give no tax at all.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
@@ -19,18 +21,26 @@ def round_eur(amount: Decimal) -> Decimal:
     return amount.quantize(CENT, rounding=ROUND_HALF_UP)
 
 
-def line_total(quantity: Decimal, *, unit_price_eur_ht: Decimal, periods: int = 1) -> Decimal:
-    """Quantity × unit price × number of periods, rounded once.
+def line_total(quantity: Decimal, *, unit_price_eur_ht: Decimal, periods: int | Fraction = 1) -> Decimal:
+    """Quantity × unit price × number of periods (prorated ones are fractions), exact then rounded once.
 
     Raises ValueError on a negative quantity, price or number of periods, and when the amount
     is greater than LARGEST_TOTAL.
     """
     if quantity < 0 or unit_price_eur_ht < 0 or periods < 0:
         raise ValueError("quantity, price and periods are never negative")
-    total = round_eur(quantity * unit_price_eur_ht * periods)
+    total = _exact_total(quantity, unit_price_eur_ht, periods)
     if total > LARGEST_TOTAL:
         raise ValueError("amount too large")
     return total
+
+
+def _exact_total(quantity: Decimal, price: Decimal, periods: int | Fraction) -> Decimal:
+    """A quotient of decimals may have no end: halves are judged on whole numbers."""
+    if periods.denominator == 1:
+        return round_eur(quantity * price * periods.numerator)
+    cents = Fraction(quantity) * Fraction(price) * periods * 100
+    return Decimal(math.floor(cents + Fraction(1, 2))).scaleb(-2)
 
 
 @dataclass(frozen=True, slots=True)

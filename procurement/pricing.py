@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from catalog.enums import PriceKind, PricePeriod
+from catalog.enums import PriceKind, Prorata
 from catalog.prices.components import Band
-from marketplace.calendar_months import add_months
+from catalog.prices.proration import ONE, Periods, periods_between
 from marketplace.errors import RuleBroken
-from marketplace.money import TaxedAmount, Totals, VatFacts, line_total, totals, vat_for
+from marketplace.money import TaxedAmount, Totals, VatFacts, totals, vat_for
 from marketplace.ui.typography import euros
 from marketplace.vat import vat_rules
 
@@ -22,25 +22,21 @@ if TYPE_CHECKING:
     from catalog.models import Plan, PriceLine
     from procurement.models import Order, OrderLine, PrivatePrice
 
-MONTHS = {PricePeriod.MONTH: 1, PricePeriod.YEAR: 12}
 LARGEST_QUANTITY = Decimal("99999999999.999")
 QUANTITY_STEP = Decimal("0.001")
 
 
-def billed_periods(period: str, *, starts_on: dt.date | None, ends_on: dt.date | None) -> int:
-    """Started months or years from the first to the last day, both included.
+def billed_periods(
+    period: str, *, starts_on: dt.date | None, ends_on: dt.date | None, prorata: str = Prorata.NONE
+) -> Periods:
+    """Months or years from the first to the last day, both included; the last one as `prorata` says.
 
     One for prices without a recurring period, and while the dates are not known. A price by the
     hour counts once: its quantity is a number of hours.
     """
-    step = MONTHS.get(PricePeriod(period))
-    if step is None or starts_on is None or ends_on is None:
-        return 1
-    after = ends_on + dt.timedelta(days=1)
-    months = (after.year - starts_on.year) * 12 + after.month - starts_on.month
-    if add_months(starts_on, months) < after:
-        months += 1
-    return max(1, -(-months // step))
+    if starts_on is None or ends_on is None:
+        return ONE
+    return periods_between(period, prorata=prorata, since=starts_on, starts_on=starts_on, ends_on=ends_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +61,7 @@ class PricedLine:
     label: str
     unit_price_eur_ht: Decimal
     quantity: Decimal
-    periods: int
+    periods: Periods
     total_eur_ht: Decimal
     private: PrivatePrice | None = None
 
@@ -133,9 +129,9 @@ def _priced(
     agreed: AgreedPrice | None,
 ) -> list[PricedLine]:
     _check_quantity(line, quantity)
-    periods = 1
+    periods = ONE
     if line.kind != PriceKind.ONE_OFF:
-        periods = billed_periods(line.period, starts_on=starts_on, ends_on=ends_on)
+        periods = billed_periods(line.period, starts_on=starts_on, ends_on=ends_on, prorata=line.prorata)
     if agreed is None:
         bands = line.component.bands(quantity, on=starts_on or timezone.localdate())
     else:
@@ -149,9 +145,7 @@ def _priced(
                 unit_price_eur_ht=band.unit_price_eur_ht,
                 quantity=band.quantity,
                 periods=periods,
-                total_eur_ht=line_total(
-                    band.quantity, unit_price_eur_ht=band.unit_price_eur_ht, periods=periods
-                ),
+                total_eur_ht=band.total_eur_ht(periods.count),
                 private=agreed.private if agreed is not None else None,
             )
             for rank, band in enumerate(bands)

@@ -11,6 +11,7 @@ from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer
 from procurement.approval.serializers import OrderApprovalSerializer
 from procurement.enums_orders import ReviewDecision, VatRegime
 from procurement.models import Contract, ContractReview, Order, OrderLine
+from procurement.serializers_periods import PartsField
 
 MONEY = {"max_digits": 14, "decimal_places": 2}
 
@@ -25,6 +26,7 @@ class VatLineSerializer(serializers.Serializer[Any]):
 
 class OrderLineSerializer(StrictModelSerializer):
     price_line = serializers.CharField(source="price_line.code")
+    parts = PartsField()
 
     class Meta:
         model = OrderLine
@@ -38,6 +40,8 @@ class OrderLineSerializer(StrictModelSerializer):
             "unit_price_eur_ht",
             "quantity",
             "periods",
+            "prorata",
+            "parts",
             "total_eur_ht",
         )
 

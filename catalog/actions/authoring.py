@@ -14,10 +14,11 @@ from django.utils.text import slugify
 
 from catalog.abilities import is_editable
 from catalog.actions.documents import check_joined
-from catalog.enums import Meter, OfferState, TierMode
+from catalog.enums import Meter, OfferState, Prorata, TierMode
 from catalog.models import Category, Offer, OfferVersion, Plan, PriceLine, Supplier
 from catalog.models.search_row import OfferSearchRow
-from catalog.prices.components import Tier, tier_faults
+from catalog.prices.components import Tier, step_fault, tier_faults
+from catalog.prices.proration import prorata_fault
 from catalog.questions.validation import clean_answers
 from marketplace.errors import MoveRefused, RuleBroken
 
@@ -126,6 +127,8 @@ class LineInput:
     tiers: tuple[tuple[Decimal, Decimal], ...] = ()
     next_amount_eur_ht: Decimal | None = None
     next_from: dt.date | None = None
+    prorata: str = Prorata.NONE.value
+    usage_step: Decimal = Decimal(0)
 
     @classmethod
     def of(cls, line: PriceLine) -> LineInput:
@@ -135,10 +138,14 @@ class LineInput:
         return cls(tiers=tiers, **{name: getattr(line, name) for name in names})
 
     def columns(self) -> dict[str, Any]:
-        """Of PriceLine. Raises RuleBroken on tiers that cannot be charged."""
+        """Of PriceLine. Raises RuleBroken on what cannot be charged."""
         tiers = [Tier(above, amount) for above, amount in self.tiers]
         if fault := tier_faults(tiers, included=self.included_quantity):
             raise RuleBroken("tiers_wrong", f"« {self.label} » : {fault}", field="plans")
+        if fault := prorata_fault(self.prorata, period=self.period):
+            raise RuleBroken("prorata_refused", f"« {self.label} » : {fault}", field="plans")
+        if fault := step_fault(self.usage_step, kind=self.kind):
+            raise RuleBroken("usage_step_refused", f"« {self.label} » : {fault}", field="plans")
         stored = [{"above": f"{t.above:f}", "amount_eur_ht": f"{t.amount_eur_ht:f}"} for t in tiers]
         return {field.name: getattr(self, field.name) for field in fields(self)} | {"tiers": stored}
 

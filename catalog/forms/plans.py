@@ -12,9 +12,10 @@ from typing import Any
 from django import forms
 
 from catalog.actions.authoring import MAX_LINES, MAX_PLANS, LineInput, PlanInput
-from catalog.enums import UNTIMED_KINDS, Meter, PriceKind, PricePeriod, TierMode
+from catalog.enums import UNTIMED_KINDS, Meter, PriceKind, PricePeriod, Prorata, TierMode
 from catalog.models import Plan, PriceLine
-from catalog.prices.components import Tier, tier_faults
+from catalog.prices.components import Tier, step_fault, tier_faults
+from catalog.prices.proration import prorata_fault
 from catalog.prices.words import conditions
 from marketplace.ui.forms import MarketForm
 from marketplace.ui.typography import euros
@@ -121,11 +122,26 @@ class LineForm(MarketForm):
     tier_mode = forms.ChoiceField(label="Effet des paliers", choices=TierMode.choices, required=False)
     next_amount_eur_ht = _number(label="Prix annoncé, en euros HT", digits=18, decimals=6, required=False)
     next_from = forms.DateField(label="Prix annoncé à partir du", required=False)
+    prorata = forms.ChoiceField(
+        label="Période utilisée en partie",
+        help_text="Ce qui est dû d’un mois ou d’une année entamés. Les jours sont ceux de cette période.",
+        choices=Prorata.choices,
+        required=False,
+    )
+    usage_step = _number(
+        label="Usage arrondi au multiple supérieur de",
+        help_text="1 : toute unité entamée est due. Vide : l’usage est compté tel quel.",
+        digits=14,
+        decimals=3,
+        required=False,
+    )
     remove = forms.BooleanField(label="Retirer cette ligne", required=False)
 
     MAIN = ("label", "kind", "amount_eur_ht", "unit", "period")
     MORE = (
         "meter",
+        "prorata",
+        "usage_step",
         "included_quantity",
         "minimum_quantity",
         "tier_mode",
@@ -145,7 +161,7 @@ class LineForm(MarketForm):
     @property
     def is_detailed(self) -> bool:
         """Something beyond the plain price is given, or refused: the details are shown open."""
-        plain = {"", "0", Meter.OTHER.value, TierMode.GRADUATED.value}
+        plain = {"", "0", Meter.OTHER.value, TierMode.GRADUATED.value, Prorata.NONE.value}
         return any(str(field.value() or "") not in plain or field.errors for field in self.more)
 
     def clean(self) -> dict[str, Any]:
@@ -159,6 +175,10 @@ class LineForm(MarketForm):
         tiers = [Tier(above, amount) for above, amount in cleaned.get("tiers") or ()]
         if fault := tier_faults(tiers, included=cleaned.get("included_quantity") or Decimal(0)):
             self.add_error("tiers", fault)
+        if fault := prorata_fault(cleaned.get("prorata") or Prorata.NONE, period=cleaned.get("period") or ""):
+            self.add_error("prorata", fault)
+        if fault := step_fault(cleaned.get("usage_step") or Decimal(0), kind=kind or ""):
+            self.add_error("usage_step", fault)
         return cleaned
 
     def _clean_announced(self, cleaned: Mapping[str, Any]) -> None:
@@ -185,6 +205,8 @@ class LineForm(MarketForm):
             tiers=said["tiers"],
             next_amount_eur_ht=said["next_amount_eur_ht"],
             next_from=said["next_from"],
+            prorata=said["prorata"] or Prorata.NONE.value,
+            usage_step=said["usage_step"] or zero,
         )
 
 

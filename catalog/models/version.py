@@ -7,7 +7,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils import timezone
 
-from catalog.enums import UNTIMED_KINDS, Meter, PriceKind, PricePeriod, TierMode
+from catalog.enums import UNTIMED_KINDS, Meter, PriceKind, PricePeriod, Prorata, TierMode
 from catalog.prices.components import Component, Tier
 from catalog.prices.cost import PricedPlan
 from marketplace.errors import MoveRefused
@@ -159,7 +159,8 @@ class PriceLine(models.Model):
     """One price of a plan, HT. The amount has six decimals because some units cost less than a cent.
 
     `tiers`: `[{"above": "100", "amount_eur_ht": "8.5"}, …]`, increasing; `next_amount_eur_ht` replaces the
-    amount from `next_from`. How a quantity is charged: :class:`catalog.prices.components.Component`.
+    amount from `next_from`. How a quantity is charged: :class:`catalog.prices.components.Component`; how its
+    periods are counted: :mod:`catalog.prices.proration`.
     """
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="lines")
@@ -176,6 +177,9 @@ class PriceLine(models.Model):
     tiers = models.JSONField(default=list, blank=True)
     next_amount_eur_ht = models.DecimalField(max_digits=18, decimal_places=6, null=True, blank=True)
     next_from = models.DateField(null=True, blank=True)
+    prorata = models.CharField(max_length=5, choices=Prorata, default=Prorata.NONE)
+    # What is used is rounded up to a multiple of it; zero: charged as it is.
+    usage_step = models.DecimalField(max_digits=14, decimal_places=3, default=0)
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -212,6 +216,18 @@ class PriceLine(models.Model):
                 name="price_line_next_price_dated",
                 violation_error_message="Un prix annoncé est positif et porte la date où il s’applique.",
             ),
+            models.CheckConstraint(
+                condition=models.Q(prorata=Prorata.NONE)
+                | models.Q(period=PricePeriod.YEAR)
+                | models.Q(period=PricePeriod.MONTH, prorata=Prorata.DAY),
+                name="price_line_prorata_of_a_period",
+                violation_error_message="Un prix au mois se compte au jour, un prix annuel au mois ou au jour.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(usage_step=0) | models.Q(usage_step__gt=0, kind=PriceKind.UNIT),
+                name="price_line_step_of_a_unit",
+                violation_error_message="Seul l’usage d’un prix à l’unité s’arrondit, à un nombre positif.",
+            ),
         )
 
     def __str__(self) -> str:
@@ -246,6 +262,8 @@ class PriceLine(models.Model):
             tiers=tuple(Tier(Decimal(row["above"]), Decimal(row["amount_eur_ht"])) for row in self.tiers),
             next_amount_eur_ht=self.next_amount_eur_ht,
             next_from=self.next_from,
+            prorata=Prorata(self.prorata),
+            usage_step=self.usage_step,
         )
 
     def copied(self, plan: Plan) -> PriceLine:
@@ -264,5 +282,7 @@ class PriceLine(models.Model):
             tiers=list(self.tiers),
             next_amount_eur_ht=self.next_amount_eur_ht,
             next_from=self.next_from,
+            prorata=self.prorata,
+            usage_step=self.usage_step,
             position=self.position,
         )

@@ -90,7 +90,7 @@ def _facts() -> Iterator[Record]:
 PRICE_COLUMNS = (
     "offer", "offer_number", "offer_name", "supplier_name", "version", "plan", "plan_name", "code", "label",
     "kind", "unit", "period", "amount_eur_ht", "meter", "included_quantity", "minimum_quantity", "tier_mode",
-    "tiers", "next_amount_eur_ht", "next_from",
+    "tiers", "next_amount_eur_ht", "next_from", "prorata", "usage_step",
 )  # fmt: skip
 FACT_COLUMNS = (
     "id", "offer", "offer_number", "offer_name", "mark", "scheme", "name", "scope", "status", "milestone",

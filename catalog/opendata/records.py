@@ -110,6 +110,8 @@ def _line(line: PriceLine) -> Record:
         "tiers": line.tiers,
         "next_amount_eur_ht": str(upcoming) if upcoming is not None else None,
         "next_from": _day(line.next_from),
+        "prorata": line.prorata,
+        "usage_step": str(line.usage_step),
     }
 
 

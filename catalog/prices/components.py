@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
-from catalog.enums import Meter, PriceKind, PricePeriod, TierMode
+from catalog.enums import Meter, PriceKind, PricePeriod, Prorata, TierMode
 from marketplace.money import line_total
 
 ZERO = Decimal(0)
@@ -29,16 +30,18 @@ class Band:
     unit_price_eur_ht: Decimal
     included: bool = False
 
-    @property
-    def total_eur_ht(self) -> Decimal:
-        return line_total(self.quantity, unit_price_eur_ht=self.unit_price_eur_ht)
+    def total_eur_ht(self, periods: int | Fraction = 1) -> Decimal:
+        """Over so many periods. Raises ValueError when too large."""
+        return line_total(self.quantity, unit_price_eur_ht=self.unit_price_eur_ht, periods=periods)
 
 
 @dataclass(frozen=True, slots=True)
 class Component:
     """A price line. Quantities are per period; `amount_eur_ht` is the first tier's price.
 
-    `meter` says which figure of a usage it counts, OTHER that no figure of ours stands for it.
+    `meter` says which figure of a usage it counts, OTHER that no figure of ours stands for it. A usage is
+    rounded up to a multiple of `usage_step`; zero: charged as it is. `prorata`: what is due of a period used
+    in part (`catalog.prices.proration`); tiers and volumes are read on the quantity of a whole one.
     """
 
     code: str
@@ -54,6 +57,8 @@ class Component:
     tiers: tuple[Tier, ...] = ()
     next_amount_eur_ht: Decimal | None = None
     next_from: dt.date | None = None
+    prorata: Prorata = Prorata.NONE
+    usage_step: Decimal = ZERO
 
     def amount_on(self, day: dt.date) -> Decimal:
         """The announced price replaces the first tier's from its date; announced tiers do not exist."""
@@ -64,13 +69,14 @@ class Component:
     def bands(self, quantity: Decimal, *, on: dt.date) -> tuple[Band, ...]:
         """How `quantity` (one period) is charged that day; empty for zero.
 
-        The minimum is charged when less is used. The volume included comes first, then the tiers, whose
+        What is used is rounded up to the step; the minimum is charged when less is used. The volume
+        included comes first, then the tiers, whose
         thresholds count from the first unit. Under VOLUME all that is charged takes the price of the tier
         reached; under GRADUATED each part takes its own.
         """
         if quantity <= 0:
             return ()
-        used = max(quantity, self.minimum_quantity)
+        used = max(rounded_up(quantity, self.usage_step), self.minimum_quantity)
         free = min(used, self.included_quantity)
         found = [Band(free, ZERO, included=True)] if free else []
         if used > free:
@@ -79,9 +85,17 @@ class Component:
             found += charged(steps, free=free, used=used)
         return tuple(found)
 
-    def charge(self, quantity: Decimal, *, on: dt.date) -> Decimal:
-        """HT for one period, each band rounded to the cent. Raises ValueError when too large."""
-        return sum((band.total_eur_ht for band in self.bands(quantity, on=on)), ZERO)
+    def charge(self, quantity: Decimal, *, on: dt.date, periods: int | Fraction = 1) -> Decimal:
+        """HT for one period, or some, each band rounded to the cent. Raises ValueError when too large."""
+        return sum((band.total_eur_ht(periods) for band in self.bands(quantity, on=on)), ZERO)
+
+
+def rounded_up(quantity: Decimal, step: Decimal) -> Decimal:
+    """To the next multiple of `step`; as it is when the step is zero."""
+    if not step:
+        return quantity
+    whole, rest = divmod(quantity, step)
+    return (whole + 1) * step if rest else quantity
 
 
 def _volume(steps: Sequence[Tier], *, free: Decimal, used: Decimal) -> list[Band]:
@@ -115,6 +129,15 @@ def tier_faults(tiers: Sequence[Tier], *, included: Decimal = ZERO) -> str:
         before = tier.above
     if tiers and included >= tiers[-1].above:
         return "Le volume compris dépasse le dernier palier. Réduisez-le, ou retirez les paliers."
+    return ""
+
+
+def step_fault(step: Decimal, *, kind: str) -> str:
+    """Why a usage cannot be rounded up so, in French; empty when it can."""
+    if step < 0:
+        return "L’arrondi de l’usage est un nombre positif. Laissez vide pour ne pas arrondir."
+    if step and kind != PriceKind.UNIT:
+        return "Seul un prix à l’unité arrondit son usage. Laissez vide."
     return ""
 
 

@@ -10,11 +10,14 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 from catalog.enums import UNTIMED_KINDS, Meter, PriceKind, PricePeriod
 from catalog.prices.components import Component
 from catalog.prices.leaving import Leaving, leaving
+from catalog.prices.proration import Periods, periods_between
 from catalog.prices.usage import ExitTerms, Usage
+from catalog.prices.words import periods_words
 from marketplace.calendar_months import add_months
 
 ZERO = Decimal(0)
@@ -38,12 +41,21 @@ class PricedPlan:
 
 @dataclass(frozen=True, slots=True)
 class CostLine:
-    """`quantity` of one period, `times` periods charged."""
+    """`quantity` of one period; a part only of the last period when the price is prorated."""
 
     component: Component
     quantity: Decimal
-    times: int
+    periods: Periods
     total_eur_ht: Decimal
+
+    @property
+    def periods_told(self) -> str:
+        """« 1 an et 5 mois sur 12 ». What has no recurring period is charged each month."""
+        if self.component.kind in UNTIMED_KINDS:
+            return "Une fois"
+        by_year = self.component.period == PricePeriod.YEAR
+        period = PricePeriod.YEAR if by_year else PricePeriod.MONTH
+        return periods_words(self.periods, period=period, prorata=self.component.prorata)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +136,12 @@ def use(plan: PricedPlan, *, usage: Usage) -> Use:
     monthly = [ZERO] * months
     lines = []
     for component, quantity in counted:
-        amounts = list(_amounts(component, quantity, months=months, starts_on=usage.starts_on))
+        periods = _periods(component, months=months, starts_on=usage.starts_on)
+        amounts = list(_amounts(component, quantity, periods=periods, starts_on=usage.starts_on))
         for month, amount in amounts:
             monthly[month] += amount
         total = sum((amount for _, amount in amounts), ZERO)
-        lines.append(CostLine(component, quantity, len(amounts), total))
+        lines.append(CostLine(component, quantity, periods, total))
     priced = {component.meter for component, _ in counted}
     return Use(
         lines=tuple(lines),
@@ -175,23 +188,37 @@ def _quantity(component: Component, usage: Usage) -> Decimal | None:
     return usage.quantity(component.meter) or ZERO
 
 
-def _amounts(
-    component: Component, quantity: Decimal, *, months: int, starts_on: dt.date
-) -> Iterator[tuple[int, Decimal]]:
-    """(month, HT) of each period charged: started months and years from the first day."""
+def _periods(component: Component, *, months: int, starts_on: dt.date) -> Periods:
+    """Of a usage of so many months. A price by the hour, or without a period, is charged each month."""
     if component.kind in UNTIMED_KINDS:
-        yield 0, component.charge(quantity, on=starts_on)
-        return
-    charged = _per_period(component, quantity)
+        return Periods(1)
+    if component.period != PricePeriod.YEAR:
+        return Periods(months)
+    ends_on = add_months(starts_on, months) - dt.timedelta(days=1)
+    return periods_between(
+        component.period, prorata=component.prorata, since=starts_on, starts_on=starts_on, ends_on=ends_on
+    )
+
+
+def _amounts(
+    component: Component, quantity: Decimal, *, periods: Periods, starts_on: dt.date
+) -> Iterator[tuple[int, Decimal]]:
+    """(month, HT) of each period charged, in the month it begins; a part of one after them."""
+    charged = quantity if component.kind in UNTIMED_KINDS else _per_period(component, quantity)
     step = 12 if component.period == PricePeriod.YEAR else 1
     # A price has two values at most: its own, and the one announced.
     charges: dict[Decimal, Decimal] = {}
-    for month in range(0, months, step):
-        day = add_months(starts_on, month)
+    for rank in range(periods.whole + len(periods.parts)):
+        day = add_months(starts_on, rank * step)
         amount = component.amount_on(day)
         if amount not in charges:
+            # Of a part too: what a whole period may not cost is refused.
             charges[amount] = component.charge(charged, on=day)
-        yield month, charges[amount]
+        if rank < periods.whole:
+            yield rank * step, charges[amount]
+        else:
+            part = periods.parts[rank - periods.whole]
+            yield rank * step, component.charge(charged, on=day, periods=Fraction(part.used, part.of))
 
 
 def _per_period(component: Component, quantity: Decimal) -> Decimal:

@@ -1,8 +1,9 @@
 """The price lists of an offer as one value beside what the search reads of it.
 
 `{"vat_regime": "…", "plans": [{"name", "commitment", "lines": [{"label", "kind", "period", "meter",
-"amount", "included", "minimum", "mode", "tiers": [{"above", "amount_eur_ht"}], "next", "from"}]}]}`:
-amounts and quantities are decimals as text, `next` and `from` null without an announced price.
+"amount", "included", "minimum", "mode", "tiers": [{"above", "amount_eur_ht"}], "next", "from", "prorata",
+"step"}]}]}`: amounts and quantities are decimals as text, `next` and `from` null without an announced price;
+`prorata` and `step` absent from what was written before they were declared.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from catalog.enums import Meter, PriceKind, PricePeriod, TierMode
+from catalog.enums import Meter, PriceKind, PricePeriod, Prorata, TierMode
 from catalog.prices.components import Component, Tier
 from catalog.prices.cost import PricedPlan
 
@@ -49,6 +50,8 @@ def _line(component: Component) -> dict[str, Any]:
         ],
         "next": None if announced is None else str(announced),
         "from": component.next_from.isoformat() if component.next_from else None,
+        "prorata": component.prorata.value,
+        "step": str(component.usage_step),
     }
 
 
@@ -74,4 +77,6 @@ def _component(line: Mapping[str, Any]) -> Component:
         tiers=tuple(Tier(Decimal(row["above"]), Decimal(row["amount_eur_ht"])) for row in line["tiers"]),
         next_amount_eur_ht=None if line["next"] is None else Decimal(line["next"]),
         next_from=dt.date.fromisoformat(line["from"]) if line["from"] else None,
+        prorata=Prorata(line.get("prorata", Prorata.NONE)),
+        usage_step=Decimal(line.get("step", 0)),
     )

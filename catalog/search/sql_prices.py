@@ -21,7 +21,8 @@ MOST_MONTHS = 120
 def parameters(usage: Usage) -> dict[str, Any]:
     return {
         "usage_months": usage.months,
-        "usage_starts": [add_months(usage.starts_on, month) for month in range(MOST_MONTHS)],
+        # Of each month, and of the twelve after, where an unfinished year ends.
+        "usage_starts": [add_months(usage.starts_on, month) for month in range(MOST_MONTHS + 13)],
         "usage_seat": usage.seats,
         "usage_vcpu_hour": usage.vcpu_hours or 0,
         "usage_storage_gb": usage.storage_gb or 0,
@@ -47,10 +48,14 @@ CASE
 END"""
 _IS_ONCE = "(l->>'kind') = 'one_off'"
 # Charged in one period: by the hour, every hour of the month unless the usage counts its hours.
-_USED = f"""
-greatest(quantity * CASE
+_COUNTED = f"""
+SELECT quantity * CASE
   WHEN l->>'period' = 'hour' AND l->>'meter' <> 'vcpu_hour' AND NOT {_IS_ONCE} THEN %(usage_hours)s ELSE 1
-END, (l->>'minimum')::numeric)"""
+END AS counted, COALESCE(l->>'step', '0')::numeric AS step OFFSET 0"""
+_USED = """
+SELECT greatest(CASE WHEN step = 0 THEN counted
+  ELSE (div(counted, step) + (mod(counted, step) > 0)::int) * step END, (l->>'minimum')::numeric) AS used
+OFFSET 0"""
 # Started periods within so many months.
 _STARTED = f"""
 CASE WHEN {_IS_ONCE} THEN least({{0}}, 1) WHEN l->>'period' = 'year' THEN ({{0}} + 11) / 12 ELSE {{0}} END"""
@@ -58,12 +63,22 @@ _MONTHS = "greatest(%(usage_months)s, (p->>'commitment')::int)"
 # OFFSET 0 keeps the planner from writing an expression out wherever its name stands: ten times faster.
 _BEFORE = """
 (SELECT count(*) FROM unnest(%(usage_starts)s::date[]) AS start(day) WHERE day < (l->>'from')::date)"""
-# Those before the announced price, if any, and those from its day.
+_MONTH = "(%(usage_starts)s::date[])[{0} + 1]"
+_BY_DAY = "(l->>'prorata') = 'day'"
+# Those before the announced price, if any, and those from its day; then the year that the months leave
+# unfinished, when it is prorated (`used` of `of_all`): the last one started, whose first day says its price.
 _PERIODS = f"""
-SELECT every - later AS before, later AS after FROM (
+SELECT every - later - part * (later = 0)::int AS before, later - part * (later > 0)::int AS after,
+  part * (later = 0)::int AS part_before, part * (later > 0)::int AS part_after, part_used, part_of
+FROM (
   SELECT {_STARTED.format("months")} AS every,
     CASE WHEN l->>'from' IS NULL THEN 0
-      ELSE {_STARTED.format("months")} - {_STARTED.format("least(months, before_it)")} END AS later
+      ELSE {_STARTED.format("months")} - {_STARTED.format("least(months, before_it)")} END AS later,
+    (l->>'period' = 'year' AND l->>'prorata' IN ('month', 'day') AND months %% 12 > 0)::int AS part,
+    CASE WHEN {_BY_DAY} THEN {_MONTH.format("months")} - {_MONTH.format("months / 12 * 12")}
+      ELSE months %% 12 END AS part_used,
+    CASE WHEN {_BY_DAY} THEN {_MONTH.format("(months / 12 + 1) * 12")} - {_MONTH.format("months / 12 * 12")}
+      ELSE 12 END AS part_of
   FROM (SELECT {_MONTHS} AS months,
           CASE WHEN l->>'from' IS NOT NULL THEN {_BEFORE} END AS before_it OFFSET 0) AS counted
 ) AS split OFFSET 0"""
@@ -78,11 +93,16 @@ _CHARGED = """
 CASE WHEN l->>'mode' = 'volume'
   THEN CASE WHEN low < used AND (high IS NULL OR used <= high) THEN used - free ELSE 0 END
   ELSE greatest(0, least(used, COALESCE(high, used)) - greatest(low, free)) END"""
+# Whole divisions: a quotient cut short could round a half the other way.
+_PART = "div(charged * {0} * part_used * 200 + part_of, 2 * part_of) * 0.01"
 _LINE = f"""
-SELECT sum(before * round(charged * amount, 2) + after * round(charged * later, 2)) AS total,
-       max(greatest(CASE WHEN before > 0 THEN round(charged * amount, 2) END,
-                    CASE WHEN after > 0 THEN round(charged * later, 2) END)) AS dearest
-FROM (SELECT {_USED} AS used OFFSET 0) AS one,
+SELECT sum(before * round(charged * amount, 2) + after * round(charged * later, 2)
+         + CASE WHEN part_before > 0 THEN {_PART.format("amount")}
+                WHEN part_after > 0 THEN {_PART.format("later")} ELSE 0 END) AS total,
+       max(greatest(CASE WHEN before + part_before > 0 THEN round(charged * amount, 2) END,
+                    CASE WHEN after + part_after > 0 THEN round(charged * later, 2) END)) AS dearest
+FROM ({_COUNTED}) AS zero,
+ LATERAL ({_USED}) AS one,
  LATERAL (SELECT least(used, (l->>'included')::numeric) AS free) AS two,
  LATERAL ({_STEPS}) AS step,
  LATERAL (SELECT {_CHARGED} AS charged OFFSET 0) AS three,

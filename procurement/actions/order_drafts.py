@@ -17,6 +17,7 @@ from marketplace.numbering import next_number
 from procurement.actions.vehicles import lot_for
 from procurement.enums_orders import OrderState
 from procurement.models import BudgetLine, Order, OrderLine, Project, PurchasingVehicle
+from procurement.models.period_count import parts_of
 from procurement.negotiation.agreed import agreed_prices
 from procurement.pricing import order_totals, orderable_lines, priced_lines
 
@@ -283,7 +284,9 @@ def _write_lines(order: Order, quantities: Mapping[str, Decimal]) -> None:
             period=each.price_line.period,
             unit_price_eur_ht=each.unit_price_eur_ht,
             quantity=each.quantity,
-            periods=each.periods,
+            periods=each.periods.whole,
+            parts=parts_of(each.periods),
+            prorata=each.price_line.prorata,
             total_eur_ht=each.total_eur_ht,
             private_price=each.private,
         )

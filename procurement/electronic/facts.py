@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
+
+from marketplace.money import round_eur
 
 if TYPE_CHECKING:
     from procurement.models import Order, OrderLine
@@ -15,6 +19,7 @@ if TYPE_CHECKING:
 # ISO 6523: what an identifier is, for those whose code the sources give.
 IDENTIFIER_CODES = {"SIRET": "0009", "SIREN": "0002", "TVA": "9957"}
 _PERIODS = {"month": "mois", "year": "années", "hour": "heures"}
+_MOST_PLACES = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`quantity` counts the periods: it makes the total with the unit price."""
+    """`quantity` counts the periods, prorated ones as decimals: it makes the total with the unit price."""
 
     number: int
     label: str
@@ -93,14 +98,31 @@ def _party(name: str, scheme: str, identifier: str, country: str) -> Party:
 def _line(line: OrderLine) -> Line:
     word = _PERIODS.get(line.period, "")
     times = f", {line.periods} {word}" if line.periods > 1 and word else ""
+    if line.parts:
+        times = f", {line.periods_told}"
     return Line(
         number=line.position,
         label=line.label,
         note=f"{line.plain_quantity} {line.unit or 'unité'}{times}",
-        quantity=line.quantity * line.periods,
+        quantity=told_quantity(line),
         unit_price=line.unit_price_eur_ht,
         total=line.total_eur_ht,
     )
+
+
+def told_quantity(line: OrderLine) -> Decimal:
+    """With the fewest decimals, six at least when a period is prorated, that make the total of the line."""
+    if not line.parts:
+        return line.quantity * line.periods
+    exact = Fraction(line.quantity) * line.period_count.count
+    for places in range(6, _MOST_PLACES):
+        scaled = exact * 10**places
+        # Halves are rounded up, as an amount is.
+        told = Decimal(math.floor(scaled + Fraction(1, 2))).scaleb(-places)
+        if round_eur(told * line.unit_price_eur_ht) == line.total_eur_ht:
+            return told
+    # An exact half of a cent: a little more than the exact quantity.
+    return Decimal(math.ceil(exact * 10**_MOST_PLACES)).scaleb(-_MOST_PLACES)
 
 
 def _notes(order: Order) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from django.db.models import prefetch_related_objects
@@ -90,13 +91,17 @@ def monthly(lines: Sequence[OrderLine]) -> Decimal:
     share = {PricePeriod.MONTH: 1, PricePeriod.YEAR: 12}
     total = sum(
         (
-            line.total_eur_ht / line.periods / share[PricePeriod(line.period)]
+            line.total_eur_ht / _decimal(line.period_count.count) / share[PricePeriod(line.period)]
             for line in lines
-            if line.kind != PriceKind.ONE_OFF and line.period in share and line.periods
+            if line.kind != PriceKind.ONE_OFF and line.period in share and line.period_count.count
         ),
         Decimal(0),
     )
     return round_eur(total)
+
+
+def _decimal(count: Fraction) -> Decimal:
+    return Decimal(count.numerator) / count.denominator
 
 
 def _is_uncounted(line: OrderLine) -> bool:

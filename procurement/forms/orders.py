@@ -80,7 +80,7 @@ class PeriodForm(MarketForm):
     starts_on = forms.DateField(label="Premier jour", widget=forms.DateInput)
     ends_on = forms.DateField(
         label="Dernier jour",
-        help_text="Compris dans la commande. Tout mois commencé est compté.",
+        help_text="Compris dans la commande. Tout mois commencé est compté, sauf pour un prix au prorata.",
         widget=forms.DateInput,
     )
 

@@ -116,12 +116,19 @@ def _ordered(lines: Iterable[OrderLine]) -> list[Ordered]:
         Ordered(
             key=key,
             label=found[0].label,
-            quantity=sum((line.quantity * line.periods for line in found), ZERO),
+            quantity=sum((_counted(line) for line in found), ZERO),
+            is_prorated=any(line.parts for line in found),
             prices=frozenset(line.unit_price_eur_ht for line in found),
             total_eur_ht=sum((line.total_eur_ht for line in found), ZERO),
         )
         for key, found in by_price.items()
     ]
+
+
+def _counted(line: OrderLine) -> Decimal:
+    """Periods included; six decimals when one is used in part, as the lines of an invoice have."""
+    count = line.period_count.count
+    return round(line.quantity * count.numerator / count.denominator, 6)
 
 
 def _billed(line: InvoiceLine) -> Billed:

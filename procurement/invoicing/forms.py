@@ -116,7 +116,9 @@ class TypeForm(SendForm):
         self.fields["iban"].help_text = "Pour une facture ; inutile pour un avoir."
         self.ordered = ordered
         for line in ordered:
-            self.fields[f"{QUANTITY}{line.position}"] = _number(f"Quantité : {line.label}", decimals=3)
+            self.fields[f"{QUANTITY}{line.position}"] = _number(
+                f"Quantité : {line.label}", decimals=6 if line.parts else 3
+            )
             price = _number(f"Prix unitaire HT : {line.label}", decimals=6)
             price.initial = line.unit_price_eur_ht.normalize()
             self.fields[f"{PRICE}{line.position}"] = price

@@ -14,17 +14,23 @@ from marketplace.money import ZERO, round_eur
 from marketplace.ui.typography import euros, number_text
 
 UNORDERED = 0
+# Of a quantity without end, the lines of an invoice keep six decimals: what each may be wrong by, and what a
+# contract's whole life of invoices is allowed.
+_LAST_PLACE = Decimal("0.0000005")
+_QUANTITY_SLACK = Decimal("0.0005")
 
 
 @dataclass(frozen=True, slots=True)
 class Ordered:
-    """`quantity` counts the periods, as the lines of an invoice do. `prices`: one for each tier."""
+    """`quantity` counts the periods, as the lines of an invoice do. `prices`: one for each tier.
+    `is_prorated`: a period of it is used in part, so that its quantity may have no end."""
 
     key: int
     label: str
     quantity: Decimal
     prices: frozenset[Decimal]
     total_eur_ht: Decimal
+    is_prorated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +107,8 @@ def _row(ordered: Ordered, lines: list[Billed], facts: Facts) -> Row:
     billed = _sum(line.total_eur_ht for line in lines)
     found = list(_line_faults(ordered, lines))
     quantity = _sum(line.quantity for line in lines) + facts.before_quantities.get(ordered.key, ZERO)
-    if lines and not facts.by_usage and quantity > ordered.quantity:
+    most = ordered.quantity + (_QUANTITY_SLACK if ordered.is_prorated else 0)
+    if lines and not facts.by_usage and quantity > most:
         found.append(f"{number_text(quantity)} facturés en tout, {number_text(ordered.quantity)} commandés.")
     charged = facts.served_before.get(ordered.key, ZERO) + billed
     if lines and served is not None and charged > served:
@@ -117,12 +124,13 @@ def _line_faults(ordered: Ordered, lines: Iterable[Billed]) -> Iterable[str]:
         if line.unit_price_eur_ht not in ordered.prices:
             said = " ou ".join(euros(price, tax="HT", unit_price=True) for price in sorted(ordered.prices))
             yield f"prix facturé {euros(line.unit_price_eur_ht, tax='HT', unit_price=True)}, commandé {said}."
-        yield from _sum_fault(line)
+        yield from _sum_fault(line, is_prorated=ordered.is_prorated)
 
 
-def _sum_fault(line: Billed) -> Iterable[str]:
+def _sum_fault(line: Billed, *, is_prorated: bool = False) -> Iterable[str]:
     expected = round_eur(line.quantity * line.unit_price_eur_ht)
-    if expected != line.total_eur_ht:
+    slack = round_eur(_LAST_PLACE * line.unit_price_eur_ht) if is_prorated else ZERO
+    if abs(expected - line.total_eur_ht) > slack:
         yield (
             f"quantité et prix font {euros(expected, tax='HT')}, "
             f"la ligne porte {euros(line.total_eur_ht, tax='HT')}."

@@ -15,6 +15,7 @@ from marketplace.audit.journal import canonical
 from marketplace.workflow import Stateful, state_constraint
 from procurement import states_orders
 from procurement.enums_orders import STATES_SEEN_BY_SUPPLIER, OrderState, VatRegime
+from procurement.models.period_count import PeriodCount
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
@@ -248,7 +249,7 @@ class Order(Stateful):
         return hashlib.sha256(canonical(self.content())).hexdigest()
 
 
-class OrderLine(models.Model):
+class OrderLine(PeriodCount):
     """One price of the frozen formula (one tier of it), with its amounts copied the day it was written."""
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
@@ -269,7 +270,8 @@ class OrderLine(models.Model):
         "procurement.PrivatePrice", models.PROTECT, null=True, blank=True, related_name="order_lines"
     )
 
-    class Meta:
+    class Meta(PeriodCount.Meta):
+        abstract = False
         ordering = ["position", "pk"]
         constraints = [
             models.CheckConstraint(
@@ -307,6 +309,7 @@ class OrderLine(models.Model):
             "quantity": self.quantity,
             "periods": self.periods,
             "total_eur_ht": self.total_eur_ht,
+            **self.counted_content(),
         }
 
 

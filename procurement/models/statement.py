@@ -15,6 +15,7 @@ from marketplace.accounts.enums import Role
 from marketplace.accounts.models import User
 from marketplace.audit.journal import canonical
 from marketplace.workflow import Stateful, state_constraint
+from procurement.models.period_count import PeriodCount
 from procurement.statements import states
 from procurement.statements.enums import COUNTED_STATES, DONE_STATES, StatementState
 
@@ -192,7 +193,7 @@ class UsageStatement(Stateful):
         return hashlib.sha256(canonical(self.content())).hexdigest()
 
 
-class UsageLine(models.Model):
+class UsageLine(PeriodCount):
     """One component of the frozen formula: all that was used of it in the period, and its amount.
 
     Contract and period are those of the statement: with `counted` they let the database refuse that a
@@ -208,7 +209,8 @@ class UsageLine(models.Model):
     quantity = models.DecimalField(max_digits=20, decimal_places=6)
     # How many rows of the supplier were added up.
     rows = models.PositiveIntegerField(default=1)
-    # How many periods of its price begin in the statement's; 0: already charged by an earlier one.
+    # How many periods of its price begin in the statement's, or lie within it when it is prorated; 0 and no
+    # part: already charged by an earlier one.
     periods = models.PositiveSmallIntegerField()
     total_eur_ht = models.DecimalField(max_digits=14, decimal_places=2)
     contract = models.ForeignKey("procurement.Contract", models.PROTECT, related_name="+")
@@ -216,7 +218,8 @@ class UsageLine(models.Model):
     ends_on = models.DateField()
     counted = models.BooleanField(default=False)
 
-    class Meta:
+    class Meta(PeriodCount.Meta):
+        abstract = False
         ordering = ("position", "pk")
         constraints = (
             models.CheckConstraint(
@@ -248,10 +251,15 @@ class UsageLine(models.Model):
         return self.label
 
     @property
+    def period(self) -> str:  # type: ignore[override]
+        """Of its price: the caller selects it."""
+        return self.price_line.period
+
+    @property
     def plain_quantity(self) -> str:
         """Without the zeros that the column adds."""
         return f"{self.quantity.normalize():f}"
 
     def content(self) -> dict[str, Any]:
         names = ("price_line_id", "quantity", "periods", "total_eur_ht")
-        return {name: getattr(self, name) for name in names}
+        return {name: getattr(self, name) for name in names} | self.counted_content()

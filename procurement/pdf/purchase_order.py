@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from catalog.enums import Prorata
 from marketplace.documents.pdf import Rows, compile_pdf, row
 from marketplace.files.sniff import PDF, XML
 from marketplace.files.store import store_bytes
@@ -132,7 +133,7 @@ def _line(line: OrderLine) -> dict[str, str]:
         "label": line.label,
         "quantity": number_text(line.quantity),
         "unit_price": f"{price} {per}".strip(),
-        "periods": number_text(line.periods),
+        "periods": line.periods_told if line.parts else number_text(line.periods),
         "total": euros(line.total_eur_ht),
     }
 
@@ -148,12 +149,22 @@ def _totals(order: Order) -> Rows:
     return [*rows, row("Total TTC", euros(order.total_eur_ttc))]
 
 
+def _counted(order: Order) -> str:
+    ways = set(order.lines.values_list("prorata", flat=True))
+    if ways <= {Prorata.NONE}:
+        return "Tout mois ou toute année commencés sont comptés."
+    return (
+        "Tout mois ou toute année commencés sont comptés, sauf pour les prix au prorata : une période "
+        "utilisée en partie y est comptée selon ses jours ou ses mois. Chaque ligne est arrondie au centime."
+    )
+
+
 def _conditions(order: Order) -> list[str]:
     agreed = [f"Convenu\u00a0: {order.agreed_terms}"] if order.agreed_terms else []
     return [
         *agreed,
         "Les prix sont ceux de la version de l’offre nommée ci-dessus\u202f; ils ne changent pas avec elle.",
-        "Tout mois ou toute année commencés sont comptés.",
+        _counted(order),
         "Le numéro d’engagement figure sur chaque facture.",
         "Le référencement de l’offre ne vaut ni marché ni agrément.",
     ]

@@ -9,11 +9,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from catalog.enums import PriceKind
-from marketplace.calendar_months import add_months
+from catalog.prices.proration import ONE, Periods, periods_between
 from marketplace.errors import RuleBroken
-from marketplace.money import line_total
 from marketplace.ui.typography import NBSP
-from procurement.pricing import LARGEST_QUANTITY, MONTHS, orderable_lines
+from procurement.pricing import LARGEST_QUANTITY, orderable_lines
 
 if TYPE_CHECKING:
     from catalog.models import PriceLine
@@ -34,31 +33,8 @@ class Used:
 class Charged:
     price_line: PriceLine
     used: Used
-    periods: int
+    periods: Periods
     total_eur_ht: Decimal
-
-
-def periods_begun(period: str, *, since: dt.date, starts_on: dt.date, ends_on: dt.date) -> int:
-    """How many months or years counted from `since` begin within those days, both included.
-
-    Whatever the statements that share out a contract, they add up to what its order counted
-    (`procurement.pricing.billed_periods`). One for a price without a recurring period.
-    """
-    step = MONTHS.get(period)  # type: ignore[call-overload]  # a member of the enumeration is its text
-    if step is None:
-        return 1
-    return _begun(step, since=since, until=ends_on) - _begun(
-        step, since=since, until=starts_on - dt.timedelta(days=1)
-    )
-
-
-def _begun(step: int, *, since: dt.date, until: dt.date) -> int:
-    if until < since:
-        return 0
-    months = (until.year - since.year) * 12 + until.month - since.month
-    if add_months(since, months) > until:
-        months -= 1
-    return months // step + 1
 
 
 def components_of(contract: Contract) -> dict[str, PriceLine]:
@@ -71,6 +47,9 @@ def charged(
     contract: Contract, used: Mapping[str, Used], *, starts_on: dt.date, ends_on: dt.date
 ) -> list[Charged]:
     """A line per component whose quantity is not zero, in the formula's order; one query.
+
+    The periods of a price are counted from the contract's first day: whatever the statements that share out
+    a contract, they add up to what its order counted (`procurement.pricing.billed_periods`).
 
     Prices are those of the order's first day. Raises RuleBroken, the component's code as field.
     """
@@ -96,13 +75,15 @@ def _charged(
     line: PriceLine, used: Used, *, contract: Contract, starts_on: dt.date, ends_on: dt.date
 ) -> Charged:
     check_quantity(line, used.quantity)
-    periods = 1
+    periods = ONE
     if line.kind != PriceKind.ONE_OFF:
-        periods = periods_begun(line.period, since=contract.starts_on, starts_on=starts_on, ends_on=ends_on)
+        periods = periods_between(
+            line.period, prorata=line.prorata, since=contract.starts_on, starts_on=starts_on, ends_on=ends_on
+        )
     try:
         total = sum(
             (
-                line_total(band.quantity, unit_price_eur_ht=band.unit_price_eur_ht, periods=periods)
+                band.total_eur_ht(periods.count)
                 for band in line.component.bands(used.quantity, on=contract.starts_on)
             ),
             Decimal(0),

@@ -8,13 +8,26 @@ from rest_framework import serializers
 
 from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer
 from procurement.models import UsageLine, UsageStatement
+from procurement.serializers_periods import PartsField
 from procurement.statements.reading import FAULTS_KEPT
 
 
 class UsageLineSerializer(StrictModelSerializer):
+    parts = PartsField()
+
     class Meta:
         model = UsageLine
-        fields = ("component", "label", "unit", "quantity", "rows", "periods", "total_eur_ht")
+        fields = (
+            "component",
+            "label",
+            "unit",
+            "quantity",
+            "rows",
+            "periods",
+            "parts",
+            "prorata",
+            "total_eur_ht",
+        )
         read_only_fields = fields
 
 

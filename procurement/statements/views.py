@@ -110,7 +110,7 @@ def statement_page(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "statement": statement,
         "facts": _facts(statement),
-        "lines": list(statement.lines.all()),
+        "lines": list(statement.lines.select_related("price_line")),
         "faults": [{**fault, "word": WORDS[fault["field"]]} for fault in statement.faults],
         "inside": not actor.is_supplier,
         "is_draft": is_draft,

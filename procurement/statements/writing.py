@@ -14,6 +14,7 @@ from marketplace.money import LARGEST_TOTAL
 from marketplace.numbering import next_number
 from marketplace.ui.typography import date_text
 from procurement.models import Contract, UsageLine, UsageStatement
+from procurement.models.period_count import parts_of
 from procurement.statements.amounts import Charged, Used, charged, components_of, unknown_component
 from procurement.statements.enums import StatementState
 from procurement.statements.reading import WORDS, BadCell, quantity_of, read_usage
@@ -183,7 +184,9 @@ def _line(row: UsageStatement, position: int, line: Charged) -> UsageLine:
         unit=line.price_line.unit,
         quantity=line.used.quantity,
         rows=line.used.rows,
-        periods=line.periods,
+        periods=line.periods.whole,
+        parts=parts_of(line.periods),
+        prorata=line.price_line.prorata,
         total_eur_ht=line.total_eur_ht,
         contract_id=row.contract_id,
         starts_on=row.starts_on,

@@ -7,7 +7,7 @@ import random
 from decimal import Decimal
 from typing import Any
 
-from catalog.enums import UNTIMED_KINDS, Meter, PriceKind, PricePeriod, TierMode
+from catalog.enums import UNTIMED_KINDS, Meter, PriceKind, PricePeriod, Prorata, TierMode
 from catalog.prices.components import Component, Tier
 from catalog.prices.cost import PricedPlan
 from catalog.prices.packed import packed
@@ -38,11 +38,13 @@ def random_plans(rng: random.Random) -> list[PricedPlan]:
 def _component(rng: random.Random) -> Component:
     kind = rng.choice((*PriceKind, PriceKind.UNIT, PriceKind.UNIT))
     announced = rng.random() < 0.3
+    period = PricePeriod.NONE if kind in UNTIMED_KINDS else rng.choice((*PricePeriod, PricePeriod.YEAR))
+    proratas = {PricePeriod.YEAR: tuple(Prorata), PricePeriod.MONTH: (Prorata.NONE, Prorata.DAY)}
     return Component(
         code="",
         label=f"Ligne {rng.randint(1, 9)}",
         kind=kind,
-        period=PricePeriod.NONE if kind in UNTIMED_KINDS else rng.choice(tuple(PricePeriod)),
+        period=period,
         amount_eur_ht=_amount(rng),
         meter=rng.choice(METERS),
         included_quantity=rng.choice((Decimal(0), Decimal(0), *QUANTITIES)),
@@ -51,6 +53,8 @@ def _component(rng: random.Random) -> Component:
         tiers=_tiers(rng),
         next_amount_eur_ht=_amount(rng) if announced else None,
         next_from=STARTS + dt.timedelta(rng.randint(-40, 800)) if announced else None,
+        prorata=rng.choice(proratas.get(period, (Prorata.NONE,))),
+        usage_step=rng.choice((Decimal(0), *QUANTITIES[:4])) if kind == PriceKind.UNIT else Decimal(0),
     )
 
 
@@ -74,7 +78,7 @@ def random_usage(rng: random.Random) -> Usage:
         )
 
     return Usage(
-        months=rng.choice((1, 7, 12, 13, 36, 120)),
+        months=rng.choice((1, 7, 12, 13, 22, 36, 119, 120)),
         starts_on=STARTS + dt.timedelta(rng.randint(0, 40)),
         seats=maybe(),
         vcpu_hours=maybe(),

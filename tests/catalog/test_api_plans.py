@@ -102,6 +102,8 @@ DETAILED = {
     "tiers": [{"above": "100.000", "amount_eur_ht": "3.500000"}],
     "next_amount_eur_ht": "4.500000",
     "next_from": "2027-03-01",
+    "prorata": "day",
+    "usage_step": "0.500",
 }
 
 
@@ -129,6 +131,11 @@ def test_tiers_volumes_and_the_announced_price_come_back_as_given() -> None:
         ({"next_from": "2027-01-01"}, "next_from"),
         ({"included_quantity": "-1"}, "included_quantity"),
         ({"meter": "megot"}, "meter"),
+        ({"prorata": "month"}, "prorata"),
+        ({"prorata": "day", "period": "hour"}, "prorata"),
+        ({"prorata": "jour"}, "prorata"),
+        ({"usage_step": "-1"}, "usage_step"),
+        ({"usage_step": "1", "kind": "fixed", "unit": ""}, "usage_step"),
         ({"kind": "exit", "period": "month"}, "period"),
     ],
 )

@@ -34,6 +34,8 @@ LINE = {
     "tiers": [],
     "next_amount_eur_ht": None,
     "next_from": None,
+    "prorata": "none",
+    "usage_step": "0.000",
 }
 PLANS = [{"code": "standard", "name": "Standard", "description": "", "commitment_months": 0, "lines": [LINE]}]
 

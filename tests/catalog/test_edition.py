@@ -123,6 +123,8 @@ def test_tiers_are_typed_one_a_line_and_come_back(browser: Client, sent: Offer) 
         "p0-l0-tiers": "100 : 8,50\n\n500:7",
         "p0-l0-next_amount_eur_ht": "11,5",
         "p0-l0-next_from": "2027-03-01",
+        "p0-l0-prorata": "day",
+        "p0-l0-usage_step": "0,5",
     }
     assert browser.post(url, rows(base=read, **detailed)).status_code == 302
     assert sent.draft_version is not None
@@ -131,6 +133,7 @@ def test_tiers_are_typed_one_a_line_and_come_back(browser: Client, sent: Offer) 
         {"above": "100", "amount_eur_ht": "8.50"},
         {"above": "500", "amount_eur_ht": "7"},
     ]
+    assert (line.prorata, line.usage_step) == ("day", Decimal("0.5"))
     assert (line.meter, line.included_quantity, line.next_amount_eur_ht) == ("seat", 5, Decimal("11.5"))
     page = browser.get(url).content.decode()
     assert "100 : 8,5\n500 : 7" in page
@@ -147,6 +150,8 @@ def test_tiers_are_typed_one_a_line_and_come_back(browser: Client, sent: Offer) 
         ("next_amount_eur_ht", "11", "à partir de quel jour"),
         ("next_from", "2027-03-01", "quel prix s’applique"),
         ("included_quantity", "-1", "0"),
+        ("prorata", "month", "déjà par mois commencés"),
+        ("usage_step", "-1", "0"),
     ],
 )
 def test_a_price_that_cannot_be_charged_keeps_what_was_typed(

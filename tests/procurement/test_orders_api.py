@@ -29,6 +29,8 @@ SEATS = {
     "kind": "unit",
     "unit": "poste",
     "period": "month",
+    "prorata": "none",
+    "parts": [],
 }
 SET_UP = {
     "position": 2,
@@ -36,6 +38,8 @@ SET_UP = {
     "label": "Mise en service",
     "kind": "one_off",
     "unit": "",
+    "prorata": "none",
+    "parts": [],
 }
 LINES = [
     SEATS

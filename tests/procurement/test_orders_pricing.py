@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog.prices.proration import Periods
 from marketplace.calendar_months import add_months, months_after, months_before
 from procurement.pricing import billed_periods
 
@@ -29,29 +30,28 @@ days = st.dates(min_value=dt.date(2000, 1, 1), max_value=dt.date(2080, 12, 31))
 )
 def test_started_periods(start, end, months, years):
     dates = {"starts_on": dt.date.fromisoformat(start), "ends_on": dt.date.fromisoformat(end)}
-    assert billed_periods("month", **dates) == months
-    assert billed_periods("year", **dates) == years
+    assert billed_periods("month", **dates) == Periods(months)
+    assert billed_periods("year", **dates) == Periods(years)
 
 
 @pytest.mark.parametrize("period", ["hour", "none"])
 def test_other_periods_count_once(period):
-    assert billed_periods(period, starts_on=dt.date(2027, 1, 1), ends_on=dt.date(2030, 1, 1)) == 1
+    assert billed_periods(period, starts_on=dt.date(2027, 1, 1), ends_on=dt.date(2030, 1, 1)) == Periods(1)
 
 
 @given(start=days, months=st.integers(min_value=1, max_value=120))
 def test_n_whole_months_are_n(start, months):
     end = add_months(start, months) - dt.timedelta(days=1)
-    assert billed_periods("month", starts_on=start, ends_on=end) == months
+    assert billed_periods("month", starts_on=start, ends_on=end) == Periods(months)
 
 
 @given(start=days, length=st.integers(min_value=0, max_value=3000))
 def test_a_longer_period_never_costs_less(start, length):
     end = start + dt.timedelta(days=length)
-    months = billed_periods("month", starts_on=start, ends_on=end)
-    assert (
-        months <= billed_periods("month", starts_on=start, ends_on=end + dt.timedelta(days=1)) <= months + 1
-    )
-    assert -(-months // 12) == billed_periods("year", starts_on=start, ends_on=end)
+    months = billed_periods("month", starts_on=start, ends_on=end).whole
+    longer = billed_periods("month", starts_on=start, ends_on=end + dt.timedelta(days=1)).whole
+    assert months <= longer <= months + 1
+    assert billed_periods("year", starts_on=start, ends_on=end) == Periods(-(-months // 12))
 
 
 @given(day=days, months=st.integers(min_value=-600, max_value=600))

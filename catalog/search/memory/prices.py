@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from catalog.enums import Meter, PriceKind, PricePeriod, TierMode
+from catalog.enums import Meter, PriceKind, PricePeriod, Prorata, TierMode
 from catalog.prices.cost import HOURS_PER_MONTH
 from catalog.prices.packed import Packed
 from catalog.prices.usage import Usage
@@ -41,8 +41,13 @@ SUPPORT_FLAT, SUPPORT_SEATS, ALWAYS, UNCOUNTED = 16, 32, 64, 128
 NO_PLAN: dict[str, Any] = {"lines": (), "commitment": 0}
 
 
+# How the year that a usage leaves unfinished is charged: whole, by its months, by its days.
+PRORATAS = {Prorata.NONE: 0, Prorata.MONTH: 1, Prorata.DAY: 2}
+
+
 class Kind(NamedTuple):
-    """A class of steps. `since`: the ordinal of the day when `later` replaces the amount."""
+    """A class of steps. `since`: the ordinal of the day when `later` replaces the amount; `rounding`: what is
+    used is rounded up to its multiple; `prorata`: of PRORATAS, of a price by the year only."""
 
     charges: int
     by_hour: int
@@ -56,6 +61,8 @@ class Kind(NamedTuple):
     high: int
     since: int = ENDLESS
     later: int = 0
+    rounding: int = 0
+    prorata: int = 0
 
 
 class Prices:
@@ -143,20 +150,30 @@ class _Lists(NamedTuple):
 
 
 class _Charged:
-    """Of each class under a usage: the quantity charged in a period, how many times at the amount of the
-    step, what comes on top at the announced one, and whether that is more than an order could hold."""
+    """Of each class under a usage: the quantity charged in a period, how many whole times at the amount of
+    the step, which part of one more (`used` of `of`, zero: none), what comes on top at the announced amount,
+    and whether that is more than an order could hold."""
 
     def __init__(self, kinds: Any, usage: Usage) -> None:
         by = dict(zip(Kind._fields, kinds.T, strict=True))
         self.quantity = _quantity(by, usage)
         months = np.maximum(by["commitment"], usage.months)
-        starts = [add_months(usage.starts_on, month).toordinal() for month in range(MOST_MONTHS)]
+        days = range(MOST_MONTHS + 13)
+        starts = np.array([add_months(usage.starts_on, month).toordinal() for month in days])
         before = np.minimum(np.searchsorted(starts, by["since"]), months)
-        self.times = _periods(by, before)
-        after = _periods(by, months) - self.times
-        later = _cents(np.where(after > 0, self.quantity, 0), by["later"])
+        early, started = _periods(by, before), _periods(by, months)
+        used, self.of = _unfinished(by, months, starts)
+        # The unfinished year is the last one started: its first day says its amount.
+        is_early = (used > 0) & (early == started)
+        self.used = np.where(is_early, used, 0)
+        self.times = early - is_early
+        is_late = (used > 0) & ~is_early
+        after = started - early - is_late
+        quantity = np.where((after > 0) | is_late, self.quantity, 0)
+        later = _cents(quantity, by["later"])
         self.refused = later > LARGEST
-        self.later = np.where(self.refused, 0, after * later)
+        part = _parts(np.where(is_late & ~self.refused, quantity, 0), by["later"], used, self.of)
+        self.later = np.where(self.refused, 0, after * later + part)
 
     def totals(self, kinds: Any, amounts: Any) -> tuple[Any, Any]:
         """Cents of each step, and where an amount is more than an order could hold; None: nowhere."""
@@ -164,10 +181,24 @@ class _Charged:
         times = np.take(self.times, kinds)
         refused = None
         if len(cents) and (self.refused.any() or cents.max() > LARGEST):
-            refused = np.take(self.refused, kinds) | ((cents > LARGEST) & (times > 0))
+            charged = (times > 0) | (np.take(self.used, kinds) > 0)
+            refused = np.take(self.refused, kinds) | ((cents > LARGEST) & charged)
             cents = np.where(refused, 0, cents)
         total = times * cents
+        if self.used.any():
+            total += self._unfinished(kinds, amounts, refused)
         return (total + np.take(self.later, kinds) if self.later.any() else total), refused
+
+    def _unfinished(self, kinds: Any, amounts: Any, refused: Any) -> Any:
+        """Cents of the unfinished year of each step."""
+        used = np.take(self.used, kinds)
+        some = np.flatnonzero(used if refused is None else np.where(refused, 0, used))
+        found = np.zeros(len(kinds), dtype=np.int64)
+        those = kinds[some]
+        found[some] = _parts(
+            np.take(self.quantity, those), amounts[some], used[some], np.take(self.of, those)
+        )
+        return found
 
 
 def _quantity(by: Mapping[str, Any], usage: Usage) -> Any:
@@ -176,7 +207,9 @@ def _quantity(by: Mapping[str, Any], usage: Usage) -> Any:
     figures = [_micro(usage.quantity(meter) or 0) for meter in COUNTED]
     charges = [MICRO, MICRO * usage.support, *figures, seats * usage.support]
     needed = np.array(charges, dtype=np.int64)[by["charges"]]
-    used = np.maximum(needed * np.where(by["by_hour"], int(HOURS_PER_MONTH), 1), by["minimum"])
+    counted = needed * np.where(by["by_hour"], int(HOURS_PER_MONTH), 1)
+    step = np.maximum(by["rounding"], 1)
+    used = np.maximum(-(-counted // step) * step, by["minimum"])
     free = np.minimum(used, by["included"])
     part = np.maximum(np.minimum(used, by["high"]) - np.maximum(by["low"], free), 0)
     reached = (by["low"] < used) & (used <= by["high"])
@@ -188,6 +221,16 @@ def _periods(by: Mapping[str, Any], months: Any) -> Any:
     """Started periods within so many months."""
     started = np.where(by["by_year"], -(-months // 12), months)
     return np.where(by["is_once"], np.minimum(months, 1), started)
+
+
+def _unfinished(by: Mapping[str, Any], months: Any, starts: Any) -> tuple[Any, Any]:
+    """Of the year that so many months leave unfinished, what is charged of it and out of what; zero: none,
+    or charged whole."""
+    rest, year = months % 12, months - months % 12
+    by_day = by["prorata"] == PRORATAS[Prorata.DAY]
+    used = np.where(by_day, starts[months] - starts[year], rest)
+    of = np.where(by_day, starts[year + 12] - starts[year], 12)
+    return np.where(by["prorata"] > 0, used, 0), of
 
 
 def _cents(quantity: Any, amount: Any) -> Any:
@@ -205,12 +248,28 @@ def _long_cents(quantity: Any, amount: Any, *, may_overflow: bool) -> Any:
     if may_overflow:
         beyond = quantity.astype(np.float64) * amount > _BEYOND
         quantity = np.where(beyond, 0, quantity)
+    cents, rest = _floored(quantity, amount)
+    cents += (rest + 5 * 10**9) // 10**10
+    return np.where(beyond, LARGEST + 1, cents) if may_overflow else cents
+
+
+def _floored(quantity: Any, amount: Any) -> tuple[Any, Any]:
+    """The product as cents and what is over, in 10⁻¹² €, which may be more than a cent."""
     euros, units = amount // MICRO, quantity // MICRO
     rest, parts = amount - euros * MICRO, quantity - units * MICRO
     micros = quantity * euros + units * rest
     cents = micros // 10_000
-    cents += ((micros - cents * 10_000) * MICRO + parts * rest + 5 * 10**9) // 10**10
-    return np.where(beyond, LARGEST + 1, cents) if may_overflow else cents
+    return cents, (micros - cents * 10_000) * MICRO + parts * rest
+
+
+def _parts(quantity: Any, amount: Any, used: Any, of: Any) -> Any:
+    """quantity × amount × used / of, rounded half-up, of products that an order could hold: the remainder of
+    each division is carried to the next one."""
+    cents, rest = _floored(quantity, amount)
+    cents, rest = cents + rest // 10**10, rest % 10**10
+    whole = cents * used // of
+    over = (cents * used - whole * of) * 10**10 + rest * used
+    return whole + (2 * over + of * 10**10) // (2 * of * 10**10)
 
 
 def _whole(usage: Usage) -> Any:
@@ -265,6 +324,8 @@ def _steps(line: Mapping[str, Any], *, commitment: int) -> Iterator[tuple[Kind, 
             is_volume=int(line["mode"] == TierMode.VOLUME),
             low=low,
             high=lows[place + 1][0] if place + 1 < len(lows) else ENDLESS,
+            rounding=_micro(line.get("step", 0)),
+            prorata=PRORATAS[Prorata(line.get("prorata", Prorata.NONE))] if period == PricePeriod.YEAR else 0,
         )
         if place == 0 and line["from"]:
             since = dt.date.fromisoformat(line["from"]).toordinal()

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from catalog.actions.authoring import LineInput, PlanInput
-from catalog.enums import Meter, PriceKind, PricePeriod
+from catalog.enums import Meter, PriceKind, PricePeriod, Prorata
 
 METERS = {"poste": Meter.SEAT, "heure de vCPU": Meter.VCPU_HOUR, "Go": Meter.STORAGE_GB}
 
@@ -77,5 +77,9 @@ SEATS = (
         commitment_months=12,
     ),
 )
-ROOMS = (PlanInput("Salles", "", (line("Salle de réunion", PriceKind.UNIT, "14.00", "salle"),)),)
+ROOMS = (
+    PlanInput(
+        "Salles", "", (line("Salle de réunion", PriceKind.UNIT, "14.00", "salle", prorata=Prorata.DAY.value),)
+    ),
+)
 CAPACITY = (PlanInput("Capacité réservée", "", (line("Téraoctet réservé", PriceKind.UNIT, "19.50", "To"),)),)

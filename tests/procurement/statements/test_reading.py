@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog.prices.proration import periods_between
 from marketplace.errors import RuleBroken
 from procurement.pricing import billed_periods
-from procurement.statements.amounts import periods_begun
 from procurement.statements.reading import FAULTS_KEPT, read_usage
 
 COMPONENTS = {"vm": None, "stockage": None}
@@ -119,18 +119,22 @@ def test_faults_beyond_those_kept_are_counted():
     since=st.dates(dt.date(2023, 1, 1), dt.date(2028, 12, 31)),
     days=st.integers(1, 1200),
     cuts=st.lists(st.integers(1, 1200), max_size=6),
-    period=st.sampled_from(["month", "year"]),
-)
-def test_statements_that_share_out_a_contract_add_up_to_what_was_ordered(since, days, cuts, period):
+    charged=st.sampled_from([
+        ("month", "none"), ("month", "day"), ("year", "none"), ("year", "month"), ("year", "day")
+    ]),
+)  # fmt: skip
+def test_statements_that_share_out_a_contract_add_up_to_what_was_ordered(since, days, cuts, charged):
+    period, prorata = charged
     end = since + dt.timedelta(days=days - 1)
     starts = sorted({0, *(cut for cut in cuts if cut < days)})
     total = 0
     for rank, start in enumerate(starts):
         until = (starts[rank + 1] if rank + 1 < len(starts) else days) - 1
-        total += periods_begun(
+        total += periods_between(
             period,
+            prorata=prorata,
             since=since,
             starts_on=since + dt.timedelta(days=start),
             ends_on=since + dt.timedelta(days=until),
-        )
-    assert total == billed_periods(period, starts_on=since, ends_on=end)
+        ).count
+    assert total == billed_periods(period, prorata=prorata, starts_on=since, ends_on=end).count
