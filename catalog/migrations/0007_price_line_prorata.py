@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='priceline',
-            constraint=models.CheckConstraint(condition=models.Q(('prorata', 'none'), ('period', 'year'), models.Q(('period', 'month'), ('prorata', 'day')), _connector='OR'), name='price_line_prorata_of_a_period', violation_error_message='Un prix au mois se compte au jour, un prix annuel au mois ou au jour.'),
+            constraint=models.CheckConstraint(condition=models.Q(('prorata', 'none'), ('period', 'year'), models.Q(('period', 'month'), ('prorata', 'day')), _connector='OR'), name='price_line_prorata_of_a_period', violation_error_message='Prorata : au jour pour un mois, au mois ou au jour pour une année.'),
         ),
         migrations.AddConstraint(
             model_name='priceline',

@@ -221,7 +221,7 @@ class PriceLine(models.Model):
                 | models.Q(period=PricePeriod.YEAR)
                 | models.Q(period=PricePeriod.MONTH, prorata=Prorata.DAY),
                 name="price_line_prorata_of_a_period",
-                violation_error_message="Un prix au mois se compte au jour, un prix annuel au mois ou au jour.",
+                violation_error_message="Prorata : au jour pour un mois, au mois ou au jour pour une année.",
             ),
             models.CheckConstraint(
                 condition=models.Q(usage_step=0) | models.Q(usage_step__gt=0, kind=PriceKind.UNIT),
