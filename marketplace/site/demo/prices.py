@@ -40,7 +40,14 @@ MACHINES = PlanInput(
     "Machines et stockage, sans engagement.",
     (
         line("Accès à la plateforme", PriceKind.FIXED, "120.00"),
-        line("Heure de vCPU", PriceKind.UNIT, "0.031500", "heure de vCPU", PricePeriod.HOUR),
+        line(
+            "Heure de vCPU",
+            PriceKind.UNIT,
+            "0.031500",
+            "heure de vCPU",
+            PricePeriod.HOUR,
+            usage_step=Decimal(1),
+        ),
         line(
             "Stockage objet",
             PriceKind.UNIT,
@@ -73,13 +80,9 @@ SEATS = (
     PlanInput(
         "Complète",
         "Avec archivage et délégations.",
-        (line("Poste", PriceKind.UNIT, "5.40", "poste"), *LEAVING),
+        (line("Poste", PriceKind.UNIT, "5.40", "poste", prorata=Prorata.DAY.value), *LEAVING),
         commitment_months=12,
     ),
 )
-ROOMS = (
-    PlanInput(
-        "Salles", "", (line("Salle de réunion", PriceKind.UNIT, "14.00", "salle", prorata=Prorata.DAY.value),)
-    ),
-)
+ROOMS = (PlanInput("Salles", "", (line("Salle de réunion", PriceKind.UNIT, "14.00", "salle"),)),)
 CAPACITY = (PlanInput("Capacité réservée", "", (line("Téraoctet réservé", PriceKind.UNIT, "19.50", "To"),)),)
