@@ -17,6 +17,7 @@ from procurement import (
 from procurement.api_doctrine import DoctrineAssessmentViewSet, DoctrineRuleViewSet
 from procurement.api_needs import AssessmentViewSet, OpinionViewSet, ProjectViewSet
 from procurement.awards import api as api_awards
+from procurement.candidates import api as api_candidates
 from procurement.compliance import api as api_compliance
 from procurement.consultations import api_responses
 from procurement.controls import api as api_controls
@@ -47,6 +48,7 @@ ROUTES: list[tuple[str, Any, str]] = [
     *api_diversity.ROUTES,
     *api_awards.ROUTES,
     *api_groups.ROUTES,
+    *api_candidates.ROUTES,
     *api_dynamic.ROUTES,
 ]
 PATHS = api_open_publications.PATHS

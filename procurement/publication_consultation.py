@@ -10,11 +10,10 @@ from django.utils import timezone
 
 from catalog.enums import Scheme
 from catalog.opendata.licence import absolute
-from marketplace.ui.typography import number_text
+from marketplace.ui.typography import datetime_text, number_text
 from procurement.awards.enums import OutcomeKind
-from procurement.consultations.enums import Access
 from procurement.publication.facts import Asked, ConsultationFacts, LotAsked, OpenDocument
-from procurement.publication_sources import PROCEDURE_OF_KIND
+from procurement.publication_sources import procedure_of
 
 if TYPE_CHECKING:
     from procurement.models import Award, Consultation
@@ -23,16 +22,16 @@ if TYPE_CHECKING:
 def consultation_facts(row: Consultation, *, award: Award | None = None) -> ConsultationFacts:
     """Of a consultation published. Some queries. Nothing of who answered nor of how many, but with an
     `award`, which comes after the opening."""
-    is_open = row.access == Access.OPEN
+    is_open = row.is_public
     address = absolute(row.get_absolute_url())
     return ConsultationFacts(
-        opened_at=row.published_at,
+        opened_at=row.invited_at if row.is_restricted else row.published_at,
         closes_at=row.closes_at,
         questions_until=row.questions_until,
         title=row.title,
         description=row.description,
-        procedure=PROCEDURE_OF_KIND.get(row.kind, ""),
-        method="open" if is_open else "",
+        procedure=procedure_of(row),
+        method="selective" if row.is_restricted else "open" if is_open else "",
         eligibility=_eligibility(row),
         criteria="; ".join(f"{one.label}: {one.weight} %" for one in row.criteria.all()),
         lots=tuple(_lots(row)),
@@ -53,7 +52,13 @@ def tenderers_of(row: Consultation) -> int | None:
 
 def _eligibility(row: Consultation) -> str:
     names = ", ".join(str(Scheme(code).label) for code in row.required_schemes)
-    return f"Qualifications exigées : {names}." if names else ""
+    told = [f"Qualifications exigées : {names}."] if names else []
+    if row.is_restricted:
+        told.append(f"De {row.candidates_least} à {row.candidates_most} candidats invités.")
+        told.append(f"Critères du choix : {row.selection_criteria}")
+    if row.candidatures_until is not None:
+        told.append(f"Candidatures jusqu’au {datetime_text(row.candidatures_until)} (heure de Paris).")
+    return "\n".join(told)
 
 
 def _lots(row: Consultation) -> Iterator[LotAsked]:
@@ -86,7 +91,7 @@ def _documents(row: Consultation, address: str) -> Iterator[OpenDocument]:
 
 def lines_of_tender(row: Consultation) -> list[tuple[str, str]]:
     """What would leave of this draft, in words, to be read before; nothing for invited suppliers only."""
-    if row.access != Access.OPEN:
+    if not row.is_public:
         return []
     facts = consultation_facts(row)
     told = [

@@ -119,7 +119,6 @@ def json_text(value: Any) -> str:
 RELEASED = {
     "tender": "consultation publiée",
     "tenderAmendment": "consultation modifiée",
-    "tenderUpdate": "consultation infructueuse",
     "tenderCancellation": "consultation sans suite",
     "contract": "marché",
     "contractAmendment": "modification",
@@ -131,13 +130,21 @@ def words_of_releases(releases: Iterable[PublicationRelease]) -> list[str]:
     told, known = [], set[str]()
     for release in releases:
         awards = [one for one in release.ocds.get("awards", []) if one["id"] not in known]
+        standing = release.ocds["tender"]["status"]
         words = [
-            ", ".join(map(_awarded_words, awards)) if tag == "award" else RELEASED.get(tag, tag)
+            ", ".join(map(_awarded_words, awards)) if tag == "award" else _tag_words(tag, standing)
             for tag in release.ocds["tag"]
         ]
         known |= {one["id"] for one in awards}
         told.append(", ".join(words))
     return told
+
+
+def _tag_words(tag: str, standing: str) -> str:
+    """An update says that candidates were invited, or that nothing suited."""
+    if tag == "tenderUpdate":
+        return "candidats invités" if standing == "active" else "consultation infructueuse"
+    return RELEASED.get(tag, tag)
 
 
 def _awarded_words(award: dict[str, Any]) -> str:

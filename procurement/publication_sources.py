@@ -18,13 +18,8 @@ from procurement.publication.fields import BY_NAME, Kind
 
 if TYPE_CHECKING:
     from catalog.models import Supplier
-    from procurement.models import Contract, Publication, PurchasingVehicle
+    from procurement.models import Consultation, Contract, Publication, PurchasingVehicle
 
-# A formalised consultation is an open call (`writing`); the others leave the question to the buyer.
-PROCEDURE_OF_KIND: dict[str, str] = {
-    ConsultationKind.ADAPTED: words.PROCEDURES[0],
-    ConsultationKind.FORMALISED: words.PROCEDURES[1],
-}
 # Value of a field, and the sentence that says where it was read.
 Held = dict[str, tuple[Any, str]]
 
@@ -66,6 +61,15 @@ def award_of(vehicle: PurchasingVehicle | None) -> Award | None:
     return Award.objects.for_pages().filter(vehicle=vehicle).first()
 
 
+def procedure_of(consultation: Consultation) -> str:
+    """In the words of DECP; empty for a kind that leaves the question to the buyer."""
+    if consultation.kind == ConsultationKind.ADAPTED:
+        return words.PROCEDURES[0]
+    if consultation.kind != ConsultationKind.FORMALISED:
+        return ""
+    return words.PROCEDURES[2 if consultation.is_restricted else 1]
+
+
 def _awarded(award: Award | None) -> Held:
     """What the consultation says of its own contract."""
     if award is None:
@@ -76,8 +80,8 @@ def _awarded(award: Award | None) -> Held:
         told["cpv"] = (consultation.project.cpv, f"projet {consultation.project.number}")
     if award.notified_on is not None:
         told["notified_on"] = (award.notified_on, f"notification, {award.number}")
-    if consultation.kind in PROCEDURE_OF_KIND:
-        told["procedure"] = (PROCEDURE_OF_KIND[consultation.kind], where)
+    if procedure := procedure_of(consultation):
+        told["procedure"] = (procedure, where)
     if consultation.kind == ConsultationKind.SPECIFIC:
         told["techniques"] = ((words.TECHNIQUES[3],), where)
     kinds = {one.kind for one in consultation.criteria.all()}

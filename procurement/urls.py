@@ -5,6 +5,7 @@ from importlib.util import find_spec
 from django.urls import URLPattern, path
 
 from procurement.awards.urls import urlpatterns as award_patterns
+from procurement.candidates.urls import urlpatterns as candidate_patterns
 from procurement.compliance.urls import urlpatterns as compliance_patterns
 from procurement.consultations.urls import urlpatterns as consultation_patterns
 from procurement.controls.urls import urlpatterns as control_patterns
@@ -84,6 +85,7 @@ urlpatterns: list[URLPattern] = [
     *diversity_patterns,
     *award_patterns,
     *group_patterns,
+    *candidate_patterns,
     *dynamic_patterns,
     *consultation_patterns,
     *order_patterns,

@@ -144,6 +144,8 @@ CONVENTION = {
 }
 ADMISSION = {"asked": Badge("À évaluer", "info no-icon"), "admitted": Badge("Admise", "success")}
 ADMISSION |= {"refused": Badge("Refusée", "error"), "withdrawn": Badge("Retirée"), "ended": Badge("Terminée")}
+CANDIDATE = {"given": Badge("Remise", "info no-icon"), "selected": Badge("Retenue", "success")}
+CANDIDATE |= {"rejected": Badge("Non retenue", "error"), "withdrawn": Badge("Retirée")}
 CONTROL_FILE = {
     "prepared": Badge("En préparation", "info no-icon"),
     "sent": Badge("Transmis", "info no-icon"),
@@ -229,10 +231,9 @@ PROGRAMME_CALL = {
     "closed": Badge("Clos"),
     "cancelled": Badge("Annulé", "error"),
 }
-CONSULTATION = {
-    "draft": Badge("Brouillon"),
-    "keys_proved": Badge("Prête à publier", "info no-icon"),
-    "published": Badge("Ouverte", "success"),
+CONSULTATION = {"draft": Badge("Brouillon"), "keys_proved": Badge("Prête à publier", "info no-icon")}
+CONSULTATION |= {"candidatures": Badge("Candidatures", "success"), "published": Badge("Ouverte", "success")}
+CONSULTATION |= {
     "closed": Badge("Close"),
     "opened": Badge("Réponses ouvertes", "info no-icon"),
     "awarded": Badge("Attribuée", "success"),
@@ -311,6 +312,7 @@ TABLES: dict[str, dict[str, Badge]] = {
     "convention": CONVENTION,
     "control_file": CONTROL_FILE,
     "admission": ADMISSION,
+    "candidate": CANDIDATE,
     "budget": BUDGET,
     "statement": STATEMENT,
     "invoice": INVOICE,

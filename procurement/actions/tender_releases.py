@@ -14,7 +14,6 @@ from django.utils import timezone
 from marketplace.accounts.enums import IdentifierScheme
 from marketplace.errors import RuleBroken
 from procurement.actions import releases
-from procurement.consultations.enums import Access
 from procurement.models import Award, Consultation, LotOutcome, PublicationRelease
 from procurement.publication import judging, ocds
 from procurement.publication.facts import AwardFacts, Buyer, EndFacts
@@ -33,7 +32,7 @@ NOT_ATTESTED = "Relisez, puis attestez que rien n’y est secret ni personnel : 
 
 def refuse_unread(row: Consultation, *, attested: bool) -> None:
     """Raises RuleBroken by field: what everybody will read is reviewed first, by the person who publishes."""
-    if row.access != Access.OPEN:
+    if not row.is_public:
         return
     wrong: dict[str, list[str]] = {}
     for name, label, text in _public_texts(row):
@@ -50,6 +49,7 @@ def _public_texts(row: Consultation) -> Iterator[tuple[str, str, str]]:
     yield "title", "Objet", row.title
     yield "description", "Ce qui est attendu", row.description
     yield "reduction_reason", "Motif du délai réduit", row.reduction_reason
+    yield "selection_criteria", "Critères du choix des candidats", row.selection_criteria
     for criterion in row.criteria.all():
         yield "criteria", f"Critère « {criterion.label} »", criterion.label
     for lot in row.lots.prefetch_related("price_items"):
@@ -59,15 +59,15 @@ def _public_texts(row: Consultation) -> Iterator[tuple[str, str, str]]:
 
 def refuse_personal(row: Consultation, text: str, *, field: str) -> None:
     """Raises RuleBroken on a text that everybody would read."""
-    trace = judging.personal_traces(text) if row.access == Access.OPEN else ""
+    trace = judging.personal_traces(text) if row.is_public else ""
     if trace:
         raise RuleBroken("personal_data", trace, field=field)
 
 
 def release_tender(row: Consultation, *, actor: Actor) -> PublicationRelease | None:
-    """At the publication of a consultation open to all."""
+    """At the publication of a consultation open to all, or of a call for candidates."""
     buyer = _buyer(row)
-    if row.access != Access.OPEN or buyer is None or row.published_at is None:
+    if not row.is_public or buyer is None or row.published_at is None:
         return None
     issue = releases.issue(releases.ocid_of(row.number), None, at=row.published_at)
     written = ocds.tendered(issue, buyer, consultation_facts(row))
@@ -82,6 +82,16 @@ def release_change(row: Consultation, *, actor: Actor, rationale: str) -> Public
     issue = releases.issue(before.ocid, before, at=timezone.now())
     facts = consultation_facts(row)
     written = ocds.tender_amended(issue, before.ocds, buyer, facts, rationale=rationale)
+    return releases.add(issue, written, actor=actor, consultation=row)
+
+
+def release_invitation(row: Consultation, *, actor: Actor) -> PublicationRelease | None:
+    """Once candidates are chosen: until when they answer. Nobody is named nor counted."""
+    before, buyer = last_release(row), _buyer(row)
+    if before is None or buyer is None:
+        return None
+    issue = releases.issue(before.ocid, before, at=timezone.now())
+    written = ocds.tender_invited(issue, before.ocds, buyer, consultation_facts(row))
     return releases.add(issue, written, actor=actor, consultation=row)
 
 

@@ -22,6 +22,7 @@ BUYS = (
     "name_holders",
     "replace_holder",
     "publish",
+    "invite",
     "extend",
     "declare_sans_suite",
     "declare_infructueux",
@@ -58,7 +59,8 @@ def consultation_abilities(actor: Actor, consultation: Consultation) -> Verdicts
         "ask": respond_verdict(actor),
         # The clock, the rehearsal, the ceremony and the last notification make these moves.
         **dict.fromkeys(
-            ("close", "open", "award", "prove_keys", "renew_keys"), "Personne ne fait ce pas à la main."
+            ("call_candidates", "close", "open", "award", "prove_keys", "renew_keys"),
+            "Personne ne fait ce pas à la main.",
         ),
     }
 

@@ -25,6 +25,7 @@ from marketplace.rest.parsers import StrictJSONParser
 from marketplace.rest.serializers import NoInput, ReasonInput
 from marketplace.rest.viewsets import CreateOnceMixin, PatchMixin, ReadViewSet, SerializerClass
 from procurement.actions.supplier_lists import suppliers_named
+from procurement.candidates import selecting
 from procurement.consultations import keys, opening, publishing, rehearsing, talk, writing
 from procurement.consultations.abilities import (
     begin_ability,
@@ -103,6 +104,7 @@ class ConsultationViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
     }
     moves: ClassVar[dict[str, MoveEndpoint]] = {
         "publish": MoveEndpoint(publishing.publish, ConsultationPublicationInput),
+        "invite": MoveEndpoint(selecting.invite, NoInput),
         "withdraw": MoveEndpoint(writing.withdraw, ReasonInput),
         "declare_sans_suite": MoveEndpoint(writing.declare_sans_suite, ReasonInput),
         "declare_infructueux": MoveEndpoint(writing.declare_infructueux, ReasonInput),

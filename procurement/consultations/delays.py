@@ -8,15 +8,21 @@ from typing import TYPE_CHECKING
 
 from marketplace.errors import RuleBroken
 from marketplace.ui.typography import date_text
+from marketplace.working_days import add_working_days, is_working_day
 from procurement.consultations.enums import DelayReduction
 from procurement.consultations.notices.enums import Medium
-from procurement.consultations.schedule import PARIS, schedule_from
-from procurement.routes.notices import MinimalDelay, delay_on
+from procurement.consultations.schedule import PARIS, Schedule, schedule_from, schedule_to
+from procurement.routes.notices import CANDIDATURE, RESPONSE, MinimalDelay, delay_on
 
 if TYPE_CHECKING:
     from procurement.models import Consultation, NoticeSending
 
-PHASES = ("response",)
+PHASES = (CANDIDATURE, RESPONSE)
+# The field of the days of a phase, and how they are told.
+SHOWN = {
+    CANDIDATURE: ("candidature_days", "Le terme des candidatures", "candidater"),
+    RESPONSE: ("response_days", "La clôture", "répondre"),
+}
 
 
 def delays_of(row: Consultation, *, on: dt.date) -> list[MinimalDelay]:
@@ -61,36 +67,62 @@ def refuse_reduction(row: Consultation) -> None:
 def lacks_of_delays(
     row: Consultation, sent: dict[str, NoticeSending], *, on: dt.date
 ) -> Iterator[tuple[str, str]]:
-    """(field, sentence) of a delay too short for what was sent, or of a reduction that does not hold."""
-    for delay in delays_of(row, on=on):
+    """(field, sentence) of a delay too short for what was sent, or of a reduction that does not hold. What
+    starts from the invitations is counted when they leave (`response_from`)."""
+    delays = delays_of(row, on=on)
+    notice = next((sent[one.medium].sent_on for one in delays if one.medium in sent), None)
+    if notice is None:
+        return
+    if refused := _prior_refused(row, delays, sent_on=notice):
+        yield refused
+        return
+    for delay in delays:
         if delay.medium in sent:
-            yield from _short(row, delay, sent[delay.medium].sent_on, on=on)
+            yield from _short(row, delay, notice, on=on)
+
+
+def _prior_refused(
+    row: Consultation, delays: list[MinimalDelay], *, sent_on: dt.date
+) -> tuple[str, str] | None:
+    prior_on = row.prior_notice_on
+    for one in (each for delay in delays for each in delay.reductions):
+        if one.least_days_before and prior_on and not one.holds(prior_on, sent_on=sent_on):
+            return (
+                "prior_notice_on",
+                f"Envoyé le {date_text(prior_on)}, l’avis de préinformation ne réduit pas le délai d’un avis "
+                f"de marché envoyé le {date_text(sent_on)}. {one.text} ({one.source}.)",
+            )
+    return None
 
 
 def _short(
     row: Consultation, delay: MinimalDelay, sent_on: dt.date, *, on: dt.date
 ) -> Iterator[tuple[str, str]]:
-    for one in delay.reductions:
-        prior_on = row.prior_notice_on
-        if one.least_days_before and prior_on and not one.holds(prior_on, sent_on=sent_on):
-            yield (
-                "prior_notice_on",
-                f"Envoyé le {date_text(prior_on)}, l’avis de préinformation ne réduit pas le délai d’un avis "
-                f"de marché envoyé le {date_text(sent_on)}. {one.text} ({one.source}.)",
-            )
-            return
+    field, what, verb = SHOWN[delay.phase]
+    closing, first = add_working_days(on, getattr(row, field)), delay.first_closing_day(sent_on)
+    if closing < first:
+        yield (
+            field,
+            f"{what} tomberait le {date_text(closing)} : l’avis a été envoyé "
+            f"({Medium(delay.medium).label}) le {date_text(sent_on)}, le premier jour possible est le "
+            f"{date_text(first)}. Donnez plus de jours pour {verb}. {delay.told}",
+        )
+
+
+def response_from(row: Consultation, *, invited_on: dt.date) -> Schedule:
+    """Of a restricted procedure: from the invitations on, the days chosen, or the minimal delay if longer."""
     made = schedule_from(
-        on,
+        invited_on,
         response_days=row.response_days,
         question_days=row.question_days,
         answer_days=row.answer_days,
         at=row.closing_time,
     )
-    closing, first = made.closes_at.astimezone(PARIS).date(), delay.first_closing_day(sent_on)
-    if closing < first:
-        yield (
-            "response_days",
-            f"La clôture tomberait le {date_text(closing)} : l’avis a été envoyé "
-            f"({Medium(delay.medium).label}) le {date_text(sent_on)}, elle ne peut tomber avant le "
-            f"{date_text(first)}. Donnez plus de jours pour répondre. {delay.told}",
-        )
+    least = next((one for one in delays_of(row, on=invited_on) if one.phase == RESPONSE), None)
+    first = least.first_closing_day(invited_on) if least is not None else invited_on
+    if made.closes_at.astimezone(PARIS).date() >= first:
+        return made
+    while not is_working_day(first):
+        first += dt.timedelta(days=1)
+    closes_at = dt.datetime.combine(first, row.closing_time, PARIS)
+    return schedule_to(closes_at, question_days=row.question_days, answer_days=row.answer_days)

@@ -11,7 +11,7 @@ from marketplace.accounts.enums import Role
 from marketplace.ui.desk import DeskRow, Rows, one_row_each
 from procurement.consultations.enums import ConsultationState
 from procurement.consultations.keys import REPLACING_STATES
-from procurement.models import ConsultationQuestion, KeyHolder, KeyShare
+from procurement.models import Consultation, ConsultationQuestion, KeyHolder, KeyShare
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
@@ -24,6 +24,8 @@ def rows(actor: Actor) -> list[Rows]:
     if not actor.is_buyer or actor.user is None or not actor.roles:
         return []
     found = [_of_holder(actor)]
+    if actor.has(Role.PURCHASING):
+        found.append(_of_candidates(actor))
     return [*found, _of_questions(actor)] if actor.has(Role.REQUESTER, Role.PURCHASING) else found
 
 
@@ -49,6 +51,25 @@ def _row_of_holder(holder: KeyHolder) -> DeskRow | None:
     if holder.to_rehearse:  # type: ignore[attr-defined]
         return _row(row, f"{url}cle/", "Éprouver son secret", "Éprouver mon secret")
     return None
+
+
+def _of_candidates(actor: Actor) -> Rows:
+    """Candidatures that may be read now, and nobody invited yet."""
+    waiting = Consultation.objects.filter(
+        organisation=actor.organisation,
+        state=ConsultationState.CANDIDATURES,
+        candidatures_until__lte=ClockTimestamp(),
+    )
+    return one_row_each(
+        waiting.order_by("candidatures_until")[:MOST],
+        lambda row: DeskRow(
+            object_label=str(row),
+            url=f"{row.get_absolute_url()}candidatures/",
+            expected="Choisir les candidats à inviter",
+            since=row.candidatures_until,
+            button="Lire les candidatures",
+        ),
+    )
 
 
 def _of_questions(actor: Actor) -> Rows:

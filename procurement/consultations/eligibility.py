@@ -52,6 +52,8 @@ def judge(
     found = [_supplier(facts)]
     if access == Access.INVITED:
         found.append(_invited(facts))
+    if access == Access.RESTRICTED:
+        found.append(_selected(facts))
     if kind == ConsultationKind.SUBSEQUENT:
         found.append(_holder(facts))
     if kind == ConsultationKind.SPECIFIC:
@@ -80,6 +82,15 @@ def _invited(facts: SupplierFacts) -> Condition:
         else "Cette consultation se fait sur invitation et vous n’êtes pas parmi les invités."
     )
     return Condition("invited", "Invitation", facts.is_invited, reason)
+
+
+def _selected(facts: SupplierFacts) -> Condition:
+    reason = (
+        "Votre candidature est retenue."
+        if facts.is_invited
+        else "Cette procédure est restreinte et vous n’êtes pas parmi les candidats retenus."
+    )
+    return Condition("invited", "Candidature retenue", facts.is_invited, reason)
 
 
 def _holder(facts: SupplierFacts) -> Condition:

@@ -21,6 +21,11 @@ NAMED_KINDS = (ConsultationKind.SUBSEQUENT, ConsultationKind.SPECIFIC)
 class Access(models.TextChoices):
     OPEN = "open", "Ouverte à tous"
     INVITED = "invited", "Sur invitation"
+    RESTRICTED = "restricted", "Restreinte, sur candidature"
+
+
+# Read by everybody once published, whoever may answer.
+PUBLIC_ACCESS = (Access.OPEN, Access.RESTRICTED)
 
 
 class DelayReduction(models.TextChoices):
@@ -33,6 +38,7 @@ class DelayReduction(models.TextChoices):
 class ConsultationState(models.TextChoices):
     DRAFT = "draft", "Brouillon"
     KEYS_PROVED = "keys_proved", "Clé éprouvée"
+    CANDIDATURES = "candidatures", "Candidatures"
     PUBLISHED = "published", "Publiée"
     CLOSED = "closed", "Close"
     OPENED = "opened", "Réponses ouvertes"

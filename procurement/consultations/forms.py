@@ -18,6 +18,7 @@ from procurement.consultations.enums import (
     MOST_QUESTION,
     MOST_REASON,
     MOST_TEXT,
+    Access,
     ConsultationKind,
     CriterionKind,
     PriceFormula,
@@ -33,6 +34,11 @@ if TYPE_CHECKING:
     from marketplace.accounts.models import User
 
 BLANKS = 3
+DEFAULTED = {"candidature_days", "candidates_least"}
+OF_FORMALISED = (
+    "reduction", "reduction_reason", "prior_notice_on", "candidature_days", "selection_criteria",
+    "candidates_least", "candidates_most",
+)  # fmt: skip
 
 
 def area(label: str, most: int, *, rows: int = 5, help_text: str = "", required: bool = True) -> Any:
@@ -62,6 +68,13 @@ class ConsultationForm(MarketModelForm):
         choices=PriceFormula.choices,
         widget=forms.RadioSelect,
     )
+    selection_criteria = area(
+        "Critères du choix des candidats",
+        MOST_TEXT,
+        rows=4,
+        help_text="En procédure restreinte. Objectifs, non discriminatoires, publiés.",
+        required=False,
+    )
     reduction_reason = area(
         "Motif du délai réduit",
         MOST_REASON,
@@ -80,7 +93,8 @@ class ConsultationForm(MarketModelForm):
         fields = (
             "title", "description", "access", "required_schemes", "pay_per_use", "response_days",
             "question_days", "answer_days", "closing_time", "reduction", "reduction_reason",
-            "prior_notice_on", "price_formula",
+            "prior_notice_on", "candidature_days", "selection_criteria", "candidates_least",
+            "candidates_most", "price_formula",
         )  # fmt: skip
         labels = {
             "title": "Objet",
@@ -91,19 +105,31 @@ class ConsultationForm(MarketModelForm):
             "answer_days": "Dernières réponses aux questions, en jours ouvrés avant la clôture",
             "reduction": "Raison d’un délai réduit",
             "prior_notice_on": "Avis de préinformation envoyé le",
+            "candidature_days": "Jours ouvrés pour candidater",
+            "candidates_least": "Candidats invités au moins",
+            "candidates_most": "Candidats invités au plus",
         }
         help_texts = {
             "response_days": "De la publication à la clôture. Laissez le temps que la réponse demande.",
             "reduction": "Laissez vide pour garder le délai de la procédure.",
             "prior_notice_on": "Si c’est la raison donnée.",
+            "candidature_days": "En procédure restreinte, de la publication au terme des candidatures.",
+            "candidates_least": "En procédure restreinte. Publié.",
+            "candidates_most": "En procédure restreinte. Publié.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """A reduction is of a delay that a text fixes: of a formalised procedure."""
+        """Only a formalised procedure has a delay that a text brings down, or calls candidates first."""
         super().__init__(*args, **kwargs)
-        if self.instance.kind != ConsultationKind.FORMALISED:
-            for name in ("reduction", "reduction_reason", "prior_notice_on"):
+        formalised = self.instance.kind == ConsultationKind.FORMALISED
+        other = Access.INVITED if formalised else Access.RESTRICTED
+        access = self.fields["access"]
+        access.choices = [one for one in access.choices if one[0] != other]  # type: ignore[attr-defined]
+        for name in OF_FORMALISED:
+            if not formalised:
                 del self.fields[name]
+            elif name in DEFAULTED:
+                self.fields[name].required = False
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or self.cleaned_data
@@ -111,6 +137,10 @@ class ConsultationForm(MarketModelForm):
         if all(said.get(name) is not None for name in names):
             for field, message in faults_of(**{name: said[name] for name in names}).items():
                 self.add_error(field, message)
+        for name in DEFAULTED & set(self.fields):
+            # Of no use to an open call: what is kept stays.
+            if said.get(name) is None and name not in self.errors:
+                said[name] = getattr(self.instance, name)
         self._clean_reduction(said)
         return said
 

@@ -29,7 +29,10 @@ def eligibility_of(consultation: Consultation, actor: Actor) -> EligibilityResul
     """At most five queries."""
     names = {code: str(Scheme(code).label) for code in consultation.required_schemes}
     facts = _facts(consultation, actor, schemes=list(names))
-    return judge(facts, kind=consultation.kind, access=consultation.access, scheme_names=names)
+    # Anybody may apply; once candidates are chosen, the invited alone may answer.
+    applies = consultation.is_restricted and consultation.invited_at is None
+    access = Access.OPEN if applies else consultation.access
+    return judge(facts, kind=consultation.kind, access=access, scheme_names=names)
 
 
 def _facts(consultation: Consultation, actor: Actor, *, schemes: list[str]) -> SupplierFacts:
@@ -48,7 +51,7 @@ def _facts(consultation: Consultation, actor: Actor, *, schemes: list[str]) -> S
 
 
 def _is_invited(consultation: Consultation, supplier: Supplier) -> bool:
-    if consultation.access != Access.INVITED:
+    if consultation.access == Access.OPEN:
         return False
     return ConsultationInvitation.objects.filter(consultation=consultation, supplier=supplier).exists()
 

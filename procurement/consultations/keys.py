@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
 
 KEYED_STATES = (ConsultationState.DRAFT, ConsultationState.KEYS_PROVED)
-REPLACING_STATES = (*KEYED_STATES, ConsultationState.PUBLISHED)
+REPLACING_STATES = (*KEYED_STATES, ConsultationState.CANDIDATURES, ConsultationState.PUBLISHED)
 
 
 def name_holders(

@@ -12,7 +12,9 @@ from marketplace.accounts.models import Membership
 from marketplace.errors import MoveRefused, RuleBroken
 from marketplace.files.models import ScanState
 from marketplace.ui.typography import datetime_text
+from marketplace.working_days import add_working_days
 from procurement.actions import releases, tender_releases
+from procurement.candidates.rules import lacks_of_call
 from procurement.consultations.clock import database_now
 from procurement.consultations.content import write_invitations
 from procurement.consultations.enums import (
@@ -59,6 +61,7 @@ def lacks_of(row: Consultation, *, on: dt.date) -> list[tuple[str, str]]:
         *_lacks_of_route(row),
         *_lacks_of_key(row),
         *_lacks_of_group(row),
+        *(lacks_of_call(row, on=on) if row.is_restricted else ()),
         *lacks_of_notices(row, on=on),
     ]
 
@@ -125,35 +128,42 @@ def _lacks_of_group(row: Consultation) -> Iterator[tuple[str, str]]:
         yield "group", refusal
 
 
+def _refuse_lacks(row: Consultation, *, on: dt.date) -> None:
+    fields: dict[str, list[str]] = {}
+    for field, sentence in lacks_of(row, on=on):
+        fields.setdefault(field, []).append(sentence)
+    if fields:
+        message = " ".join(sentence for each in fields.values() for sentence in each)
+        raise RuleBroken("not_publishable", message, fields=fields)
+
+
 def publish(
     consultation: Consultation, *, actor: Actor, attested: bool = False, expected_version: int | None = None
 ) -> Consultation:
     """`attested`: the person read what everybody will read, and says that nothing in it is secret or
-    personal; its open data leave at once. Raises RuleBroken with every lack by field, MoveRefused,
-    VersionStale."""
+    personal; its open data leave at once. A restricted one calls candidates first.
 
+    Raises RuleBroken with every lack by field, MoveRefused, VersionStale.
+    """
     now = database_now()
-    on = now.astimezone(PARIS).date()
 
     def apply(row: Consultation) -> None:
-        lacks = lacks_of(row, on=on)
-        if lacks:
-            fields: dict[str, list[str]] = {}
-            for field, sentence in lacks:
-                fields.setdefault(field, []).append(sentence)
-            raise RuleBroken("not_publishable", " ".join(text for _, text in lacks), fields=fields)
+        _refuse_lacks(row, on=now.astimezone(PARIS).date())
         tender_releases.refuse_unread(row, attested=attested)
+        if row.is_restricted:
+            _date_call(row, now=now)
+            return
         _invite_admitted(row)
         _date(row, now=now)
 
     with transaction.atomic():
         releases.one_at_a_time()
         # Nobody makes another key between the reading of this one and the publication.
-        Consultation.objects.select_for_update(of=("self",)).get(pk=consultation.pk)
+        held = Consultation.objects.select_for_update(of=("self",)).get(pk=consultation.pk)
         hold_group(consultation.project_id)
         key = ConsultationKey.objects.current().filter(consultation=consultation).first()
         consultation.perform(
-            "publish",
+            "call_candidates" if held.is_restricted else "publish",
             actor=actor,
             expected_version=expected_version,
             apply=apply,
@@ -183,7 +193,16 @@ def _date(row: Consultation, *, now: dt.datetime) -> None:
     row.closes_at = made.closes_at
 
 
+def _date_call(row: Consultation, *, now: dt.datetime) -> None:
+    until = add_working_days(now.astimezone(PARIS).date(), row.candidature_days)
+    row.invitations.all().delete()
+    row.published_at = now
+    row.candidatures_until = dt.datetime.combine(until, row.closing_time, PARIS)
+
+
 def _tell_published(consultation: Consultation) -> None:
+    if consultation.is_restricted:
+        return
     assert consultation.closes_at is not None  # written by `publish`
     tell_invited(
         consultation,
@@ -213,6 +232,12 @@ def refuse_lot_ended(lot: ConsultationLot) -> None:
             f"Le lot {lot.number} n’attend plus de réponse : il est terminé sans suite. "
             f"Motif : {outcome.reason}",
         )
+
+
+def refuse_unchangeable(row: Consultation, *, now: dt.datetime) -> None:
+    """Raises MoveRefused unless suppliers may still answer, or apply: what changes is told to them before."""
+    if not row.takes_candidates_at(now):
+        refuse_over(row, now=now)
 
 
 def announce(
@@ -253,7 +278,7 @@ def announce(
 
 
 def _open_now(row: Consultation) -> None:
-    refuse_over(row, now=database_now())
+    refuse_unchangeable(row, now=database_now())
 
 
 def _refuse_seconds(closes_at: dt.datetime) -> None:
@@ -275,11 +300,15 @@ def extend(
     tender_releases.refuse_personal(consultation, reason, field="reason")
 
     def apply(row: Consultation) -> None:
-        refuse_over(row, now=database_now())
-        assert row.closes_at is not None  # published
-        if closes_at <= row.closes_at:
-            words = f"donnez un instant après le {datetime_text(row.closes_at)}."
+        refuse_unchangeable(row, now=database_now())
+        current = row.candidatures_until if row.state == ConsultationState.CANDIDATURES else row.closes_at
+        assert current is not None  # published
+        if closes_at <= current:
+            words = f"donnez un instant après le {datetime_text(current)}."
             raise RuleBroken("closing_sooner", f"Une clôture ne s’avance pas : {words}", field="closes_at")
+        if row.state == ConsultationState.CANDIDATURES:
+            row.candidatures_until = closes_at
+            return
         made = schedule_to(closes_at, question_days=row.question_days, answer_days=row.answer_days)
         row.closes_at, row.answers_by = closes_at, made.answers_by
         row.questions_until = max(made.questions_until, row.questions_until or made.questions_until)

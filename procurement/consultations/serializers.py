@@ -90,6 +90,14 @@ class ConsultationEditInput(StrictSerializer):
     prior_notice_on = serializers.DateField(
         required=False, allow_null=True, help_text="Jour d’envoi de l’avis de préinformation."
     )
+    candidature_days = serializers.IntegerField(min_value=1, max_value=250, required=False)
+    selection_criteria = serializers.CharField(
+        max_length=MOST_TEXT, required=False, allow_blank=True, help_text="D’une procédure restreinte."
+    )
+    candidates_least = serializers.IntegerField(min_value=1, max_value=MOST_INVITED, required=False)
+    candidates_most = serializers.IntegerField(
+        min_value=1, max_value=MOST_INVITED, required=False, allow_null=True
+    )
     criteria = AwardCriterionInput(many=True, required=False, max_length=MOST_CRITERIA)
     lots = ConsultationLotInput(many=True, required=False, max_length=MOST_LOTS)
     invited = serializers.ListField(
@@ -279,8 +287,8 @@ class ConsultationSerializer(StrictModelSerializer):
         model = Consultation
         fields = (
             "id", "number", "state", "phase", "state_since", "version", "kind", "access", "title",
-            "organisation", "published_at", "questions_until", "answers_by", "closes_at", "closed_at",
-            "opened_at", "closing_reason",
+            "organisation", "published_at", "candidatures_until", "invited_at", "questions_until",
+            "answers_by", "closes_at", "closed_at", "opened_at", "closing_reason",
         )  # fmt: skip
         read_only_fields: tuple[str, ...] = fields
 
@@ -305,7 +313,8 @@ class OneConsultationSerializer(ConsultationSerializer):
             *ConsultationSerializer.Meta.fields, "project", "description", "required_schemes",
             "pay_per_use", "price_formula", "price_formula_text", "response_days", "question_days",
             "answer_days", "closing_time", "reduction", "reduction_reason", "prior_notice_on",
-            "minimal_delays", "criteria",
+            "minimal_delays", "candidature_days", "selection_criteria", "candidates_least",
+            "candidates_most", "criteria",
             "lots", "documents", "notices", "sendings", "key_fingerprint", "holders", "invited", "commitment",
         )  # fmt: skip
         read_only_fields = fields

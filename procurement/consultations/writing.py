@@ -177,15 +177,21 @@ def _refuse_no_lot(lots: Sequence[contents.LotContent] | None) -> None:
 
 
 def _refuse_other_suppliers(row: Consultation, invited: Sequence[Supplier] | None) -> None:
-    """A formalised procedure is an open call here: its restricted form selects candidates first, which this
-    place does not do. A marché subséquent consults the holders of the agreement, all of them and nobody
-    else (R2162-10)."""
-    if row.kind == ConsultationKind.FORMALISED and row.access != Access.OPEN:
+    """A formalised procedure is an open call, or a restricted one that selects candidates first; the others
+    select nobody. A marché subséquent consults the holders of the agreement, all of them and nobody else
+    (R2162-10)."""
+    if row.kind == ConsultationKind.FORMALISED and row.access == Access.INVITED:
         message = (
-            "La procédure formalisée est ici un appel d’offres ouvert : gardez l’accès ouvert à tous. "
-            "L’appel d’offres restreint se mène hors de cette place."
+            "Une procédure formalisée est un appel d’offres, ouvert à tous ou restreint sur candidature : "
+            "personne n’y est invité d’avance."
         )
         raise RuleBroken("formalised_open", message, field="access")
+    if row.kind != ConsultationKind.FORMALISED and row.access == Access.RESTRICTED:
+        message = "Seule une procédure formalisée appelle ici des candidatures avant les offres."
+        raise RuleBroken("restricted_formalised", message, field="access")
+    if row.access == Access.RESTRICTED and invited:
+        message = "Les candidats sont invités une fois choisis : n’invitez personne d’avance."
+        raise RuleBroken("candidates_first", message, field="invited")
     if row.kind not in NAMED_KINDS:
         return
     if row.access != Access.INVITED:

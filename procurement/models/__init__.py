@@ -4,6 +4,7 @@ from procurement.models.assessment import Assessment, SensitivityDecision
 from procurement.models.award import Award, AwardCertificate, RejectionLetter
 from procurement.models.budget import BudgetAlert, BudgetLine, Commitment
 from procurement.models.calendar import CalendarLink
+from procurement.models.candidate import Candidate, CandidatePaper
 from procurement.models.compliance_act import ComplianceAct
 from procurement.models.consultation import Consultation, ConsultationInvitation, ConsultationLot
 from procurement.models.consultation_keys import ConsultationKey, KeyHolder, KeyShare, ShareGift
@@ -80,6 +81,8 @@ __all__ = [
     "BudgetAlert",
     "BudgetLine",
     "CalendarLink",
+    "Candidate",
+    "CandidatePaper",
     "Commitment",
     "AwardCriterion",
     "Consultation",

@@ -18,6 +18,7 @@ from procurement.consultations.enums import (
     ENDED_STATES,
     MOST_REASON,
     MOST_TEXT,
+    PUBLIC_ACCESS,
     Access,
     ConsultationKind,
     ConsultationState,
@@ -40,7 +41,7 @@ class ConsultationQuerySet(models.QuerySet["Consultation"]):
         invited suppliers."""
         if actor.has(Role.AUDITOR):
             return self
-        seen = Q(published_at__isnull=False, access=Access.OPEN)
+        seen = Q(published_at__isnull=False, access__in=[each.value for each in PUBLIC_ACCESS])
         if actor.organisation is not None and actor.roles:
             if actor.is_buyer:
                 seen |= Q(organisation=actor.organisation)
@@ -66,7 +67,8 @@ class ConsultationQuerySet(models.QuerySet["Consultation"]):
         )
 
     def open_at(self, now: dt.datetime) -> Self:
-        return self.filter(state=ConsultationState.PUBLISHED, closes_at__gt=now)
+        called = Q(state=ConsultationState.CANDIDATURES, candidatures_until__gt=now)
+        return self.filter(Q(state=ConsultationState.PUBLISHED, closes_at__gt=now) | called)
 
     def to_close(self, now: dt.datetime) -> Self:
         return self.filter(state=ConsultationState.PUBLISHED, closes_at__lte=now)
@@ -113,6 +115,14 @@ class Consultation(Stateful):
     reduction = models.CharField("délai réduit", max_length=20, choices=DelayReduction, blank=True)
     reduction_reason = models.TextField("motif de la réduction", max_length=MOST_REASON, blank=True)
     prior_notice_on = models.DateField("avis de préinformation envoyé le", null=True, blank=True)
+    # Of a restricted procedure, published with the call: how candidates are chosen, and how many.
+    candidature_days = models.PositiveSmallIntegerField("jours ouvrés pour candidater", default=25)
+    selection_criteria = models.TextField("critères du choix des candidats", max_length=MOST_TEXT, blank=True)
+    candidates_least = models.PositiveSmallIntegerField("candidats invités au moins", default=5)
+    candidates_most = models.PositiveSmallIntegerField("candidats invités au plus", null=True, blank=True)
+    # The first instant that is late to apply.
+    candidatures_until = models.DateTimeField(null=True, blank=True)
+    invited_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
     questions_until = models.DateTimeField(null=True, blank=True)
     answers_by = models.DateField(null=True, blank=True)
@@ -140,6 +150,11 @@ class Consultation(Stateful):
                     closes_at__isnull=False,
                     questions_until__lte=models.F("closes_at"),
                     closes_at__gt=models.F("published_at"),
+                )
+                | Q(
+                    access=Access.RESTRICTED,
+                    closes_at__isnull=True,
+                    candidatures_until__gt=models.F("published_at"),
                 ),
                 violation_error_message="Une consultation publiée porte son calendrier, clôture en dernier.",
             ),
@@ -155,6 +170,7 @@ class Consultation(Stateful):
                 )
                 | Q(
                     state__in=[
+                        ConsultationState.CANDIDATURES,
                         ConsultationState.PUBLISHED,
                         ConsultationState.CLOSED,
                         ConsultationState.OPENED,
@@ -165,6 +181,22 @@ class Consultation(Stateful):
                     published_at__isnull=False,
                 ),
                 violation_error_message="Seul un brouillon n’a pas de date de publication.",
+            ),
+            models.CheckConstraint(
+                name="consultation_called_whole",
+                condition=~Q(access=Access.RESTRICTED)
+                | Q(published_at__isnull=True)
+                | (
+                    Q(candidatures_until__isnull=False, candidates_most__isnull=False)
+                    & Q(candidates_most__gte=models.F("candidates_least"))
+                    & ~Q(selection_criteria="")
+                ),
+                violation_error_message="Un appel à candidatures dit ses critères, son nombre et son terme.",
+            ),
+            models.CheckConstraint(
+                name="consultation_candidatures_restricted",
+                condition=~Q(state=ConsultationState.CANDIDATURES) | Q(access=Access.RESTRICTED),
+                violation_error_message="Des candidatures ne s’appellent qu’en procédure restreinte.",
             ),
             models.CheckConstraint(
                 name="consultation_price_formula",
@@ -215,6 +247,27 @@ class Consultation(Stateful):
         if self.state == ConsultationState.PUBLISHED and self.closes_at is not None and now >= self.closes_at:
             return ConsultationState.CLOSED
         return self.state
+
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody reads it, once it is published."""
+        return self.access in PUBLIC_ACCESS
+
+    @property
+    def is_restricted(self) -> bool:
+        return self.access == Access.RESTRICTED
+
+    def takes_candidates_at(self, now: dt.datetime) -> bool:
+        called = self.state == ConsultationState.CANDIDATURES
+        return called and self.candidatures_until is not None and now < self.candidatures_until
+
+    def candidatures_over_at(self, now: dt.datetime) -> bool:
+        """Whether candidatures may be read: the last instant to apply is past."""
+        return self.candidatures_until is not None and now >= self.candidatures_until
+
+    @property
+    def takes_candidates(self) -> bool:
+        return self.takes_candidates_at(timezone.now())
 
     @property
     def phase(self) -> str:

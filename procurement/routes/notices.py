@@ -52,7 +52,8 @@ class Reduction:
 
 @dataclass(frozen=True, slots=True)
 class MinimalDelay:
-    """Whole days between the sending to `medium` and the closing; `reductions`: those that apply."""
+    """Whole days between the sending to `medium`, or that of the invitations, and the closing of a phase;
+    `reductions`: those that apply."""
 
     phase: str
     medium: str
@@ -102,12 +103,15 @@ def _reached(one: dict[str, Any], buyer_kind: str, counted: Decimal | None, on: 
     return held is None or counted >= held.least
 
 
+# The phases of a consultation, in their order, and what the second one of a restricted one starts from.
+CANDIDATURE, RESPONSE = "candidature", "response"
+INVITATION = "invitation"
 # Responses are received by electronic means only here: that reduction applies by itself.
 ELECTRONIC = "electronic"
 
 
 def delay_on(
-    kind: str, on: dt.date, *, access: str = "open", phase: str = "response", claimed: str = ""
+    kind: str, on: dt.date, *, access: str = "open", phase: str = RESPONSE, claimed: str = ""
 ) -> MinimalDelay | None:
     """The newest in force; None where no text fixes one. `claimed`: code of the reduction that the buyer
     gives a reason for; one that the text does not give to this delay changes nothing."""

@@ -8,7 +8,7 @@ import pytest
 
 from procurement.consultations import talk
 from tests.habits.matrix import api_consultations as rooms
-from tests.habits.matrix import awards
+from tests.habits.matrix import awards, candidates
 from tests.habits.matrix import evaluation as evaluations
 from tests.habits.matrix.world import World
 from tests.habits.test_queries import Make, queries
@@ -52,6 +52,10 @@ def letter(world: World) -> None:
     awards.new(world, "letters_sent")
 
 
+def candidate(world: World) -> None:
+    candidates.new_read(world)
+
+
 LISTS: list[tuple[str, str, Make]] = [
     ("/consultations/", "requester", consultation),
     ("/api/v1/consultations/", "supplier_manager", consultation),
@@ -63,6 +67,7 @@ LISTS: list[tuple[str, str, Make]] = [
     ("/api/v1/clarification-requests/", "requester", clarification),
     ("/api/v1/awards/", "requester", award),
     ("/api/v1/rejection-letters/", "requester", letter),
+    ("/api/v1/candidates/", "requester", candidate),
 ]
 
 

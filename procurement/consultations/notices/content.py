@@ -14,6 +14,7 @@ from marketplace.ui.typography import date_text, datetime_text, plural
 from procurement.consultations.delays import delays_told
 from procurement.consultations.notices.recording import due_of
 from procurement.models import Consultation
+from procurement.routes.notices import Publicity
 
 _TEMPLATE = Path(__file__).with_name("notice.typ")
 
@@ -49,25 +50,59 @@ def notice_of(consultation: Consultation, *, on: dt.date) -> dict[str, Any]:
         "closes_at": consultation.closes_at.isoformat() if consultation.closes_at else None,
         "questions_until": consultation.questions_until.isoformat() if consultation.questions_until else None,
         "response_days": consultation.response_days,
-        "minimal_delays": [
-            {"phase": one.phase, "days": one.days, "base_days": one.base_days, "text": one.told}
-            for one in delays_told(consultation, today=on)
-        ],
-        "reduction_reason": consultation.reduction_reason,
+        **_delays(consultation, on=on),
+        "candidates": _candidates(consultation),
         "documents": [
             {"title": one.title, "sha256": one.file.sha256} for one in consultation.documents.all()
         ],
         "address": f"{settings.SITE_URL.rstrip('/')}{consultation.get_absolute_url()}",
-        "publicity": [
-            {"any_of": list(due.any_of), "text": due.text, "source": due.source, "confidence": due.confidence}
-            for due in due_of(consultation, on=on)
-        ],
+        "publicity": [_publicity(due) for due in due_of(consultation, on=on)],
+    }
+
+
+def _publicity(due: Publicity) -> dict[str, Any]:
+    return {
+        "any_of": list(due.any_of),
+        "text": due.text,
+        "source": due.source,
+        "confidence": due.confidence,
+    }
+
+
+def _delays(row: Consultation, *, on: dt.date) -> dict[str, Any]:
+    told = [
+        {"phase": one.phase, "days": one.days, "base_days": one.base_days, "text": one.told}
+        for one in delays_told(row, today=on)
+    ]
+    return {"minimal_delays": told, "reduction_reason": row.reduction_reason}
+
+
+def _candidates(row: Consultation) -> dict[str, Any] | None:
+    """How candidates are called and chosen; None when there is no such phase."""
+    if not row.is_restricted:
+        return None
+    return {
+        "criteria": row.selection_criteria,
+        "least": row.candidates_least,
+        "most": row.candidates_most,
+        "until": row.candidatures_until.isoformat() if row.candidatures_until else None,
+        "days": row.candidature_days,
     }
 
 
 def notice_pdf(consultation: Consultation, *, on: dt.date) -> bytes:
     when = dt.datetime.combine(on, dt.time(12), dt.UTC)
     return compile_pdf(_TEMPLATE, notice_data(consultation, on=on), when=when)
+
+
+def _called(told: dict[str, Any] | None) -> list[Any]:
+    if told is None:
+        return []
+    most = told["most"] if told["most"] is not None else "nombre à dire"
+    return [
+        row("Candidats invités", f"{told['least']} au moins, {most} au plus"),
+        row("Critères du choix", told["criteria"] or "À écrire"),
+    ]
 
 
 def notice_data(consultation: Consultation, *, on: dt.date) -> dict[str, Any]:
@@ -91,6 +126,7 @@ def notice_data(consultation: Consultation, *, on: dt.date) -> dict[str, Any]:
                 f"{datetime_text(closes_at)} (heure de Paris)" if closes_at else f"{days} pour répondre",
             ),
             *([row("Motif du délai réduit", told["reduction_reason"])] if told["reduction_reason"] else []),
+            *_called(told["candidates"]),
             row("Candidature", told["candidacy"]),
             row("Exigé", ", ".join(told["required_schemes"]) or "Aucune qualification"),
             row("Adresse du dossier", told["address"]),

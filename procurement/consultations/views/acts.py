@@ -15,6 +15,7 @@ from django.shortcuts import redirect
 from marketplace.errors import NotVisible
 from marketplace.ui.forms import MarketForm
 from marketplace.ui.once import once
+from procurement.candidates import selecting
 from procurement.consultations import publishing, writing
 from procurement.consultations.clock import database_now
 from procurement.consultations.forms import AnnounceForm, ExtendForm, PublishForm, ReasonForm
@@ -44,6 +45,15 @@ PAGES = {
         "consultation part aussi en données ouvertes.",
         "Consultation publiée. Les réponses seront scellées dès leur réception.",
         publishing.publish,
+    ),
+    "inviter": ActPage(
+        "invite",
+        MarketForm,
+        "Inviter les candidats retenus",
+        "Tous sont invités en même temps ; les autres lisent pourquoi ils ne le sont pas. La clôture laisse "
+        "au moins le délai minimal.",
+        "Candidats invités. Le délai pour répondre court.",
+        selecting.invite,
     ),
     "abandonner": ActPage(
         "withdraw",
@@ -86,7 +96,7 @@ PAGES = {
         writing.declare_sans_suite,
     ),
 }
-MOVES = ("publish", "withdraw", "declare_infructueux", "declare_sans_suite")
+MOVES = ("publish", "invite", "withdraw", "declare_infructueux", "declare_sans_suite")
 
 
 @login_required
@@ -112,10 +122,12 @@ def act(request: HttpRequest, number: str, words: str) -> HttpResponse:
 
 
 def _refuse_now(found: Consultation, ability: str) -> None:
-    if ability in MOVES:
+    if ability == "invite":
+        selecting.refuse_early(found, now=database_now())
+    elif ability in MOVES:
         found.check_move(ability)
     else:
-        publishing.refuse_over(found, now=database_now())
+        publishing.refuse_unchangeable(found, now=database_now())
 
 
 def _values(form: MarketForm) -> dict[str, Any]:

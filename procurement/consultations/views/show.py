@@ -19,6 +19,7 @@ from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.drawings import Step
 from marketplace.ui.typography import date_text, datetime_text, plural
 from procurement.awards.views.ending import endable_lots
+from procurement.candidates.views.pages import may_apply, own_of
 from procurement.consultations.abilities import consultation_abilities
 from procurement.consultations.delays import delays_told
 from procurement.consultations.enums import ConsultationState
@@ -32,6 +33,7 @@ from procurement.views.find import actor_of
 PER_PAGE = 20
 ACTS = (
     ("publish", "publier", "Publier la consultation"),
+    ("invite", "inviter", "Inviter les candidats retenus"),
     ("withdraw", "abandonner", "Abandonner le brouillon"),
     ("announce", "modification", "Publier une modification"),
     ("extend", "reporter", "Reporter la clôture"),
@@ -81,6 +83,8 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "may_notice": allowed(verdicts, "export_notice"),
         "lacks": lacks_of(found, on=timezone.localdate()) if inside and found.is_written else [],
         "eligibility": eligibility_of(found, actor) if responds and found.published_at else None,
+        "candidate": own_of(request, found),
+        "may_apply": may_apply(request, found),
         "questions": questions.for_pages(),
         "after": after_of(found, actor),
         "key": found.keys.current().first(),
@@ -98,7 +102,9 @@ def _asks(found: Consultation, now: dt.datetime) -> bool:
 def _acts(found: Consultation, verdicts: Verdicts, *, now: dt.datetime) -> list[dict[str, str]]:
     """Buttons of what both the state and the person allow."""
     moves = {move.name for move in found.available_moves()}
-    if found.phase_at(now) == ConsultationState.PUBLISHED:
+    if not found.candidatures_over_at(now):
+        moves -= {"invite"}
+    if found.phase_at(now) == ConsultationState.PUBLISHED or found.takes_candidates_at(now):
         moves |= {"announce", "extend"}
     return [
         {"url": page_url("consultation_act", found, words), "label": label}
@@ -128,8 +134,13 @@ def steps_of(found: Consultation, *, now: dt.datetime) -> list[Step]:
         ConsultationState.INFRUCTUEUX,
         ConsultationState.WITHDRAWN,
     )
+    called = [
+        ("Terme des candidatures", found.candidatures_until, _past(found.candidatures_until, now)),
+        ("Invitation des candidats retenus", found.invited_at, found.invited_at is not None),
+    ]
     dates: list[tuple[str, Any, bool]] = [
         ("Publication", found.published_at, found.published_at is not None),
+        *(called if found.is_restricted else []),
         ("Fin des questions", found.questions_until, _past(found.questions_until, now)),
         ("Dernières réponses aux questions", found.answers_by, _past_day(found.answers_by)),
         ("Clôture", found.closes_at, _past(found.closes_at, now)),

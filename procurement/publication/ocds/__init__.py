@@ -9,7 +9,13 @@ from procurement.publication.ocds.contract import amended, awarded, names_of, no
 from procurement.publication.ocds.issue import Issue
 from procurement.publication.ocds.merging import compiled, record
 from procurement.publication.ocds.package import Package
-from procurement.publication.ocds.tender import lot_ended, tender_amended, tender_ended, tendered
+from procurement.publication.ocds.tender import (
+    lot_ended,
+    tender_amended,
+    tender_ended,
+    tender_invited,
+    tendered,
+)
 
 __all__ = [
     "Issue",
@@ -23,5 +29,6 @@ __all__ = [
     "record",
     "tender_amended",
     "tender_ended",
+    "tender_invited",
     "tendered",
 ]

@@ -49,6 +49,12 @@ def tender_amended(
     return {**before, **head(issue, ["tenderAmendment"]), "tender": with_lots(tender)}
 
 
+def tender_invited(issue: Issue, before: Json, buyer: Buyer, asked: ConsultationFacts) -> Json:
+    """Once candidates are chosen: until when they answer. Nobody is named but the buyer."""
+    tender = merged(before["tender"], tender_section(issue, buyer, asked) | {"status": "active"})
+    return {**before, **head(issue, ["tenderUpdate"]), "tender": with_lots(tender)}
+
+
 def lot_ended(issue: Issue, before: Json, facts: EndFacts) -> Json:
     """The lot of the issue ends without a contract: an award that could not be made, and its own status."""
     return {

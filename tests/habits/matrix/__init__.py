@@ -13,6 +13,7 @@ from tests.habits.matrix import (
     api_programmes,
     approval,
     awards,
+    candidates,
     catalog,
     drills,
     dynamic,
@@ -58,4 +59,5 @@ ROWS: dict[str, Row] = {
     **exits.ROWS,
     **awards.ROWS,
     **dynamic.ROWS,
+    **candidates.ROWS,
 }

@@ -128,7 +128,7 @@ def test_one_of_two_media_is_enough_for_an_adapted_procedure(room):
 def test_the_closing_leaves_the_days_that_the_text_asks(room):
     made = room.proved(route="formalised", value=200_000, response_days=15)
     told = refused("not_publishable", lambda: publishing.publish(made, actor=room.purchasing, attested=True))
-    assert list(told.fields) == ["response_days"] and "elle ne peut tomber avant le" in told.message
+    assert list(told.fields) == ["response_days"] and "le premier jour possible est le" in told.message
     recorded(room, made, "joue", days=20)
     publishing.publish(made, actor=room.purchasing, attested=True)
 
