@@ -32,6 +32,7 @@ from procurement.actions import orders
 from procurement.actions.contracts import announce_end, end_contract, terminate_contract
 from procurement.actions.order_drafts import create_order, edit_order
 from procurement.amendments import api as api_amendments
+from procurement.api_order_messages import OrderMessageInput, OrderMessagesMixin
 from procurement.approval import api as api_approval
 from procurement.budgets import api as api_budgets
 from procurement.budgets.api import visible_line
@@ -58,7 +59,7 @@ from procurement.serializers_orders import (
 from procurement.statements import api as api_statements
 
 
-class OrderViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
+class OrderViewSet(OrderMessagesMixin, MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
     """Purchase orders of the actor's administration, or those sent to the actor's company."""
 
     about = "les bons de commande de son administration, ou reçus par son entreprise"
@@ -85,7 +86,7 @@ class OrderViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
     abilities = staticmethod(order_abilities)
     collection_abilities = staticmethod(orders_abilities)
     if_match = frozenset({"edit"})
-    input_classes = {"create": OrderInput, "edit": OrderEditInput}
+    input_classes = {"create": OrderInput, "edit": OrderEditInput, "write_message": OrderMessageInput}
     moves = {
         "request_opinions": MoveEndpoint(orders.request_opinions),
         "request_approval": MoveEndpoint(orders.request_approval),

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
 
 from marketplace.ui.drawings import Step
+from procurement.consultations.enums import ENDED_STATES, ConsultationState
 from procurement.conventions.enums import ConventionState
 from procurement.enums import AssessmentState, Hosting, ProjectState
 from procurement.enums_orders import OrderState
-from procurement.models import Assessment, Contract, Convention, Order, Project
+from procurement.enums_routes import RouteChoiceState
+from procurement.models import Assessment, Consultation, Contract, Convention, Order, Project, RouteChoice
 from procurement.routes.picker import STATE_KINDS
+from procurement.routes.results import ADAPTED, FORMALISED
 
 RANK = list(ProjectState.values)
+LIVING_CONSULTATIONS = (
+    ConsultationState.DRAFT,
+    ConsultationState.KEYS_PROVED,
+    ConsultationState.PUBLISHED,
+    ConsultationState.CLOSED,
+    ConsultationState.OPENED,
+)
 BLOCKED = "Bloqué : analyse non signée"
 
 
@@ -35,8 +45,11 @@ def steps_of(
     has_list: bool,
     orders: Sequence[Order] = (),
     convention: Convention | None = None,
+    route: RouteChoice | None = None,
+    consultation: Consultation | None = None,
 ) -> tuple[Step, ...]:
-    """`orders` of the project, newest first, with their contract; `convention`: the one that lives."""
+    """`orders` of the project, newest first, with their contract; `convention` and `route`: those that live;
+    `consultation`: the newest that was not abandoned."""
     decided = _past(project, ProjectState.ASSESSED)
     frozen = has_list or _past(project, ProjectState.BUYING)
     bought = _past(project, ProjectState.RUNNING)
@@ -49,11 +62,37 @@ def steps_of(
         Step("Décrire le besoin", "done", "Fait", _url("project_edit", project)),
         _analysis(project, assessment=assessment, decided=decided),
         _offers(project, done=frozen, decided=decided),
-        _convening(project, convention, open_=decided and frozen)
-        if _is_internal(project)
-        else _ordering(project, orders, done=bought, open_=decided and frozen),
+        *_buying(
+            project,
+            orders=orders,
+            convention=convention,
+            route=route,
+            consultation=consultation,
+            done=bought,
+            open_=decided and frozen,
+        ),
         _following(project, orders, open_=bought),
     )
+
+
+def _buying(
+    project: Project,
+    *,
+    orders: Sequence[Order],
+    convention: Convention | None,
+    route: RouteChoice | None,
+    consultation: Consultation | None,
+    done: bool,
+    open_: bool,
+) -> Iterator[Step]:
+    """A convention, or the route, the consultation where there is one, and the order."""
+    if _is_internal(project):
+        yield _convening(project, convention, open_=open_)
+        return
+    yield _routing(project, route, over=done or _live_order(orders) is not None, open_=open_)
+    if consultation is not None or _must_consult(route):
+        yield _consulting(project, consultation)
+    yield _ordering(project, orders, done=done, open_=open_)
 
 
 def next_step(
@@ -63,6 +102,8 @@ def next_step(
     has_list: bool,
     orders: Sequence[Order] = (),
     convention: Convention | None = None,
+    route: RouteChoice | None = None,
+    consultation: Consultation | None = None,
 ) -> NextStep | None:
     """None when nothing waits for the authors."""
     if project.state in (ProjectState.CLOSED, ProjectState.ABANDONED, ProjectState.RUNNING):
@@ -85,7 +126,31 @@ def next_step(
         return NextStep("Voir le contrat", _contract_url(contract))
     if order := _live_order(orders):
         return NextStep("Voir le bon de commande", _order_url(order))
-    return NextStep("Commander", _url("order_create", project))
+    return _next_of_route(project, route, consultation) or NextStep(
+        "Commander", _url("order_create", project)
+    )
+
+
+def _next_of_route(
+    project: Project, route: RouteChoice | None, consultation: Consultation | None
+) -> NextStep | None:
+    """None once what the route asks is done."""
+    if route is None:
+        return NextStep("Choisir la voie d’achat", _url("project_route", project))
+    if route.state == RouteChoiceState.PROPOSED:
+        return NextStep(
+            "Voir la voie d’achat", _url("project_route", project), "Le service achats doit la confirmer."
+        )
+    if consultation is not None and consultation.state in LIVING_CONSULTATIONS:
+        why = f"La consultation est à l’état « {consultation.get_state_display()} »."
+        return NextStep("Voir la consultation", consultation.get_absolute_url(), why)
+    if consultation is None and _must_consult(route):
+        return NextStep("Consulter des fournisseurs", _url("consultation_begin", project))
+    return None
+
+
+def _must_consult(route: RouteChoice | None) -> bool:
+    return route is not None and route.code in (ADAPTED, FORMALISED)
 
 
 def _analysis(project: Project, *, assessment: Assessment | None, decided: bool) -> Step:
@@ -101,6 +166,25 @@ def _offers(project: Project, *, done: bool, decided: bool) -> Step:
     if done:
         return Step("Choisir les offres", "done", "Fait", _url("project_shortlist", project))
     return _step("Choisir les offres", project, "project_offers", done=False, open_=decided)
+
+
+def _routing(project: Project, route: RouteChoice | None, *, over: bool, open_: bool) -> Step:
+    label, url = "Choisir la voie d’achat", _url("project_route", project)
+    if route is not None:
+        side = "current" if route.state == RouteChoiceState.PROPOSED else "done"
+        return Step(label, side, str(route.get_state_display()), url)
+    if over:
+        return Step(label, "done", "Dite au bon de commande", url)
+    return _step(label, project, "project_route", done=False, open_=open_)
+
+
+def _consulting(project: Project, consultation: Consultation | None) -> Step:
+    if consultation is None:
+        return Step("Consulter", "current", "À faire", _url("consultation_begin", project))
+    side = "current" if consultation.state in LIVING_CONSULTATIONS else "done"
+    if consultation.state in ENDED_STATES:
+        side = "cancelled"
+    return Step("Consulter", side, str(consultation.get_state_display()), consultation.get_absolute_url())
 
 
 def _is_internal(project: Project) -> bool:

@@ -13,6 +13,7 @@ from catalog.models import Offer
 from catalog.trust import effective_status, lock_stack
 from marketplace.errors import MoveRefused, RuleBroken
 from marketplace.ui.typography import date_text, euros
+from procurement.actions.homogeneous import like_needs
 from procurement.actions.order_drafts import counterpart_of, refuse_unorderable
 from procurement.budgets.amounts import committed_amounts, maximum_refusal
 from procurement.budgets.ledger import lot_refusal, vehicle_refusal
@@ -153,12 +154,29 @@ def route_refusal(order: Order, *, on: dt.date) -> str:
     threshold = amount_on("dispense", kind=order.buyer.kind, on=on)
     if threshold is None:
         return "Aucun seuil n’est connu à cette date. Indiquez un support d’achat."
-    if order.total_eur_ht >= threshold.least:
+    asked = committed_amounts(order).ht
+    if asked >= threshold.least:
         return (
-            f"Le montant ({euros(order.total_eur_ht, tax='HT')}) atteint le seuil de "
+            f"Le montant ({euros(asked, tax='HT')}) atteint le seuil de "
             f"{euros(threshold.least, tax='HT')} ({threshold.source}). Indiquez un support d’achat."
         )
     return ""
+
+
+def split_warning(order: Order, *, on: dt.date) -> str:
+    """Empty, or what says that an order under the threshold reaches it with the needs alike known here. A
+    warning only: the family is a hint. Four queries at most."""
+    if order.vehicle_id is not None:
+        return ""
+    threshold, alike = amount_on("dispense", kind=order.buyer.kind, on=on), like_needs(order.project, on=on)
+    asked, known = committed_amounts(order).ht, alike.total_eur_ht
+    if threshold is None or alike.family is None or not known or asked + known < threshold.least:
+        return ""
+    return (
+        f"Avec {euros(known, tax='HT')} de besoins de la même famille (« {alike.family.label} ») depuis "
+        f"douze mois, l’achat atteint le seuil de {euros(threshold.least, tax='HT')} ({threshold.source}). "
+        "Passez par un support d’achat, ou dites dans la justification en quoi ces besoins diffèrent."
+    )
 
 
 def _vehicle_refusal(vehicle: PurchasingVehicle, order: Order) -> str:

@@ -310,8 +310,7 @@ def reopen(order: Order, *, actor: Actor, reason: str = "", expected_version: in
 def write_message(order: Order, *, actor: Actor, body: str) -> OrderMessage:
     """One line of the exchange; opened by the sending. Raises NotAllowed, MoveRefused."""
     require(order_abilities(actor, order), "write_message")
-    if order.sent_at is None:
-        raise MoveRefused("order_not_sent", "Les messages s’ouvrent à l’envoi du bon de commande.")
+    refuse_unsent(order)
     if actor.user is None or actor.organisation is None:
         raise NotAllowed("not_allowed", "Un message est écrit par une personne.")
     with transaction.atomic():
@@ -321,6 +320,11 @@ def write_message(order: Order, *, actor: Actor, body: str) -> OrderMessage:
         others = supplier_managers(order) if actor.organisation.pk == order.buyer_id else _both_hands(order)
         _tell(order, others, subject=f"Message sur {order.sent_number}", body=body)
     return message
+
+
+def refuse_unsent(order: Order) -> None:
+    if order.sent_at is None:
+        raise MoveRefused("order_not_sent", "Les messages s’ouvrent à l’envoi du bon de commande.")
 
 
 def _authors(order: Order) -> list[User]:

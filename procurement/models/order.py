@@ -20,6 +20,7 @@ from procurement.models.period_count import PeriodCount
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
 
+MOST_MESSAGE = 4000
 _NOT_NULL_TOTAL = models.Q(total_eur_ht__gte=0)
 
 
@@ -319,7 +320,7 @@ class OrderMessage(models.Model):
     order = models.ForeignKey(Order, models.PROTECT, related_name="messages")
     author = models.ForeignKey(User, models.PROTECT, related_name="+")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
-    body = models.TextField("message", max_length=4000)
+    body = models.TextField("message", max_length=MOST_MESSAGE)
     written_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -18,7 +18,7 @@ from marketplace.errors import MoveRefused, NotVisible, RuleBroken, VersionStale
 from marketplace.ui.once import once
 from marketplace.ui.typography import euros
 from procurement.abilities_orders import order_abilities, orders_abilities
-from procurement.actions.order_checks import missing_before_opinions, trust_gaps
+from procurement.actions.order_checks import missing_before_opinions, split_warning, trust_gaps
 from procurement.actions.order_drafts import create_order, edit_order, refuse_unorderable
 from procurement.actions.orders import request_opinions
 from procurement.enums_orders import OrderState
@@ -213,6 +213,7 @@ def _check(request: HttpRequest, project: Project, order: Order) -> HttpResponse
         "inside": True,
         "form": form,
         "lines": list(order.lines.order_by("position", "pk")),
+        "split": split_warning(order, on=timezone.localdate()),
         "missing": [sentence for sentences in missing.values() for sentence in sentences],
     }
     return render(request, "procurement/orders/check.html", context, status=400 if form.is_bound else 200)

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,13 +26,14 @@ from procurement.actions.projects import add_author, create_project, edit_projec
 from procurement.compliance.abilities import record_refusal
 from procurement.compliance.recording import Standing, standings_of
 from procurement.compliance.views import KINDS
+from procurement.consultations.enums import ConsultationState
 from procurement.controls.actions import owed_of
 from procurement.conventions.actions import may_convene
 from procurement.enums import OPEN_PROJECTS
 from procurement.forms.answers import ReasonForm
 from procurement.forms.projects import AuthorForm, ProjectForm, RequirementsForm
 from procurement.forms.refusals import put_refusal
-from procurement.models import Assessment, Order, Project
+from procurement.models import Assessment, BudgetLine, Order, Project, RouteChoice
 from procurement.project_steps import next_step, steps_of
 from procurement.requirements import facts_of_need, facts_of_requirements
 from procurement.states import PROJECT
@@ -112,6 +114,10 @@ def project(request: HttpRequest, number: str) -> HttpResponse:
     verdicts = project_abilities(actor, shown)
     orders, conventions = _orders_of(shown, actor=actor), list(shown.conventions.all())
     living = next((each for each in conventions if each.is_living), None)
+    route, consultations = _route_of(shown), list(shown.consultations.all())
+    consulted = next((one for one in consultations if one.state != ConsultationState.WITHDRAWN), None)
+    known: dict[str, Any] = {"assessment": assessment, "has_list": has_list, "orders": orders}
+    known |= {"convention": living, "route": route, "consultation": consulted}
     return render(
         request,
         "procurement/project.html",
@@ -121,18 +127,14 @@ def project(request: HttpRequest, number: str) -> HttpResponse:
             "conventions": conventions,
             "may_convene": not living and may_convene(shown) and allowed(verdicts, "edit"),
             "derogation": shown.derogations.first(),
-            "route_choice": shown.route_choices.living().select_related("vehicle").first(),
-            "consultations": list(shown.consultations.all()),
+            "route_choice": route,
+            "consultations": consultations,
             "missing_needs": needs_of(shown),
             "authors": list(shown.authors.all()),
             "assessment": assessment,
             "result": result_now(assessment) if assessment else None,
-            "steps": steps_of(
-                shown, assessment=assessment, has_list=has_list, orders=orders, convention=living
-            ),
-            "next": next_step(
-                shown, assessment=assessment, has_list=has_list, orders=orders, convention=living
-            ),
+            "steps": steps_of(shown, **known),
+            "next": next_step(shown, **known),
             "may_edit": allowed(verdicts, "edit"),
             "why_not": verdicts["edit"],
             "moves": _moves_for(shown, actor=actor),
@@ -259,7 +261,7 @@ def _told(shown: Project) -> dict[str, Any]:
     return {
         "need": facts_of_need(shown),
         "requirements": facts_of_requirements(shown),
-        "envelope": shown.budget_lines.first(),
+        "budget_lines": _budget_lines(shown),
         "documents": list(shown.documents.select_related("file", "added_by")),
         "proofs": list(shown.search_proofs.all()),
         "owed": owed_of(shown),
@@ -279,6 +281,16 @@ def _record_address(shown: Project, kind: str, *, actor: Any) -> str:
         return ""
     words = next(words for words, of in KINDS.items() if of == kind)
     return reverse("procurement:compliance_record", args=[shown.number, words])
+
+
+def _budget_lines(shown: Project) -> list[BudgetLine]:
+    """Its envelope, the lines kept for it, and those that its orders name."""
+    rows = BudgetLine.objects.filter(Q(project=shown) | Q(orders__project=shown)).distinct()
+    return list(rows.order_by("-kind", "pk"))
+
+
+def _route_of(shown: Project) -> RouteChoice | None:
+    return shown.route_choices.living().select_related("vehicle").first()
 
 
 def _may_start(shown: Project, name: str) -> bool:

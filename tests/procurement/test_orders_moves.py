@@ -154,6 +154,15 @@ def test_the_justification_holds_strictly_below_the_dated_threshold(seats, passe
         orders.request_opinions(order, actor=purchase.actor("requester"))
 
 
+def test_what_an_order_by_usage_may_cost_is_what_the_threshold_reads():
+    purchase = make_purchase()
+    terms = {"vehicle": None, "below_threshold_reason": "Besoin ponctuel"}
+    order = make_order(purchase, maximum_eur_ht=Decimal("60000"), **terms)
+    with pytest.raises(RuleBroken, match="atteint le seuil") as refusal:
+        orders.request_opinions(order, actor=purchase.actor("requester"))
+    assert list(refusal.value.fields) == ["below_threshold_reason"]
+
+
 def test_every_missing_field_is_named_at_once():
     purchase = make_purchase()
     purchase.project.assessments.all().delete()

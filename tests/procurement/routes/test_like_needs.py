@@ -12,12 +12,13 @@ from django.utils import timezone
 
 from procurement.actions import routes
 from procurement.actions.homogeneous import like_needs
-from procurement.models import Commitment, Project
+from procurement.actions.order_checks import split_warning
+from procurement.models import Commitment, Order, Project
 from procurement.reference.cpv import FAMILY_LABELS, family_of, known_codes, label_of
 from procurement.routes import PurchaseFacts, pick
 from tests.builders import client_for, make_member
 from tests.procurement.builders import Administration, assessed_project, make_project
-from tests.procurement.order_builders import make_order, make_purchase
+from tests.procurement.order_builders import make_order, make_purchase, make_vehicle
 from tests.rest.builders import client_for_token, faults, problem_of
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +112,18 @@ def test_by_the_pages_and_the_api(ministry: Administration) -> None:
     made = api.post("/api/v1/route-choices/", choice, format="json").json()
     assert made["facts"]["known_eur_ht"] == "30000.00"
     problem_of(client_for_token(make_member("requester")).get(f"{url}like_needs/"), 404)
+
+
+def test_an_order_under_the_threshold_is_warned_of_the_needs_alike(ministry: Administration) -> None:
+    purchase = make_purchase()
+    Project.objects.filter(pk=purchase.project.pk).update(cpv=STORAGE, organisation=ministry.organisation)
+    order = make_order(purchase, vehicle=None, below_threshold_reason="Besoin ponctuel")
+    assert split_warning(order, on=timezone.localdate()) == ""
+    routed(ministry, PROCESSING, 59_000)
+    order = Order.objects.get(pk=order.pk)
+    assert "en quoi ces besoins diffèrent" in split_warning(order, on=timezone.localdate())
+    order.vehicle = make_vehicle(purchase.buyer)
+    assert split_warning(order, on=timezone.localdate()) == ""
 
 
 def text_of(response: Any, status: int = 200) -> str:
