@@ -61,13 +61,15 @@ class Leased(models.Model):
 
     @classmethod
     def lease_indexes(cls, prefix: str) -> list[models.Index]:
-        """The partial index the sweeper needs; put it in the Meta of the concrete model."""
+        """The partial indexes that the sweeper, and who looks for what was given up, need; put them in the
+        Meta of the concrete model."""
         return [
             models.Index(
                 fields=["due_at"],
                 name=f"{prefix}_open",
                 condition=models.Q(lease_state__in=["due", "running"]),
-            )
+            ),
+            models.Index(fields=["id"], name=f"{prefix}_dead", condition=models.Q(lease_state="dead")),
         ]
 
 
@@ -198,6 +200,12 @@ def put_back(row: T, *, seconds: int) -> bool:
         due_at=timezone.now() + dt.timedelta(seconds=delay),
         sent_at=None,
     )
+
+
+def revive(row: T) -> bool:
+    """Due again, as if never tried; False when it is no longer dead."""
+    dead = LeasedQuerySet(type(row)).filter(pk=row.pk, lease_state=LeaseState.DEAD)
+    return bool(dead.update(lease_state=LeaseState.DUE, attempt=0, due_at=Now(), sent_at=None, done_at=None))
 
 
 def sweep(model: type[T], send: Callable[[int], object], *, limit: int = 500) -> int:

@@ -9,6 +9,7 @@ from marketplace.accounts.abilities import Verdicts, needs, role_needed
 from marketplace.accounts.enums import OVERSIGHT_ROLES, SUPPLIER_ROLES, Role
 from marketplace.accounts.models import Membership, User
 from marketplace.errors import NotAllowed
+from marketplace.health.models import PausableQueue
 from marketplace.readings import Reading, read
 from qualification.models import CheckAlert, Dossier, InterestDeclaration
 
@@ -28,6 +29,7 @@ TALKS = role_needed(
 )
 NEEDS_OFFICER = needs(Role.QUALIFICATION_OFFICER)
 NEEDS_DECISION_MAKER = needs(Role.DECISION_MAKER)
+ACTS_ON_WORK = (Role.QUALIFICATION_OFFICER, Role.PLATFORM_ADMIN)
 JUDGES = (Role.QUALIFICATION_OFFICER, Role.DECISION_MAKER)
 NOT_YOURS = "Ce dossier est confié à une autre personne."
 NOT_TAKEN = "Prenez d’abord ce dossier."
@@ -145,6 +147,14 @@ def alert_abilities(actor: Actor, alert: CheckAlert) -> Verdicts:
         return {"close": NEEDS_OFFICER}
     owner = alert.offer.supplier.organisation_id
     return {"close": ties_of(actor).refusal(owner) if owner else ""}
+
+
+def work_abilities(actor: Actor, queue: str = "") -> Verdicts:
+    """Queues and dead letters. E-mails carry more than this: only the platform's administrator stops them."""
+    seen = actor.has(*OVERSIGHT_ROLES, *JUDGES, Role.PLATFORM_ADMIN)
+    acts = (Role.PLATFORM_ADMIN,) if queue == PausableQueue.MAIL else ACTS_ON_WORK
+    refused = "" if actor.has(*acts) else role_needed(*acts, because="")
+    return {"see": "" if seen else NEEDS_OFFICER, "pause": refused, "resume": refused, "retry": refused}
 
 
 def person_of(actor: Actor) -> User:

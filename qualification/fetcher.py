@@ -65,8 +65,8 @@ class Certificate:
 class FetchResult:
     """``reason`` is empty when an answer was read whole, otherwise one stable code:
 
-    bad_url, scheme_refused, port_refused, address_refused, unresolved, unreachable, timeout,
-    tls_expired, tls_not_yet_valid, tls_wrong_name, tls_untrusted, tls_error, bad_answer, too_large,
+    bad_url, scheme_refused, port_refused, host_not_allowed, address_refused, unresolved, unreachable,
+    timeout, tls_expired, tls_not_yet_valid, tls_wrong_name, tls_untrusted, tls_error, bad_answer, too_large,
     too_many_redirects. ``certificate`` is the one presented by the last host, valid or not.
     """
 
@@ -129,7 +129,7 @@ def fetch(
     started = time.monotonic()
     result = _Journey(url, limits, resolve, connect, started + limits.seconds).run()
     result = replace(result, duration_ms=round((time.monotonic() - started) * 1000))
-    if result.reason == "address_refused":
+    if result.reason in ("address_refused", "host_not_allowed"):
         logger.warning("egress refused: %s (asked: %s)", result.final_url or url, url)
     return result
 
@@ -205,6 +205,8 @@ class _Journey:
             raise _Failed(refused.reason) from None
         if port not in self.limits.ports:
             raise _Failed("port_refused")
+        if not is_allowed(host):
+            raise _Failed("host_not_allowed")
         demo = demo_route(host)
         if demo:
             return _Target(url, parts, host, (demo[0],), demo[1], demo[2])
@@ -313,6 +315,14 @@ class _Paced(io.RawIOBase):
     def readinto(self, buffer: object) -> int:
         self._sock.settimeout(self._journey._left())
         return self._sock.recv_into(buffer)  # type: ignore[arg-type]  # RawIOBase's own buffer
+
+
+def is_allowed(host: str) -> bool:
+    """By ``EGRESS_ALLOWED``: the name itself, or a domain it is in (« .exemple.fr »). Empty: all."""
+    allowed = settings.EGRESS_ALLOWED
+    return not allowed or any(
+        host == each or (each.startswith(".") and f".{host}".endswith(each)) for each in allowed
+    )
 
 
 def demo_route(host: str) -> tuple[str, int, str] | None:

@@ -56,6 +56,10 @@ def _text(
     )
 
 
+class PauseForm(RuledForm):
+    reason = _text("Pourquoi cette file est-elle mise en pause ?", length=1000, rows=3)
+
+
 class AnswerForm(VersionedForm):
     reason = _text(
         "Ce que vous avez corrigé", help_text="L’instructeur lit cette réponse avec vos changements."

@@ -214,7 +214,7 @@ def run_local_checks(run_id: int) -> bool:
     dossier_id, number, version_id = _company(told)
     runs = claim_untried(
         CheckRun.objects.filter(
-            dossier_id=dossier_id, round=number, offer_version_id=version_id, check_code__in=_local_codes()
+            dossier_id=dossier_id, round=number, offer_version_id=version_id, check_code__in=local_codes()
         )
     )
     if runs:
@@ -374,7 +374,7 @@ def is_local(check_code: str) -> bool:
     return CHECKS[check_code].queue == "checks"
 
 
-def _local_codes() -> list[str]:
+def local_codes() -> list[str]:
     return [code for code in CHECKS if is_local(code)]
 
 

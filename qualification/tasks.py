@@ -16,7 +16,13 @@ HANGS_AFTER = 20
 PAUSE_SECONDS = 2
 
 
-@shared_task(base=Bell, name="checks.run", time_limit=TIME_LIMIT, soft_time_limit=HANGS_AFTER)
+@shared_task(
+    base=Bell,
+    name="checks.run",
+    rows="qualification.CheckRun",
+    time_limit=TIME_LIMIT,
+    soft_time_limit=HANGS_AFTER,
+)
 def judge_check(run_id: int) -> None:
     """A check that reads the database only, and those of its dossier that wait with it."""
     from qualification.pipeline import run_local_checks
@@ -24,7 +30,7 @@ def judge_check(run_id: int) -> None:
     _run(run_local_checks, run_id)
 
 
-@shared_task(base=Bell, name="fetch.run", time_limit=TIME_LIMIT)
+@shared_task(base=Bell, name="fetch.run", rows="qualification.CheckRun", time_limit=TIME_LIMIT)
 def fetch_check(run_id: int) -> None:
     """A check that goes out to the network; its own queue, so that slow sites delay nobody."""
     from qualification.pipeline import run_check
@@ -39,7 +45,9 @@ def sweep_runs() -> None:
     sweep_checks()
 
 
-@shared_task(base=Bell, name="fetch.verify_gaiax", time_limit=TIME_LIMIT)
+@shared_task(
+    base=Bell, name="fetch.verify_gaiax", rows="qualification.GaiaxVerification", time_limit=TIME_LIMIT
+)
 def verify_gaiax(verification_id: int) -> None:
     """A Gaia-X credential whose issuers' documents are to be fetched."""
     from qualification.verifications import run_verification
@@ -60,7 +68,7 @@ def sweep_gaiax() -> None:
     sweep_trials()
 
 
-@shared_task(base=Bell, name="checks.try_release", time_limit=TIME_LIMIT)
+@shared_task(base=Bell, name="checks.try_release", rows="qualification.TrialResult", time_limit=TIME_LIMIT)
 def try_release(result_id: int) -> None:
     """One presentation judged with another Gaia-X release: a child process, no network."""
     from qualification.releases.trials import run_result

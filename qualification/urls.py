@@ -24,6 +24,7 @@ from qualification.views import (
     schemes,
     signed,
     watch,
+    work,
 )
 
 
@@ -157,6 +158,10 @@ urlpatterns = [
     path("pilotage/rattachements/", confirmed.links, name="register_links"),
     path("pilotage/rattachements/nouveau/", confirmed.ask_link, name="ask_link"),
     path("pilotage/rattachements/<uuid:uuid>/", confirmed.link, name="register_link"),
+    path("pilotage/travaux/", work.queues, name="work"),
+    path("pilotage/travaux/relancer/<uuid:uuid>/", work.retry, name="work_retry"),
+    path("pilotage/travaux/<str:queue>/pause/", work.pause_queue, name="work_pause"),
+    path("pilotage/travaux/<str:queue>/reprise/", work.resume_queue, name="work_resume"),
     path("pilotage/alertes/", watch.alerts, name="check_alerts"),
     path("pilotage/alertes/<uuid:uuid>/", watch.alert, name="check_alert"),
     path("gaia-x/verifier/", gaiax.verify, name="gaiax_verify"),

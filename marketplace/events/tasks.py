@@ -4,7 +4,7 @@ from marketplace.bells import Bell
 from marketplace.leases import sweep
 
 
-@shared_task(base=Bell, name="events.deliver")
+@shared_task(base=Bell, name="events.deliver", rows="events.EventDelivery")
 def deliver(delivery_id: int) -> None:
     from marketplace.events.bus import consume
 

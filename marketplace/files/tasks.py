@@ -5,7 +5,7 @@ from marketplace.bells import Bell
 from marketplace.leases import claim, fail, finish, held, sweep
 
 
-@shared_task(base=Bell, name="checks.scan_file")
+@shared_task(base=Bell, name="checks.scan_file", rows="files.FileScan")
 def scan_file(scan_id: int) -> None:
     """Judge one file. Safe to run twice. The scanner away: the file stays held, and is tried again."""
     from marketplace.files.models import FileScan

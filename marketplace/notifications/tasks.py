@@ -7,7 +7,7 @@ from marketplace.bells import Bell
 from marketplace.leases import claim, fail, finish, sweep
 
 
-@shared_task(base=Bell, name="mail.send")
+@shared_task(base=Bell, name="mail.send", rows="notifications.OutgoingEmail")
 def send_email(email_id: int) -> None:
     """Send one row. At least once: a crash after SMTP accepted sends again, with the same Message-ID."""
     from marketplace.notifications.models import OutgoingEmail

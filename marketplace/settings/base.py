@@ -51,6 +51,9 @@ REGISTER_READING_DAYS = env.int("REGISTER_READING_DAYS", default=60)
 CHECK_FAILURES_BEFORE_ALERT = env.int("CHECK_FAILURES_BEFORE_ALERT", default=3)
 # Checks that look at one host at a time, all workers together.
 CHECKS_PER_HOST = env.int("CHECKS_PER_HOST", default=4)
+# The hosts that checks and Gaia-X may reach over https: « www.exemple.fr », or « .exemple.fr » for the domain
+# and all below it. Empty: every public host.
+EGRESS_ALLOWED = env.list("EGRESS_ALLOWED", default=[])
 # The class that looks a supplier up; the embedded one knows the demonstration's suppliers only.
 LEGAL_REGISTER = env("LEGAL_REGISTER", default="qualification.registers.legal.EmbeddedRegister")
 

@@ -1,5 +1,6 @@
 """Why production would not be safe to start, from its environment alone."""
 
+import re
 from collections.abc import Iterator
 
 import environ
@@ -20,6 +21,8 @@ REQUIRED = (
 # Published in this repository or in Django's own tools.
 KNOWN_SECRETS = ("demonstration-only", "tests", "django-insecure", "changeme", "change-me", "secret")
 SHORTEST_SECRET = 50
+# With a dot before it, a whole domain; a name with accents is written as it goes on the wire (xn--…).
+HOST = re.compile(r"\.?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
 
 
 def faults(env: environ.Env) -> list[str]:
@@ -57,6 +60,9 @@ def _wrong_addresses(env: environ.Env) -> Iterator[str]:
         yield "ALLOWED_HOSTS accepts any host"
     if env.str("SITE_URL", default="https:").startswith("http:"):
         yield "SITE_URL must be an https address"
+    for host in env.list("EGRESS_ALLOWED", default=[]):
+        if not HOST.fullmatch(host):
+            yield f"EGRESS_ALLOWED: {host!r} is neither a host (www.example.org) nor a domain (.example.org)"
     if env.str("DEMO_HOSTS", default=""):
         yield "DEMO_HOSTS maps host names to this machine: for the demonstration only"
     if env.str("DEMO_RESOLVER", default=""):

@@ -68,6 +68,7 @@ OPERATOR = (
         (
             "/pilotage/instruction/",
             "/pilotage/alertes/",
+            "/pilotage/travaux/",
             "/pilotage/rattachements/",
             "/dossiers/",
             "/controles/",
@@ -106,6 +107,7 @@ OPERATOR = (
         (),
         frozenset({Role.SUPPORT, Role.PLATFORM_ADMIN}),
     ),
+    Entry("Files de travaux", "/pilotage/travaux/", (), frozenset({Role.PLATFORM_ADMIN})),
     Entry("Journal", "/pilotage/journal/", (), frozenset({Role.PLATFORM_ADMIN, Role.SUPPORT})),
     OFFERS,
 )

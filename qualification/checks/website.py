@@ -36,6 +36,7 @@ DOUBTS = {
     "bad_answer": "sa réponse n’est pas lisible",
     "too_many_redirects": "il renvoie sans fin d’une adresse à l’autre",
     "address_refused": "son adresse n’est pas une adresse publique, nous ne l’appelons pas",
+    "host_not_allowed": "l’exploitant de la place de marché n’a pas ouvert la sortie vers lui",
     "port_refused": "il n’est pas servi sur le port 443, nous ne l’appelons pas",
 }
 

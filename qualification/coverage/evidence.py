@@ -80,7 +80,7 @@ def _rows(file: EvidenceFile) -> Iterator[tuple[Cell, ...]]:
                     f"{chapter.section.code} {chapter.section.title}".strip(),
                     row.requirement.code,
                     row.requirement.title,
-                    "Recommandation" if row.requirement.is_recommendation else "Obligation",
+                    row.requirement.kind_words,
                     *_stated_cells(file.line(scheme, row), row, file.models),
                     row.words,
                     " ".join(ground.text for ground in row.grounds),

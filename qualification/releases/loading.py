@@ -29,6 +29,7 @@ REFUSED = {
     "scheme_refused": "seule une adresse « https » est lue",
     "bad_url": "l’adresse est mal formée",
     "address_refused": "elle mène à une adresse qui n’est pas publique",
+    "host_not_allowed": "la sortie vers cet hôte n’est pas ouverte (EGRESS_ALLOWED)",
     "port_refused": "seul le port 443 est admis",
     "too_large": f"elle dépasse {reading.MOST_ARCHIVE // 1_000_000} Mo",
     "too_many_redirects": "elle renvoie trop de fois ailleurs",

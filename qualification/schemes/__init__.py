@@ -88,6 +88,12 @@ class Requirement:
         return self.kind == RECOMMENDATION
 
     @property
+    def kind_words(self) -> str:
+        if self.rated_by:
+            return "Auto-évaluation"
+        return "Recommandation" if self.is_recommendation else "Obligation"
+
+    @property
     def periods_told(self) -> tuple[str, ...]:
         return tuple(PERIODS[period] for period in self.periods)
 

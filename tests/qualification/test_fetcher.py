@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from marketplace.devtools.tls_sites import Site, TlsSites, hang, read_request
 from qualification.addresses import UrlRefused, is_public, parse_https_url
-from qualification.fetcher import Limits, fetch
+from qualification.checks.website import DOUBTS
+from qualification.fetcher import Limits, fetch, is_allowed, tls_versions
 
 PUBLIC = "93.184.215.14"
 
@@ -196,6 +197,22 @@ def test_a_rebinding_name_is_resolved_once_and_reached_at_the_checked_address(si
     assert result.reason == "tls_untrusted"
     assert asked == ["www.bon.example"]
     assert set(reached) == {(PUBLIC, 443)}
+
+
+def test_with_an_allow_list_no_other_host_is_reached_not_even_by_a_redirect(demo, settings, caplog):
+    settings.EGRESS_ALLOWED = ["www.vers-bon.example", ".nuage.example"]
+    assert [is_allowed(host) for host in ("nuage.example", "a.b.nuage.example")] == [True, True]
+    assert [is_allowed(host) for host in ("faux-nuage.example", "nuage.example.org")] == [False, False]
+    with caplog.at_level(logging.WARNING, logger="marketplace.egress"):
+        assert fetch("https://www.bon.example/", resolve=_never, connect=_never).reason == "host_not_allowed"
+        led = fetch("https://www.vers-bon.example/")
+    assert (led.reason, led.final_url) == ("host_not_allowed", "https://www.bon.example/page?q=1")
+    assert tls_versions("https://www.bon.example/", connect=_never) == ("host_not_allowed", ())
+    assert len(caplog.records) == 2
+    # Ours, not the supplier's.
+    assert "host_not_allowed" in DOUBTS
+    settings.EGRESS_ALLOWED = []
+    assert fetch("https://www.vers-bon.example/").ok
 
 
 def test_a_name_that_does_not_resolve(caplog):

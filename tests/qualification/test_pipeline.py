@@ -81,9 +81,9 @@ def test_a_result_once_written_is_never_changed(dossier):
 
 
 def test_one_message_runs_every_local_check_that_waits(dossier):
-    for run in dossier.runs.exclude(check_code__in=pipeline._local_codes()):
+    for run in dossier.runs.exclude(check_code__in=pipeline.local_codes()):
         pipeline.run_check(run.pk)
-    local = dossier.runs.filter(check_code__in=pipeline._local_codes())
+    local = dossier.runs.filter(check_code__in=pipeline.local_codes())
     assert local.count() > 2
     assert pipeline.run_local_checks(local.first().pk) is True
     assert set(local.values_list("lease_state", "attempt")) == {("done", 1)}
@@ -99,7 +99,7 @@ def test_what_was_tried_goes_alone_and_what_raises_is_given_back(dossier, monkey
     put_check(monkeypatch, "prices", broken)
     killer = claim(CheckRun, run_of(dossier, "regions").pk)
     CheckRun.objects.filter(pk=killer.pk).update(lease_until=Now() - dt.timedelta(seconds=1))
-    others = dossier.runs.filter(check_code__in=pipeline._local_codes()).exclude(pk=killer.pk)
+    others = dossier.runs.filter(check_code__in=pipeline.local_codes()).exclude(pk=killer.pk)
     order = judged(monkeypatch)
     assert pipeline.run_local_checks(killer.pk) is True
     assert order[-1] == "regions", "its neighbours are written before it is tried again"
@@ -124,7 +124,7 @@ def test_a_message_for_a_run_already_done_still_takes_its_neighbours(dossier):
     first = run_of(dossier, "regions")
     pipeline.run_check(first.pk)
     assert pipeline.run_local_checks(first.pk) is True
-    local = dossier.runs.filter(check_code__in=pipeline._local_codes())
+    local = dossier.runs.filter(check_code__in=pipeline.local_codes())
     assert set(local.values_list("lease_state", "attempt")) == {("done", 1)}
 
 
@@ -132,7 +132,7 @@ def test_a_message_for_a_run_already_done_still_takes_its_neighbours(dossier):
 def test_a_result_that_cannot_be_written_holds_up_itself_alone(dossier, monkeypatch, bad):
     given = {"verdict": Verdict.PASS, "message": "Vu."} | bad
     put_check(monkeypatch, "prices", lambda _facts, _on: Judgement(**given))
-    local = dossier.runs.filter(check_code__in=pipeline._local_codes())
+    local = dossier.runs.filter(check_code__in=pipeline.local_codes())
     assert pipeline.run_local_checks(local.first().pk) is True
     run = run_of(dossier, "prices")
     assert (run.lease_state, run.attempt, run.verdict) == ("due", 1, "")
@@ -144,7 +144,7 @@ def test_statements_of_a_batch_do_not_grow_with_its_length(dossier, monkeypatch)
     monkeypatch.setattr(pipeline, "judge", lambda run, *, on: pipeline.Result(
         Judgement(Verdict.PASS, "Vu."), "0" * 64, 1
     ))  # fmt: skip
-    runs = list(dossier.runs.filter(check_code__in=pipeline._local_codes()))
+    runs = list(dossier.runs.filter(check_code__in=pipeline.local_codes()))
     CheckRun.objects.filter(pk__in=[run.pk for run in runs[:-1]]).update(due_at=Now() + dt.timedelta(hours=1))
     with CaptureQueriesContext(connection) as one:
         assert pipeline.run_local_checks(runs[-1].pk) is True
@@ -196,7 +196,7 @@ def test_the_sweeper_rings_buries_and_closes(dossier, monkeypatch):
     rung = bells_heard(monkeypatch)
     CheckRun.objects.update(sent_at=None)
     assert pipeline.sweep_checks() == 6
-    local = CheckRun.objects.filter(check_code__in=pipeline._local_codes())
+    local = CheckRun.objects.filter(check_code__in=pipeline.local_codes())
     out = CheckRun.objects.difference(local).values_list("pk", flat=True)
     first = local.values_list("pk", flat=True).order_by("due_at").first()
     assert sorted(rung) == sorted([first, *out]), "local checks that nobody has tried share a message"

@@ -248,6 +248,17 @@ QUALIFICATION: dict[str, Row] = {
     **moves("register-link", "end", OFFICER | CURATOR, of("register_link")),
     **reading("check-alert", DOSSIER_READERS - SUPPLIERS, of("failing")),
     **moves("check-alert", "close", OFFICER, of("failing")),
+    **dict.fromkeys(
+        ("GET api:queue-list", "GET api:dead-letter-list"),
+        Row(OFFICER | DECIDER | only("platform_admin", "auditor")),
+    ),
+    **{
+        f"POST api:queue-{act}": Row(OFFICER | only("platform_admin"), lambda world: {"pk": "fetch"})
+        for act in ("pause", "resume")
+    },
+    "POST api:dead-letter-retry": Row(
+        OFFICER | only("platform_admin"), lambda world: {"pk": world.dead_letter}
+    ),
     **reading("dispute", DOSSIER_READERS, of("dispute")),
     **dict.fromkeys(("POST api:dispute-list", "POST api:gaiax-credential-list"), Row(MANAGERS)),
     "GET api:dispute-file": Row(DOSSIER_READERS, of("dispute")),

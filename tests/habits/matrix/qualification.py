@@ -88,6 +88,17 @@ PROGRAMMES: dict[str, Row] = {
     "GET qualification:project_evaluate": Row(RUNS, proposal("sent")),
     "GET qualification:project_move": Row(MANAGER, proposal("draft", words="envoyer")),
 }
+# An answer to who may: 409 and 404 are no refusal of a person.
+WORKERS, TRIES = (
+    only("qualification_officer", "decision_maker", "platform_admin", "auditor"),
+    only("qualification_officer", "platform_admin"),
+)
+WORK = {
+    "GET qualification:work": Row(WORKERS),
+    "GET qualification:work_pause": Row(TRIES, lambda world: {"queue": "fetch"}),
+    "POST qualification:work_resume": Row(TRIES, lambda world: {"queue": "fetch"}),
+    "POST qualification:work_retry": Row(TRIES, lambda world: {"uuid": world.dead_letter}),
+}
 ROWS: dict[str, Row] = {
     **PROGRAMMES,
     "GET qualification:dossiers": Row(SIGNED_IN),
@@ -161,6 +172,7 @@ ROWS: dict[str, Row] = {
     "GET qualification:register_links": Row(ALERTED),
     "GET qualification:ask_link": Row(OFFICER | only("curator")),
     "GET qualification:register_link": Row(ALERTED, lambda world: {"uuid": world.register_link.uuid}),
+    **WORK,
     "GET qualification:check_alerts": Row(ALERTED),
     "GET qualification:check_alert": Row(ALERTED, lambda world: {"uuid": world.failing.uuid}),
     "GET qualification:queue": Row(OFFICER | DECIDER),

@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 from django.test import Client
 from django.utils import timezone
@@ -31,6 +32,7 @@ from catalog.trust import add_mark
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import BUYER_ROLES, OPERATOR_ROLES, SUPPLIER_ROLES, OrganisationKind, Role
 from marketplace.accounts.models import Membership, Organisation
+from marketplace.notifications.models import OutgoingEmail
 from procurement.actions import peers, routes
 from procurement.actions.voices import write
 from procurement.models import (
@@ -62,6 +64,7 @@ from qualification.models import (
 )
 from qualification.redaction import publish
 from qualification.signing.issue import issue_for_offer
+from qualification.work import dead_letters
 from tests.builders import client_for, make_member, make_organisation
 from tests.habits.matrix.rows import OTHER_BUYER, OTHER_SUPPLIER, SIGNED_IN, STRANGER
 from tests.procurement import builders as needs
@@ -256,6 +259,14 @@ class World:
     def failing(self) -> CheckAlert:
         """An alert on the check of the exit terms of a listed offer, open."""
         return dossiers.make_alert(self.dossier("decided"))
+
+    @cached_property
+    def dead_letter(self) -> UUID:
+        """Of an e-mail that the workers gave up."""
+        row = OutgoingEmail.objects.create(
+            to="absent@nuage.example", subject="Essai", body="Essai.", lease_state="dead", attempt=8
+        )
+        return next(letter.id for letter in dead_letters() if letter.row == row)
 
     @cached_property
     def waiver(self) -> Waiver:
