@@ -1,4 +1,4 @@
-"""/api/v1/queues/ and /api/v1/dead-letters/: the workers' queues, their pauses, what was given up."""
+"""/api/v1/work-queues/ and /api/v1/dead-letters/: the workers' queues, their pauses, what was given up."""
 
 from __future__ import annotations
 
@@ -30,27 +30,27 @@ PAGES = [
 ]
 
 
-class PauseSerializer(StrictSerializer):
+class QueuePauseSerializer(StrictSerializer):
     since = serializers.DateTimeField(source="paused_at")
     reason = serializers.CharField()
     by = serializers.CharField(source="paused_by.full_name")
 
 
-class QueueSerializer(StrictSerializer):
+class WorkQueueSerializer(StrictSerializer):
     code = serializers.ChoiceField(choices=PausableQueue.choices)
     label = serializers.CharField()
     waiting = serializers.IntegerField()
     running = serializers.IntegerField()
     oldest = serializers.DateTimeField(allow_null=True, help_text="Depuis quand le plus ancien attend.")
-    pause = PauseSerializer(allow_null=True, help_text="Nul : la file est en service.")
+    pause = QueuePauseSerializer(allow_null=True, help_text="Nul : la file est en service.")
     drained = serializers.BooleanField(
         source="is_drained", help_text="En pause, et plus rien n’est en cours."
     )
 
 
 @extend_schema_serializer(many=False)
-class QueueListSerializer(StrictSerializer):
-    queues = QueueSerializer(many=True)
+class WorkQueueListSerializer(StrictSerializer):
+    queues = WorkQueueSerializer(many=True)
 
 
 class LetterSerializer(StrictSerializer):
@@ -71,25 +71,25 @@ class LetterListSerializer(StrictSerializer):
     results = LetterSerializer(many=True)
 
 
-class QueueViewSet(viewsets.ViewSet):
+class WorkQueueViewSet(viewsets.ViewSet):
     lookup_value_regex = "[a-z]{1,20}"
 
-    @extend_schema(responses=QueueListSerializer, operation_id="queues_retrieve")
+    @extend_schema(responses=WorkQueueListSerializer, operation_id="work_queues_retrieve")
     def list(self, request: Request) -> Response:
         """Les files qui peuvent être mises en pause : ce qui attend, ce qui court."""
         require(work_abilities(actor_of(request)), "see")
-        return Response(QueueListSerializer({"queues": queue_states()}).data)
+        return Response(WorkQueueListSerializer({"queues": queue_states()}).data)
 
-    @extend_schema(request=ReasonInput, responses=QueueSerializer, parameters=[QUEUE])
+    @extend_schema(request=ReasonInput, responses=WorkQueueSerializer, parameters=[QUEUE])
     @action(detail=True, methods=["post"])
     @once
     def pause(self, request: Request, pk: str = "") -> Response:
         """Mettre la file en pause : rien de nouveau n’est pris, ce qui est en cours se termine."""
         actor, code = actor_of(request), _named(request, pk, "pause")
         pauses.pause(code, actor=actor, **_read(request, ReasonInput))
-        return Response(QueueSerializer(_state(code)).data)
+        return Response(WorkQueueSerializer(_state(code)).data)
 
-    @extend_schema(request=NoInput, responses=QueueSerializer, parameters=[QUEUE])
+    @extend_schema(request=NoInput, responses=WorkQueueSerializer, parameters=[QUEUE])
     @action(detail=True, methods=["post"])
     @once
     def resume(self, request: Request, pk: str = "") -> Response:
@@ -97,7 +97,7 @@ class QueueViewSet(viewsets.ViewSet):
         actor, code = actor_of(request), _named(request, pk, "resume")
         _read(request, NoInput)
         pauses.resume(code, actor=actor)
-        return Response(QueueSerializer(_state(code)).data)
+        return Response(WorkQueueSerializer(_state(code)).data)
 
 
 class DeadLetterViewSet(viewsets.ViewSet):
@@ -143,4 +143,4 @@ def _read(request: Request, expected: type[serializers.BaseSerializer[Any]]) -> 
     return dict(given.validated_data)
 
 
-ROUTES = [("queues", QueueViewSet, "queue"), ("dead-letters", DeadLetterViewSet, "dead-letter")]
+ROUTES = [("work-queues", WorkQueueViewSet, "work-queue"), ("dead-letters", DeadLetterViewSet, "dead-letter")]

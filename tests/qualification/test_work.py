@@ -115,17 +115,17 @@ def test_by_page_and_the_mail_is_the_platform_s(people) -> None:
 
 def test_by_api(people) -> None:
     api = client_for_token(people.officer)
-    assert faults(api.post("/api/v1/queues/fetch/pause/", {}, format="json")) == {"reason"}
-    told = api.post("/api/v1/queues/fetch/pause/", {"reason": "Travaux."}, format="json").json()
+    assert faults(api.post("/api/v1/work-queues/fetch/pause/", {}, format="json")) == {"reason"}
+    told = api.post("/api/v1/work-queues/fetch/pause/", {"reason": "Travaux."}, format="json").json()
     assert (told["code"], told["drained"], told["pause"]["reason"]) == ("fetch", True, "Travaux.")
     assert told["pause"]["by"] == people.officer.user.full_name
-    assert api.post("/api/v1/queues/audit/pause/", {"reason": "Non."}, format="json").status_code == 404
-    assert [each["code"] for each in api.get("/api/v1/queues/").json()["queues"]] == [
+    assert api.post("/api/v1/work-queues/audit/pause/", {"reason": "Non."}, format="json").status_code == 404
+    assert [each["code"] for each in api.get("/api/v1/work-queues/").json()["queues"]] == [
         "checks",
         "fetch",
         "mail",
     ]
-    assert api.post("/api/v1/queues/fetch/resume/").json()["pause"] is None
+    assert api.post("/api/v1/work-queues/fetch/resume/").json()["pause"] is None
 
 
 def dead(run: CheckRun, error: str = "TypeError: rien à lire") -> CheckRun:

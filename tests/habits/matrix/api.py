@@ -249,11 +249,11 @@ QUALIFICATION: dict[str, Row] = {
     **reading("check-alert", DOSSIER_READERS - SUPPLIERS, of("failing")),
     **moves("check-alert", "close", OFFICER, of("failing")),
     **dict.fromkeys(
-        ("GET api:queue-list", "GET api:dead-letter-list"),
+        ("GET api:work-queue-list", "GET api:dead-letter-list"),
         Row(OFFICER | DECIDER | only("platform_admin", "auditor")),
     ),
     **{
-        f"POST api:queue-{act}": Row(OFFICER | only("platform_admin"), lambda world: {"pk": "fetch"})
+        f"POST api:work-queue-{act}": Row(OFFICER | only("platform_admin"), lambda world: {"pk": "fetch"})
         for act in ("pause", "resume")
     },
     "POST api:dead-letter-retry": Row(
