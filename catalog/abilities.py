@@ -94,6 +94,7 @@ def offer_abilities(actor: Actor, offer: Offer) -> Verdicts:
         "hand_over": curator,
         "confirm_facts": editor,
         "ask_facts": curator,
+        "correct": curator,
         "withdraw": _or(manager or actor.has(Role.CURATOR), MANAGER, actor),
         "remove": curator,
         "see_evidence": _or(owner or actor.has(*OPERATOR_ROLES, *OVERSIGHT_ROLES), OWNER, actor),

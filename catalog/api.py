@@ -35,6 +35,7 @@ from catalog.abilities import catalog_abilities, is_editable, offer_abilities, o
 from catalog.actions import suspensions
 from catalog.actions.authoring import create_draft, save_answers, save_plans
 from catalog.api_claims import ClaimOfferMixin
+from catalog.api_corrections import CorrectionInput, CorrectionMixin
 from catalog.api_cost import CostMixin
 from catalog.api_documents import DocumentsMixin
 from catalog.api_exports import ExportMixin
@@ -100,6 +101,7 @@ class OfferViewSet(
     StackMixin,
     DocumentsMixin,
     ExportMixin,
+    CorrectionMixin,
     CostMixin,
     FactsMixin,
     HandOverMixin,
@@ -125,6 +127,7 @@ class OfferViewSet(
         "join_document": JoinFileInput,
         "restart": RestartInput,
         "copy": CopyInput,
+        "correct": CorrectionInput,
     }
     moves = {
         "suspend": MoveEndpoint(suspensions.suspend_offer, SuspendInput),

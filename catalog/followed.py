@@ -13,7 +13,7 @@ from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import OPERATOR_ROLES, SUPPLIER_ROLES
 from marketplace.ui.followed import Followed, follow
 
-NEW_VERSION = frozenset({"version_online"})
+NEW_VERSION = frozenset({"version_online", "answers_corrected"})
 MARK_ACTS = frozenset(TRUST_MOVES)
 
 

@@ -105,6 +105,8 @@ class Offer(Stateful):
     closed_reason = models.CharField(max_length=1000, blank=True)
     source_key = models.SlugField(max_length=80, null=True, blank=True, unique=True)
     sources = models.JSONField(default=dict, blank=True)
+    # What a curator corrected of the version online: question → `source`, `url`, `read_on`, `on`.
+    corrections = models.JSONField(default=dict, blank=True)
     facts_read_on = models.DateField(null=True, blank=True)
     facts_confirmed_on = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -249,9 +251,13 @@ class Offer(Stateful):
         return newest.successor(created_by=by)
 
     def show_version(self, version: OfferVersion) -> None:
-        """Point to a frozen version and repeat its answers; the caller saves. An old address stays known."""
+        """Point to a frozen version and repeat its answers; the caller saves. An old address stays known.
+
+        What a curator had corrected of the one before is forgotten: whoever says this version says it whole.
+        """
         old = self.slug
         self.live_version = version
+        self.corrections = {}
         self.repeat_answers(version.answers)
         if self.pk and old and old != self.slug:
             OfferAlias.objects.get_or_create(offer=self, slug=old)

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterator
 from typing import Any
 
+from catalog.fact_sources import FACT_OF_QUESTION, answer_source
 from catalog.models import (
     EffectiveTrust,
     Offer,
@@ -50,10 +51,16 @@ def offer_record(offer: Offer, *, on: datetime.date) -> Record:
         "trust": [_trust(row, on=on) for row in offer.effective_trust.all()],
         "marks": [mark_record(mark, on=on) for mark in offer.trust_marks.all()],
         "stack": [_layer(edge) for edge in offer.stack_edges.all()],
-        "sources": sources_in_words(offer.sources),
+        "sources": sources_in_words(offer.sources) | corrections_in_words(offer),
         "facts_read_on": _day(offer.facts_read_on),
         "facts_confirmed_on": _day(offer.facts_confirmed_on),
     }
+
+
+def corrections_in_words(offer: Offer) -> dict[str, list[str]]:
+    """Question → what says that the operator corrected it, under the name of the fact it replaces."""
+    said = ((name, answer_source(offer, name)) for name in offer.corrections)
+    return {FACT_OF_QUESTION.get(name, name): [source.text] for name, source in said if source}
 
 
 def supplier_record(supplier: Supplier) -> Record:

@@ -151,21 +151,29 @@ def _frozen(offer: Offer, *, number: int, answers: dict[str, Any]) -> OfferVersi
 
 
 def _follow_file(offer: Offer, row: dict[str, Any], *, read_on: str) -> None:
-    """A newer edition makes a new version of an unclaimed sheet."""
-    said = answers_of(row)
+    """A newer edition makes a new version of an unclaimed sheet; what a curator corrected stays."""
     current = offer.live_version
+    said = answers_of(row) | _corrected(offer)
     same = current is not None and current.answers == said and offer.sources == row["sources"]
     if same and all(getattr(offer, name) == row[name] for name in FACT_COLUMNS):
         return
 
     def apply(locked: Offer) -> None:
         if current is None or current.answers != said:
+            corrections = locked.corrections
             locked.show_version(_frozen(locked, number=locked.versions.count() + 1, answers=said))
+            locked.corrections = corrections
         locked.sources, locked.facts_read_on = row["sources"], read_on
         for name in FACT_COLUMNS:
             setattr(locked, name, row[name])
 
     offer.touch("reference_edition", actor=ACTOR, apply=apply)
+
+
+def _corrected(offer: Offer) -> dict[str, Any]:
+    """Answers that a curator corrected, as they are online; emptied by a correction is unknown still."""
+    answers = offer.live_version.answers if offer.live_version else {}
+    return {name: answers.get(name) for name in offer.corrections}
 
 
 def _stack(offers: dict[str, Offer], row: dict[str, Any], *, sources: dict[str, str]) -> None:

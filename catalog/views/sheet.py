@@ -9,11 +9,12 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from catalog.abilities import is_editable, offer_abilities, owns
+from catalog.actions.corrections import CORRECTABLE
 from catalog.actions.documents import scan_words
 from catalog.actions.handovers import MOVABLE
 from catalog.categories import category_words
 from catalog.enums import OfferState, ReviewState, ServiceModel
-from catalog.fact_sources import in_words
+from catalog.fact_sources import cited_sources, corrected_answers
 from catalog.freshness import facts_age
 from catalog.layers import dependants_of, layers_of
 from catalog.models import Offer, OfferVersion
@@ -81,6 +82,8 @@ def sheet_context(request: HttpRequest, offer: Offer, version: OfferVersion | No
         "former": offer.handovers.done().select_related("supplier_from"),
         "facts_age": facts_age(offer, on=timezone.localdate()),
         "is_movable": offer.state in MOVABLE,
+        "is_correctable": offer.state in CORRECTABLE,
+        "corrected": corrected_answers(offer),
         "is_unclaimed": offer.state == OfferState.UNCLAIMED,
         "is_suspended": offer.state == OfferState.SUSPENDED,
         "breadcrumb_data": trail(offer),
@@ -105,36 +108,6 @@ def trail(offer: Offer, *, part: str = "") -> dict[str, Any]:
         links += [(above.label, f"/offres/?category={above.code}") for above in path]
         return breadcrumb(*links, current=offer.name)
     return breadcrumb(*links, (offer.name, offer.get_absolute_url()), current=part)
-
-
-FACT_WORDS = {
-    "secnumcloud": "Qualification SecNumCloud",
-    "hds": "Certification HDS",
-    "iso27001": "Certification ISO 27001",
-    "regions": "Lieux",
-    "siren": "SIREN",
-    "website": "Site",
-    "open_source": "Logiciel libre",
-    "public_prices": "Prix publics",
-    "description": "Description",
-    "referential": "Version du référentiel",
-    "composite_on": "Pile technique",
-    "other_labels": "Autres labels",
-    "milestone": "Jalon",
-    "dates": "Dates",
-    "provider": "Fournisseur",
-    "service_model": "Modèle de service",
-    "announced": "Annonce",
-    "others": "Autres faits",
-    "all": "Tous les faits",
-}
-
-
-def cited_sources(offer: Offer) -> list[tuple[str, str]]:
-    """(fact, source in words) of a public sheet. No query."""
-    if not offer.is_public_sheet:
-        return []
-    return [(FACT_WORDS.get(fact, fact), in_words(keys)) for fact, keys in offer.sources.items()]
 
 
 @on_offer

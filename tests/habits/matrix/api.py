@@ -214,7 +214,7 @@ CATALOGUE: dict[str, Row] = {
     **moves("supplier", "suspend-offers lift-offers", CURATOR, supplier),
     "GET api:stale-facts-list": Row(CURATOR),
     **moves("offer", "confirm-facts", SUPPLIERS, of("offer")),
-    **moves("offer", "ask-facts", CURATOR, of("offer")),
+    **moves("offer", "ask-facts correct", CURATOR, of("offer")),
     **reading("trust-report", CURATOR | only("auditor"), trust_report),
     **moves("trust-report", "close", CURATOR, trust_report),
     **reading("saved-search", BUYERS, of("saved_search")),

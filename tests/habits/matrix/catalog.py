@@ -245,6 +245,8 @@ CURATION: dict[str, Row] = {
     "GET catalog:category_retire": Row(CURATOR, lambda world: {"code": world.category.code}),
     "GET catalog:stale_facts": Row(CURATOR),
     "GET catalog:ask_facts": Row(CURATOR, offer()),
+    "GET catalog:correct": Row(CURATOR, offer()),
+    "GET catalog:correct_section": Row(CURATOR, offer(name="presentation")),
     "GET catalog:report_list": Row(CURATOR),
     "GET catalog:report_page": Row(CURATOR | only("auditor"), trust_report),
     "GET catalog:review_list": Row(CURATOR),

@@ -1,0 +1,12 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("catalog", "0006_duplicates")]
+    operations = [
+        migrations.AddField(
+            model_name="offer",
+            name="corrections",
+            field=models.JSONField(blank=True, default=dict),
+        ),
+    ]
