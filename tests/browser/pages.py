@@ -275,6 +275,7 @@ page(
 )
 page("curator", lambda world: f"{world.offer.supplier.get_absolute_url()}suspendre/", suspended("lever/"))
 page("curator", heard("/pilotage/signalements/"), heard(""), sheet("relancer/"))
+page("curator", sheet("corriger/"), sheet("corriger/presentation/"))
 page("supplier_manager", lambda world: f"{world.offer.supplier.get_absolute_url()}declarer/")
 page(STRANGER, "/fournisseurs/?taille=pme&statut=ess")
 page("supplier_manager", sheet("confirmer/"), stale("/mes-offres/"))
