@@ -11,6 +11,7 @@ from django import forms
 from catalog.countries import COUNTRY_NAMES
 from catalog.questions.conditions import condition_words
 from catalog.questions.engine import COMPOSITES, NUMBERS, Question
+from catalog.search.words import fold
 
 if TYPE_CHECKING:
     from marketplace.files.models import StoredFile
@@ -27,7 +28,7 @@ class KeptFile:
 YES_NO = [("true", "Oui"), ("false", "Non"), ("", "Je ne sais pas")]
 NOT_SAID = ("", "Non renseigné")
 REPEATED = frozenset({"list", "table"})
-COUNTRIES = sorted(COUNTRY_NAMES.items(), key=lambda item: item[1])
+COUNTRIES = sorted(COUNTRY_NAMES.items(), key=lambda item: fold(item[1]))
 REMOVE = "--remove"
 
 

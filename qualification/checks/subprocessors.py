@@ -1,18 +1,19 @@
-"""Where sub-processors are: in the EEA, or elsewhere on a basis to be told.
+"""Where sub-processors are: in the EEA, in a country found adequate, or elsewhere on a basis to be told.
 
-The list of the Commission's adequacy decisions is not held here, so no country is read as adequate.
+SecNumCloud and HDS ask for the Union and the EEA: no adequacy decision widens them.
 """
 
 import datetime as dt
 
-from catalog.countries import EEA_COUNTRIES, EU_COUNTRIES
+from catalog.countries import COUNTRY_NAMES, EEA_COUNTRIES, EU_COUNTRIES
+from qualification.checks.adequacy import Places, outside_eea
 from qualification.checks.base import YEAR, Check, Judgement
 from qualification.checks.pages import not_asked
 from qualification.enums import Verdict
 from qualification.facts_offer import Subprocessor, SubprocessorFacts
 
 
-def judge(facts: SubprocessorFacts, _on: dt.date) -> Judgement:
+def judge(facts: SubprocessorFacts, on: dt.date) -> Judgement:
     if not facts.applies:
         return not_asked("elle n’a pas de service en ligne")
     if facts.rows is None:
@@ -36,24 +37,22 @@ def judge(facts: SubprocessorFacts, _on: dt.date) -> Judgement:
             evidence,
             "Retirez-les du périmètre, ou retirez la qualification de la fiche.",
         )
-    return _judge_places(facts, facts.rows, outside, evidence)
+    return _judge_places(facts, outside, evidence, on)
 
 
 def _judge_places(
-    facts: SubprocessorFacts,
-    rows: tuple[Subprocessor, ...],
-    outside: list[Subprocessor],
-    evidence: dict[str, object],
+    facts: SubprocessorFacts, outside: list[Subprocessor], evidence: dict[str, object], on: dt.date
 ) -> Judgement:
-    elsewhere = [row for row in outside if row.country not in EEA_COUNTRIES]
+    places = outside_eea((row.country or "" for row in outside), on=on)
+    evidence |= {
+        "adequate": [decision.words for decision in places.adequate],
+        "adequate_for_some": [f"{decision.words} : {decision.only}" for decision in places.partial],
+        "elsewhere": [code or "pays inconnu" for code in places.elsewhere],
+    }
+    undecided = {decision.country for decision in places.partial}.union(places.elsewhere)
+    elsewhere = [row for row in outside if (row.country or "") in undecided]
     if elsewhere:
-        return Judgement(
-            Verdict.WARN,
-            f"Hors de l’EEE : {_told(elsewhere)}.",
-            evidence,
-            "Dites quelles données y vont et sur quel fondement (décision d’adéquation, clauses types, "
-            "règles d’entreprise) : la place de marché ne tient pas la liste des décisions d’adéquation.",
-        )
+        return Judgement(Verdict.WARN, f"Hors de l’EEE : {_told(elsewhere)}.", evidence, _basis(places))
     if facts.notice_days is None:
         return Judgement(
             Verdict.WARN,
@@ -61,11 +60,24 @@ def _judge_places(
             evidence,
             "Indiquez combien de jours avant vous annoncez un nouveau sous-traitant.",
         )
+    count = len(facts.rows or ())
+    if places.adequate:
+        named = ", ".join(decision.words for decision in places.adequate)
+        message = f"Hors de l’EEE, dans un pays reconnu adéquat seulement : {named} ({count} déclarés)."
+        return Judgement(Verdict.PASS, message, evidence)
     return Judgement(
-        Verdict.PASS,
-        f"Aucun sous-traitant ne voit de données hors de l’EEE ({len(rows)} déclarés).",
-        evidence,
+        Verdict.PASS, f"Aucun sous-traitant ne voit de données hors de l’EEE ({count} déclarés).", evidence
     )
+
+
+def _basis(places: Places) -> str:
+    """What is to be told of those that no decision covers by the country alone."""
+    partial = "".join(
+        f" La décision sur ce pays ({COUNTRY_NAMES[one.country]}) ne vaut que pour : {one.only} ; montrez-le."
+        for one in places.partial
+    )
+    asked = "Dites quelles données y vont et sur quel fondement (clauses types, règles d’entreprise)."
+    return f"{asked if places.elsewhere else ''}{partial}".strip()
 
 
 def _asked(facts: SubprocessorFacts) -> tuple[frozenset[str], str]:
@@ -80,9 +92,10 @@ def _told(rows: list[Subprocessor]) -> str:
 
 CHECK = Check(
     code="subprocessors",
-    version="1",
+    version="2",
     title="Pays des sous-traitants",
-    rule="RGPD, articles 28 et 44 à 46 ; SecNumCloud 3.2, 19.2 et 19.6 ; HDS v2, exigences 28 à 31.",
+    rule="RGPD, articles 28 et 44 à 46 (décisions d’adéquation de la Commission) ; "
+    "SecNumCloud 3.2, 19.2 et 19.6 ; HDS v2, exigences 28 à 31.",
     judge=judge,
     reads=("subprocessor_table", "subprocessor_notice_days"),
     facts=("marks",),
