@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0006_duplicates")]
+    dependencies = [("catalog", "0007_price_line_prorata")]
     operations = [
         migrations.AddField(
             model_name="offer",
