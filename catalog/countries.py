@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 
 MEMBER_STATES = frozenset(
-    ["AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU",
-     "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"]
+    ["AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT",
+     "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"]
 )  # fmt: skip
 # With the parts of them that have a code of their own and stand in the Union: the outermost regions of France
 # (TFEU, articles 349 and 355(1)) and Åland (article 355(4)). New Caledonia, Polynesia and the others do not.
