@@ -184,7 +184,8 @@ def is_exact(oracle: Any, query: Any, found: Any) -> bool:
     for reading in found.readings:
         q = q.replace(reading.typed, reading.used + ("*" if reading.kind == "prefix" else ""))
     expected = oracle.answer(query, q=q)
-    same = (found.total, list(found.offers), dict(found.counts)) == (
+    counts = {(name, value): count for name, told in found.counts.items() for value, count in told.items()}
+    same = (found.total, list(found.offers), counts) == (
         expected.total,
         expected.offers,
         expected.counts,

@@ -6,6 +6,7 @@ an offer's answers is tested elsewhere.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import itertools
 import json
@@ -13,6 +14,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.db import connection
@@ -98,16 +100,34 @@ def fill(corpus: Corpus, count: int, *, uniform: bool = False) -> None:
     )
     suppliers = list(Supplier.objects.order_by("pk"))
     chance.shuffle(suppliers)
-    for start in range(0, count, 10_000):
-        size = min(10_000, count - start)
-        offers = Offer.objects.bulk_create(
-            Offer(state="draft", supplier=suppliers[0], name=f"B{start + n}", slug=f"b{start + n}")
-            for n in range(size)
-        )
-        rows = [_row(chance, corpus, offer, suppliers, uniform=uniform) for offer in offers]
-        _copy(rows)
+    with _filling():
+        for start in range(0, count, 10_000):
+            size = min(10_000, count - start)
+            offers = Offer.objects.bulk_create(
+                Offer(state="draft", supplier=suppliers[0], name=f"B{start + n}", slug=f"b{start + n}")
+                for n in range(size)
+            )
+            _copy([_row(chance, corpus, offer, suppliers, uniform=uniform) for offer in offers])
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE catalog_offersearchrow")
+
+
+# Made once, when all the rows are there: the words of a million rows one by one take most of the fill.
+MADE_AFTER = ("search_row_text", "catalog_offer_name_trgm")
+
+
+@contextlib.contextmanager
+def _filling() -> Iterator[None]:
+    """Without these indexes, and without the queue of what is to be indexed: there is nothing to index."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = ANY(%s)", [list(MADE_AFTER)])
+        made = [row[0] for row in cursor.fetchall()]
+        cursor.execute(f"DROP INDEX {', '.join(MADE_AFTER)}")
+        cursor.execute("ALTER TABLE catalog_offer DISABLE TRIGGER offer_change")
+        yield
+        cursor.execute("ALTER TABLE catalog_offer ENABLE TRIGGER offer_change")
+        for statement in made:
+            cursor.execute(statement)
 
 
 def _copy(rows: list[tuple[Any, ...]]) -> None:
@@ -157,9 +177,46 @@ def _row(
         chance.choice((True, False, None)), price, *status["secnumcloud"], *status["hds"], level, None,
         corpus.today - dt.timedelta(days=chance.randint(0, 900)), fair_number(str(offer.uuid)),
         sorted(_tags(chance, supplier, quality)), "{}", json.dumps({"iso27001": _kept(status["iso27001"])}),
-        json.dumps(card), markup(card, on=corpus.today), edition(), json.dumps(_prices(chance)),
+        json.dumps(card), _markup(card, on=corpus.today), edition(), json.dumps(_prices(chance)),
         title, f"{supplier.name} {category}", " ".join(rest),
     )  # fmt: skip
+
+
+# What differs from one invented card to the next: (keys of the card, what stands for it in a kept markup).
+_HOLES = (
+    (("number",), 987_654_321),
+    (("name",), "Nomdelacarte"),
+    (("supplier", "name"), "Nomdufournisseur"),
+    (("category_label",), "Nomdelacategorie"),
+    (("description",), "Texte de la carte"),
+)
+_CHECKED_EVERY = 2000
+
+
+def _markup(card: dict[str, Any], *, on: dt.date) -> str:
+    """`card_markup.markup`, by the template once for each set of models: the invented texts are plain
+    letters, which it prints as they are. One card in two thousand is rendered, and compared."""
+    html = _shape(tuple(card["service_models"]), json.dumps(card["marks"]), on)
+    for keys, mark in _HOLES:
+        html = html.replace(str(mark), str(_at(card, keys)))
+    if card["number"] % _CHECKED_EVERY == 1 and html != markup(card, on=on):
+        raise AssertionError("the markup kept of an invented card is not the template's")
+    return html
+
+
+@cache
+def _shape(models: tuple[str, ...], marks: str, on: dt.date) -> str:
+    card: dict[str, Any] = {**_PLAIN, "service_models": list(models), "marks": json.loads(marks)}
+    card["supplier"] = dict(card["supplier"])
+    for keys, mark in _HOLES:
+        _at(card, keys[:-1])[keys[-1]] = mark
+    return markup(card, on=on)
+
+
+def _at(card: dict[str, Any], keys: tuple[str, ...]) -> Any:
+    for key in keys:
+        card = card[key]
+    return card
 
 
 def _status(chance: random.Random, corpus: Corpus, quality: float) -> tuple[str, dt.date | None]:
@@ -221,17 +278,28 @@ def _card(
         "undermined": False, "origin": "register", "milestone": "", "level": "",
     }  # fmt: skip
     return {
-        "id": str(offer.uuid), "number": offer.pk, "slug": "offre", "name": title,
+        **_PLAIN, "id": str(offer.uuid), "number": offer.pk, "name": title,
         "supplier": {
             "number": supplier.number, "slug": supplier.slug, "name": supplier.name, "size": "pme",
             "country": "FR",
         },
-        "state": "listed", "service_models": models, "category": category,
-        "category_label": f"Catégorie {category}", "description": " ".join(rest)[:220], "regions": regions,
-        "open_source": None, "is_internal_state": False, "orderable": True,
-        "price": {"amount_eur_ht": "12.50", "unit": "poste", "period": "month", "kind": "unit"},
+        "service_models": models, "category": category, "category_label": f"Catégorie {category}",
+        "description": " ".join(rest)[:220], "regions": regions,
         "marks": [mark, {**mark, "scheme": "iso27001"}],
     }  # fmt: skip
+
+
+# What all the cards say alike.
+_PLAIN: dict[str, Any] = {
+    "slug": "offre",
+    "supplier": {"number": 1, "slug": "", "name": "", "size": "pme", "country": "FR"},
+    "state": "listed",
+    "regions": [],
+    "open_source": None,
+    "is_internal_state": False,
+    "orderable": True,
+    "price": {"amount_eur_ht": "12.50", "unit": "poste", "period": "month", "kind": "unit"},
+}
 
 
 COUNTED = MAIN_FACETS

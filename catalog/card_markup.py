@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,7 @@ SOURCES = (
 )
 _WAY_BACK = "\ue000"
 _ENCODED = quote(_WAY_BACK)
+_ENCODED_BYTES = _ENCODED.encode()
 # In the template: a text of an offer cannot hold it, being escaped.
 _NOTE = "<!--usage-->"
 ONE_DAY = datetime.timedelta(days=1)
@@ -74,6 +75,15 @@ def noted(card: SafeString, note: SafeString) -> SafeString:
     return mark_safe(card.replace(_NOTE, note, 1))  # noqa: S308 -- the output of two templates
 
 
+def kept(cards: Sequence[KeptCard], *, return_path: str) -> list[bytes] | None:
+    """The markup kept of all these cards, in UTF-8; None when that of one does not hold any more."""
+    told = [card.html for card in cards if card.html]
+    if len(told) < len(cards):
+        return None
+    way_back = _quoted(return_path).encode()
+    return [html.replace(_ENCODED_BYTES, way_back) for html in told]
+
+
 def shown(
     data: KeptCard,
     *,
@@ -88,7 +98,7 @@ def shown(
     says of it. Never in what is kept.
     """
     if data.html and line is None and not retained:
-        return mark_safe(data.html.replace(_ENCODED, _quoted(return_path)))  # noqa: S308 -- our template's
+        return mark_safe(data.html.decode().replace(_ENCODED, _quoted(return_path)))  # noqa: S308 -- our template's
     return _render(data, on=on, return_path=return_path, line=line, retained=retained)
 
 

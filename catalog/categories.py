@@ -6,6 +6,7 @@ add up exactly: the search keeps codes alone, so that moving a category changes 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -64,20 +65,20 @@ class CategoryTree:
 
 
 EMPTY = CategoryTree()
-_Row = tuple[str, str, str | None, str | None, str]
+# One value, which is compared with the last one read: a row each would cost more to receive than to find.
 _ROWS = Prepared(
     "catalog_category_tree",
     (),
-    "SELECT one.code, one.label, above.code, successor.code, one.state FROM catalog_category one"
-    " LEFT JOIN catalog_category above ON above.id = one.parent_id"
-    " LEFT JOIN catalog_category successor ON successor.id = one.merged_into_id"
-    " ORDER BY one.position, one.label, one.id",
+    "SELECT json_agg(json_build_array(id, code, label, parent_id, merged_into_id, state)"
+    " ORDER BY position, label, id)::text FROM catalog_category",
+    (bytes,),
 )
 
 
 def category_tree() -> CategoryTree:
     """One query; the tree is built again only when its rows are others than last time."""
-    return tree_of(tuple(_ROWS.rows()))
+    ((rows,),) = _ROWS.rows()
+    return tree_of(rows or b"[]")
 
 
 def category_options(answers: Mapping[str, Any]) -> dict[str, str]:
@@ -91,14 +92,17 @@ def category_words() -> dict[str, str]:
 
 
 @lru_cache(maxsize=8)
-def tree_of(rows: tuple[_Row, ...]) -> CategoryTree:
+def tree_of(rows: bytes) -> CategoryTree:
+    """`rows`: JSON, [id, code, label, id of the parent, id of what replaces it, state] each, in order."""
     children: dict[str, list[tuple[str, str]]] = {}
     replaced: dict[str, str] = {}
-    for code, label, parent, successor, state in rows:
+    read = json.loads(rows)
+    codes: dict[int | None, str] = {row[0]: row[1] for row in read}
+    for _, code, label, parent, successor, state in read:
         if state == "open":
-            children.setdefault(parent or "", []).append((code, label))
+            children.setdefault(codes.get(parent, ""), []).append((code, label))
         else:
-            replaced[code] = successor or ""
+            replaced[code] = codes.get(successor, "")
     nodes: dict[str, Node] = {}
     under: dict[str, tuple[str, ...]] = {}
 

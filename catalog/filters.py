@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import django_filters
@@ -39,27 +40,33 @@ class CodesField(forms.Field):
         super().__init__(**options)
         self.facet = facet
         self.categories: CategoryTree = EMPTY
-        self.refused: list[str] = []
-        self.lenient = False
 
     def clean(self, value: Iterable[str] | None) -> tuple[str, ...]:
-        """Raises ValidationError on an unknown code, unless lenient: then it is kept in `refused`."""
-        self.refused = []  # a copied form field shares its lists
-        known: dict[str, None] = {}
-        for word in list(value or ())[:MAX_VALUES]:
-            text = str(word).replace("\x00", "").strip()
-            found = values_for(self.facet, text, categories=self.categories)
-            known.update(dict.fromkeys(found))
-            if text and not found:
-                self.refused.append(text[:60])
-        if self.refused and not self.lenient:
+        """Raises ValidationError on an unknown code."""
+        known, refused = codes_of(self.facet, value or (), categories=self.categories)
+        if refused:
             raise forms.ValidationError(
-                "« %(word)s » n’est pas une valeur de ce filtre. "
-                "Choisissez parmi celles que donne « facets=1 ».",
+                "« %(word)s » n’est pas une valeur de ce filtre. "
+                "Choisissez parmi celles que donne « facets=1 ».",
                 code="unknown_value",
-                params={"word": self.refused[0]},  # a « % » typed by the client is no format
+                params={"word": refused[0]},  # a « % » typed by the client is no format
             )
-        return tuple(known)
+        return known
+
+
+def codes_of(
+    facet: Facet, words: Iterable[str], *, categories: CategoryTree
+) -> tuple[tuple[str, ...], list[str]]:
+    """The values that these words stand for, and the words that stand for none."""
+    known: dict[str, None] = {}
+    refused: list[str] = []
+    for word in list(words)[:MAX_VALUES]:
+        text = str(word).replace("\x00", "").strip()
+        found = values_for(facet, text, categories=categories)
+        known.update(dict.fromkeys(found))
+        if text and not found:
+            refused.append(text[:60])
+    return tuple(known), refused
 
 
 class CodesFilter(django_filters.Filter):
@@ -122,12 +129,18 @@ class OfferFilterSet(django_filters.FilterSet):
         return found
 
     def __init__(self, data: QueryDict | None = None, *, lenient: bool = False, **options: Any) -> None:
-        # A filter is copied with all it holds: none is, and the form below copies the fields given.
-        self.base_filters: dict[str, django_filters.Filter] = {}
-        super().__init__(data, **options)
         self.lenient = lenient
         self.categories: CategoryTree = EMPTY
         ours, every = OUR_PARAMETERS, type(self).base_filters
+        if lenient:
+            # Read field by field: no form nor list of rows is made of them.
+            self.is_bound, self.data = data is not None, QueryDict() if data is None else data
+            self._given: dict[str, Any] = {}
+            self._wrong: list[str] = []
+        else:
+            # A filter is copied with all it holds: none is, and the form below copies the fields given.
+            self.base_filters: dict[str, django_filters.Filter] = {}
+            super().__init__(data, **options)
         self.unknown = sorted(
             str(name)[:40] for name in (data or {}) if name not in every and name not in ours
         )
@@ -147,15 +160,33 @@ class OfferFilterSet(django_filters.FilterSet):
     def is_valid(self) -> bool:
         """One query, for the tree of categories."""
         self.categories = category_tree()
+        if self.lenient:
+            self._read()
+            return not self._wrong
         for field in self.form.fields.values():
             if isinstance(field, CodesField):
-                field.categories, field.lenient = self.categories, self.lenient
+                field.categories = self.categories
         is_valid = bool(super().is_valid())
-        if self.lenient:
-            return is_valid
         wrong = self._usage_errors()
         self.form.errors.update(wrong)
         return is_valid and not wrong
+
+    def _read(self) -> None:
+        """What is given, in the order of the filters. What is not understood goes to `_wrong`: first the
+        values, then the parameters."""
+        every, refused, wrong = type(self).base_filters, [], []
+        for name in sorted((name for name in self.data if name in every), key=_places().__getitem__):
+            field = every[name].field
+            if isinstance(field, CodesField):
+                words = self.data.getlist(name)
+                self._given[name], unknown = codes_of(field.facet, words, categories=self.categories)
+                refused += [f"{name}={word}" for word in unknown]
+                continue
+            try:
+                self._given[name] = field.clean(self.data.get(name))
+            except forms.ValidationError:
+                wrong.append(name)
+        self._wrong = refused + wrong
 
     def _usage_errors(self) -> dict[str, Any]:
         """By parameter. A figure told is read even where the list is in another order."""
@@ -191,25 +222,18 @@ class OfferFilterSet(django_filters.FilterSet):
 
     @property
     def ignored(self) -> list[str]:
-        """What was not understood, in words of the address: « couleur », « hds=oups »."""
-        wrong = [
-            f"{name}={word}"
-            for name, field in self.form.fields.items()
-            if isinstance(field, CodesField)
-            for word in field.refused
-        ]
-        plain = [name for name in self.form.errors if name not in FACETS]
-        return [*self.unknown, *wrong, *plain]
+        """On a page, what was not understood, in words of the address: « couleur », « hds=oups »."""
+        return [*self.unknown, *self._wrong]
 
     def query(self, *, with_facets: bool = False, page: int = 1, page_size: int = PAGE_SIZE) -> OfferQuery:
         """Call after is_valid(). Parameters in error are left out."""
-        given: Mapping[str, Any] = self.form.cleaned_data
+        given: Mapping[str, Any] = self._given if self.lenient else self.form.cleaned_data
         return OfferQuery(
             today=timezone.localdate(),
             q=given.get("q") or "",
-            facets={name: given[name] for name in FACETS if given.get(name)},
+            facets={name: values for name, values in given.items() if values and name in FACETS},
             price_max=given.get(PRICE_MAX),
-            ranges={name: pair for name in RANGES if (pair := _bounds(given, name)) != (None, None)},
+            ranges=_ranges(given),
             ordering=given.get("ordering") or "",
             usage=self._usage(),
             page=page,
@@ -221,6 +245,17 @@ class OfferFilterSet(django_filters.FilterSet):
     def _usage(self) -> Usage | None:
         form = self.usage_form if self.asks_for_usage else None
         return form.usage() if form is not None and form.is_bound and form.is_valid() else None
+
+
+@cache
+def _places() -> dict[str, int]:
+    return {name: place for place, name in enumerate(OfferFilterSet.base_filters)}
+
+
+def _ranges(given: Mapping[str, Any]) -> dict[str, Bounds]:
+    if all(name in FACETS for name in given):
+        return {}
+    return {name: pair for name in RANGES if (pair := _bounds(given, name)) != (None, None)}
 
 
 def _bounds(given: Mapping[str, Any], name: str) -> Bounds:

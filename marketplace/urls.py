@@ -7,13 +7,14 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from marketplace.rest.routing import api_urls
 
+# The catalogue first: its addresses are the most asked, and each one before it is tried in vain.
 PAGES = (
+    "catalog",
     "marketplace.health",
     "marketplace.accounts",
     "marketplace.notifications",
     "marketplace.audit",
     "marketplace.files",
-    "catalog",
     "qualification",
     "procurement",
     "marketplace.site",

@@ -22,10 +22,12 @@ class KeptCard(Mapping[str, Any]):
     """The data of a card, parsed when first read: a page that has the markup of its cards needs none.
 
     Without a text, nobody was to read its data: they were not asked for (`OfferQuery.markup_only`).
-    `prices`: its price lists, in a list ordered by the price of a usage; empty elsewhere.
+    `html` in UTF-8. `prices`: its price lists, in a list ordered by the price of a usage; empty elsewhere.
     """
 
-    def __init__(self, text: str | None, html: str | None = None, prices: str | None = None) -> None:
+    def __init__(
+        self, text: bytes | str | None, html: bytes | None = None, prices: bytes | str | None = None
+    ) -> None:
         self._text, self._prices = text, prices
         self.html = html
 

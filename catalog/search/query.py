@@ -6,10 +6,13 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from catalog.prices.usage import Usage
 from catalog.search.cards import KeptCard
+
+if TYPE_CHECKING:
+    from catalog.search.told import Told
 
 ORDERINGS = {
     "relevance": "Pertinence",
@@ -120,13 +123,13 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an engine finds, before words are put on it. `counts`: (facet, value) → offers."""
+    """What an engine finds, before words are put on it. `counts`: facet → value → offers, none at zero."""
 
     version: str
     total: int
     ids: tuple[int, ...]
     cards: tuple[KeptCard, ...]
-    counts: Mapping[tuple[str, str], int]
+    counts: Mapping[str, Mapping[str, int]]
     suppliers: Mapping[str, str] = field(default_factory=dict)
     readings: tuple[Reading, ...] = ()
     unpriced: int = 0
@@ -144,7 +147,7 @@ class OfferPage:
     total: int
     ids: tuple[int, ...]
     cards: tuple[KeptCard, ...]
-    facets: Mapping[str, tuple[FacetValue, ...]]
+    facets: Told
     page: int
     page_size: int
     readings: tuple[Reading, ...] = ()

@@ -127,14 +127,12 @@ def answer(query: OfferQuery) -> Answer:
     """Two SQL statements, and those that read the words."""
     statement = Statement(query)
     counts = _counts(statement, facets=query.with_facets)
-    named = [name for kind, name in counts if kind == SUPPLIER_NAMES]
-    suppliers = dict(name.split("=", 1) for name in named)
-    for name in named:
-        del counts[SUPPLIER_NAMES, name]
+    version, total = counts.pop("version", {}).get("", 0), counts.pop("total")[""]
+    suppliers = dict(name.split("=", 1) for name in counts.pop(SUPPLIER_NAMES, {}))
     ids, cards, unpriced = _page(statement)
     return Answer(
-        version=f"{counts.pop(('version', ''), 0)}-{query.today.isoformat()}",
-        total=counts.pop(("total", "")),
+        version=f"{version}-{query.today.isoformat()}",
+        total=total,
         ids=ids,
         cards=cards,
         counts=counts,
@@ -145,7 +143,7 @@ def answer(query: OfferQuery) -> Answer:
 
 
 def total(query: OfferQuery) -> int:
-    return _counts(Statement(query), facets=False)[("total", "")]
+    return _counts(Statement(query), facets=False)["total"][""]
 
 
 def _condition(facet: Facet, *, plain: bool) -> str:
@@ -156,11 +154,14 @@ def _condition(facet: Facet, *, plain: bool) -> str:
     return f"{left} {operator.format(facet.name)}"
 
 
-def _counts(statement: Statement, *, facets: bool) -> dict[tuple[str, str], int]:
+def _counts(statement: Statement, *, facets: bool) -> dict[str, dict[str, int]]:
     sql = _facet_sql(statement) if facets else _total_sql(statement)
     with connection.cursor() as cursor:
         cursor.execute(sql, statement.parameters)
-        return {(name, value or ""): count for name, value, count in cursor.fetchall()}
+        found: dict[str, dict[str, int]] = {}
+        for name, value, count in cursor.fetchall():
+            found.setdefault(name, {})[value or ""] = count
+    return found
 
 
 def _version_sql() -> str:
@@ -247,5 +248,5 @@ def _page(statement: Statement) -> tuple[tuple[int, ...], tuple[KeptCard, ...], 
     with connection.cursor() as cursor:
         cursor.execute(f"{_ordered_sql(statement)} LIMIT %(limit)s OFFSET %(offset)s", statement.parameters)
         rows = cursor.fetchall()
-    cards = tuple(KeptCard(*row[1:4]) for row in rows)
+    cards = tuple(KeptCard(row[1], row[2] and row[2].encode(), row[3]) for row in rows)
     return tuple(row[0] for row in rows), cards, rows[0][4] if rows else 0

@@ -53,3 +53,22 @@ class StoredWords:
             cursor.execute(sql, {**self.parameters, **values})
             found: list[tuple[Any, ...]] = cursor.fetchall()
         return found
+
+
+_NAMES = (
+    "WITH looked AS (SELECT sort_name, supplier_id, category FROM catalog_offersearchrow WHERE is_public"
+    " ORDER BY offer_id LIMIT %s)"
+    " SELECT string_agg(name, ' ') FROM (SELECT sort_name AS name FROM looked"
+    " UNION ALL SELECT lower(name) FROM catalog_supplier WHERE id IN (SELECT supplier_id FROM looked)"
+    " UNION ALL SELECT lower(label) FROM catalog_category WHERE code IN (SELECT category FROM looked))"
+    " AS told"
+)
+
+
+def words_of_names(limit: int) -> list[str]:
+    """Small letters, of the names of at most `limit` offers, their suppliers and their categories. One
+    statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NAMES, [limit])
+        names: str = cursor.fetchone()[0] or ""
+    return names.split()

@@ -9,7 +9,6 @@ from typing import Any
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from catalog.search.query import ORDERINGS, OfferPage, OfferQuery
@@ -43,7 +42,7 @@ def decides(page: OfferPage, query: OfferQuery, common: Mapping[str, Any]) -> di
 def fills(
     request: HttpRequest, page: OfferPage, query: OfferQuery, common: Mapping[str, Any]
 ) -> dict[str, object]:
-    """What the template prints as it is: words, and markup of other templates."""
+    """What the template prints as it is: words, and markup of other templates (as bytes, in UTF-8)."""
     context = {**common, "query": query, "page": page}
     return {
         "q": query.q,
@@ -60,12 +59,13 @@ def fills(
         "ignored_html": _told("catalog/_ignored.html", context, if_any=common["ignored"]),
         "readings_html": _told("catalog/_readings.html", context, if_any=page.readings),
         "panels_html": panels.render("offers.cards", request=request, subject=page),
-        "pagination_html": page_links(page.page, pages=page.pages, query=request.GET),
+        "pagination_html": page_links(page.page, pages=page.pages, query=common["asked"]),
     }
 
 
-def cards_html(cards: Iterable[SafeString]) -> SafeString:
-    return format_html_join("", "<li>{}</li>", ((card,) for card in cards))
+def cards_html(cards: Iterable[bytes]) -> bytes:
+    """`cards`: markup, in UTF-8."""
+    return b"".join([part for card in cards for part in (b"<li>", card, b"</li>")])
 
 
 def usage_html(request: HttpRequest, order: UsageOrder | None, context: Mapping[str, Any]) -> SafeString:

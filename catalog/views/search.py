@@ -11,11 +11,12 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
+from catalog import card_markup
 from catalog.abilities_needs import needs_abilities
-from catalog.card_markup import noted, shown
+from catalog.categories import CategoryTree
 from catalog.filters import OfferFilterSet
 from catalog.hooks import card_lines
 from catalog.retained import PARAMETER as RETAINED
@@ -36,7 +37,7 @@ from catalog.views.search_groups import (
 )
 from catalog.views.usage_order import card_note, usage_order, usage_told
 from marketplace.accounts.abilities import allowed
-from marketplace.ui.addresses import query_text
+from marketplace.ui.addresses import Asked
 from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.visitor_page import visitor_page
 
@@ -64,7 +65,7 @@ def offers(request: HttpRequest) -> HttpResponse:
     page = search(query, categories=found.categories)
     shared = common(request, found, query, page)
     if is_past_the_end(page):
-        last = _with(request.GET, page=page.pages)
+        last = _url(shared["asked"].text(page=page.pages))
         return render(request, "catalog/past_the_end.html", {**shared, "last": last}, status=404)
     order, box = usage_order(request, found, query), _retained(query, retained)
     decided = offers_page.decides(page, query, shared)
@@ -74,13 +75,16 @@ def offers(request: HttpRequest) -> HttpResponse:
         "cards_html": offers_page.cards_html(_cards(request, found, query, page, retained=retained)),
         "usage_html": offers_page.usage_html(request, order, shared),
         "retained_html": render_to_string("catalog/_retained_filter.html", box) if box else "",
-        "empty_html": "" if page.total else _empty_html(request, query, page),
+        "empty_html": "" if page.total else _empty_html(request, query, page, found.categories),
     }
     return visitor_page(request, "catalog/offers.html", decided, filled)
 
 
-def _empty_html(request: HttpRequest, query: OfferQuery, page: OfferPage) -> SafeString:
-    told = _help(query, page, request.GET) | {"query": query, "need_url": _need_url(request)}
+def _empty_html(
+    request: HttpRequest, query: OfferQuery, page: OfferPage, categories: CategoryTree
+) -> SafeString:
+    asked = Asked(request.GET)
+    told = _help(query, page, asked, categories) | {"query": query, "need_url": _need_url(request, asked)}
     return render_to_string("catalog/_no_result.html", told)
 
 
@@ -91,10 +95,14 @@ def _cards(
     page: OfferPage,
     *,
     retained: Mapping[int, str],
-) -> list[SafeString]:
-    here, lines = request.get_full_path(), {} if query.markup_only else card_lines(request, page.cards)
+) -> list[bytes]:
+    """Markup, in UTF-8."""
+    here = request.get_full_path()
+    if query.markup_only and (kept := card_markup.kept(page.cards, return_path=here)) is not None:
+        return kept
+    lines = {} if query.markup_only else card_lines(request, page.cards)
     cards = [
-        shown(
+        card_markup.shown(
             data,
             on=query.today,
             return_path=here,
@@ -105,8 +113,8 @@ def _cards(
     ]
     if usage := query.priced_usage:
         notes = (card_note(data, usage=usage, found=found, query=query) for data in page.cards)
-        cards = [noted(card, note) for card, note in zip(cards, notes, strict=True)]
-    return cards
+        cards = [card_markup.noted(card, note) for card, note in zip(cards, notes, strict=True)]
+    return [card.encode() for card in cards]
 
 
 def filters(request: HttpRequest) -> HttpResponse:
@@ -130,22 +138,24 @@ def _retained(query: OfferQuery, retained: Mapping[int, str]) -> dict[str, Any]:
 
 
 def common(request: HttpRequest, found: OfferFilterSet, query: OfferQuery, page: OfferPage) -> dict[str, Any]:
-    groups = list(facet_groups(query, page))
-    without_page = _without(request.GET, "page")
-    filters, told = (*kept_fields(query), *_of_the_page(request.GET)), usage_told(request.GET)
-    typed = (("q", query.q),) if query.q else ()
-    ordered = (("ordering", query.ordering),) if query.ordering else ()
+    asked = Asked(request.GET)
+    without_page = asked.text(without=("page",))
+    filters, of_page = _hidden(kept_fields(query)), _hidden(_of_the_page(request.GET))
+    told = _hidden(usage_told(request.GET))
+    typed = _hidden([("q", query.q)]) if query.q else ""
+    ordered = _hidden([("ordering", query.ordering)]) if query.ordering else ""
     return {
         "query": query,
         "page": page,
-        "groups": groups,
+        "asked": asked,
+        "groups": list(facet_groups(query, page)),
         "used_ranges": [one for one in range_groups(query, query.ranges) if one.used],
-        "kept_filters_html": _hidden(filters),
-        "kept_html": _hidden((*filters, *told)),
-        "sort_html": _hidden((*typed, *filters, *told)),
-        "form_html": _hidden((*typed, *ordered, *_of_the_page(request.GET), *told)),
+        "kept_filters_html": _safe(filters, of_page),
+        "kept_html": _safe(filters, of_page, told),
+        "sort_html": _safe(typed, filters, of_page, told),
+        "form_html": _safe(typed, ordered, of_page, told),
         "used_count": len(query.used) - bool(query.q),
-        "active": list(active_filters(query, page, request.GET)),
+        "active": list(active_filters(query, page, asked)),
         "ignored": [name for name in found.ignored if not _is_read(name, query)],
         "without_page": without_page,
         "breadcrumb_data": BREADCRUMB,
@@ -153,8 +163,15 @@ def common(request: HttpRequest, found: OfferFilterSet, query: OfferQuery, page:
     }
 
 
-def _hidden(fields: Iterable[tuple[str, str]]) -> SafeString:
-    return format_html_join("", '<input type="hidden" name="{}" value="{}">', fields)
+def _hidden(fields: Iterable[tuple[str, str]]) -> str:
+    """Markup of these fields."""
+    return "".join(
+        [f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">' for name, value in fields]
+    )
+
+
+def _safe(*parts: str) -> SafeString:
+    return mark_safe("".join(parts))  # noqa: S308 -- made by `_hidden`
 
 
 def _is_read(name: str, query: OfferQuery) -> bool:
@@ -181,51 +198,43 @@ def page_number(given: QueryDict) -> int:
     )
 
 
-def active_filters(query: OfferQuery, page: OfferPage, given: QueryDict) -> Iterator[ActiveFilter]:
+def active_filters(query: OfferQuery, page: OfferPage, asked: Asked) -> Iterator[ActiveFilter]:
     """Each active filter as a link that takes it away."""
+
+    def without(*names: str) -> str:
+        return _url(asked.text(without=("page", *names)))
+
     if query.q:
-        yield ActiveFilter(f"« {query.q} »", _url(_without(given, "page", "q")))
+        yield ActiveFilter(f"« {query.q} »", without("q"))
     if query.only is not None:
-        yield ActiveFilter(FACET_LABELS[RETAINED], _url(_without(given, "page", RETAINED)))
-    for name, values in page.facets.items():
+        yield ActiveFilter(FACET_LABELS[RETAINED], without(RETAINED))
+    for name in page.facets if query.facets or query.price_max is not None else ():
         chosen = chosen_values(query, name)
-        labels = {value.value: value.label for value in values} if chosen else {}
         for value in chosen:
             kept = [other for other in chosen if other != value]
             yield ActiveFilter(
-                f"{FACET_LABELS[name]} : {labels.get(value, value)}", _url(_keeping(given, name, kept))
+                f"{FACET_LABELS[name]} : {page.facets.label(name, value)}",
+                _url(asked.text(without=("page",), **{name: kept})),
             )
     for name, words in range_words(query):
         most = () if f"{name}_max" == PRICE_MAX else (f"{name}_max",)
-        yield ActiveFilter(words, _url(_without(given, "page", f"{name}_min", *most)))
-
-
-def _keeping(given: QueryDict, name: str, values: list[str]) -> str:
-    return query_text(given, without=("page",), **{name: values})
-
-
-def _without(given: QueryDict, *names: str) -> str:
-    return query_text(given, without=names)
-
-
-def _with(given: QueryDict, **values: object) -> str:
-    return _url(query_text(given, **values))
+        yield ActiveFilter(words, without(f"{name}_min", *most))
 
 
 def _url(query_string: str) -> str:
     return f"/offres/?{query_string}" if query_string else "/offres/"
 
 
-def _help(query: OfferQuery, page: OfferPage, given: QueryDict) -> dict[str, Any]:
+def _help(query: OfferQuery, page: OfferPage, asked: Asked, categories: CategoryTree) -> dict[str, Any]:
     """Which filter empties the list, and a spelling near to what was typed. Only on zero results."""
     counted = totals([query.without(name) for name in query.used])
     freed = [
-        (FACET_LABELS.get(name, "texte cherché"), count, _url(_without(given, name, "page")))
+        (FACET_LABELS.get(name, "texte cherché"), count, _url(asked.text(without=(name, "page"))))
         for name, count in zip(query.used, counted, strict=True)
         if count
     ]
-    near = spelling(query.q) if _is_unheard(query, page) else None
-    near_url = _with(given, q=near) if near else ""
+    near = spelling(query.q, categories=categories) if _is_unheard(query, page) else None
+    near_url = _url(asked.text(q=near)) if near else ""
     return {"freed": freed, "spelling": near, "spelling_url": near_url}
 
 
@@ -236,9 +245,9 @@ def _is_unheard(query: OfferQuery, page: OfferPage) -> bool:
     return len(query.used) == 1 or not total(replace(query, facets={}, ranges={}, price_max=None))
 
 
-def _need_url(request: HttpRequest) -> str:
+def _need_url(request: HttpRequest, asked: Asked) -> str:
     """Where an administration says what it did not find; a visitor signs in on the way."""
     actor = actor_of(request)
     if not actor.is_anonymous and not allowed(needs_abilities(actor), "create"):
         return ""
-    return f"{reverse('catalog:need_new')}?{_without(request.GET, 'page', 'ordering')}"
+    return f"{reverse('catalog:need_new')}?{asked.text(without=('page', 'ordering'))}"

@@ -9,8 +9,9 @@ from decimal import Decimal
 from django.utils.safestring import SafeString, mark_safe
 
 from catalog.search.facets import CATEGORY, FACET_LABELS, FACETS, MAIN_FACETS, OFFER, PRICE_MAX, RANGES, Range
-from catalog.search.query import FacetValue, OfferPage, OfferQuery
-from catalog.views.search_markup import group_html
+from catalog.search.query import OfferPage, OfferQuery
+from catalog.search.told import Told
+from catalog.views.search_markup import Values, shell
 
 SHOWN_FIRST = 8
 # Of a facet with more values (suppliers), those that the most offers have; the others are told by number.
@@ -25,24 +26,29 @@ class Group:
     """
 
     name: str
-    label: str
-    first: tuple[tuple[FacetValue, bool], ...]
-    folded: tuple[tuple[FacetValue, bool], ...]
-    used: int
+    told: Told
+    chosen: tuple[str, ...]
+    first: list[tuple[str, int]]
+    folded: list[tuple[str, int]]
     unlisted: int = 0
     is_tree: bool = False
 
-    def html(self, *, is_open: bool = False) -> SafeString:
-        return group_html(
-            self.name,
-            self.label,
-            first=self.first,
-            folded=self.folded,
-            used=self.used,
-            unlisted=self.unlisted,
-            is_open=is_open,
-            is_tree=self.is_tree,
+    @property
+    def used(self) -> int:
+        return len(self.chosen)
+
+    @property
+    def html(self) -> SafeString:
+        return mark_safe(b"".join(self.parts()).decode())  # noqa: S308 -- made of the template's output
+
+    def parts(self, *, is_open: bool = False) -> list[bytes]:
+        """Markup, in UTF-8."""
+        before, between, after = shell(
+            self.name, FACET_LABELS[self.name], self.used, len(self.folded), self.unlisted, is_open
         )
+        around = Values(self.name, self.told, self.chosen)
+        first = around.tree(self.first) if self.is_tree else around.each(self.first)
+        return [before, *first, between, *around.each(self.folded), after]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,40 +81,41 @@ def main_facets(query: OfferQuery) -> tuple[str, ...]:
 
 
 def facet_groups(query: OfferQuery, page: OfferPage) -> Iterator[Group]:
-    order = query.counted or tuple(page.facets)
-    for name in order:
+    for name in query.counted or tuple(page.facets):
         if name in page.facets:
-            yield _group(name, page.facets[name], chosen_values(query, name))
+            yield _group(name, page.facets, chosen_values(query, name))
 
 
-def groups_html(groups: Iterable[Group]) -> SafeString:
-    """One after the other, the first one open."""
-    shown = (group.html(is_open=not at) for at, group in enumerate(groups))
-    return mark_safe("".join(shown))  # noqa: S308 -- the output of templates
+def groups_html(groups: Iterable[Group]) -> bytes:
+    """One after the other, the first one open. In UTF-8."""
+    return b"".join([part for at, group in enumerate(groups) for part in group.parts(is_open=not at)])
 
 
-def _group(name: str, values: tuple[FacetValue, ...], chosen: tuple[str, ...]) -> Group:
-    rows = [(value, value.value in chosen) for value in values]
-    if name == CATEGORY.name and any(value.parent for value in values):
+def _group(name: str, told: Told, chosen: tuple[str, ...]) -> Group:
+    rows = told.rows(name)
+    if name == CATEGORY.name and told.is_tree:
         # The first level is told even at zero: who looks for a branch learns that it is empty.
-        seen = tuple(row for row in rows if row[0].count or row[1] or not row[0].parent)
-        return Group(name, FACET_LABELS[name], seen, (), used=len(chosen), is_tree=True)
+        seen = [row for row in rows if row[1] or row[0] in chosen or not told.parent(name, row[0])]
+        return Group(name, told, chosen, seen, [], is_tree=True)
     # At zero a value is kept where it is ticked; elsewhere only while the list stays short.
-    told = [row for row in rows if row[0].count or row[1]]
-    if len(told) > SHOWN_FIRST and name != PRICE_MAX:
-        told.sort(key=lambda row: -row[0].count)
-    first, folded = told[:SHOWN_FIRST], told[SHOWN_FIRST:]
-    if len(first) < SHOWN_FIRST and not folded:
-        first = list(_with_empty(rows, SHOWN_FIRST - len(told)))
-    listed = [row for at, row in enumerate(folded) if at < MOST_LISTED or row[1]]
-    unlisted = len(folded) - len(listed)
-    return Group(name, FACET_LABELS[name], tuple(first), tuple(listed), used=len(chosen), unlisted=unlisted)
+    kept = [row for row in rows if row[1] or row[0] in chosen] if chosen else [row for row in rows if row[1]]
+    if len(kept) > SHOWN_FIRST and name != PRICE_MAX:
+        kept.sort(key=_by_count)
+    first, folded = kept[:SHOWN_FIRST], kept[SHOWN_FIRST:]
+    if len(first) < SHOWN_FIRST:
+        first = list(_with_empty(rows, chosen, SHOWN_FIRST - len(kept)))
+    listed = folded[:MOST_LISTED] + [row for row in folded[MOST_LISTED:] if row[0] in chosen]
+    return Group(name, told, chosen, first, listed, unlisted=len(folded) - len(listed))
 
 
-def _with_empty(rows: list[tuple[FacetValue, bool]], room: int) -> Iterator[tuple[FacetValue, bool]]:
+def _by_count(row: tuple[str, int]) -> int:
+    return -row[1]
+
+
+def _with_empty(rows: list[tuple[str, int]], chosen: tuple[str, ...], room: int) -> Iterator[tuple[str, int]]:
     """Those told, and as many of the others as there is room for, in their order."""
     for row in rows:
-        is_told = row[0].count or row[1]
+        is_told = row[1] or row[0] in chosen
         if is_told or room:
             room -= not is_told
             yield row

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 
-from marketplace.ui.addresses import query_text
+from marketplace.ui.addresses import Asked
 from marketplace.ui.remembered import remembered
 
 
@@ -41,10 +41,16 @@ def shown_numbers(number: int, *, pages: int) -> list[int | None]:
 
 
 def pager(
-    number: int, *, pages: int, query: QueryDict | None = None, parameter: str = "page", place: str = ""
+    number: int,
+    *,
+    pages: int,
+    query: QueryDict | Asked | None = None,
+    parameter: str = "page",
+    place: str = "",
 ) -> Pager:
     """``place``: the id of the list, when the page has several."""
-    kept = query_text(query, without=(parameter,)) if query is not None else ""
+    asked = Asked(query) if isinstance(query, QueryDict) else query
+    kept = asked.text(without=(parameter,)) if asked is not None else ""
     return Pager(
         number=number,
         pages=pages,
@@ -59,7 +65,7 @@ def page_links(
     number: int,
     *,
     pages: int,
-    query: QueryDict | None = None,
+    query: QueryDict | Asked | None = None,
     parameter: str = "page",
     place: str = "",
     label: str = "",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import random
 import sys
@@ -52,8 +53,12 @@ CHOICES: dict[str, tuple[str, ...]] = {
 # Code → what stands above it, nearest first.
 ABOVE = {"data": ("stores", "platform"), "files": ("platform",), "stores": ("platform",)}
 TREE = tree_of(
-    (code, code.capitalize(), (ABOVE.get(code) or (None,))[0], None, "open")
-    for code in ("platform", "stores", "data", "files", "security")
+    json.dumps(
+        [
+            [code, code, code.capitalize(), (ABOVE.get(code) or (None,))[0], None, "open"]
+            for code in ("platform", "stores", "data", "files", "security")
+        ]
+    ).encode()
 )
 ORDERINGS = ("", "name", "-name", "price", "-price", "-listed_on", "usage", "usage")
 

@@ -65,21 +65,25 @@ class Codes:
             longer[: len(self.matrix)] = self.matrix
             self.matrix = longer
 
-    def count(self, hits: BitMap) -> dict[Key, int]:
-        """Of every facet that has a column."""
-        return self._told(self.matrix.take(ids(hits), axis=0).ravel())
+    def count(self, hits: BitMap, names: Iterable[str]) -> dict[str, dict[str, int]]:
+        """Of those of these facets that have a column: value → offers."""
+        found: dict[str, dict[str, int]] = {name: {} for name in names if name in self.columns}
+        self._tell(self.matrix.take(ids(hits), axis=0).ravel(), found)
+        return found
 
-    def count_one(self, name: str, hits: BitMap) -> dict[Key, int]:
-        return self._told(self.matrix[ids(hits), self.columns[name]])
+    def count_one(self, name: str, hits: BitMap) -> dict[str, int]:
+        found: dict[str, int] = {}
+        self._tell(self.matrix[ids(hits), self.columns[name]], {name: found})
+        return found
 
-    def _told(self, numbers: Any) -> dict[Key, int]:
+    def _tell(self, numbers: Any, found: dict[str, dict[str, int]]) -> None:
         counted = np.bincount(numbers)
         present = np.flatnonzero(counted)
-        found: dict[Key, int] = {}
+        keys = self.keys
         for number, count in zip(present.tolist(), counted[present].tolist(), strict=True):
-            for key in self.keys[number]:
-                found[key] = found.get(key, 0) + count
-        return found
+            for name, value in keys[number]:
+                if (one := found.get(name)) is not None:
+                    one[value] = one.get(value, 0) + count
 
 
 def _bits(mark: int) -> list[int]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 import numpy as np
 from pyroaring import BitMap
@@ -31,7 +30,7 @@ ORDERS = ("price", "-price", "-listed_on")
 class Found:
     total: int
     offers: tuple[int, ...]
-    counts: Mapping[tuple[str, str], int]
+    counts: Mapping[str, Mapping[str, int]]
     readings: tuple[Reading, ...]
     unpriced: int = 0
 
@@ -108,26 +107,24 @@ def _micro(number: Decimal, *, up: bool) -> int:
 
 def _counts(
     generation: Generation, query: OfferQuery, *, base: BitMap, filters: dict[str, BitMap], hits: BitMap
-) -> dict[tuple[str, str], int]:
+) -> dict[str, dict[str, int]]:
     """Each facet under every filter but its own."""
     wanted = tuple(FACETS) + (PRICE_MAX,) if query.counted is None else query.counted
-    found: dict[tuple[str, str], int] = {}
+    found: dict[str, dict[str, int]] = {}
     most = max(MOST_HITS, len(generation.alive) // MOST_SHARE)
     codes = generation.today.codes
-    done: set[str] = set()
     if len(hits) <= most:
-        done = {name for name in wanted if name in codes.columns and _own(name) not in filters}
-        found = {key: count for key, count in codes.count(hits).items() if key[0] in done}
+        found = codes.count(hits, [name for name in wanted if _own(name) not in filters])
     for name in wanted:
-        if name in done:
+        if name in found:
             continue
         within = _without(base, filters, _own(name)) if _own(name) in filters else hits
         if name in codes.columns and len(within) <= most:
-            found |= codes.count_one(name, within)
+            found[name] = codes.count_one(name, within)
         elif name == PRICE_MAX:
-            found.update(_price_steps(generation, within))
+            found[name] = dict(_price_steps(generation, within))
         else:
-            found.update(_by_value(generation, name, within))
+            found[name] = _by_value(generation, name, within)
     return found
 
 
@@ -136,15 +133,12 @@ def _own(name: str) -> str:
     return "range price" if name == PRICE_MAX else name
 
 
-def _by_value(generation: Generation, name: str, within: BitMap) -> Iterator[tuple[tuple[str, str], int]]:
+def _by_value(generation: Generation, name: str, within: BitMap) -> dict[str, int]:
     values = values_of(generation, name)
     if len(values) > MANY_VALUES and name == "supplier":
-        yield from _by_column(generation, within)
-        return
+        return dict(_by_column(generation, within))
     count_in = within.intersection_cardinality
-    for value, slots in list(values.items()):
-        if count := count_in(slots):
-            yield (name, value), count
+    return {value: count for value, slots in list(values.items()) if (count := count_in(slots))}
 
 
 def _without(base: BitMap, filters: dict[str, BitMap], name: str) -> BitMap:
@@ -155,20 +149,20 @@ def _without(base: BitMap, filters: dict[str, BitMap], name: str) -> BitMap:
     return found
 
 
-def _by_column(generation: Generation, within: BitMap) -> Iterator[tuple[tuple[str, str], int]]:
+def _by_column(generation: Generation, within: BitMap) -> Iterator[tuple[str, int]]:
     numbers = np.bincount(generation.store.supplier.values[ids(within)])
     for number in np.flatnonzero(numbers).tolist():
         if number:
-            yield ("supplier", str(number)), int(numbers[number])
+            yield str(number), int(numbers[number])
 
 
-def _price_steps(generation: Generation, within: BitMap) -> Iterator[tuple[tuple[str, str], int]]:
+def _price_steps(generation: Generation, within: BitMap) -> Iterator[tuple[str, int]]:
     """As the SQL path: each step holds what the step before does not."""
     under = 0
     for step in PRICE_STEPS:
         count = within.intersection_cardinality(generation.store.under(step))
         if count > under:
-            yield (PRICE_MAX, step), count - under
+            yield step, count - under
         under = count
 
 
@@ -204,7 +198,8 @@ def _cheapest(generation: Generation, query: OfferQuery, usage: Usage, hits: Bit
     return page, unpriced
 
 
-def supplier_names(generation: Generation, counts: Mapping[tuple[str, str], int], query: OfferQuery) -> Any:
+def supplier_names(generation: Generation, found: Found, query: OfferQuery) -> dict[str, str]:
+    """Of those counted or chosen."""
     names = generation.store.supplier_names
-    wanted = {value for name, value in counts if name == "supplier"} | set(query.facets.get("supplier", ()))
+    wanted = {*found.counts.get("supplier", ()), *query.facets.get("supplier", ())}
     return {number: names[number] for number in wanted if number in names}

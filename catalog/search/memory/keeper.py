@@ -6,7 +6,7 @@ import datetime
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,10 +15,13 @@ from django.db import connection
 from django.utils import timezone
 from pyroaring import BitMap
 
+from catalog.categories import CategoryTree
 from catalog.search.memory import file, rows
 from catalog.search.memory.find import find, supplier_names
 from catalog.search.memory.generation import Generation, build
+from catalog.search.memory.store import ids
 from catalog.search.query import Answer, OfferQuery
+from catalog.search.spelling import Spellings
 
 ATTEMPTS = 6
 RETRY_SECONDS = 30
@@ -43,6 +46,7 @@ class Keeper:
         self._writing = threading.Lock()
         self._loader: threading.Thread | None = None
         self._failed_at = -float(RETRY_SECONDS)
+        self._spellings: tuple[BitMap, CategoryTree, Spellings] | None = None
 
     def answer(self, query: OfferQuery) -> Answer | None:
         """Exact at the moment of its last statement, which reads the cards and finds the index late.
@@ -71,7 +75,7 @@ class Keeper:
                     ids=found.offers,
                     cards=tuple(cards[offer] for offer in found.offers),
                     counts=found.counts,
-                    suppliers=supplier_names(generation, found.counts, query),
+                    suppliers=supplier_names(generation, found, query),
                     readings=found.readings,
                     unpriced=found.unpriced,
                 )
@@ -98,6 +102,17 @@ class Keeper:
         if any(query.owner is not None for query in queries):
             return None
         return self.ask(lambda now: [find(now, query).total for query in queries], on=queries[0].today)
+
+    def spellings(self, tree: CategoryTree, *, limit: int) -> Spellings | None:
+        """Words of the names of `limit` offers as the index knows them, kept until it changes: a hint, that
+        may be late. None where `answer` would be."""
+        generation = self.generation
+        if generation is None or connection.in_atomic_block:
+            return None
+        kept = self._spellings
+        if kept is None or kept[0] is not generation.alive or kept[1] is not tree:
+            kept = self._spellings = (generation.alive, tree, Spellings(_names(generation, tree, limit)))
+        return kept[2]
 
     def catch_up(self, late: Generation) -> None:
         """One statement. A failure halfway leaves no index: the next search starts loading one."""
@@ -170,6 +185,17 @@ class Keeper:
         with self._writing:
             self.generation = generation
         return True
+
+
+def _names(generation: Generation, tree: CategoryTree, limit: int) -> Iterator[str]:
+    store, looked = generation.store, generation.alive[:limit]
+    for slot in looked:
+        yield from store.names[slot].split()
+    for number in set(store.supplier.values[ids(looked)].tolist()):
+        yield from store.supplier_names.get(str(number), "").lower().split()
+    for code, offers in store.values.get("category", {}).items():
+        if code in tree.nodes and looked.intersect(offers):
+            yield from tree.nodes[code].label.lower().split()
 
 
 def place_of_file() -> Path | None:

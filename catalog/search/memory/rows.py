@@ -163,11 +163,13 @@ _CARDS = Prepared(
     f" {CARD_PRICES % {'priced': '$5'}} AS prices FROM {ROW} WHERE offer_id = ANY($1)) AS kept"
     f" UNION ALL SELECT NULL, NULL, NULL, NULL WHERE {_is_late(ROW, seen='$2')}"
     f" OR {_is_late(GONE, seen='$2')}",
+    (int, bytes, bytes, bytes),
 )
 _LATE = Prepared(
     "catalog_search_late",
     ("pg_snapshot",),
     f"SELECT {_is_late(ROW, seen='$1')} OR {_is_late(GONE, seen='$1')}",
+    (bool,),
 )
 
 

@@ -24,7 +24,7 @@ class MemoNode(template.Node):
     ) -> None:
         self.names, self.holes = names, holes
         self.nodelist = nodelist
-        self._kept = Remembered()
+        self._kept = Remembered(str)
 
     def render(self, context: Context) -> SafeString:
         values = tuple(_hashable(given.resolve(context)) for given in self.names.values())
