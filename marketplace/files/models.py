@@ -16,6 +16,14 @@ class ScanState(models.TextChoices):
     INFECTED = "infected", "Refusé"
 
 
+class KeptAs(models.TextChoices):
+    """How the bytes lie on the disk; what is given back is always what came."""
+
+    WHOLE = "whole", "En un message"
+    PIECES = "pieces", "Par morceaux"
+    PACKED = "packed", "Comprimé, par morceaux"
+
+
 class StoredFile(models.Model):
     """A private file under an opaque name. Its bytes are encrypted; its type was read, not believed."""
 
@@ -26,6 +34,7 @@ class StoredFile(models.Model):
     media_type = models.CharField("type", max_length=100)
     size = models.PositiveBigIntegerField("taille (octets)")
     sha256 = models.CharField("empreinte", max_length=64, db_index=True)
+    kept_as = models.CharField(max_length=10, choices=KeptAs.choices, default=KeptAs.WHOLE)
     scan_state = models.CharField(
         "analyse", max_length=10, choices=ScanState.choices, default=ScanState.UNSCANNED
     )

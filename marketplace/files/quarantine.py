@@ -52,10 +52,10 @@ def raise_if_withheld(stored: StoredFile) -> None:
 
 def judge(stored: StoredFile) -> Verdict:
     """What the scanner says; unscanned when none is configured any more. Raises OSError: try again."""
-    from marketplace.files.store import content_of
+    from marketplace.files.store import kept_pieces
 
     judged_by = scanner()
-    return judged_by(content_of(stored)) if judged_by is not None else Verdict(ScanState.UNSCANNED)
+    return judged_by(kept_pieces(stored)) if judged_by is not None else Verdict(ScanState.UNSCANNED)
 
 
 def settle(stored: StoredFile, verdict: Verdict) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from django.conf import settings
@@ -24,7 +24,7 @@ class Verdict(NamedTuple):
     finding: str = ""
 
 
-Scanner = Callable[[bytes], Verdict]
+Scanner = Callable[[Iterable[bytes]], Verdict]
 
 
 class ScannerAway(OSError):
@@ -32,14 +32,16 @@ class ScannerAway(OSError):
 
 
 def scanner() -> Scanner | None:
-    """The function that judges bytes: clean or infected, else it raises OSError. None: nobody scans here."""
+    """The function that judges a file, given in pieces: clean or infected, else it raises OSError.
+
+    None: nobody scans here."""
     if settings.FILE_SCANNER:
         found: Scanner = import_string(settings.FILE_SCANNER)
         return found
     return clamav if settings.CLAMAV_ADDRESS else None
 
 
-def clamav(content: bytes) -> Verdict:
+def clamav(content: Iterable[bytes]) -> Verdict:
     """One INSTREAM exchange with clamd. Raises OSError (ScannerAway on what is not a verdict)."""
     host, _, port = settings.CLAMAV_ADDRESS.rpartition(":")
     answer = _instream(content, host.strip("[]"), int(port))
@@ -55,12 +57,13 @@ def _printable(name: bytes) -> str:
     return "".join(c for c in name.decode("utf-8", "replace") if c.isprintable())[:200]
 
 
-def _instream(content: bytes, host: str, port: int) -> bytes:
+def _instream(content: Iterable[bytes], host: str, port: int) -> bytes:
     with socket.create_connection((host, port), timeout=_SECONDS) as connection:
         connection.sendall(b"zINSTREAM\0")
-        for start in range(0, len(content), _CHUNK):
-            chunk = content[start : start + _CHUNK]
-            connection.sendall(struct.pack("!I", len(chunk)) + chunk)
+        for piece in content:
+            for start in range(0, len(piece), _CHUNK):
+                chunk = piece[start : start + _CHUNK]
+                connection.sendall(struct.pack("!I", len(chunk)) + chunk)
         connection.sendall(struct.pack("!I", 0))
         return _read_answer(connection)
 

@@ -18,6 +18,8 @@ PDF, ODT, ODS, DOCX, XLSX = (
 PNG, JPEG, CSV, TEXT = "image/png", "image/jpeg", "text/csv", "text/plain"
 # Never among DOCUMENTS: only an electronic invoice is joined as one.
 XML = "text/xml"
+# Never among them either: only a usage file is joined compressed.
+GZIP = "application/gzip"
 DOCUMENTS = frozenset({PDF, ODT, ODS, DOCX, XLSX, PNG, JPEG, CSV, TEXT})
 EXTENSIONS = {
     PDF: ".pdf", ODT: ".odt", ODS: ".ods", DOCX: ".docx", XLSX: ".xlsx",

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import os
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpResponse
+from django.db import transaction
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 
 from marketplace.errors import NotVisible, RuleBroken
-from marketplace.files.models import FileAccess, ScanState, StoredFile
+from marketplace.files.models import FileAccess, FileScan, KeptAs, ScanState, StoredFile
+from marketplace.files.packing import Counted, packed, unpacked
 from marketplace.files.quarantine import first_state, hold, raise_if_withheld
-from marketplace.files.sniff import DOCUMENTS, EXTENSIONS, sniff
+from marketplace.files.sniff import DOCUMENTS, EXTENSIONS, GZIP, sniff
 from marketplace.keys.envelope import decrypt, encrypt
+from marketplace.keys.stream import seal, unseal
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -23,6 +29,8 @@ if TYPE_CHECKING:
     from marketplace.accounts.models import Organisation
 
 MAX_BYTES = 10_000_000
+# Of the few files that are kept as they came, whatever their length: usage files.
+LARGE_BYTES = 200_000_000
 
 
 def store_upload(
@@ -96,34 +104,117 @@ def _keep(
     )
     path = _path(stored)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.write_bytes(encrypt(content, context=f"file:{stored.uuid}"))
+    path.write_bytes(encrypt(content, context=_context(stored)))
     path.chmod(0o600)
     return stored
+
+
+def store_large(
+    source: IO[bytes], *, name: str, media_type: str, owner: Organisation, actor: Actor
+) -> StoredFile:
+    """Keep what the caller has read and found to be of that type, up to LARGE_BYTES; read from its start.
+
+    Neither memory nor the disk holds it whole in clear: it is compressed (unless it came so), then sealed
+    by pieces. `size` and `sha256` are of what came. Raises RuleBroken on `file`.
+    """
+    stored = StoredFile(
+        owner=owner,
+        uploaded_by=actor.user,
+        name=_clean_name(name),
+        media_type=media_type,
+        scan_state=first_state(),
+        kept_as=KeptAs.PIECES if media_type == GZIP else KeptAs.PACKED,
+    )
+    source.seek(0)
+    came = Counted(source, most=LARGE_BYTES)
+    chunks = came if stored.kept_as == KeptAs.PIECES else packed(came)
+    path = _path(stored)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
+            seal(chunks, target, context=_context(stored))
+    except RuleBroken:
+        path.unlink()
+        raise
+    stored.size, stored.sha256 = came.size, came.sha256
+    stored.save()
+    if stored.scan_state == ScanState.WAITING:
+        hold(stored)
+    return stored
+
+
+def abandon(stored: StoredFile) -> None:
+    """Its row is about to be rolled back: the disk forgets it now."""
+    _path(stored).unlink(missing_ok=True)
+
+
+def drop_bytes(stored: StoredFile) -> None:
+    """Once the transaction commits, the disk forgets it; its row stays. For what nobody else could read."""
+    FileScan.objects.filter(file=stored).delete()
+    transaction.on_commit(lambda: _path(stored).unlink(missing_ok=True))
 
 
 def read_file(stored: StoredFile, *, actor: Actor) -> bytes:
     """The bytes, after writing down who read them. Raises NotVisible if they are gone from the disk,
     MoveRefused or Gone while its scan forbids to give it."""
+    return b"".join(_given(stored, actor=actor))
+
+
+def _given(stored: StoredFile, *, actor: Actor) -> Iterator[bytes]:
+    """Judged and written down at once, read as one goes."""
     raise_if_withheld(stored)
-    try:
-        content = content_of(stored)
-    except FileNotFoundError as error:
-        raise NotVisible("file_missing", "Ce fichier n’est plus disponible.") from error
+    if not _path(stored).is_file():
+        raise NotVisible("file_missing", "Ce fichier n’est plus disponible.")
     FileAccess.objects.create(file=stored, user=actor.user, organisation=actor.organisation)
-    return content
+    return pieces_of(stored)
+
+
+def pieces_of(stored: StoredFile) -> Iterator[bytes]:
+    """The bytes for the machine itself: nobody reads them. Raises FileNotFoundError.
+
+    One piece of a small file; of a large one, one after the other, so that none is held whole.
+    """
+    kept = kept_pieces(stored)
+    return unpacked(kept) if stored.kept_as == KeptAs.PACKED else kept
+
+
+def kept_pieces(stored: StoredFile) -> Iterator[bytes]:
+    """As they lie on the disk, deciphered: a packed file in gzip, which a scanner opens itself."""
+    if stored.kept_as == KeptAs.WHOLE:
+        yield decrypt(_path(stored).read_bytes(), context=_context(stored))
+        return
+    with _path(stored).open("rb") as source:
+        yield from unseal(source, context=_context(stored))
 
 
 def content_of(stored: StoredFile) -> bytes:
-    """The bytes for the machine itself: nobody reads them. Raises FileNotFoundError."""
-    return decrypt(_path(stored).read_bytes(), context=f"file:{stored.uuid}")
+    """All of it at once. Raises FileNotFoundError."""
+    return b"".join(pieces_of(stored))
+
+
+def _context(stored: StoredFile) -> str:
+    return f"file:{stored.uuid}"
 
 
 def download_response(stored: StoredFile, *, actor: Actor) -> HttpResponse:
     """An attachment that no browser will render in our origin. The caller has checked visibility."""
     response = HttpResponse(read_file(stored, actor=actor), content_type=stored.media_type)
+    _as_attachment(response, stored)
+    return response
+
+
+def download_in_pieces(stored: StoredFile, *, actor: Actor) -> StreamingHttpResponse:
+    """The same of a file too large to be held."""
+    given = _given(stored, actor=actor)
+    response = StreamingHttpResponse(given, content_type=stored.media_type)
+    response["Content-Length"] = str(stored.size)
+    _as_attachment(response, stored)
+    return response
+
+
+def _as_attachment(response: HttpResponseBase, stored: StoredFile) -> None:
     response["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Disposition"] = _disposition(stored.name)
-    return response
 
 
 def _disposition(name: str) -> str:

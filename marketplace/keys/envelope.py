@@ -6,6 +6,7 @@ is authenticated, so a ciphertext moved to another place does not decrypt.
 """
 
 import os
+from typing import IO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -21,10 +22,26 @@ class DecryptionFailed(Exception):
     """Altered, cut, moved to another context, or its master key is not in the ring."""
 
 
-def encrypt(data: bytes, *, context: str) -> bytes:
+def new_head(*, context: str) -> tuple[bytes, bytes]:
+    """A data key of 256 bits that never served, and the head that will give it back."""
     ring = key_ring()
-    data_key, nonce = AESGCM.generate_key(bit_length=256), os.urandom(NONCE_BYTES)
-    head = _wrap(data_key, key_id=ring.current, master=ring.keys[ring.current], context=context)
+    data_key = AESGCM.generate_key(bit_length=256)
+    return data_key, _wrap(data_key, key_id=ring.current, master=ring.keys[ring.current], context=context)
+
+
+def key_of_head(source: IO[bytes], *, context: str) -> bytes:
+    """The data key; the source is left where the message begins. Raises DecryptionFailed."""
+    start = source.read(len(MAGIC) + 1)
+    length = start[-1] if len(start) == len(MAGIC) + 1 else 0
+    head = start + source.read(length + NONCE_BYTES + WRAPPED_BYTES)
+    # A message of the least length, so that the head is judged by the one rule.
+    key_id, wrapped, _ = _split(head + bytes(NONCE_BYTES))
+    return _unwrap(wrapped, key_id=key_id, context=context)
+
+
+def encrypt(data: bytes, *, context: str) -> bytes:
+    data_key, head = new_head(context=context)
+    nonce = os.urandom(NONCE_BYTES)
     return head + nonce + AESGCM(data_key).encrypt(nonce, data, context.encode())
 
 

@@ -32,6 +32,8 @@ class MarketViewSet(viewsets.GenericViewSet[Any]):
     if_match: ClassVar[frozenset[str]] = frozenset()
     # Whether a reading answers JSON that `fields=` may narrow (False on a viewset's file).
     sparse: ClassVar[bool] = True
+    # Whether an action takes files beyond the usual limit (marketplace.ui.middleware).
+    takes_large_files: ClassVar[bool] = False
     abilities: ClassVar[Callable[[Actor, Any], Verdicts]]
     collection_abilities: ClassVar[Callable[[Actor], Verdicts]]
     # Input of "create" and "edit" where it is not the output.

@@ -235,6 +235,8 @@ PROXY_COUNT = env.int("PROXY_COUNT", default=0)
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 MAX_BODY_BYTES = 12_000_000
+# Of the few views that say so: a file of 200 MB and its form, put on the disk as it arrives.
+LARGE_BODY_BYTES = 202_000_000
 
 # Demonstration accounts and tokens, the map of `.example` hosts: never in production.
 DEMONSTRATION = False

@@ -58,6 +58,7 @@ class StatementQuerySet(models.QuerySet["UsageStatement"]):
             "attested_by",
             "certified_by",
             "replaces",
+            "file",
         ).prefetch_related("lines")
 
 
@@ -81,7 +82,8 @@ class UsageStatement(Stateful):
     ends_on = models.DateField("dernier jour")
     total_eur_ht = models.DecimalField(max_digits=14, decimal_places=2, default=0)
     replaces = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="replaced_by")
-    # Of the file read last; blank when everything was typed or sent by rows. The file itself is not kept.
+    # The file read last, as it came: blank when everything was typed or sent by rows.
+    file = models.ForeignKey("files.StoredFile", models.PROTECT, null=True, blank=True, related_name="+")
     file_name = models.CharField("fichier", max_length=200, blank=True)
     file_sha256 = models.CharField(max_length=64, blank=True)
     file_rows = models.PositiveIntegerField("lignes lues", default=0)

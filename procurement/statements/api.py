@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import django_filters
+from django.http import StreamingHttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
@@ -14,6 +16,7 @@ from rest_framework.response import Response
 from marketplace.accounts.abilities import require
 from marketplace.accounts.actors import Actor
 from marketplace.errors import NotVisible
+from marketplace.files.store import download_in_pieces
 from marketplace.rest.moves import MoveEndpoint, MoveMixin
 from marketplace.rest.serializers import ReasonInput
 from marketplace.rest.viewsets import CreateOnceMixin, ReadViewSet, SerializerClass
@@ -90,10 +93,19 @@ class StatementViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
         return self._write("rows", lambda data: {"rows": _pairs(data["rows"])}, writing.fill)
 
     @extend_schema(request={"multipart/form-data": UsageFileInput}, responses=UsageStatementSerializer)
-    @action(detail=True, methods=["post"], parser_classes=[MultiPartParser])
+    @action(detail=True, methods=["post"], parser_classes=[MultiPartParser], takes_large_files=True)
     def file(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Lire un fichier d’usage : il remplace le contenu du brouillon, ses lignes fautives sont nommées."""
         return self._write("file", lambda data: {"file": usage_file(data["file"])}, writing.fill_from_file)
+
+    @extend_schema(responses={200: OpenApiTypes.BINARY}, filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None, sparse=False)
+    def document(self, request: Request, *args: Any, **kwargs: Any) -> StreamingHttpResponse:
+        """Le fichier d’usage tel qu’il a été reçu ; 404 quand les quantités ont été saisies."""
+        found = self.get_object()
+        if found.file is None:
+            raise NotVisible("document_not_found", "Ce relevé a été saisi : il n’a pas de fichier.")
+        return download_in_pieces(found.file, actor=self.actor)
 
     @extend_schema(request=UsageCorrectionsInput, responses=UsageStatementSerializer)
     @action(detail=True, methods=["post"])

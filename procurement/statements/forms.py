@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 WRONG = "Indiquez une quantité de 0 ou plus, comme 12 ou 12,5."
 FILE_HELP = (
     "CSV en UTF-8, une ligne par ressource, première ligne « composant;quantite », "
-    "colonnes « jour » et « ressource » facultatives. Compressé en gzip si le fichier dépasse 10 Mo."
+    "colonnes « jour » et « ressource » facultatives. 200 Mo au plus, tel quel ou compressé en gzip : "
+    "il est gardé comme il est reçu."
 )
 PREFIX = "q_"
 

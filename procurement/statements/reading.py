@@ -59,6 +59,7 @@ class Reading:
     faults: list[Fault] = field(default_factory=list)
     beyond: int = 0
     sha256: str = ""
+    in_gzip: bool = False
 
     def add_fault(self, fault: Fault) -> None:
         if len(self.faults) < FAULTS_KEPT:
@@ -92,7 +93,8 @@ def read_usage(
     """CSV in UTF-8, `;`, `,` or tab between columns, plain or in gzip. Raises RuleBroken, on `file`,
     when it is no such file at all; a bad line is a fault of the reading."""
     digest = hashlib.sha256()
-    lines = _lines(_Hashed(stream, digest))
+    source = _Hashed(stream, digest)
+    lines = _lines(source)
     try:
         _, header = next(lines, (0, b""))
         layout = _layout(header)
@@ -103,7 +105,7 @@ def read_usage(
     if not reading.rows:
         message = f"Le fichier n’a aucune ligne après l’en-tête «{NBSP}{HEADER}{NBSP}»."
         raise RuleBroken("file_empty", message, field="file")
-    reading.sha256 = digest.hexdigest()
+    reading.sha256, reading.in_gzip = digest.hexdigest(), source.in_gzip
     return reading
 
 
@@ -111,7 +113,7 @@ class _Hashed:
     """A stream whose bytes are hashed as they are read."""
 
     def __init__(self, stream: IO[bytes], digest: Any) -> None:
-        self.stream, self.digest = stream, digest
+        self.stream, self.digest, self.in_gzip = stream, digest, False
 
     def read(self, size: int = -1) -> bytes:
         found = self.stream.read(size)
@@ -122,8 +124,9 @@ class _Hashed:
 def _lines(stream: _Hashed) -> Iterator[tuple[int, bytes]]:
     """(number, line), the number as an editor shows it; a line too long comes cut, once."""
     first = stream.read(2)
+    stream.in_gzip = first == GZIP
     rest = _Buffered(stream, first)
-    source = cast("IO[bytes]", gzip.GzipFile(fileobj=cast("IO[bytes]", rest))) if first == GZIP else rest
+    source = cast("IO[bytes]", gzip.GzipFile(fileobj=cast("IO[bytes]", rest))) if stream.in_gzip else rest
     number = size = 0
     inside = False
     while line := source.readline(LONGEST_LINE + 1):

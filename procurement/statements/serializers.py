@@ -45,6 +45,13 @@ class UsageStatementSerializer(StrictModelSerializer):
     order_number = serializers.CharField(source="contract.order.sent_number", read_only=True)
     replaces = serializers.UUIDField(source="replaces.uuid", read_only=True, allow_null=True, default=None)
     lines = UsageLineSerializer(many=True, read_only=True)
+    file_size = serializers.IntegerField(
+        source="file.size", read_only=True, allow_null=True, default=None, help_text="Octets du fichier reçu."
+    )
+    file_scan = serializers.CharField(
+        source="file.scan_state", read_only=True, allow_null=True, default=None,
+        help_text="waiting, clean, infected ou unscanned.",
+    )  # fmt: skip
     faults = UsageFaultSerializer(many=True, read_only=True)
 
     class Meta:
@@ -52,8 +59,8 @@ class UsageStatementSerializer(StrictModelSerializer):
         fields = (
             "id", "number", "state", "state_since", "version", "contract", "contract_number",
             "order_number", "starts_on", "ends_on", "lines", "total_eur_ht", "replaces", "file_name",
-            "file_sha256", "file_rows", "faults", "faults_beyond", "created_at", "sent_at",
-            "service_done_on", "attested_at", "certified_at", "refusal_reason",
+            "file_sha256", "file_size", "file_rows", "file_scan", "faults", "faults_beyond", "created_at",
+            "sent_at", "service_done_on", "attested_at", "certified_at", "refusal_reason",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -84,7 +91,8 @@ class UsageStatementInput(StrictSerializer):
 
 class UsageFileInput(StrictSerializer):
     file = serializers.FileField(
-        help_text="CSV en UTF-8 (composant;quantite, jour et ressource facultatifs), ou le même en gzip."
+        help_text="CSV en UTF-8 (composant;quantite, jour et ressource facultatifs), ou le même en gzip. "
+        "200 Mo au plus ; gardé tel que reçu."
     )
 
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("releves/<slug:number>/", views.statement_page, name="statement"),
     path("releves/<slug:number>/modifier/", views.statement_edit, name="statement_edit"),
     path("releves/<slug:number>/fichier/", views.statement_file, name="statement_file"),
+    path("releves/<slug:number>/document/", views.statement_document, name="statement_document"),
     path("releves/<slug:number>/corriger/", views.statement_correct, name="statement_correct"),
     path("releves/<slug:number>/<slug:slug>/", views.statement_move, name="statement_move"),
 ]

@@ -7,14 +7,16 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from marketplace.accounts.abilities import allowed, require
 from marketplace.errors import MoveRefused, NotVisible, RuleBroken
+from marketplace.files.store import download_in_pieces
 from marketplace.ui.breadcrumb import breadcrumb
+from marketplace.ui.large_files import takes_large_files
 from marketplace.ui.once import once
 from marketplace.ui.typography import date_text, euros
 from procurement.forms.refusals import put_refusal
@@ -56,6 +58,7 @@ def statements(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "procurement/statements/list.html", context)
 
 
+@takes_large_files
 @login_required
 @once
 def statement_write(request: HttpRequest, number: str) -> HttpResponse:
@@ -148,6 +151,7 @@ def statement_edit(request: HttpRequest, number: str) -> HttpResponse:
     )  # fmt: skip
 
 
+@takes_large_files
 @login_required
 @once
 def statement_file(request: HttpRequest, number: str) -> HttpResponse:
@@ -164,6 +168,16 @@ def statement_file(request: HttpRequest, number: str) -> HttpResponse:
         lead="Il remplace tout ce que le brouillon contient.", button="Lire le fichier",
         back=statement.get_absolute_url(),
     )  # fmt: skip
+
+
+@login_required
+@require_safe
+def statement_document(request: HttpRequest, number: str) -> StreamingHttpResponse:
+    """The file as it came. Raises NotVisible when everything was typed."""
+    statement = _visible(request, number)
+    if statement.file is None:
+        raise NotVisible
+    return download_in_pieces(statement.file, actor=actor_of(request))
 
 
 @login_required

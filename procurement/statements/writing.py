@@ -9,7 +9,9 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 
 from django.db import transaction
 
-from marketplace.errors import MoveRefused, RuleBroken
+from marketplace.errors import DomainError, MoveRefused, RuleBroken
+from marketplace.files.sniff import CSV, GZIP
+from marketplace.files.store import abandon, drop_bytes, store_large
 from marketplace.money import LARGEST_TOTAL
 from marketplace.numbering import next_number
 from marketplace.ui.typography import date_text
@@ -17,10 +19,11 @@ from procurement.models import Contract, UsageLine, UsageStatement
 from procurement.models.period_count import parts_of
 from procurement.statements.amounts import Charged, Used, charged, components_of, unknown_component
 from procurement.statements.enums import StatementState
-from procurement.statements.reading import WORDS, BadCell, quantity_of, read_usage
+from procurement.statements.reading import WORDS, BadCell, Reading, quantity_of, read_usage
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
+    from marketplace.files.models import StoredFile
 
 
 class UsageFile(NamedTuple):
@@ -63,7 +66,11 @@ def create_statement(
 def fill_from_file(
     statement: UsageStatement, *, actor: Actor, file: UsageFile, expected_version: int | None = None
 ) -> UsageStatement:
-    """All that the statement held is replaced by what the file says, its bad lines named and kept aside."""
+    """All that the statement held is replaced by what the file says, its bad lines named and kept aside.
+
+    The file is kept as it came, up to 200 MB, in place of the one before. Raises RuleBroken, MoveRefused.
+    """
+    refuse_sent(statement)
     contract = _contract_of(statement)
     reading = read_usage(
         file.stream,
@@ -74,14 +81,44 @@ def fill_from_file(
 
     def apply(row: UsageStatement) -> None:
         refuse_sent(row)
-        row.file_name, row.file_sha256, row.file_rows = file.name[-200:], reading.sha256, reading.rows
+        if row.file is not None:
+            drop_bytes(row.file)
+        row.file = kept
+        row.file_name, row.file_sha256, row.file_rows = kept.name, kept.sha256, reading.rows
         row.faults, row.faults_beyond = reading.faults_as_data(), reading.beyond
         _write_lines(row, contract, reading.sums)
 
-    detail = {"sha256": reading.sha256, "rows": reading.rows, "faults": len(reading.faults) + reading.beyond}
-    return statement.touch(
-        "read_file", actor=actor, apply=apply, expected_version=expected_version, detail=detail
+    with transaction.atomic():
+        kept = _kept(file, reading, contract, actor=actor)
+        detail = {
+            "sha256": kept.sha256,
+            "bytes": kept.size,
+            "rows": reading.rows,
+            "faults": len(reading.faults) + reading.beyond,
+        }
+        try:
+            return statement.touch(
+                "read_file", actor=actor, apply=apply, expected_version=expected_version, detail=detail
+            )
+        except DomainError:
+            abandon(kept)
+            raise
+
+
+def _kept(file: UsageFile, reading: Reading, contract: Contract, *, actor: Actor) -> StoredFile:
+    """The supplier's own, until and after it is sent."""
+    owner = contract.supplier.organisation
+    assert owner is not None, "only the supplier's people write"
+    kept = store_large(
+        file.stream,
+        name=file.name,
+        media_type=GZIP if reading.in_gzip else CSV,
+        owner=owner,
+        actor=actor,
     )
+    if kept.sha256 != reading.sha256:
+        raise RuntimeError(f"the file of {contract} changed while it was read")
+    return kept
 
 
 def fill(
@@ -195,7 +232,9 @@ def _line(row: UsageStatement, position: int, line: Charged) -> UsageLine:
 
 
 def _contract_of(statement: UsageStatement) -> Contract:
-    return Contract.objects.select_related("order__plan").get(pk=statement.contract_id)
+    return Contract.objects.select_related("order__plan", "supplier__organisation").get(
+        pk=statement.contract_id
+    )
 
 
 def _check_period(contract: Contract, *, starts_on: dt.date, ends_on: dt.date) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 import io
 import tracemalloc
 import zipfile
@@ -22,8 +23,8 @@ from marketplace.audit.models import AuditEvent
 from marketplace.errors import Gone, MoveRefused, RuleBroken
 from marketplace.files.models import FileAccess, FileScan, ScanState, StoredFile
 from marketplace.files.scan import ScannerAway, Verdict, clamav
-from marketplace.files.sniff import DOCUMENTS, ODS, sniff
-from marketplace.files.store import read_file, store_bytes, store_upload
+from marketplace.files.sniff import CSV, DOCUMENTS, ODS, sniff
+from marketplace.files.store import read_file, store_bytes, store_large, store_upload
 from marketplace.files.tasks import scan_file, sweep_scans
 from marketplace.notifications.models import Notification
 from tests.builders import client_for, make_member
@@ -131,13 +132,28 @@ def test_the_scanner_away_is_tried_again_and_the_file_stays_held(
     assert again(stored).scan_state == ScanState.CLEAN
 
 
+def test_a_large_file_is_scanned_piece_by_piece_in_gzip(
+    actor: Actor, clamd: Clamd, rung: list[int], django_capture_on_commit_callbacks: Any
+) -> None:
+    assert actor.organisation is not None
+    with django_capture_on_commit_callbacks(execute=True):
+        stored = store_large(
+            io.BytesIO(b"poste;1\n" * 9), name="a.csv", media_type=CSV, owner=actor.organisation, actor=actor
+        )
+    with pytest.raises(MoveRefused):
+        read_file(stored, actor=actor)
+    scan_file(rung[-1])
+    assert gzip.decompress(clamd.seen[-1][1]) == b"poste;1\n" * 9
+    assert read_file(again(stored), actor=actor) == b"poste;1\n" * 9
+
+
 def test_an_answer_in_pieces_and_answers_that_are_no_verdict(clamd: Clamd) -> None:
     clamd.answer = (b"stream: Worm.", b"Essai FO", b"UND\0")
-    assert clamav(PDF_BYTES) == (ScanState.INFECTED, "Worm.Essai")
+    assert clamav([PDF_BYTES]) == (ScanState.INFECTED, "Worm.Essai")
     for said in (b"INSTREAM size limit exceeded. ERROR\0", b"\0", b"BROOK\0", b"stream: OKAY\0"):
         clamd.answer = (said,)
         with pytest.raises(ScannerAway):
-            clamav(PDF_BYTES)
+            clamav([PDF_BYTES])
 
 
 def test_a_worker_that_lost_its_lease_writes_nothing(
@@ -145,7 +161,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(
 ) -> None:
     stored = kept(actor)
 
-    def slow(content: bytes) -> Verdict:
+    def slow(content: Any) -> Verdict:
         FileScan.objects.update(token="other")
         return Verdict(ScanState.CLEAN)
 
@@ -154,7 +170,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(
     assert again(stored).scan_state == ScanState.WAITING
 
 
-def always_clean(content: bytes) -> Verdict:
+def always_clean(content: Any) -> Verdict:
     return Verdict(ScanState.CLEAN)
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import Any
 
 from procurement.models import Contract, UsageStatement
+from procurement.statements.writing import UsageFile
 from tests.habits.matrix.api import BOTH_SIDES, moves, reading
 from tests.habits.matrix.rows import OTHER_SUPPLIER, SUPPLIERS, Row, only
 from tests.habits.matrix.world import World
 from tests.procurement.statements.builders import make_statement, make_used_contract
 
+USAGE = b"composant;quantite\nposte;10\n"
 REQUESTER, FINANCE = only("requester"), only("finance")
 
 
@@ -23,11 +26,13 @@ def used_contract(world: World) -> Contract:
 
 
 def statement_of(world: World, state: str = "submitted") -> UsageStatement:
-    """On a contract of its own state, made when first asked."""
+    """On a contract of its own state, made when first asked; `filed`: submitted, from a file."""
     name = f"a_statement_{state}"
     if name not in world.__dict__:
         contract = make_used_contract(world.purchase)
-        world.__dict__[name] = make_statement(world.purchase, contract, state=state)
+        values = {"rows": (), "file": UsageFile("janvier.csv", io.BytesIO(USAGE))} if state == "filed" else {}
+        state = "submitted" if values else state
+        world.__dict__[name] = make_statement(world.purchase, contract, state=state, **values)
     found: UsageStatement = world.__dict__[name]
     return found
 
@@ -51,9 +56,11 @@ ROWS: dict[str, Row] = {
     "GET procurement:statement_edit": Row(SUPPLIERS, page("draft")),
     "GET procurement:statement_file": Row(SUPPLIERS, page("draft")),
     "GET procurement:statement_correct": Row(SUPPLIERS, page("draft")),
+    "GET procurement:statement_document": Row(BOTH_SIDES, page("filed")),
     "GET procurement:statement_move": Row(REQUESTER, page("submitted", slug="attester")),
     **reading("usage-statement", BOTH_SIDES, of("submitted")),
     "POST api:usage-statement-list": Row(SUPPLIERS | only(OTHER_SUPPLIER)),
+    "GET api:usage-statement-document": Row(BOTH_SIDES, of("filed")),
     **moves("usage-statement", "rows file corrections submit withdraw", SUPPLIERS, of("draft")),
     **moves("usage-statement", "attest refuse", REQUESTER, of("submitted")),
     **moves("usage-statement", "certify send-back", FINANCE, of("attested")),

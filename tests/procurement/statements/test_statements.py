@@ -1,6 +1,9 @@
 """Statements and the service fait: moves, races, pages and API; strangers first."""
 
 import datetime as dt
+import gzip
+import hashlib
+import io
 from decimal import Decimal
 
 import pytest
@@ -9,9 +12,11 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from marketplace.accounts.enums import Role
-from marketplace.errors import MoveRefused, NotAllowed, RuleBroken
+from marketplace.errors import MoveRefused, NotAllowed, RuleBroken, VersionStale
+from marketplace.files.models import FileAccess
+from marketplace.files.store import read_file
 from procurement.models import UsageLine, UsageStatement
-from procurement.statements import serving
+from procurement.statements import serving, writing
 from procurement.statements.consumption import consumption_of
 from tests.builders import client_for, grant, make_member
 from tests.procurement.amendments.builders import make_amendment
@@ -201,9 +206,17 @@ def test_written_corrected_sent_attested_and_certified_by_the_pages(purchase):
     kept = supplier.post(f"{page}corriger/", wrong)
     assert "beaucoup" in text_of(kept, 400) and "line_3" in kept.context["form"].errors
     assert supplier.post(f"{page}corriger/", {**wrong, "quantity_3": "1"}).status_code == 302
-    assert "en 4 lignes" in text_of(supplier.get(page))
+    assert "en 4 lignes" in (read := text_of(supplier.get(page)))
+    assert f"janvier.csv, 4 lignes, {len(BAD_FILE)} octets" in read
+    assert hashlib.sha256(BAD_FILE).hexdigest() in read
+    assert requester.get(f"{page}document/").status_code == 404, "a draft is its supplier's alone"
     assert supplier.post(f"{page}envoyer/", {}).status_code == 302
     assert supplier.get(f"{page}modifier/").status_code == 409
+    for reader in (supplier, requester, finance):
+        given = reader.get(f"{page}document/")
+        assert b"".join(given.streaming_content) == BAD_FILE
+        assert given["Content-Disposition"] == 'attachment; filename="janvier.csv"'
+    assert FileAccess.objects.filter(file=made.file).count() == 3
     assert "Attester le service fait, 100,00 € HT" in text_of(requester.get("/bureau/"))
     assert finance.get(f"{page}attester/").status_code == 403
     late = requester.post(f"{page}attester/", {"service_done_on": "2999-01-01"})
@@ -230,6 +243,56 @@ def test_the_list_costs_the_same_whatever_its_length(purchase, django_assert_num
         assert client.get(address).status_code == 200
 
 
+def test_the_file_of_a_draft_takes_the_place_of_the_one_before(
+    purchase, settings, tmp_path, django_capture_on_commit_callbacks
+):
+    settings.MEDIA_ROOT = str(tmp_path)
+    contract, actor = make_used_contract(purchase), purchase.actor("manager")
+    made = make_statement(purchase, contract, rows=())
+    others = set(tmp_path.rglob("*"))
+    problem_of(client_for_token(purchase.manager).get(f"{URL}{made.uuid}/document/"), 404)
+    sent = gzip.compress(b"composant;quantite\nposte;7\n")
+    for content in (b"composant;quantite\nposte;10\n", sent):
+        with django_capture_on_commit_callbacks(execute=True):
+            writing.fill_from_file(made, actor=actor, file=writing.UsageFile("j.csv.gz", io.BytesIO(content)))
+    kept = [each for each in set(tmp_path.rglob("*")) - others if each.is_file()]
+    assert [each.name for each in kept] == [made.file.uuid.hex]
+    assert (read_file(made.file, actor=actor), made.total_eur_ht) == (sent, Decimal("70.00"))
+    with pytest.raises(VersionStale):
+        writing.fill_from_file(
+            made, actor=actor, file=writing.UsageFile("j.csv.gz", io.BytesIO(sent)), expected_version=1
+        )
+    left = [each for each in set(tmp_path.rglob("*")) - others if each.is_file()]
+    assert left == kept, "nothing is left of a refusal"
+
+
+def test_a_body_of_two_hundred_megabytes_passes_for_a_usage_file_of_people_signed_in(purchase):
+    """Elsewhere, and for others, it is refused before a byte of it is read."""
+
+    class Unread:
+        def read(self, *_):
+            raise AssertionError("the body was read")
+
+        readline = read
+
+    made = make_statement(purchase, make_used_contract(purchase))
+    page, large = made.get_absolute_url(), {"CONTENT_LENGTH": "200000000", "wsgi.input": Unread()}
+    form = "multipart/form-data; boundary=a"
+    supplier = client_for(purchase.manager)
+    for client, path in (
+        (client_for(None), f"{page}fichier/"), (supplier, f"{page}modifier/"),
+        (supplier, f"{URL}{made.uuid}/rows/"),
+    ):  # fmt: skip
+        assert client.generic("POST", path, b"", content_type=form, **large).status_code == 413
+    path = f"{URL}{made.uuid}/file/"
+    assert client_for(None).generic("POST", path, b"", content_type=form, **large).status_code == 401
+    for path in (f"{page}fichier/", f"/contrats/{made.contract.number}/releves/ecrire/"):
+        answer = supplier.generic("POST", path, b"", content_type=form, **large)
+        assert answer.status_code == 400 and answer.context["form"].errors
+    more = large | {"CONTENT_LENGTH": "203000000"}
+    assert supplier.generic("POST", f"{page}fichier/", b"", content_type=form, **more).status_code == 413
+
+
 def test_the_same_by_the_api_of_a_supplier(purchase):
     contract = make_used_contract(purchase)
     api, buyer = client_for_token(purchase.manager), client_for_token(purchase.requester)
@@ -248,6 +311,8 @@ def test_the_same_by_the_api_of_a_supplier(purchase):
         (3, "quantity"), (4, "component"),
     ]  # fmt: skip
     assert read["file_rows"] == 4 and read["total_eur_ht"] == "70.00"
+    assert (read["file_size"], read["file_scan"]) == (len(BAD_FILE), "unscanned")
+    assert read["file_sha256"] == hashlib.sha256(BAD_FILE).hexdigest()
     problem_of(api.post(f"{url}submit/", {}, format="json"), 409)
     lines = [
         {"line": 3, "component": "poste", "quantity": "0"},
@@ -257,6 +322,7 @@ def test_the_same_by_the_api_of_a_supplier(purchase):
     assert faults(again) == {"line_3"}
     assert api.post(f"{url}corrections/", {"lines": lines}, format="json").json()["total_eur_ht"] == "90.00"
     assert api.post(f"{url}submit/", {}, format="json").json()["state"] == "submitted"
+    assert b"".join(buyer.get(f"{url}document/").streaming_content) == BAD_FILE
     problem_of(api.post(f"{url}rows/", {"rows": rows}, format="json"), 409)
     problem_of(api.post(f"{url}attest/", {"service_done_on": "2026-01-31"}, format="json"), 403)
     done = buyer.post(f"{url}attest/", {"service_done_on": "2026-01-31"}, format="json")
