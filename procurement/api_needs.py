@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -14,6 +15,7 @@ from marketplace.accounts.models import Membership, User
 from marketplace.errors import MoveRefused, NotVisible
 from marketplace.rest.idempotency import once
 from marketplace.rest.moves import MoveEndpoint, MoveMixin
+from marketplace.rest.paging import PAGE_PARAMETERS, Paged
 from marketplace.rest.serializers import NoInput, ReasonInput
 from marketplace.rest.viewsets import CreateOnceMixin, PatchMixin, ReadViewSet
 from procurement.abilities import (
@@ -25,7 +27,8 @@ from procurement.abilities import (
     require_project,
 )
 from procurement.actions import assessments as actions
-from procurement.actions.eligibility import JudgedOffer, freeze_offers, offers_for
+from procurement.actions.eligibility import JudgedOffer, freeze_offers
+from procurement.actions.eligible_catalogue import offers_page
 from procurement.actions.opinions import advise_on_assessment, advise_on_order
 from procurement.actions.projects import (
     add_author,
@@ -52,6 +55,10 @@ from procurement.serializers import (
     OpinionInput,
     OpinionSerializer,
     ProjectSerializer,
+)
+
+STANDING = OpenApiParameter(
+    "standing", str, enum=Standing.values, many=True, description="Conformité, répétable ; toutes sinon."
 )
 
 
@@ -114,21 +121,21 @@ class ProjectViewSet(
     ) -> Project:
         return edit_project(obj, actor=actor, expected_version=expected_version, **data)
 
-    @extend_schema(responses=EligibleOffersOutput, filters=False)
+    @extend_schema(parameters=[STANDING, *PAGE_PARAMETERS], responses=EligibleOffersOutput, filters=False)
     @action(detail=True, methods=["get"], pagination_class=None)
     def eligible_offers(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Les offres publiques : conformes d’abord, puis à vérifier, puis écartées avec la raison."""
-        project = self.get_object()
-        choice = offers_for(project)
+        """Les offres publiques, par pages : conformes, puis à vérifier, puis écartées avec la raison."""
+        project, paged = self.get_object(), Paged(request)
+        standings = _standings(request)
+        choice = offers_page(project, standings=standings, first=paged.first, size=paged.size)
         kept = set(project.shortlist.values_list("offer_id", flat=True))
         return Response(
             {
+                **paged.links(count=sum(choice.counts[name] for name in standings)),
                 "derogation": derogation_as_dict(project.derogations.first()),
                 "obligations": [obligation.code for obligation in choice.result.required],
-                "counts": {standing.value: len(choice.of(standing)) for standing in Standing},
-                "results": [
-                    judged_as_dict(row, kept=kept) for standing in Standing for row in choice.of(standing)
-                ],
+                "counts": choice.counts,
+                "results": [judged_as_dict(row, kept=kept) for row in choice.rows],
             }
         )
 
@@ -198,6 +205,15 @@ def derogation_as_dict(derogation: Derogation | None) -> dict[str, Any] | None:
         "state": str(derogation.state_today),
         "ends_on": derogation.ends_on.isoformat() if derogation.ends_on else None,
     }
+
+
+def _standings(request: Request) -> set[str]:
+    """Those asked by name, else all. Raises ValidationError (400)."""
+    asked = set(request.query_params.getlist("standing")) or set(Standing.values)
+    if wrong := asked - set(Standing.values):
+        known = ", ".join(Standing.values)
+        raise ValidationError({"standing": [f"« {min(wrong)[:40]} » est inconnu. Donnez {known}."]})
+    return asked
 
 
 def judged_as_dict(row: JudgedOffer, *, kept: set[int]) -> dict[str, Any]:

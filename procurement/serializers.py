@@ -365,11 +365,16 @@ class DerogationBesideOutput(serializers.Serializer):
 
 
 class EligibleOffersOutput(serializers.Serializer):
+    count = serializers.IntegerField(help_text="Offres des conformités demandées.")
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
     derogation = DerogationBesideOutput(
         allow_null=True, help_text="La dérogation R9 du projet. Elle ne rend aucune offre conforme."
     )
     obligations = serializers.ListField(child=serializers.CharField())
-    counts = serializers.DictField(child=serializers.IntegerField())
+    counts = serializers.DictField(
+        child=serializers.IntegerField(), help_text="De chaque conformité, demandée ou non."
+    )
     results = JudgedOfferOutput(many=True)
 
 

@@ -119,9 +119,8 @@ def order_it(say: dict[str, Caller], offer: str) -> str:
     """A need assessed, an offer kept, an order advised, approved, committed, sent, acknowledged."""
     requester = say["requester"]
     project = assessed_project(say)
-    standings = {
-        row["id"]: row["standing"] for row in requester.get(f"projects/{project}/eligible_offers/")["results"]
-    }
+    found = requester.get(f"projects/{project}/eligible_offers/?page_size=100")
+    standings = {row["id"]: row["standing"] for row in found["results"]}
     assert standings[offer] in {"eligible", "to_check"}
     requester.post(f"projects/{project}/shortlist/", {"offer": offer})
     requester.post(f"projects/{project}/freeze_offers/")

@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.paginator import InvalidPage
+from django.core.paginator import InvalidPage, Paginator
 from django.db.models import QuerySet
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import CursorPagination, PageNumberPagination
 from rest_framework.request import Request
 
 MAX_PAGE_SIZE = 100
+_PAST = "Cette page est au-delà de la dernière."
 
 
 def whole_number(request: Request, name: str, *, default: int, most: int) -> int:
@@ -44,7 +47,7 @@ class PageNumber(PageNumberPagination):
         try:
             self.page = paginator.page(self.get_page_number(request, paginator))
         except InvalidPage as exc:
-            raise NotFound("Cette page est au-delà de la dernière.", code="past_the_end") from exc
+            raise NotFound(_PAST, code="past_the_end") from exc
         return list(self.page)
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
@@ -52,6 +55,26 @@ class PageNumber(PageNumberPagination):
             _parameter("page", "Numéro de page, à partir de 1.", most=999_999_999),
             _parameter("page_size", self.page_size_query_description, most=MAX_PAGE_SIZE),
         ]
+
+
+class Paged:
+    """The page asked of a list that is no queryset: what the caller reads, then the links around it."""
+
+    def __init__(self, request: Request) -> None:
+        """Raises ValidationError (400)."""
+        self.paging = PageNumber()
+        self.paging.request = request
+        self.size = self.paging.get_page_size(request)
+        self.number = self.paging.get_page_number(request, None)
+        self.first = (self.number - 1) * self.size
+
+    def links(self, *, count: int) -> dict[str, Any]:
+        """`count, next, previous`. Raises NotFound (404) past the end."""
+        if self.number > 1 and self.first >= count:
+            raise NotFound(_PAST, code="past_the_end")
+        self.paging.page = Paginator(range(count), self.size).page(self.number)
+        links = {"next": self.paging.get_next_link(), "previous": self.paging.get_previous_link()}
+        return {"count": count, **links}
 
 
 class Feed(CursorPagination):
@@ -91,3 +114,10 @@ def _parameter(name: str, description: str, *, most: int) -> dict[str, Any]:
         "description": description,
         "schema": {"type": "integer", "minimum": 1, "maximum": most},
     }
+
+
+# Of a list that is no queryset (`Paged`).
+PAGE_PARAMETERS = [
+    OpenApiParameter("page", OpenApiTypes.INT, description="Numéro de page, à partir de 1."),
+    OpenApiParameter("page_size", OpenApiTypes.INT, description=PageNumber.page_size_query_description),
+]

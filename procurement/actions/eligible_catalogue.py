@@ -31,6 +31,7 @@ SHOWN = 20
 # « EU » stands beside the countries of an offer, it is not one of them.
 INSIDE_EEA = EEA_COUNTRIES | {"EU"}
 UNKNOWN = "unknown"
+_READ = ("supplier", "category", "live_version")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,15 @@ class ShownOffers:
     result: AssessmentResult
     sections: Mapping[str, Section]
     closest: JudgedOffer | None
+
+
+@dataclass(frozen=True, slots=True)
+class OfferPage:
+    """Some offers of the standings asked, one standing after the other. `counts`: of every standing."""
+
+    result: AssessmentResult
+    counts: Mapping[str, int]
+    rows: tuple[JudgedOffer, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +91,41 @@ def shown_offers(
     if found is None:
         return _one_by_one(asked=asked, **wanted)
     return _read(found, asked=asked, **wanted)
+
+
+def offers_page(
+    project: Project, *, standings: Iterable[str], first: int, size: int, on: dt.date | None = None
+) -> OfferPage:
+    """`size` offers from the `first` (0) of those standings, by name in each. Six queries whatever the
+    catalogue holds. Raises MoveRefused without an analysis."""
+    day = on or timezone.localdate()
+    wanted_standings = [str(each) for each in Standing if str(each) in set(standings)]
+    result = result_now(assessment_of(project))
+    wanted = {"result": result, "service_models": project.service_models, "on": day}
+    asked = {"standings": wanted_standings, "first": first, "size": size}
+    found = sets.ask(lambda offers: keys_by_sets(offers, **asked, **wanted), on=day)
+    if found is None:
+        return _page_one_by_one(**asked, **wanted)
+    counts, keys = found
+    offers = Offer.objects.filter(pk__in=[key for _, key in keys]).select_related(*_READ)
+    judged = {(row.standing, row.offer.pk): row for row in judge_offers(offers, **wanted)}
+    return OfferPage(result, counts, tuple(judged[key] for key in keys if key in judged))
+
+
+def keys_by_sets(
+    offers: OfferSets, *, standings: Iterable[str], first: int, size: int, **wanted: Any
+) -> tuple[dict[str, int], list[tuple[str, int]]]:
+    """The counts, and the standing and key of each offer of the page. No query."""
+    found = sort_catalogue(offers, **wanted)
+    counts = {name: len(slots) for name, slots in found.standings.items()}
+    keys: list[tuple[str, int]] = []
+    for name in standings:
+        left = size - len(keys)
+        if left and first < counts[name]:
+            listed = offers.page(found.standings[name], first=first, size=left)
+            keys += [(name, key) for key in listed]
+        first = max(0, first - counts[name])
+    return counts, keys
 
 
 def sort_catalogue(
@@ -159,7 +204,7 @@ def _read(found: Found, *, asked: Mapping[str, int], **wanted: Any) -> ShownOffe
     keys = {key for listed in found.keys.values() for key in listed}
     if found.closest is not None:
         keys.add(found.closest)
-    offers = Offer.objects.filter(pk__in=keys).select_related("supplier", "category", "live_version")
+    offers = Offer.objects.filter(pk__in=keys).select_related(*_READ)
     judged = {row.offer.pk: row for row in judge_offers(offers, **wanted)}
     sections = {
         name: Section(
@@ -175,7 +220,7 @@ def _read(found: Found, *, asked: Mapping[str, int], **wanted: Any) -> ShownOffe
 
 def _one_by_one(*, asked: Mapping[str, int], **wanted: Any) -> ShownOffers:
     """Three queries, and a judgement for each public offer."""
-    offers = Offer.objects.public().select_related("supplier", "category", "live_version")
+    offers = Offer.objects.public().select_related(*_READ)
     judged = sorted(judge_offers(offers, **wanted), key=_by_name)
     sections = {}
     for standing in Standing:
@@ -186,6 +231,14 @@ def _one_by_one(*, asked: Mapping[str, int], **wanted: Any) -> ShownOffers:
     refused = [row for row in judged if row.standing == Standing.REFUSED]
     closest = min(refused, key=lambda row: len(row.judgement.findings), default=None)
     return ShownOffers(wanted["result"], sections, None if sections[Standing.ELIGIBLE].count else closest)
+
+
+def _page_one_by_one(*, standings: list[str], first: int, size: int, **wanted: Any) -> OfferPage:
+    """Three queries, and a judgement for each public offer."""
+    judged = sorted(judge_offers(Offer.objects.public().select_related(*_READ), **wanted), key=_by_name)
+    counts = {str(each): sum(row.standing == each for row in judged) for each in Standing}
+    listed = [row for name in standings for row in judged if row.standing == name]
+    return OfferPage(wanted["result"], counts, tuple(listed[first : first + size]))
 
 
 def _by_name(row: JudgedOffer) -> tuple[str, int]:

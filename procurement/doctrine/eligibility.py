@@ -13,6 +13,15 @@ from procurement.doctrine.results import AssessmentResult
 
 ELIGIBLE, TO_CHECK, REFUSED = "eligible", "to_check", "refused"
 HELD = ("in_force", "expiring", "renewal_pending")
+# As people write them; a model without a short name goes by its words.
+MODEL_NAMES = {
+    "iaas": "IaaS",
+    "caas": "CaaS",
+    "paas": "PaaS",
+    "saas": "SaaS",
+    "support_services": "accompagnement",
+    "data_space": "espace de données",
+}
 SCHEMES = {"secnumcloud": "SecNumCloud", "hds": "HDS"}
 
 
@@ -114,7 +123,7 @@ def _about_state(offer: OfferFacts, asked: Asked) -> Iterator[Finding]:
 def _about_models(offer: OfferFacts, asked: Asked) -> Iterator[Finding]:
     if not asked.models or offer.service_models & asked.models:
         return
-    seen = ", ".join(sorted(model.upper() for model in offer.service_models))
+    seen = ", ".join(sorted(MODEL_NAMES.get(model, model) for model in offer.service_models))
     known = bool(offer.service_models)
     yield Finding(
         obligation="service_models",

@@ -11,15 +11,18 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 
 from marketplace.accounts.abilities import allowed, require
 from marketplace.accounts.actors import Actor
 from marketplace.errors import DomainError, MoveRefused, NotVisible, RuleBroken
 from marketplace.ui.once import once
+from marketplace.ui.typography import euros
 from procurement.forms.refusals import put_refusal
 from procurement.invoicing import accounts, deciding, forms, paying, paying_interest
 from procurement.invoicing.abilities import invoice_abilities
-from procurement.invoicing.sheet import head_rows
+from procurement.invoicing.facts import interest_of
+from procurement.invoicing.sheet import Rows, head_rows, interest_rows
 from procurement.invoicing.views.find import trail, visible_invoice
 from procurement.models import Invoice
 from procurement.views.find import actor_of, posted
@@ -169,8 +172,19 @@ def _interest_left(act: Act, invoice: Invoice) -> dict[str, Any]:
     return {} if found is None else {"interest_eur": found.left_interest, "flat_fee_eur": found.left_fee}
 
 
+def _interest_facts(invoice: Invoice) -> Rows:
+    """What is owed and why, as on the invoice's sheet: what one pays is read before it is typed."""
+    paid = list(invoice.interest_payments.all())
+    interest = interest_of(invoice, list(invoice.payments.all()), on=timezone.localdate())
+    return [
+        ("Fournisseur", invoice.supplier.name),
+        ("Facture", f"{invoice.supplier_number}, {euros(invoice.total_eur_ttc, tax='TTC')}"),
+        *interest_rows(interest, paid),
+    ]
+
+
 def _confirm(request: HttpRequest, invoice: Invoice, act: Act, form: forms.ActForm) -> HttpResponse:
-    facts = head_rows(invoice)
+    facts = _interest_facts(invoice) if act.ability == "pay_interest" else head_rows(invoice)
     if act.ability in ("pay", "pay_interest", "confirm_account") and invoice.account is not None:
         facts.append(("Compte à payer", invoice.account.spaced))
     context = {
