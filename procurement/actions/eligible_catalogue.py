@@ -101,8 +101,8 @@ def offers_page(
     day = on or timezone.localdate()
     wanted_standings = [str(each) for each in Standing if str(each) in set(standings)]
     result = result_now(assessment_of(project))
-    wanted = {"result": result, "service_models": project.service_models, "on": day}
-    asked = {"standings": wanted_standings, "first": first, "size": size}
+    wanted: dict[str, Any] = {"result": result, "service_models": project.service_models, "on": day}
+    asked: dict[str, Any] = {"standings": wanted_standings, "first": first, "size": size}
     found = sets.ask(lambda offers: keys_by_sets(offers, **asked, **wanted), on=day)
     if found is None:
         return _page_one_by_one(**asked, **wanted)
