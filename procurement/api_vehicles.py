@@ -28,7 +28,11 @@ class VehicleViewSet(CreateOnceMixin, ReadViewSet):
     """Purchasing vehicles open to the actor's administration."""
 
     about = "les supports d’achat ouverts à son administration"
-    queryset = PurchasingVehicle.objects.select_related("holder", "counterpart").order_by("-ends_on", "-pk")
+    queryset = (
+        PurchasingVehicle.objects.select_related("holder", "counterpart")
+        .with_consumption()
+        .order_by("-ends_on", "-pk")
+    )
     serializer_class = VehicleSerializer
     abilities = staticmethod(vehicle_abilities)
     collection_abilities = staticmethod(vehicles_abilities)

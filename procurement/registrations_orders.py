@@ -10,6 +10,7 @@ from catalog.holders import register_holder
 from catalog.hooks import register_effects
 from marketplace.ui.desk import register_desk
 from procurement.actions.status_loss import effects_of
+from procurement.amendments import desk as desk_amendments
 from procurement.budgets import desk as desk_budgets
 from procurement.controls import desk as desk_controls
 from procurement.conventions import desk as desk_conventions
@@ -36,6 +37,7 @@ def held_offers(actor: Actor) -> Q | None:
 def register() -> None:
     """Called once, when the app is ready."""
     register_desk("procurement.purchases", purchase_rows)
+    register_desk("procurement.amendments", desk_amendments.rows)
     register_desk("procurement.budgets", desk_budgets.rows)
     register_desk("procurement.statements", desk_statements.rows)
     register_desk("procurement.invoicing", desk_invoicing.rows)

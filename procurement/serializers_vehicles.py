@@ -10,24 +10,22 @@ from procurement.enums_orders import MOST_HOLDERS, RECORDED
 from procurement.models import PurchasingVehicle, VehicleLot
 
 
+def _consumption(source: str, help_text: str) -> serializers.DecimalField:
+    return serializers.DecimalField(
+        source=source, read_only=True, max_digits=14, decimal_places=2, help_text=help_text
+    )
+
+
+ORDERED = "Bons de commande engagés et modifications approuvées de leurs contrats, hors taxes."
+AWARDED = "Marchés passés dessous et signés, hors taxes."
+
+
 class VehicleLotSerializer(StrictModelSerializer):
     id = serializers.UUIDField(source="uuid", read_only=True)
     vehicle = serializers.UUIDField(source="vehicle.uuid", read_only=True)
     holders = serializers.SerializerMethodField(help_text="Vide : les titulaires ne sont pas connus ici.")
-    ordered_eur_ht = serializers.DecimalField(
-        source="ordered",
-        read_only=True,
-        max_digits=14,
-        decimal_places=2,
-        help_text="Bons de commande engagés.",
-    )
-    awarded_eur_ht = serializers.DecimalField(
-        source="awarded",
-        read_only=True,
-        max_digits=14,
-        decimal_places=2,
-        help_text="Marchés subséquents signés.",
-    )
+    ordered_eur_ht = _consumption("ordered", ORDERED)
+    awarded_eur_ht = _consumption("awarded", AWARDED)
 
     class Meta:
         model = VehicleLot
@@ -64,6 +62,8 @@ class VehicleLotInput(VehicleLotEditInput):
 class VehicleSerializer(StrictModelSerializer):
     id = serializers.UUIDField(source="uuid", read_only=True)
     holder = serializers.SerializerMethodField()
+    ordered_eur_ht = _consumption("ordered", ORDERED)
+    awarded_eur_ht = _consumption("awarded", AWARDED)
     counterpart = serializers.UUIDField(
         source="counterpart.uuid",
         read_only=True,
@@ -86,6 +86,8 @@ class VehicleSerializer(StrictModelSerializer):
             "starts_on",
             "ends_on",
             "maximum_eur_ht",
+            "ordered_eur_ht",
+            "awarded_eur_ht",
         )
         read_only_fields = fields
 

@@ -36,14 +36,14 @@ def vehicles_seen(actor: Actor, *, on: dt.date) -> tuple[VehicleSeen, ...] | Non
     vehicles = PurchasingVehicle.objects.visible_to(actor).open_on(on)
     lots = VehicleLot.objects.filter(vehicle__in=vehicles.values("pk")).open_on(on).for_pages()
     by_lot = tuple(_lot_seen(lot) for lot in lots.order_by("vehicle__title", "vehicle_id", "number"))
-    rows = vehicles.exclude(pk__in=VehicleLot.objects.values("vehicle_id")).with_engaged()
+    rows = vehicles.exclude(pk__in=VehicleLot.objects.values("vehicle_id")).with_consumption()
     whole = tuple(
         VehicleSeen(
             number=row.number,
             kind=row.kind,
             title=row.title,
             holder_name=row.holder_name,
-            left_eur_ht=_left(row.maximum_eur_ht, row.engaged),  # type: ignore[attr-defined]  # annotated
+            left_eur_ht=_left(row),
         )
         for row in rows.order_by("title", "pk")
     )
@@ -54,20 +54,21 @@ def _lot_seen(lot: VehicleLot) -> VehicleSeen:
     """`lot` with its consumption. Its title is said where it is not that of the agreement."""
     vehicle, names = lot.vehicle, ", ".join(one.name for one in lot.holders)
     said = vehicle.title if lot.title == vehicle.title else f"{vehicle.title}, lot {lot.number} : {lot.title}"
-    consumed = lot.ordered + lot.awarded  # type: ignore[attr-defined]  # annotated
     return VehicleSeen(
         number=vehicle.number,
         kind=vehicle.kind,
         title=said,
         holder_name=names or vehicle.holder_name,
-        left_eur_ht=_left(lot.maximum_eur_ht, consumed),
+        left_eur_ht=_left(lot),
         lot=lot.number,
     )
 
 
-def _left(maximum: Decimal | None, engaged: Decimal | None) -> Decimal | None:
-    """What is left of a maximum that orders may have passed is nothing, never less."""
-    return None if maximum is None else max(maximum - (engaged or 0), Decimal(0))
+def _left(row: Any) -> Decimal | None:
+    """Of a vehicle or a lot with its consumption; what is left of a maximum passed is nothing, never less."""
+    if row.maximum_eur_ht is None:
+        return None
+    return max(row.maximum_eur_ht - row.ordered - row.awarded, Decimal(0))
 
 
 def bought_without_competition(organisation: Organisation, *, on: dt.date) -> Decimal:

@@ -1,13 +1,12 @@
-"""Who writes an amendment; an approver whose ceiling covers the whole approves it, never who wrote it."""
+"""Who writes an amendment; the steps of the chain that its whole needs sign it, never who wrote it."""
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from marketplace.accounts.abilities import Verdicts, role_needed
 from marketplace.accounts.enums import Role
-from procurement.approval.signing import refusal_to_approve
+from procurement.approval.signing import awaited_role, right_to_sign
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
 
 WRITERS = (Role.REQUESTER, Role.PURCHASING)
 _OTHER_SIDE = "Cette action revient à l’administration qui commande."
+_NOT_YOURS = "La personne qui a écrit cet avenant le corrige. Demandez-lui, ou retirez-le."
 
 
 def _writes(actor: Actor, buyer_id: int) -> str:
@@ -36,16 +36,18 @@ def write_ability(actor: Actor, contract: Contract) -> str:
 
 
 def amendment_abilities(actor: Actor, amendment: Amendment) -> Verdicts:
+    """A few queries for who may sign the step that waits (procurement.approval.signing)."""
+    writes = _writes(actor, amendment.contract.buyer_id)
     return {
+        "edit": writes or ("" if amendment.is_author(actor.user) else _NOT_YOURS),
         "approve": approval_refusal(actor, amendment),
-        "refuse": approval_refusal(actor, amendment),
-        "withdraw": _writes(actor, amendment.contract.buyer_id),
+        "refuse": approval_refusal(actor, amendment, ceiling=False),
+        "withdraw": writes,
     }
 
 
-def approval_refusal(actor: Actor, amendment: Amendment, *, total: Decimal | None = None) -> str:
-    """With `total`, the ceiling of the delegation is judged too."""
-    contract = amendment.contract
-    if actor.organisation is None or actor.organisation.pk != contract.buyer_id:
+def approval_refusal(actor: Actor, amendment: Amendment, *, ceiling: bool = True) -> str:
+    """Empty, or why this person may not sign the step that waits: role, authorship, ceiling, delegation."""
+    if actor.organisation is None or actor.organisation.pk != amendment.contract.buyer_id:
         return _OTHER_SIDE
-    return refusal_to_approve(actor, contract.order, total=total, writer_id=amendment.written_by_id)
+    return right_to_sign(actor, amendment, awaited_role(amendment), ceiling=ceiling).refusal

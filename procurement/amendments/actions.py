@@ -1,13 +1,16 @@
-"""Writing an amendment and deciding on it, against the same ceilings as its order."""
+"""Writing an amendment and deciding on it, by the same chain and against the same ceilings as its order.
+
+Locks: the contract, then its amendments, then the ceilings. A change approved voids what was signed of the
+others that wait: the contract is no longer worth what they were signed for.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Sum
 from django.utils import timezone
 
 from marketplace.accounts.enums import Role
@@ -16,7 +19,11 @@ from marketplace.notifications.outbox import notify
 from marketplace.numbering import next_number
 from marketplace.ui.typography import date_text, euros
 from procurement.amendments.abilities import approval_refusal
-from procurement.amendments.enums import AmendmentKind
+from procurement.amendments.enums import AmendmentKind, AmendmentState
+from procurement.amendments.totals import total_with, worth_of
+from procurement.approval.people import signers_for
+from procurement.approval.signing import awaited_step, right_to_sign, sign
+from procurement.approval.steps import ask_signatures
 from procurement.budgets.amounts import Amounts, taxed
 from procurement.budgets.ledger import engage
 from procurement.enums_orders import RUNNING_CONTRACTS
@@ -31,12 +38,6 @@ if TYPE_CHECKING:
 LARGEST = Decimal("999999999999.99")
 
 
-def total_with(contract: Contract, *, more: Decimal = Decimal(0)) -> Decimal:
-    """Of the order with everything approved since, and `more`; one query."""
-    changes = contract.amendments.approved().aggregate(total=Sum("delta_eur_ht"))["total"] or Decimal(0)
-    return contract.order.total_eur_ht + changes + more
-
-
 def write_amendment(
     contract: Contract,
     *,
@@ -46,11 +47,11 @@ def write_amendment(
     reason: str,
     new_ends_on: dt.date | None = None,
 ) -> Amendment:
-    """To be approved by another person. Raises RuleBroken naming the field, MoveRefused on a closed one."""
+    """To be signed by others. Raises RuleBroken naming the field, MoveRefused on a closed contract."""
     if actor.user is None:
         raise NotAllowed("not_allowed", "Un avenant est écrit par une personne.")
     with transaction.atomic():
-        row = Contract.objects.select_for_update(of=("self",)).select_related("order").get(pk=contract.pk)
+        row = _locked(contract.pk)
         refuse_closed(row)
         _check(row, kind=kind, delta=delta_eur_ht, new_ends_on=new_ends_on)
         made = Amendment.objects.create(
@@ -60,34 +61,115 @@ def write_amendment(
             delta_eur_ht=delta_eur_ht,
             new_ends_on=new_ends_on,
             reason=reason,
+            worth_eur_ht=worth_of(row),
             written_by=actor.user,
         )
+        ask_signatures(made)
         made.journal_creation(actor=actor, detail={"delta_eur_ht": delta_eur_ht, "kind": kind})
-        notify(
-            [person for person in people_holding(row.buyer_id, Role.APPROVER) if person != actor.user],
-            subject=f"{made} à approuver",
-            body=f"Contrat {row.number}, {euros(delta_eur_ht, tax='HT')}.",
-            url=made.get_absolute_url(),
-            organisation=row.buyer,
-        )
+        _call_signers(made)
     return made
 
 
-def approve(amendment: Amendment, *, actor: Actor, expected_version: int | None = None) -> Amendment:
-    """Takes its amount of every ceiling of its order, and moves the contract's last day.
+def edit_amendment(
+    amendment: Amendment, *, actor: Actor, expected_version: int | None = None, **terms: Any
+) -> Amendment:
+    """Another content: what was signed counts no more, and is asked again.
 
-    Locks the amendment, then the contract, then the ceilings. Raises NotAllowed, MoveRefused, RuleBroken.
+    `terms`: kind, delta_eur_ht, new_ends_on, reason; what is not given stays. Raises RuleBroken naming the
+    field, MoveRefused once decided.
     """
+    for name in terms.keys() - {"kind", "delta_eur_ht", "new_ends_on", "reason"}:
+        raise TypeError(f"{name} is not a term of an amendment")
+    with transaction.atomic():
+        contract = _locked(amendment.contract_id)
 
+        def apply(row: Amendment) -> None:
+            refuse_decided(row)
+            refuse_closed(contract)
+            row.contract = contract
+            for name, value in terms.items():
+                setattr(row, name, value)
+            _check(contract, kind=row.kind, delta=row.delta_eur_ht, new_ends_on=row.new_ends_on)
+            _ask_again(row)
+
+        amendment.touch("edit", actor=actor, apply=apply, expected_version=expected_version)
+        _call_signers(amendment)
+    return amendment
+
+
+def refuse_decided(amendment: Amendment) -> None:
+    """Raises MoveRefused."""
+    if amendment.state != AmendmentState.PROPOSED:
+        message = f"Cet avenant est « {amendment.get_state_display()} » : il ne se corrige plus."
+        raise MoveRefused("wrong_state", message, about=amendment)
+
+
+def _locked(contract_id: int) -> Contract:
+    """Locked first: whoever decides on a change of a contract waits for who decides on another."""
+    rows = Contract.objects.select_for_update(of=("self",)).select_related("order", "buyer")
+    return rows.get(pk=contract_id)
+
+
+def _ask_again(row: Amendment) -> None:
+    """Call under the locks of the contract and of the row."""
+    row.worth_eur_ht = worth_of(row.contract)
+    ask_signatures(row)
+
+
+def _call_signers(amendment: Amendment) -> None:
+    notify(
+        signers_for(amendment),
+        subject=f"{amendment} à signer",
+        body=f"Contrat {amendment.contract.number}, {euros(amendment.delta_eur_ht, tax='HT')}.",
+        url=amendment.get_absolute_url(),
+        organisation=amendment.contract.buyer,
+    )
+
+
+def approve(amendment: Amendment, *, actor: Actor, expected_version: int | None = None) -> Amendment:
+    """Sign the step that waits; the last signature approves, takes the amount of every ceiling of the order,
+    and moves the contract's last day.
+
+    Role, delegation, authorship and ceilings are judged under the locks, on what the database says.
+    Raises NotAllowed, MoveRefused, RuleBroken.
+    """
+    with transaction.atomic():
+        contract = _locked(amendment.contract_id)
+        row = Amendment.objects.select_for_update(of=("self",)).get(pk=amendment.pk)
+        if row.approvals.awaited().count() > 1:
+            return _sign_step(amendment, contract, actor=actor, expected_version=expected_version)
+        return _approve(amendment, contract, actor=actor, expected_version=expected_version)
+
+
+def _sign_step(
+    amendment: Amendment, contract: Contract, *, actor: Actor, expected_version: int | None
+) -> Amendment:
     def apply(row: Amendment) -> None:
-        contract = (
-            Contract.objects.select_for_update(of=("self",)).select_related("order").get(pk=row.contract_id)
-        )
+        row.check_move("approve")
         row.contract = contract
-        refuse_closed(contract)
-        refusal = approval_refusal(actor, row, total=total_with(contract, more=row.delta_eur_ht))
-        if refusal:
-            raise NotAllowed("not_allowed", refusal)
+        _sign(row, actor=actor)
+
+    amendment.touch("sign_step", actor=actor, apply=apply, expected_version=expected_version)
+    _call_signers(amendment)
+    return amendment
+
+
+def _sign(row: Amendment, *, actor: Actor) -> None:
+    """Raises NotAllowed, MoveRefused on a contract that is over."""
+    refuse_closed(row.contract)
+    step = awaited_step(row)
+    right = right_to_sign(actor, row, step.role if step is not None else Role.APPROVER)
+    if right.refusal:
+        raise NotAllowed("not_allowed", right.refusal)
+    sign(row, step, actor=actor, right=right)
+
+
+def _approve(
+    amendment: Amendment, contract: Contract, *, actor: Actor, expected_version: int | None
+) -> Amendment:
+    def apply(row: Amendment) -> None:
+        row.contract = contract
+        _sign(row, actor=actor)
         _check(contract, kind=row.kind, delta=row.delta_eur_ht, new_ends_on=row.new_ends_on)
         order = contract.order
         amounts = Amounts(row.delta_eur_ht, taxed(row.delta_eur_ht, order))
@@ -96,20 +178,34 @@ def approve(amendment: Amendment, *, actor: Actor, expected_version: int | None 
         row.decided_by, row.decided_at = actor.user, timezone.now()
         row.content_sha256 = row.content_hash()
 
-    with transaction.atomic():
-        amendment.perform("approve", actor=actor, apply=apply, expected_version=expected_version)
-        contract = Contract.objects.get(pk=amendment.contract_id)
-        if amendment.new_ends_on is not None:
-            _move_last_day(contract, amendment, actor=actor)
-        managers = people_holding(contract.supplier.organisation_id, Role.SUPPLIER_MANAGER)
-        _tell(amendment, [*managers, amendment.written_by], "approuvé", "")
+    amendment.perform("approve", actor=actor, apply=apply, expected_version=expected_version)
+    if amendment.new_ends_on is not None:
+        _move_last_day(contract, amendment, actor=actor)
+    for other in contract.amendments.proposed().order_by("pk"):
+        _void(other, contract, actor=actor, because=amendment)
+    managers = people_holding(contract.supplier.organisation_id, Role.SUPPLIER_MANAGER)
+    _tell(amendment, [*managers, amendment.written_by], "approuvé", "")
     return amendment
+
+
+def _void(other: Amendment, contract: Contract, *, actor: Actor, because: Amendment) -> None:
+    """What was signed of it was signed for a contract of another worth."""
+
+    def apply(row: Amendment) -> None:
+        row.contract = contract
+        _ask_again(row)
+
+    other.touch("ask_again", actor=actor, apply=apply, detail={"amendment": because.number})
+    _call_signers(other)
 
 
 def refuse(
     amendment: Amendment, *, actor: Actor, reason: str, expected_version: int | None = None
 ) -> Amendment:
     def apply(row: Amendment) -> None:
+        refusal = approval_refusal(actor, row, ceiling=False)
+        if refusal:
+            raise NotAllowed("not_allowed", refusal)
         row.decided_by, row.decided_at, row.refusal_reason = actor.user, timezone.now(), reason
 
     with transaction.atomic():

@@ -11,11 +11,11 @@ from marketplace.accounts.actors import Actor
 from marketplace.errors import NotVisible
 from marketplace.rest.moves import MoveEndpoint, MoveMixin
 from marketplace.rest.serializers import ReasonInput
-from marketplace.rest.viewsets import CreateOnceMixin, ReadViewSet, SerializerClass
+from marketplace.rest.viewsets import CreateOnceMixin, PatchMixin, ReadViewSet, SerializerClass
 from procurement.amendments import actions
 from procurement.amendments.abilities import amendment_abilities, amendments_abilities, write_ability
 from procurement.amendments.enums import AmendmentKind, AmendmentState
-from procurement.amendments.serializers import AmendmentInput, AmendmentSerializer
+from procurement.amendments.serializers import AmendmentEditInput, AmendmentInput, AmendmentSerializer
 from procurement.models import Amendment, Contract
 
 
@@ -29,16 +29,20 @@ class AmendmentFilter(django_filters.FilterSet):
         fields: list[str] = []
 
 
-class AmendmentViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
+class AmendmentViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
     """Read by the administration, by the auditor, and by the supplier once approved."""
 
     about = "les avenants, reconductions et résiliations partielles de ses contrats"
-    queryset = Amendment.objects.for_pages().order_by("-written_at", "-pk")
+    queryset = Amendment.objects.for_pages().prefetch_related("approvals").order_by("-written_at", "-pk")
     serializer_class = AmendmentSerializer
     filterset_class = AmendmentFilter
     abilities = staticmethod(amendment_abilities)
     collection_abilities = staticmethod(amendments_abilities)
-    input_classes: ClassVar[dict[str, SerializerClass]] = {"create": AmendmentInput}
+    if_match = frozenset({"edit"})
+    input_classes: ClassVar[dict[str, SerializerClass]] = {
+        "create": AmendmentInput,
+        "edit": AmendmentEditInput,
+    }
     moves: ClassVar[dict[str, MoveEndpoint]] = {
         "approve": MoveEndpoint(actions.approve),
         "refuse": MoveEndpoint(actions.refuse, ReasonInput),
@@ -51,6 +55,14 @@ class AmendmentViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
             raise NotVisible("contract_not_found", "Ce contrat n’existe pas ou n’est pas visible pour vous.")
         require({"create": write_ability(actor, contract)}, "create")
         return actions.write_amendment(contract, actor=actor, **data)
+
+    def check_editable(self, obj: Amendment) -> None:
+        actions.refuse_decided(obj)
+
+    def edit_object(
+        self, obj: Amendment, *, actor: Actor, data: dict[str, Any], expected_version: int | None
+    ) -> Amendment:
+        return actions.edit_amendment(obj, actor=actor, expected_version=expected_version, **data)
 
 
 ROUTES: list[tuple[str, Any, str]] = [("amendments", AmendmentViewSet, "amendment")]

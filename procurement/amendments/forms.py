@@ -4,6 +4,7 @@ from django import forms
 
 from marketplace.ui.forms import MarketForm
 from procurement.amendments.enums import AmendmentKind
+from procurement.forms.versioned import VersionedForm
 
 WRONG = "Indiquez un montant en euros HT, de 12 chiffres au plus, comme 1200,50 ou -1200."
 
@@ -32,9 +33,5 @@ class AmendmentForm(MarketForm):
     )
 
 
-class DecideForm(MarketForm):
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
-
-
-class DecideWithReasonForm(DecideForm):
-    reason = forms.CharField(label="Motif", max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
+class AmendmentEditForm(AmendmentForm, VersionedForm):
+    """The same, with the version that was read."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -12,35 +11,63 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from marketplace.accounts.abilities import allowed, require
+from marketplace.accounts.abilities import require
+from marketplace.accounts.actors import Actor
 from marketplace.errors import NotVisible, RuleBroken
 from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.once import once
 from marketplace.ui.typography import date_text, euros
 from procurement.amendments import actions
 from procurement.amendments.abilities import amendment_abilities, write_ability
-from procurement.amendments.forms import AmendmentForm, DecideForm, DecideWithReasonForm
+from procurement.amendments.enums import AmendmentState
+from procurement.amendments.forms import AmendmentEditForm, AmendmentForm
+from procurement.amendments.totals import judged_amount, total_with
+from procurement.approval.people import signers_for
+from procurement.approval.signing import awaited_role
 from procurement.forms.refusals import put_refusal
+from procurement.forms.versioned import ReasonForm
 from procurement.models import Amendment, Contract
+from procurement.views.act_pages import ActPage, Acts
 from procurement.views.find import actor_of, posted
 
 
-@dataclass(frozen=True, slots=True)
-class MovePage:
-    name: str
-    act: Callable[..., Amendment]
-    title: str
-    said: str
-    form: type[DecideForm] = DecideWithReasonForm
+def _initial(amendment: Amendment) -> dict[str, Any]:
+    return {name: getattr(amendment, name) for name in ("kind", "delta_eur_ht", "new_ends_on", "reason")}
 
 
-MOVES = {
-    "approuver": MovePage(
-        "approve", actions.approve, "Approuver l’avenant", "Avenant approuvé.", form=DecideForm
-    ),
-    "refuser": MovePage("refuse", actions.refuse, "Refuser l’avenant", "Avenant refusé."),
-    "retirer": MovePage("withdraw", actions.withdraw, "Retirer l’avenant", "Avenant retiré."),
-}
+def _signed(amendment: Amendment) -> str:
+    if amendment.state == AmendmentState.APPROVED:
+        return "Avenant approuvé."
+    return "Signature enregistrée. Une autre est attendue."
+
+
+ACTS = Acts(
+    {
+        "approuver": ActPage(
+            "approve",
+            actions.approve,
+            "Approuver l’avenant",
+            _signed,
+            lead="Vous signez exactement ce contenu\u00a0: tout changement de l’avenant, ou du montant du "
+            "contrat, annule votre signature.",
+            forward=True,
+        ),
+        "refuser": ActPage("refuse", actions.refuse, "Refuser l’avenant", "Avenant refusé.", ReasonForm),
+        "modifier": ActPage(
+            "edit",
+            actions.edit_amendment,
+            "Corriger l’avenant",
+            "Avenant corrigé. Les signatures sont demandées à nouveau.",
+            AmendmentEditForm,
+            "Ce qui a déjà été signé ne vaudra plus.",
+            refuse=actions.refuse_decided,
+            initial=_initial,
+        ),
+        "retirer": ActPage("withdraw", actions.withdraw, "Retirer l’avenant", "Avenant retiré.", ReasonForm),
+    },
+    abilities=amendment_abilities,
+    url_name="procurement:amendment_move",
+)
 
 
 @login_required
@@ -59,12 +86,11 @@ def amendment_write(request: HttpRequest, number: str) -> HttpResponse:
         except RuleBroken as refused:
             put_refusal(form, refused)
         else:
-            messages.success(request, f"{made} enregistré. Une autre personne l’approuve.")
+            messages.success(request, f"{made} enregistré. Les signatures sont demandées.")
             return redirect(made.get_absolute_url())
     context = {
         "title": f"Modifier le contrat {contract.number}",
-        "lead": f"Il vaut {euros(actions.total_with(contract), tax='HT')} "
-        f"jusqu’au {date_text(contract.ends_on)}.",
+        "lead": f"Il vaut {euros(total_with(contract), tax='HT')} jusqu’au {date_text(contract.ends_on)}.",
         "form": form,
         "button_label": "Enregistrer et demander l’approbation",
         "cancel_url": reverse("procurement:contract", args=[number]),
@@ -76,17 +102,18 @@ def amendment_write(request: HttpRequest, number: str) -> HttpResponse:
 @login_required
 @require_safe
 def amendment_page(request: HttpRequest, number: str) -> HttpResponse:
-    amendment = _visible(request, number)
-    verdicts = amendment_abilities(actor_of(request), amendment)
+    actor, amendment = actor_of(request), _visible(request, number)
+    inside = not actor.is_supplier
+    waits = amendment.state == AmendmentState.PROPOSED
     context = {
         "amendment": amendment,
         "facts": _facts(amendment),
-        "inside": not actor_of(request).is_supplier,
-        "acts": [
-            (move.title, reverse("procurement:amendment_move", args=[number, slug]))
-            for slug, move in MOVES.items()
-            if amendment.state in amendment.MOVES[move.name].sources and allowed(verdicts, move.name)
-        ],
+        "inside": inside,
+        "acts": ACTS.links(actor, amendment),
+        "signatures": _signatures(amendment) if inside else [],
+        "signers": signers_for(amendment) if inside and waits else [],
+        "waits": waits,
+        "why_not": _why_not(actor, amendment) if waits else "",
         "breadcrumb_data": _trail(amendment.contract, amendment.number),
     }
     return render(request, "procurement/amendments/page.html", context)
@@ -95,44 +122,41 @@ def amendment_page(request: HttpRequest, number: str) -> HttpResponse:
 @login_required
 @once
 def amendment_move(request: HttpRequest, number: str, slug: str) -> HttpResponse:
-    amendment, move = _visible(request, number), MOVES.get(slug)
-    if move is None:
-        raise NotVisible
-    require(amendment_abilities(actor_of(request), amendment), move.name)
-    amendment.check_move(move.name)
-    form = move.form(posted(request), initial={"version": amendment.version})
-    if form.is_bound and form.is_valid():
-        values = dict(form.cleaned_data)
-        try:
-            move.act(
-                amendment, actor=actor_of(request), expected_version=values.pop("version", None), **values
-            )
-        except RuleBroken as refused:
-            put_refusal(form, refused)
-        else:
-            messages.success(request, move.said)
-            return redirect(amendment.get_absolute_url())
-    context = {
-        "title": f"{move.title} {amendment.number}",
-        "facts": _facts(amendment),
-        "form": form,
-        "button_label": move.title,
-        "cancel_url": amendment.get_absolute_url(),
-        "breadcrumb_data": _trail(amendment.contract, move.title),
-    }
-    return render(request, "pages/confirm.html", context, status=400 if form.is_bound else 200)
+    amendment = _visible(request, number)
+    return ACTS.serve(
+        request,
+        amendment,
+        slug,
+        about=lambda page: {
+            "title": f"{page.title} {amendment.number}",
+            "facts": _facts(amendment),
+            "breadcrumb_data": _trail(amendment.contract, page.title),
+        },
+    )
+
+
+def _signatures(amendment: Amendment) -> list[Any]:
+    return list(amendment.approvals.living().select_related("signed_by", "delegation__giver"))
+
+
+def _why_not(actor: Actor, amendment: Amendment) -> str:
+    """To who holds the role that signs and cannot sign this one, the reason; nothing to the others."""
+    if not actor.has(awaited_role(amendment)):
+        return ""
+    return amendment_abilities(actor, amendment)["approve"]
 
 
 def _facts(amendment: Amendment) -> list[tuple[str, str]]:
     contract = amendment.contract
-    before = actions.total_with(contract)
+    before = total_with(contract)
     rows = [
         ("Nature", amendment.get_kind_display()),
         ("Contrat", contract.number),
         ("Montant ajouté", euros(amendment.delta_eur_ht, tax="HT")),
     ]
-    if amendment.state == "proposed":
+    if amendment.state == AmendmentState.PROPOSED:
         rows.append(("Le contrat vaudrait", euros(before + amendment.delta_eur_ht, tax="HT")))
+        rows.append(("Montant comparé aux plafonds et au circuit", euros(judged_amount(amendment), tax="HT")))
     rows.append(("Le contrat vaut", euros(before, tax="HT")))
     if amendment.new_ends_on is not None:
         rows.append(("Nouveau dernier jour", date_text(amendment.new_ends_on)))

@@ -10,34 +10,34 @@ from django.utils import timezone
 
 from marketplace.accounts.enums import Role
 from marketplace.accounts.models import RoleGrant, User
-from procurement.budgets.amounts import committed_amounts
+from procurement.approval.subjects import Signable, amount_of, order_of, writers_of
 from procurement.models import SignatureDelegation
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
     from marketplace.readings import Reading
-    from procurement.models import Order
 
 
-def signers_for(order: Order) -> list[User]:
+def signers_for(subject: Signable) -> list[User]:
     """By name: those who hold the role with a ceiling that fits, and who sign for one; authors never."""
-    step = order.approvals.awaited().first()
+    step = subject.approvals.awaited().first()
     role = step.role if step is not None else Role.APPROVER
-    today, authors = timezone.localdate(), order.authors.all()
+    today, buyer_id = timezone.localdate(), order_of(subject).buyer_id
+    authors = [person.pk for person in writers_of(subject)]
     holding = RoleGrant.objects.in_force(today).filter(
         role=role,
-        membership__organisation_id=order.buyer_id,
+        membership__organisation_id=buyer_id,
         membership__ended_at__isnull=True,
         membership__user__is_active=True,
     )
     if role == Role.APPROVER:
-        holding = holding.filter(ceiling_eur_ht__gte=committed_amounts(order).ht)
+        holding = holding.filter(ceiling_eur_ht__gte=amount_of(subject))
     able = holding.exclude(membership__user__in=authors).values("membership__user_id")
     delegated = SignatureDelegation.objects.in_force(today).filter(
-        organisation_id=order.buyer_id, role=role, giver__in=able
+        organisation_id=buyer_id, role=role, giver__in=able
     )
     people = User.objects.filter(Q(pk__in=able) | Q(pk__in=delegated.values("holder_id")), is_active=True)
-    return list(people.exclude(pk__in=authors.values("pk")).order_by("full_name", "pk"))
+    return list(people.exclude(pk__in=authors).order_by("full_name", "pk"))
 
 
 def signing_powers(actor: Actor) -> Reading[dict[str, Decimal | None]]:

@@ -1,4 +1,4 @@
-"""Which signatures an order needs, from the chain in force the day its approval is asked."""
+"""Which signatures an order, or a change of its contract, needs: of the chain in force when it is asked."""
 
 from __future__ import annotations
 
@@ -6,18 +6,15 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.utils import timezone
 
 from marketplace.accounts.enums import Role
 from procurement.approval.enums import Sensitivity
-from procurement.budgets.amounts import committed_amounts
-from procurement.models import ApprovalChain, ApprovalStep, OrderApproval
+from procurement.approval.subjects import Signable, amount_of, new_signature, order_of
+from procurement.models import ApprovalChain, ApprovalStep
 from procurement.obligations import required_schemes
-
-if TYPE_CHECKING:
-    from procurement.models import Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +35,11 @@ def applies(step: ApprovalStep, facts: OrderFacts) -> bool:
     return not wanted or not facts.service_models or bool(wanted & facts.service_models)
 
 
-def facts_of(order: Order) -> OrderFacts:
-    """One query, for the project's obligations."""
+def facts_of(subject: Signable) -> OrderFacts:
+    """One query, for the project's obligations; one more for the amount of a change."""
+    order = order_of(subject)
     return OrderFacts(
-        amount_eur_ht=committed_amounts(order).ht,
+        amount_eur_ht=amount_of(subject),
         service_models=frozenset(order.offer.service_models or ()),
         is_sensitive="secnumcloud" in required_schemes(order.project),
     )
@@ -52,23 +50,24 @@ def chain_of(organisation_id: int, *, on: dt.date) -> ApprovalChain | None:
     return found.in_force(on).prefetch_related("steps").first()
 
 
-def ask_signatures(order: Order) -> list[OrderApproval]:
-    """Write the awaited signatures, in place of those of an earlier round. Call under the order's lock.
+def ask_signatures(subject: Signable) -> list[Any]:
+    """Write the awaited signatures, in place of those of an earlier round. Call under its lock.
 
     Without a chain, one approver signs. A version that comes into force later changes nothing here.
     """
-    void_signatures(order)
-    chain = chain_of(order.buyer_id, on=timezone.localdate())
+    void_signatures(subject)
+    chain = chain_of(order_of(subject).buyer_id, on=timezone.localdate())
     roles: Iterable[str] = (Role.APPROVER,)
     if chain is not None:
-        facts = facts_of(order)
+        facts = facts_of(subject)
         roles = [step.role for step in chain.steps.all() if applies(step, facts)]
-    return OrderApproval.objects.bulk_create(
-        OrderApproval(order=order, chain=chain, position=position, role=role)
+    asked: list[Any] = [
+        new_signature(subject, chain=chain, position=position, role=role)
         for position, role in enumerate(roles, start=1)
-    )
+    ]
+    return subject.approvals.bulk_create(asked)
 
 
-def void_signatures(order: Order) -> None:
+def void_signatures(subject: Signable) -> None:
     """Nothing signed before counts any more."""
-    order.approvals.living().update(voided_at=timezone.now())
+    subject.approvals.living().update(voided_at=timezone.now())

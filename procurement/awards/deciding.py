@@ -21,7 +21,8 @@ from procurement.awards.ending import refuse_unfinished
 from procurement.awards.enums import AwardState
 from procurement.awards.letters import send_all
 from procurement.awards.standstill import Delay, delay_of
-from procurement.budgets.ledger import hold_lot, lot_refusal
+from procurement.budgets.alerts import watch_vehicle
+from procurement.budgets.ledger import hold_vehicle, lot_refusal, vehicle_refusal
 from procurement.consultations.telling import tell_supplier
 from procurement.evaluation.abilities import evaluation_abilities
 from procurement.evaluation.enums import EvaluationState
@@ -199,19 +200,25 @@ def sign(award: Award, *, actor: Actor, expected_version: int | None = None) -> 
                 f"Le délai avant signature court : signez à partir du {date_text(row.signable_on)}.",
                 about=row,
             )
-        refuse_beyond_lot(row)
+        refuse_beyond_maximum(row)
         row.signed_on = today
 
     with _locked(award.consultation_id):
-        return award.perform("sign", actor=actor, apply=apply, expected_version=expected_version)
+        award.perform("sign", actor=actor, apply=apply, expected_version=expected_version)
+        vehicle = award.consultation.route_choice.vehicle
+        if vehicle is not None:
+            watch_vehicle(vehicle)
+    return award
 
 
-def refuse_beyond_lot(row: Award) -> None:
-    """Raises MoveRefused when what is left of the lot of the framework agreement is less than the amount.
-    Its lock is held until the end of the transaction."""
-    lot = hold_lot(row.consultation.route_choice.vehicle_lot_id)
-    refusal = lot_refusal(lot, row.amount_eur_ht or Decimal(0))
-    if refusal:
+def refuse_beyond_maximum(row: Award) -> None:
+    """Raises MoveRefused when less than the amount is left of the vehicle it is passed under, or of its lot.
+    Their locks are held until the end of the transaction."""
+    route, asked = row.consultation.route_choice, row.amount_eur_ht or Decimal(0)
+    vehicle, lot = hold_vehicle(route.vehicle_id, route.vehicle_lot_id)
+    if refusal := vehicle_refusal(vehicle, asked):
+        raise MoveRefused("vehicle_maximum_reached", refusal, about=row)
+    if refusal := lot_refusal(lot, asked):
         raise MoveRefused("lot_maximum_reached", refusal, about=row)
 
 

@@ -41,7 +41,7 @@ def watch_vehicle(vehicle: PurchasingVehicle) -> list[int]:
     """Call under the vehicle's lock; every administration that buys through it is told."""
     if vehicle.maximum_eur_ht is None:
         return []
-    used = vehicle.engaged_eur_ht()
+    used = vehicle.consumed_eur_ht()
     passed = _follow(BudgetAlert(vehicle=vehicle), used=used, ceiling=vehicle.maximum_eur_ht)
     for threshold in passed:
         for buyer in vehicle.buyers.order_by("pk"):

@@ -43,10 +43,19 @@ def hold(order: Order) -> Held:
     envelope = Q(kind=BudgetKind.PROJECT, project_id=order.project_id)
     rows = BudgetLine.objects.select_for_update(no_key=True).filter(own | envelope).order_by("pk")
     lines = tuple(rows)
-    vehicle = None
-    if order.vehicle_id is not None:
-        vehicle = PurchasingVehicle.objects.select_for_update(no_key=True).get(pk=order.vehicle_id)
-    return Held(lines, vehicle, hold_lot(order.vehicle_lot_id))
+    return Held(lines, *hold_vehicle(order.vehicle_id, order.vehicle_lot_id))
+
+
+def hold_vehicle(
+    vehicle_id: int | None, lot_id: int | None
+) -> tuple[PurchasingVehicle | None, VehicleLot | None]:
+    """Both locked until the end of the transaction, the vehicle first; two queries at most."""
+    vehicle = lot = None
+    if vehicle_id is not None:
+        vehicle = PurchasingVehicle.objects.select_for_update(no_key=True).get(pk=vehicle_id)
+    if lot_id is not None:
+        lot = VehicleLot.objects.select_for_update(no_key=True).get(pk=lot_id)
+    return vehicle, lot
 
 
 def engage(
@@ -77,18 +86,10 @@ def engage(
 def _refuse_beyond_any(held: Held, amounts: Amounts) -> None:
     for line in held.lines:
         _refuse_beyond(line, amounts)
-    if held.vehicle is not None:
-        refusal = vehicle_refusal(held.vehicle, amounts.ht)
-        if refusal:
-            raise RuleBroken("vehicle_maximum_reached", refusal, field="vehicle")
-    refusal = lot_refusal(held.lot, amounts.ht)
-    if refusal:
+    if refusal := vehicle_refusal(held.vehicle, amounts.ht):
+        raise RuleBroken("vehicle_maximum_reached", refusal, field="vehicle")
+    if refusal := lot_refusal(held.lot, amounts.ht):
         raise RuleBroken("lot_maximum_reached", refusal, field="vehicle")
-
-
-def hold_lot(lot_id: int | None) -> VehicleLot | None:
-    """Locked until the end of the transaction, after its vehicle where both are held."""
-    return None if lot_id is None else VehicleLot.objects.select_for_update(no_key=True).get(pk=lot_id)
 
 
 def release(order: Order, *, reason: str) -> None:
@@ -142,29 +143,28 @@ def _unknown_words(line: BudgetLine, asked: Decimal | None) -> str:
     )
 
 
-def vehicle_refusal(vehicle: PurchasingVehicle, asked: Decimal, *, without: int | None = None) -> str:
-    """Empty when the maximum is unknown or still covers the amount; one query."""
-    if vehicle.maximum_eur_ht is None:
-        return ""
-    left = vehicle.maximum_eur_ht - vehicle.engaged_eur_ht(without=without)
-    if asked <= left:
-        return ""
-    return (
-        f"Il reste {euros(left, tax='HT')} sur ce support d’achat\u202f; le bon de commande en demande "
-        f"{euros(asked, tax='HT')}. Réduisez la quantité ou changez de support."
-    )
+def vehicle_refusal(vehicle: PurchasingVehicle | None, asked: Decimal, *, without: int | None = None) -> str:
+    """Empty without a vehicle, when its maximum is unknown or still covers the amount; two queries."""
+    return _beyond_maximum(vehicle, asked, without=without, where="ce support d’achat")
 
 
 def lot_refusal(lot: VehicleLot | None, asked: Decimal, *, without: int | None = None) -> str:
-    """Empty without a lot, when its maximum is unknown or still covers the amount; two queries."""
-    if lot is None or lot.maximum_eur_ht is None:
+    """Of a lot by the same rule."""
+    where = "" if lot is None else f"le lot {lot.number} de cet accord-cadre"
+    return _beyond_maximum(lot, asked, without=without, where=where)
+
+
+def _beyond_maximum(
+    held: PurchasingVehicle | VehicleLot | None, asked: Decimal, *, without: int | None, where: str
+) -> str:
+    if held is None or held.maximum_eur_ht is None:
         return ""
-    left = lot.maximum_eur_ht - lot.consumed_eur_ht(without=without)
+    left = held.maximum_eur_ht - held.consumed_eur_ht(without=without)
     if asked <= left:
         return ""
     return (
-        f"Il reste {euros(left, tax='HT')} sur le lot {lot.number} de cet accord-cadre\u202f; "
-        f"{euros(asked, tax='HT')} sont demandés. Réduisez la quantité ou changez de support."
+        f"Il reste {euros(left, tax='HT')} sur {where}\u202f; {euros(asked, tax='HT')} sont demandés. "
+        "Réduisez la quantité ou changez de support."
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q, Sum
 
 from marketplace.money import ZERO
-from procurement.amendments.actions import total_with
+from procurement.amendments.totals import total_with
 from procurement.invoicing.checks import tax_of_lines
 from procurement.invoicing.clock import Clock, ClockFacts, payment_clock
 from procurement.invoicing.enums import DisputeEnd, InvoiceKind, InvoiceState

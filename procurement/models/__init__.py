@@ -1,5 +1,11 @@
 from procurement.models.amendment import Amendment
-from procurement.models.approval import ApprovalChain, ApprovalStep, OrderApproval, SignatureDelegation
+from procurement.models.approval import (
+    AmendmentApproval,
+    ApprovalChain,
+    ApprovalStep,
+    OrderApproval,
+    SignatureDelegation,
+)
 from procurement.models.assessment import Assessment, SensitivityDecision
 from procurement.models.award import Award, AwardCertificate, RejectionLetter
 from procurement.models.budget import BudgetAlert, BudgetLine, Commitment
@@ -75,6 +81,7 @@ __all__ = [
     "Admission",
     "AdmissionPaper",
     "Amendment",
+    "AmendmentApproval",
     "ApprovalChain",
     "ApprovalStep",
     "Assessment",

@@ -35,6 +35,9 @@ class AmendmentQuerySet(models.QuerySet["Amendment"]):
     def approved(self) -> Self:
         return self.filter(state=AmendmentState.APPROVED)
 
+    def proposed(self) -> Self:
+        return self.filter(state=AmendmentState.PROPOSED)
+
     def for_pages(self) -> Self:
         return self.select_related(
             "contract__buyer",
@@ -63,6 +66,8 @@ class Amendment(Stateful):
     # None: the last day stays.
     new_ends_on = models.DateField("nouveau dernier jour", null=True, blank=True)
     reason = models.TextField("objet", max_length=2000)
+    # What was committed of the contract when its signatures were asked; None: before they were.
+    worth_eur_ht = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     written_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     written_at = models.DateTimeField(default=timezone.now)
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
@@ -120,9 +125,15 @@ class Amendment(Stateful):
             return [self.contract.buyer_id]
         return self.contract.audit_organisation_ids()
 
+    def is_author(self, user: User | None) -> bool:
+        return user is not None and user.pk == self.written_by_id
+
     def content(self) -> dict[str, Any]:
+        """Everything that a signature binds: another change approved since is another content."""
         names = ("contract_id", "kind", "delta_eur_ht", "new_ends_on", "reason")
-        return {name: getattr(self, name) for name in names}
+        # Said only when known: what was approved before it was kept has the same hash.
+        worth = {} if self.worth_eur_ht is None else {"worth_eur_ht": self.worth_eur_ht}
+        return {name: getattr(self, name) for name in names} | worth
 
     def content_hash(self) -> str:
         return hashlib.sha256(canonical(self.content())).hexdigest()

@@ -1,4 +1,4 @@
-"""Chains of approval in dated versions, delegations of signature, and the signatures of each order."""
+"""Chains of approval in dated versions, delegations of signature, the signatures of orders and changes."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ class SignatureDelegation(Stateful):
         return self.state != DelegationState.ACTIVE or self.ends_on < day
 
 
-class OrderApprovalQuerySet(models.QuerySet["OrderApproval"]):
+class AskedSignatureQuerySet(models.QuerySet["AskedSignature"]):
     def living(self) -> Self:
         return self.filter(voided_at__isnull=True)
 
@@ -173,10 +173,16 @@ class OrderApprovalQuerySet(models.QuerySet["OrderApproval"]):
         return self.living().filter(signed_at__isnull=True).order_by("position", "pk")
 
 
-class OrderApproval(models.Model):
-    """One signature that an order needs, copied from the chain the day its approval was asked."""
+SIGNED_WHOLE = models.Q(signed_at__isnull=True, signed_by__isnull=True, content_sha256="") | (
+    models.Q(signed_at__isnull=False, signed_by__isnull=False) & ~models.Q(content_sha256="")
+)
+SIGNED_WHOLE_WORDS = "Une signature porte un nom, une date et le contenu signé."
+ASKED_ONCE_WORDS = "Cette étape est déjà demandée."
 
-    order = models.ForeignKey("procurement.Order", models.PROTECT, related_name="approvals")
+
+class AskedSignature(models.Model):
+    """A signature that is needed, copied from the chain the day it was asked."""
+
     chain = models.ForeignKey(ApprovalChain, models.PROTECT, null=True, blank=True, related_name="+")
     position = models.PositiveSmallIntegerField()
     role = models.CharField(max_length=30, choices=SIGNING_CHOICES)
@@ -188,10 +194,19 @@ class OrderApproval(models.Model):
     delegation = models.ForeignKey(
         SignatureDelegation, models.PROTECT, null=True, blank=True, related_name="+"
     )
-    # The order went back to the draft: this signature no longer counts.
+    # What was signed changed: this signature no longer counts.
     voided_at = models.DateTimeField(null=True, blank=True)
 
-    objects = OrderApprovalQuerySet.as_manager()
+    objects = AskedSignatureQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class OrderApproval(AskedSignature):
+    """One signature that an order needs before it is approved."""
+
+    order = models.ForeignKey("procurement.Order", models.PROTECT, related_name="approvals")
 
     class Meta:
         ordering = ("position", "pk")
@@ -200,15 +215,39 @@ class OrderApproval(models.Model):
                 fields=("order", "position"),
                 condition=models.Q(voided_at__isnull=True),
                 name="order_approval_once",
-                violation_error_message="Cette étape est déjà demandée.",
+                violation_error_message=ASKED_ONCE_WORDS,
             ),
             models.CheckConstraint(
                 name="order_approval_signed_whole",
-                condition=models.Q(signed_at__isnull=True, signed_by__isnull=True, content_sha256="")
-                | (models.Q(signed_at__isnull=False, signed_by__isnull=False) & ~models.Q(content_sha256="")),
-                violation_error_message="Une signature porte un nom, une date et le contenu signé.",
+                condition=SIGNED_WHOLE,
+                violation_error_message=SIGNED_WHOLE_WORDS,
             ),
         )
 
     def __str__(self) -> str:
         return f"{self.order} {self.position}. {self.get_role_display()}"
+
+
+class AmendmentApproval(AskedSignature):
+    """One signature that a change of a contract needs, by the same chain as orders."""
+
+    amendment = models.ForeignKey("procurement.Amendment", models.PROTECT, related_name="approvals")
+
+    class Meta:
+        ordering = ("position", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("amendment", "position"),
+                condition=models.Q(voided_at__isnull=True),
+                name="amendment_approval_once",
+                violation_error_message=ASKED_ONCE_WORDS,
+            ),
+            models.CheckConstraint(
+                name="amendment_approval_signed_whole",
+                condition=SIGNED_WHOLE,
+                violation_error_message=SIGNED_WHOLE_WORDS,
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.amendment} {self.position}. {self.get_role_display()}"

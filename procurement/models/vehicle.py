@@ -13,9 +13,14 @@ from catalog.models import Supplier
 from marketplace.accounts.enums import Role
 from marketplace.accounts.models import Organisation, User
 from procurement.enums_orders import VehicleKind
+from procurement.models.consumption import consumed, with_consumption
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
+
+
+# Where a commitment and an award say their vehicle. The award's own vehicle is the contract that it makes.
+OF_VEHICLE = {"commitment": "vehicle", "award": "consultation__route_choice__vehicle"}
 
 
 class PurchasingVehicleQuerySet(models.QuerySet["PurchasingVehicle"]):
@@ -27,10 +32,10 @@ class PurchasingVehicleQuerySet(models.QuerySet["PurchasingVehicle"]):
             return self.none()
         return self.filter(buyers=actor.organisation)
 
-    def with_engaged(self) -> Self:
-        """Adds `engaged`: what is committed under it, of every buyer; None without any."""
-        living = models.Q(commitments__released_at__isnull=True)
-        return self.annotate(engaged=models.Sum("commitments__amount_eur_ht", filter=living))
+    def with_consumption(self) -> Self:
+        """Adds `ordered` (commitments of orders under it) and `awarded` (marchés passed under it, signed)."""
+        found: Self = with_consumption(self, **OF_VEHICLE)
+        return found
 
     def open_on(self, day: dt.date) -> Self:
         return self.filter(starts_on__lte=day, ends_on__gte=day)
@@ -100,12 +105,14 @@ class PurchasingVehicle(models.Model):
     def audit_organisation_ids(self) -> list[int]:
         return list(self.buyers.values_list("pk", flat=True))
 
-    def engaged_eur_ht(self, *, without: int | None = None) -> Decimal:
-        """What is committed under it, of every buyer, but for the order `without`; one query."""
-        living = self.commitments.filter(released_at__isnull=True)
-        if without is not None:
-            living = living.exclude(order_id=without)
-        return living.aggregate(total=models.Sum("amount_eur_ht"))["total"] or Decimal("0.00")
+    def consumed_eur_ht(self, *, without: int | None = None) -> Decimal:
+        """Orders and marchés passed under it, but for the order `without`; two queries."""
+        return consumed(self, without=without, **OF_VEHICLE)
+
+    @property
+    def consumed_so_far(self) -> Decimal:
+        """As `with_consumption` read it."""
+        return self.ordered + self.awarded  # type: ignore[attr-defined,no-any-return]  # annotated
 
     @property
     def known_holders(self) -> list[Supplier]:

@@ -8,18 +8,18 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q
 from django.urls import reverse
 
-from procurement.awards.enums import BOUND_STATES
+from procurement.models.consumption import consumed, with_consumption
 from procurement.models.vehicle import PurchasingVehicle
 
 if TYPE_CHECKING:
     from catalog.models import Supplier
     from marketplace.accounts.actors import Actor
 
-MONEY = models.DecimalField(max_digits=14, decimal_places=2)
+# Where a commitment and an award say their lot.
+OF_LOT = {"commitment": "order__vehicle_lot", "award": "consultation__route_choice__vehicle_lot"}
 
 
 class VehicleLotQuerySet(models.QuerySet["VehicleLot"]):
@@ -31,28 +31,12 @@ class VehicleLotQuerySet(models.QuerySet["VehicleLot"]):
         return self.filter(starts_on__lte=day, ends_on__gte=day)
 
     def with_consumption(self) -> Self:
-        """Adds `ordered` (commitments of orders under it) and `awarded` (marchés subséquents signed), of
-        every buyer, in euros without VAT; zero without any."""
-        from procurement.models.award import Award
-        from procurement.models.budget import Commitment
-
-        ordered = Commitment.objects.filter(order__vehicle_lot=OuterRef("pk"), released_at=None)
-        awarded = Award.objects.filter(
-            consultation__route_choice__vehicle_lot=OuterRef("pk"), state__in=BOUND_STATES
-        )
-        return self.annotate(
-            ordered=_sum(ordered.values("order__vehicle_lot")),
-            awarded=_sum(awarded.values("consultation__route_choice__vehicle_lot")),
-        )
+        """Adds `ordered` (commitments of orders under it) and `awarded` (marchés subséquents signed)."""
+        found: Self = with_consumption(self, **OF_LOT)
+        return found
 
     def for_pages(self) -> Self:
         return self.select_related("vehicle").prefetch_related("holdings__supplier").with_consumption()
-
-
-def _sum(rows: models.QuerySet[models.Model]) -> Coalesce:
-    # Ordering would split the groups.
-    total = rows.order_by().annotate(total=Sum("amount_eur_ht")).values("total")
-    return Coalesce(Subquery(total, output_field=MONEY), Value(Decimal(0), output_field=MONEY))
 
 
 class VehicleLot(models.Model):
@@ -124,15 +108,7 @@ class VehicleLot(models.Model):
 
     def consumed_eur_ht(self, *, without: int | None = None) -> Decimal:
         """Orders and marchés subséquents, but for the order `without`; two queries."""
-        from procurement.models.award import Award
-        from procurement.models.budget import Commitment
-
-        orders = Commitment.objects.filter(order__vehicle_lot=self, released_at=None)
-        if without is not None:
-            orders = orders.exclude(order_id=without)
-        awards = Award.objects.filter(consultation__route_choice__vehicle_lot=self, state__in=BOUND_STATES)
-        sums = (each.aggregate(total=Sum("amount_eur_ht"))["total"] for each in (orders, awards))
-        return sum((each or Decimal(0) for each in sums), Decimal("0.00"))
+        return consumed(self, without=without, **OF_LOT)
 
 
 class LotHolding(models.Model):

@@ -10,7 +10,7 @@ from django.db.models import Max, Q, Sum
 
 from marketplace.ui.drawings import Bar
 from marketplace.ui.typography import NBSP, date_text, euros
-from procurement.amendments.actions import total_with
+from procurement.amendments.totals import total_with
 from procurement.models import Contract, UsageLine, UsageStatement
 from procurement.statements.enums import DONE_STATES, StatementState
 

@@ -29,13 +29,13 @@ class ActPage:
     """`name`: the ability, and the move unless `refuse` says when it is not possible (raises MoveRefused).
 
     `act(shown, *, actor, expected_version, **what the form says)`; a RuleBroken is put beside its field.
-    `forward`: the file goes on, so its button stands out.
+    `forward`: the file goes on, so its button stands out. `said`: once done, or what says it of the object.
     """
 
     name: str
     act: Callable[..., Any]
     title: str
-    said: str
+    said: str | Callable[[Any], str]
     form: type[MarketForm] = VersionedForm
     lead: str = ""
     refuse: Callable[[Any], None] | None = None
@@ -47,6 +47,9 @@ class ActPage:
             shown.check_move(self.name)
         else:
             self.refuse(shown)
+
+    def told(self, shown: Any) -> str:
+        return self.said if isinstance(self.said, str) else self.said(shown)
 
     def is_open(self, shown: Any) -> bool:
         try:
@@ -111,7 +114,7 @@ class Acts:
             except RuleBroken as refused:
                 put_refusal(form, refused)
             else:
-                messages.success(request, page.said)
+                messages.success(request, page.told(shown))
                 return redirect(shown.get_absolute_url())
         context = {
             "title": page.title,

@@ -33,7 +33,7 @@ from procurement.actions.contracts import (
     terminate_contract,
 )
 from procurement.amendments.abilities import write_ability
-from procurement.amendments.actions import total_with
+from procurement.amendments.totals import total_with
 from procurement.enums_orders import RUNNING_CONTRACTS
 from procurement.forms.orders import ReviewDecisionForm
 from procurement.forms.versioned import ReasonForm

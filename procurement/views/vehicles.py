@@ -38,7 +38,7 @@ def vehicle_list(request: HttpRequest) -> HttpResponse:
     verdicts = vehicles_abilities(actor)
     require(verdicts, "list")
     rows = PurchasingVehicle.objects.visible_to(actor).select_related("counterpart")
-    vehicles = rows.with_engaged().order_by("title", "pk")
+    vehicles = rows.with_consumption().order_by("title", "pk")
     return render(
         request,
         "procurement/vehicles/list.html",
@@ -54,7 +54,7 @@ def vehicle_list(request: HttpRequest) -> HttpResponse:
 
 def visible(request: HttpRequest, number: str) -> PurchasingVehicle:
     """Raises NotVisible (404)."""
-    rows = PurchasingVehicle.objects.visible_to(actor_of(request)).with_engaged().select_related("holder")
+    rows = PurchasingVehicle.objects.visible_to(actor_of(request)).with_consumption().select_related("holder")
     found = rows.filter(number=number).first()
     if found is None:
         raise NotVisible
@@ -76,6 +76,7 @@ def vehicle_page(request: HttpRequest, number: str) -> HttpResponse:
     lots = list(vehicle.lots.for_pages())
     context = {
         "vehicle": vehicle,
+        "consumed": _consumption(vehicle),
         "lots": [(lot, _consumption(lot)) for lot in lots],
         "has_lots": vehicle.kind == VehicleKind.FRAMEWORK,
         "system": DynamicSystem.objects.filter(vehicle=vehicle).first()
@@ -91,16 +92,16 @@ def vehicle_page(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "procurement/vehicles/page.html", context)
 
 
-def _consumption(lot: VehicleLot) -> list[Bar]:
-    """What is drawn of one lot, in euros without VAT; `ordered` and `awarded` were read with it."""
-    ordered, awarded = lot.ordered, lot.awarded  # type: ignore[attr-defined]  # annotated
+def _consumption(row: PurchasingVehicle | VehicleLot) -> list[Bar]:
+    """What is drawn of a vehicle or of a lot, in euros HT; `ordered` and `awarded` were read with it."""
+    ordered, awarded = row.ordered, row.awarded  # type: ignore[union-attr]  # annotated
     rows = [
         Bar("Bons de commande", ordered, words=_rounded(ordered)),
-        Bar("Marchés subséquents", awarded, words=_rounded(awarded), pattern="hatched"),
+        Bar("Marchés signés", awarded, words=_rounded(awarded), pattern="hatched"),
     ]
-    if lot.maximum_eur_ht is None:
+    if row.maximum_eur_ht is None:
         return rows
-    left = max(lot.maximum_eur_ht - ordered - awarded, Decimal(0))
+    left = max(row.maximum_eur_ht - ordered - awarded, Decimal(0))
     return [*rows, Bar("Reste sous le maximum", left, words=_rounded(left), pattern="empty")]
 
 

@@ -36,6 +36,7 @@ ROWS: dict[str, Row] = {
         WRITERS | only(OTHER_BUYER),
         data=lambda world: {},
     ),
+    "PATCH api:amendment-detail": Row(only("requester"), amendment),
     **moves("amendment", "approve refuse", APPROVER, amendment),
     **moves("amendment", "withdraw", WRITERS, amendment),
 }

@@ -12,6 +12,7 @@ from marketplace.accounts.enums import Role
 from marketplace.errors import MoveRefused, NotAllowed, RuleBroken
 from procurement.actions import contracts
 from procurement.amendments import actions
+from procurement.amendments.totals import total_with
 from procurement.budgets.ledger import used_of
 from procurement.models import Amendment, Commitment
 from tests.builders import client_for, make_member
@@ -44,7 +45,7 @@ def test_ceilings_hold_the_order_and_everything_added_since(purchase):
     contract = make_contract(purchase, budget=line)
     approved(purchase, contract, delta="600.00")
     assert used_of(line) == (Decimal("1800.00"), 0)
-    assert actions.total_with(contract) == Decimal("1800.00")
+    assert total_with(contract) == Decimal("1800.00")
     with pytest.raises(RuleBroken) as refused:
         approved(purchase, contract, kind="renewal", delta="200.01", new_ends_on=LATER)
     assert refused.value.code == "budget_ceiling_reached"
@@ -164,7 +165,7 @@ def test_what_is_committed_is_always_the_order_and_what_was_approved(purchase, d
             assert not delta or expected + delta < 0 or expected + delta > 4000
         else:
             expected += delta
-        assert used_of(line)[0] == expected == actions.total_with(contract)
+        assert used_of(line)[0] == expected == total_with(contract)
 
 
 @pytest.mark.django_db(transaction=True)

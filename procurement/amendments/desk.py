@@ -1,0 +1,61 @@
+"""Changes of contracts to sign on « Mon bureau », for whose turn it is, or who signs for them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.db.models import DecimalField, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Greatest
+
+from marketplace.accounts.actors import Actor
+from marketplace.ui.desk import DeskRow, Rows, one_row_each
+from marketplace.ui.typography import euros
+from procurement.approval.people import signing_powers
+from procurement.models import Amendment, AmendmentApproval
+
+MOST = 50
+_NOTHING = Value(Decimal(0), output_field=DecimalField(max_digits=14, decimal_places=2))
+
+
+def rows(actor: Actor) -> list[Rows]:
+    if not actor.is_buyer or actor.organisation is None or actor.user is None:
+        return []
+    return [_to_sign(actor)]
+
+
+def _words(row: Amendment) -> str:
+    return f"Signer\u00a0: {row.get_kind_display().lower()}, {euros(row.delta_eur_ht, tax='HT')}"
+
+
+def _to_sign(actor: Actor) -> Rows:
+    """Those I did not write, whose next signature is mine or that I give for another person.
+
+    Compared with my ceiling as signing does (`procurement.amendments.totals.judged_amount`).
+    """
+    powers = yield from signing_powers(actor)
+    if not powers:
+        return []
+    awaited = AmendmentApproval.objects.awaited().filter(amendment=OuterRef("pk")).values("role")[:1]
+    able = Q(pk__in=())
+    for role, ceiling in powers.items():
+        able |= Q(awaited=role) if ceiling is None else Q(awaited=role, asked__lte=ceiling)
+    worth = Coalesce("worth_eur_ht", "contract__order__maximum_eur_ht", "contract__order__total_eur_ht")
+    waiting = (
+        Amendment.objects.visible_to(actor)
+        .proposed()
+        .annotate(awaited=Subquery(awaited), asked=worth + Greatest(F("delta_eur_ht"), _NOTHING))
+        .filter(able)
+        .exclude(written_by=actor.user)
+    )
+    return (
+        yield from one_row_each(
+            waiting.select_related("contract__offer").order_by("state_since", "pk")[:MOST],
+            lambda row: DeskRow(
+                object_label=f"{row.contract.number} {row.contract.offer.name}",
+                url=row.get_absolute_url(),
+                expected=_words(row),
+                since=row.state_since,
+                button="Examiner l’avenant",
+            ),
+        )
+    )
