@@ -15,14 +15,14 @@ from marketplace.accounts.enums import Role
 from marketplace.ui.desk import SOON, DeskRow, Rows, one_row_each
 from marketplace.ui.typography import euros
 from procurement.approval.people import signing_powers
-from procurement.enums_orders import OrderState
+from procurement.enums_orders import ContractState, OrderState
 from procurement.models import Contract, ContractReview, CounterProposal, Opinion, Order, OrderApproval
 from procurement.models.opinion import ROLE_OF_KIND
 from procurement.models.order import OrderQuerySet
 from procurement.views.order_moves import move_url
 
 MOST = 50
-NOTICE_WARNING = dt.timedelta(days=120)
+NOTICE_WARNING, START_WARNING = dt.timedelta(days=120), dt.timedelta(days=30)
 
 
 def purchase_rows(actor: Actor) -> list[Rows]:
@@ -168,24 +168,32 @@ def _reviews(actor: Actor) -> Rows:
 
 
 def _notices(actor: Actor) -> Rows:
-    """Contracts I follow whose notice date comes within 120 days."""
+    """Contracts I follow whose notice date comes within 120 days, or that begin within 30."""
     today = timezone.localdate()
+    begins = Q(state=ContractState.ACTIVE, starts_on__gt=today, starts_on__lte=today + START_WARNING)
     followed = (
         Contract.objects.visible_to(actor)
         .running()
-        .filter(owners=actor.user, notice_months__isnull=False, ends_on__gte=today)
+        .filter(Q(notice_months__isnull=False) | begins, owners=actor.user, ends_on__gte=today)
     )
     return one_row_each(
         followed.select_related("offer").order_by("ends_on", "pk")[:MOST],
-        lambda contract: (
-            DeskRow(
-                object_label=f"{contract.number} {contract.offer.name}",
-                url=reverse("procurement:contract", args=[contract.number]),
-                expected="Dénoncer ou laisser courir le contrat",
-                due_on=contract.notice_on,
-                zone=SOON,
-            )
-            if contract.notice_on is not None and today <= contract.notice_on <= today + NOTICE_WARNING
-            else None
-        ),
+        lambda contract: _contract_date(contract, today),
+    )
+
+
+def _contract_date(contract: Contract, today: dt.date) -> DeskRow | None:
+    """The next date to act before, if it is near."""
+    if contract.notice_on is not None and today <= contract.notice_on <= today + NOTICE_WARNING:
+        expected, due_on = "Dénoncer ou laisser courir le contrat", contract.notice_on
+    elif today < contract.starts_on <= today + START_WARNING:
+        expected, due_on = "Préparer le début du contrat, à venir", contract.starts_on
+    else:
+        return None
+    return DeskRow(
+        object_label=f"{contract.number} {contract.offer.name}",
+        url=reverse("procurement:contract", args=[contract.number]),
+        expected=expected,
+        due_on=due_on,
+        zone=SOON,
     )

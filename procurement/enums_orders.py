@@ -39,6 +39,16 @@ class ContractState(models.TextChoices):
     TERMINATED = "terminated", "Résilié"
 
 
+class ContractPhase(models.TextChoices):
+    """What is shown of a contract, by the clock: never stored (`Contract.state_on`)."""
+
+    UPCOMING = "upcoming", "À venir"
+    ACTIVE = ContractState.ACTIVE.value, ContractState.ACTIVE.label
+    ENDING = ContractState.ENDING.value, ContractState.ENDING.label
+    ENDED = ContractState.ENDED.value, ContractState.ENDED.label
+    TERMINATED = ContractState.TERMINATED.value, ContractState.TERMINATED.label
+
+
 class VatRegime(models.TextChoices):
     """The supplier's regime; a blank value is unknown."""
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from marketplace.ui.drawings import Step
 from marketplace.ui.typography import NBSP, UNKNOWN, date_text, plural
 from procurement.enums import OpinionKind
-from procurement.enums_orders import ContractState, OrderState
+from procurement.enums_orders import ContractPhase, ContractState, OrderState
 
 if TYPE_CHECKING:
     from marketplace.accounts.models import User
@@ -174,8 +174,11 @@ def _branch(order: Order) -> list[Step]:
 
 
 def contract_steps(contract: Contract, *, on: dt.date) -> list[Step]:
-    """In progress, ending, ended; a termination is a branch."""
+    """To come, in progress, ending, ended; a termination is a branch."""
     state = contract.state_on(on)
+    if state == ContractPhase.UPCOMING:
+        begins = Step("À venir", "current", f"commence le {date_text(contract.starts_on)}")
+        return [begins, *(Step(label, "todo", "à venir") for _, label in CONTRACT_ROAD)]
     if state == ContractState.TERMINATED:
         day = _day(contract.closed_on)
         signed = f"depuis le {date_text(contract.signed_at)}"

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer
 from procurement.approval.serializers import OrderApprovalSerializer
-from procurement.enums_orders import ReviewDecision, VatRegime
+from procurement.enums_orders import ContractPhase, ReviewDecision, VatRegime
 from procurement.models import Contract, ContractReview, Order, OrderLine
 from procurement.serializers_periods import PartsField
 
@@ -268,10 +268,15 @@ class TrustSerializer(serializers.Serializer[Any]):
 
 
 class ContractSerializer(StrictModelSerializer):
-    """`state` is read by the clock: a contract past its last day is ended."""
+    """`state` is read by the clock: to come before the first day, ended after the last one."""
 
     id = serializers.UUIDField(source="uuid", read_only=True)
-    state = serializers.CharField(source="state_today", read_only=True)
+    state = serializers.ChoiceField(
+        source="state_today",
+        choices=ContractPhase.choices,
+        read_only=True,
+        help_text="À la date du jour : « upcoming » avant le premier jour, « ended » après le dernier.",
+    )
     order = serializers.UUIDField(source="order.uuid", read_only=True)
     buyer = serializers.UUIDField(source="buyer.uuid", read_only=True)
     buyer_name = serializers.CharField(source="buyer.name", read_only=True)

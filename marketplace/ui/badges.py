@@ -160,6 +160,7 @@ GROUP_PURCHASE = {
     "dissolved": Badge("Dissous"),
 }
 CONTRACT = {
+    "upcoming": Badge("À venir", "info no-icon"),
     "active": Badge("En cours", "success"),
     "ending": Badge("Fin proche", "warning"),
     "ended": Badge("Terminé"),

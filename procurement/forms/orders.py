@@ -11,7 +11,7 @@ from django import forms
 from catalog.prices.words import conditions
 from marketplace.ui.forms import MarketForm
 from marketplace.ui.typography import euros
-from procurement.enums_orders import ReviewDecision, VatRegime
+from procurement.enums_orders import ContractPhase, ReviewDecision, VatRegime
 from procurement.forms.versioned import VersionedForm
 from procurement.models import BudgetLine, PurchasingVehicle
 from procurement.pricing import orderable_lines
@@ -163,6 +163,17 @@ class CommitForm(VersionedForm):
         label="Numéro d’engagement",
         help_text="De 3 à 30 chiffres, lettres, tirets ou barres. Exemple : 1400001234",
         max_length=30,
+    )
+
+
+class ContractFilterForm(MarketForm):
+    """Read from the address."""
+
+    etat = forms.ChoiceField(
+        label="État",
+        required=False,
+        choices=[("", "Tous"), *ContractPhase.choices],
+        error_messages={"invalid_choice": "Choisissez un état de la liste."},
     )
 
 

@@ -13,7 +13,13 @@ from marketplace.accounts.models import Organisation, User
 from marketplace.calendar_months import months_after, months_before
 from marketplace.workflow import Stateful, state_constraint
 from procurement import states_orders
-from procurement.enums_orders import RUNNING_CONTRACTS, ContractState, ReviewDecision, ReviewKind
+from procurement.enums_orders import (
+    RUNNING_CONTRACTS,
+    ContractPhase,
+    ContractState,
+    ReviewDecision,
+    ReviewKind,
+)
 
 if TYPE_CHECKING:
     from catalog.models import Offer
@@ -37,6 +43,21 @@ class ContractQuerySet(models.QuerySet["Contract"]):
     def past_end(self, day: dt.date) -> Self:
         """Over by the clock, but not yet journalled so."""
         return self.running().filter(ends_on__lt=day)
+
+    def in_phase(self, *phases: str, day: dt.date) -> Self:
+        """As `Contract.state_on` says of each, that day."""
+        running = models.Q(state__in=RUNNING_CONTRACTS)
+        known = {
+            ContractPhase.UPCOMING: models.Q(state=ContractState.ACTIVE, starts_on__gt=day),
+            ContractPhase.ACTIVE: models.Q(state=ContractState.ACTIVE, starts_on__lte=day, ends_on__gte=day),
+            ContractPhase.ENDING: models.Q(state=ContractState.ENDING, ends_on__gte=day),
+            ContractPhase.ENDED: models.Q(state=ContractState.ENDED) | running & models.Q(ends_on__lt=day),
+            ContractPhase.TERMINATED: models.Q(state=ContractState.TERMINATED),
+        }
+        wanted = models.Q(pk__in=())
+        for phase in phases:
+            wanted |= known[ContractPhase(phase)]
+        return self.filter(wanted)
 
     def for_lists(self) -> Self:
         return self.select_related("buyer", "supplier", "offer", "order", "order__project")
@@ -95,9 +116,12 @@ class Contract(Stateful):
         return reverse("procurement:contract", args=[self.number])
 
     def state_on(self, day: dt.date) -> str:
-        """The state by the clock: a contract past its last day is ended, journalled or not."""
+        """The state by the clock (ContractPhase): a contract past its last day is ended, journalled or not;
+        one before its first day is to come, unless its end is already announced."""
         if self.state in RUNNING_CONTRACTS and self.ends_on < day:
-            return ContractState.ENDED
+            return ContractPhase.ENDED
+        if self.state == ContractState.ACTIVE and self.starts_on > day:
+            return ContractPhase.UPCOMING
         return self.state
 
     @property

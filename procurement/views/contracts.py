@@ -35,7 +35,7 @@ from procurement.actions.contracts import (
 from procurement.amendments.abilities import write_ability
 from procurement.amendments.totals import total_with
 from procurement.enums_orders import RUNNING_CONTRACTS
-from procurement.forms.orders import ReviewDecisionForm
+from procurement.forms.orders import ContractFilterForm, ReviewDecisionForm
 from procurement.forms.versioned import ReasonForm
 from procurement.invoicing.abilities import send_ability
 from procurement.models import Contract, Publication
@@ -82,15 +82,22 @@ def contract_list(request: HttpRequest) -> HttpResponse:
     mine = bool(request.GET.get("miens")) and not actor.is_supplier
     rows = Contract.objects.visible_to(actor).for_lists().prefetch_related("owners").order_by("ends_on", "pk")
     rows = rows.filter(owners=actor.user) if mine else rows
+    form = ContractFilterForm(request.GET if "etat" in request.GET else None)
+    phase = form.cleaned_data["etat"] if form.is_bound and form.is_valid() else ""
+    rows = rows.in_phase(phase, day=timezone.localdate()) if phase else rows
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "sells": actor.is_supplier,
         "mine": mine,
+        "form": form,
+        "filtered": bool(phase),
+        "page_has_errors": bool(form.errors),
         "may_subscribe": calendars_abilities(actor)["create"] == "",
         "breadcrumb_data": breadcrumb(("Commandes", reverse("procurement:orders")), current="Contrats"),
     }
-    return render(request, "procurement/contracts/list.html", context)
+    status = 400 if form.errors else 200
+    return render(request, "procurement/contracts/list.html", context, status=status)
 
 
 @login_required

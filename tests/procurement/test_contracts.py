@@ -13,6 +13,7 @@ from tests.builders import client_for
 from tests.procurement.order_builders import make_offer, make_order, make_purchase
 from tests.procurement.test_orders_pages import text_of
 from tests.procurement.test_status_loss import lose
+from tests.rest.builders import client_for_token
 
 pytestmark = pytest.mark.django_db
 
@@ -130,6 +131,34 @@ def test_it_ends_by_the_clock_before_anybody_journals_it(purchase, contract):
 def test_its_last_day_is_still_its_own(contract):
     assert contract.state_on(contract.ends_on) == "active"
     assert contract.state_on(contract.ends_on + dt.timedelta(days=1)) == "ended"
+
+
+def test_before_its_first_day_it_is_to_come_everywhere(purchase, contract):
+    """By the model, by the rows it is filtered in, by the API and its filter."""
+    states = {"2026-12-10": "upcoming", "2027-06-01": "active", "2028-06-01": "ended"}
+    for day, state in states.items():
+        with time_machine.travel(dt.datetime.fromisoformat(f"{day}T09:00:00+00:00"), tick=False):
+            assert contract.state_today == state
+            for other in states.values():
+                found = Contract.objects.in_phase(other, day=timezone.localdate())
+                assert list(found) == ([contract] if other == state else []), (day, other)
+            api = client_for_token(purchase.requester)
+            told = api.get(f"/api/v1/contracts/?state={state}").json()["results"]
+            assert [one["state"] for one in told] == [state]
+            assert api.get("/api/v1/contracts/?state=terminated").json()["count"] == 0
+    contract.state = "ending"
+    assert contract.state_on(dt.date(2026, 12, 10)) == "ending"
+
+
+def test_what_is_to_come_is_told_on_pages_and_on_the_desk(purchase, contract):
+    with time_machine.travel(dt.datetime(2026, 12, 10, 9, tzinfo=dt.UTC), tick=False):
+        client = client_for(purchase.requester)
+        shown = text_of(client.get(page(contract)))
+        assert "À venir" in shown and "commence le 1er janvier 2027" in shown
+        assert contract.number in text_of(client.get("/contrats/?etat=upcoming"))
+        assert "Aucun contrat dans cet état" in text_of(client.get("/contrats/?etat=active"))
+        assert client.get("/contrats/?etat=jamais").status_code == 400
+        assert "Préparer le début du contrat, à venir" in text_of(client.get("/bureau/"))
 
 
 def test_before_its_term_one_terminates(purchase, contract):

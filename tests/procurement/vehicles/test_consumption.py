@@ -1,4 +1,4 @@
-"""The maximum of a vehicle holds orders, changes of their contracts and marchés passed under it: as its lots'."""
+"""The maximum of a vehicle holds orders, what changed them and what was awarded under it, as its lots do."""
 
 from decimal import Decimal
 
