@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 
 from marketplace.accounts.enums import Role
@@ -187,6 +188,9 @@ class Order(Stateful):
 
     def __str__(self) -> str:
         return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("procurement:order", args=[self.number])
 
     def audit_organisation_ids(self) -> list[int]:
         supplier_side = self.supplier.organisation_id if self.sent_at else None

@@ -145,11 +145,3 @@ class PrivatePriceForm(MarketForm):
 
 def component_key(offer: Offer, line: PriceLine) -> str:
     return f"{offer.uuid}/{line.plan.code}/{line.code}"
-
-
-class DecideForm(MarketForm):
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
-
-
-class DecideWithReasonForm(DecideForm):
-    reason = forms.CharField(label="Motif", max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -23,9 +21,9 @@ from marketplace.accounts.enums import BUYER_KINDS, OrganisationState
 from marketplace.accounts.models import Organisation
 from marketplace.errors import NotVisible, RuleBroken
 from marketplace.ui.breadcrumb import breadcrumb
-from marketplace.ui.forms import MarketForm
 from marketplace.ui.once import once
 from procurement.forms.refusals import put_refusal
+from procurement.forms.versioned import ReasonForm
 from procurement.models import CounterProposal, PrivatePrice
 from procurement.negotiation import private_prices, proposing
 from procurement.negotiation.abilities import (
@@ -34,13 +32,9 @@ from procurement.negotiation.abilities import (
     private_prices_abilities,
     propose_ability,
 )
-from procurement.negotiation.forms import (
-    CounterProposalForm,
-    DecideForm,
-    DecideWithReasonForm,
-    PrivatePriceForm,
-)
+from procurement.negotiation.forms import CounterProposalForm, PrivatePriceForm
 from procurement.negotiation.rows import compared
+from procurement.views.act_pages import ActPage, Acts
 from procurement.views.find import actor_of, posted
 from procurement.views.order_find import visible_order
 
@@ -49,38 +43,47 @@ ORDERS = ("Commandes", "/commandes/")
 PRICES = ("Prix privés", "/prix-prives/")
 
 
-@dataclass(frozen=True, slots=True)
-class MovePage:
-    name: str
-    act: Callable[..., Any]
-    title: str
-    said: str
-    lead: str = ""
-    form: type[MarketForm] = DecideWithReasonForm
-
-
-MOVES = {
-    "accepter": MovePage(
-        "accept",
-        proposing.accept,
-        "Accepter la contre-proposition",
-        "Acceptée. Un nouveau bon de commande la reprend, en brouillon.",
-        "Le bon de commande envoyé est remplacé. Le nouveau repasse par les avis et l’approbation.",
-        DecideForm,
-    ),
-    "refuser": MovePage(
-        "refuse",
-        proposing.refuse,
-        "Refuser la contre-proposition",
-        "Refusée. Le bon de commande envoyé tient.",
-    ),
-    "retirer": MovePage(
-        "withdraw",
-        proposing.withdraw,
-        "Retirer la contre-proposition",
-        "Retirée. Le bon de commande attend toujours votre réponse.",
-    ),
-}
+PROPOSAL_ACTS = Acts(
+    {
+        "accepter": ActPage(
+            "accept",
+            proposing.accept,
+            "Accepter la contre-proposition",
+            "Acceptée. Un nouveau bon de commande la reprend, en brouillon.",
+            lead="Le bon de commande envoyé est remplacé. Le nouveau repasse par les avis et l’approbation.",
+        ),
+        "refuser": ActPage(
+            "refuse",
+            proposing.refuse,
+            "Refuser la contre-proposition",
+            "Refusée. Le bon de commande envoyé tient.",
+            ReasonForm,
+        ),
+        "retirer": ActPage(
+            "withdraw",
+            proposing.withdraw,
+            "Retirer la contre-proposition",
+            "Retirée. Le bon de commande attend toujours votre réponse.",
+            ReasonForm,
+        ),
+    },
+    abilities=counter_proposal_abilities,
+    url_name="procurement:counter_proposal_move",
+)
+PRICE_ACTS = Acts(
+    {
+        "retirer": ActPage(
+            "withdraw",
+            private_prices.withdraw,
+            "Retirer le prix privé",
+            "Prix privé retiré.",
+            ReasonForm,
+            "Les bons de commande déjà envoyés gardent ce prix ; les autres seront refusés.",
+        ),
+    },
+    abilities=private_price_abilities,
+    url_name="",
+)
 
 
 @login_required
@@ -116,18 +119,13 @@ def counter_propose(request: HttpRequest, number: str) -> HttpResponse:
 @require_safe
 def counter_proposal_page(request: HttpRequest, number: str) -> HttpResponse:
     actor, proposal = actor_of(request), _proposal(request, number)
-    verdicts = counter_proposal_abilities(actor, proposal)
     context = {
         "proposal": proposal,
         "order": proposal.order,
         "compared": compared(proposal),
         "inside": not actor.is_supplier,
         "made": getattr(proposal, "made", None),
-        "acts": [
-            (move.title, reverse("procurement:counter_proposal_move", args=[number, slug]))
-            for slug, move in MOVES.items()
-            if proposal.state in proposal.MOVES[move.name].sources and allowed(verdicts, move.name)
-        ],
+        "acts": PROPOSAL_ACTS.links(actor, proposal),
         "breadcrumb_data": _trail(proposal, proposal.number),
     }
     return render(request, "procurement/negotiation/counter_proposal.html", context)
@@ -136,36 +134,16 @@ def counter_proposal_page(request: HttpRequest, number: str) -> HttpResponse:
 @login_required
 @once
 def counter_proposal_move(request: HttpRequest, number: str, slug: str) -> HttpResponse:
-    proposal, move = _proposal(request, number), MOVES.get(slug)
-    if move is None:
-        raise NotVisible
-    require(counter_proposal_abilities(actor_of(request), proposal), move.name)
-    proposal.check_move(move.name)
-    return _move(request, proposal, move, crumbs=_trail(proposal, move.title))
-
-
-def _move(
-    request: HttpRequest, row: CounterProposal | PrivatePrice, move: MovePage, *, crumbs: dict[str, Any]
-) -> HttpResponse:
-    form = move.form(posted(request), initial={"version": row.version})
-    if form.is_bound and form.is_valid():
-        values = dict(form.cleaned_data)
-        try:
-            move.act(row, actor=actor_of(request), expected_version=values.pop("version", None), **values)
-        except RuleBroken as refused:
-            put_refusal(form, refused)
-        else:
-            messages.success(request, move.said)
-            return redirect(row.get_absolute_url())
-    context = {
-        "title": f"{move.title} {row.number}",
-        "lead": move.lead,
-        "form": form,
-        "button_label": move.title,
-        "cancel_url": row.get_absolute_url(),
-        "breadcrumb_data": crumbs,
-    }
-    return render(request, "pages/confirm.html", context, status=400 if form.errors else 200)
+    proposal = _proposal(request, number)
+    return PROPOSAL_ACTS.serve(
+        request,
+        proposal,
+        slug,
+        about=lambda page: {
+            "title": f"{page.title} {proposal.number}",
+            "breadcrumb_data": _trail(proposal, page.title),
+        },
+    )
 
 
 def _proposal(request: HttpRequest, number: str) -> CounterProposal:
@@ -265,23 +243,20 @@ def private_price_page(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "procurement/negotiation/private_price.html", context)
 
 
-WITHDRAW = MovePage(
-    "withdraw",
-    private_prices.withdraw,
-    "Retirer le prix privé",
-    "Prix privé retiré.",
-    "Les bons de commande déjà envoyés gardent ce prix ; les autres seront refusés.",
-)
-
-
 @login_required
 @once
 def private_price_withdraw(request: HttpRequest, number: str) -> HttpResponse:
     price = _price(request, number)
-    require(private_price_abilities(actor_of(request), price), "withdraw")
-    price.check_move("withdraw")
     here = (price.number, price.get_absolute_url())
-    return _move(request, price, WITHDRAW, crumbs=breadcrumb(ORDERS, PRICES, here, current="Retirer"))
+    return PRICE_ACTS.serve(
+        request,
+        price,
+        "retirer",
+        about=lambda page: {
+            "title": f"{page.title} {price.number}",
+            "breadcrumb_data": breadcrumb(ORDERS, PRICES, here, current="Retirer"),
+        },
+    )
 
 
 def _price(request: HttpRequest, number: str) -> PrivatePrice:

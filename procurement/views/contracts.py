@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +17,7 @@ from django.views.decorators.http import require_safe
 from catalog.enums import Scheme
 from catalog.models import EffectiveTrust
 from catalog.questions.engine import section
-from marketplace.accounts.abilities import allowed, require
+from marketplace.accounts.abilities import require
 from marketplace.errors import NotVisible
 from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.once import once
@@ -42,26 +40,26 @@ from procurement.models import Contract, Publication
 from procurement.order_steps import contract_steps
 from procurement.register.abilities import calendars_abilities, owners_ability
 from procurement.supplier_change import kept_sentence
+from procurement.views.act_pages import ActPage, Acts
 from procurement.views.find import actor_of
 from procurement.views.order_find import posted
 
 PAGE_SIZE = 20
 
 
-@dataclass(frozen=True, slots=True)
-class MovePage:
-    slug: str
-    act: Callable[..., Contract]
-    button: str
-    said: str
-
-
-PAGES = {
-    "start_ending": MovePage("annoncer-la-fin", announce_end, "Annoncer la fin", "Fin annoncée."),
-    "end": MovePage("terminer", end_contract, "Constater la fin", "Fin du contrat constatée."),
-    "terminate": MovePage("resilier", terminate_contract, "Résilier le contrat", "Contrat résilié."),
-}
-BY_SLUG = {page.slug: name for name, page in PAGES.items()}
+ACTS = Acts(
+    {
+        "annoncer-la-fin": ActPage(
+            "start_ending", announce_end, "Annoncer la fin", "Fin annoncée.", ReasonForm
+        ),
+        "terminer": ActPage("end", end_contract, "Constater la fin", "Fin du contrat constatée.", ReasonForm),
+        "resilier": ActPage(
+            "terminate", terminate_contract, "Résilier le contrat", "Contrat résilié.", ReasonForm
+        ),
+    },
+    abilities=contract_abilities,
+    url_name="procurement:contract_move",
+)
 
 
 def visible_contract(request: HttpRequest, number: str) -> Contract:
@@ -120,11 +118,7 @@ def contract_page(request: HttpRequest, number: str) -> HttpResponse:
         "supplier_change": kept_sentence(contract, "Ce contrat"),
         "running": contract.state in RUNNING_CONTRACTS,
         "moves": [
-            (page.button, reverse("procurement:contract_move", args=[contract.number, page.slug]))
-            for name, page in PAGES.items()
-            if allowed(verdicts, name)
-            and contract.state in contract.MOVES[name].sources
-            and (name != "end" or contract.ends_on <= today)
+            link for link in ACTS.links(actor, contract) if link.name != "end" or contract.ends_on <= today
         ],
         "amendments": list(contract.amendments.visible_to(actor)),
         "total_now": total_with(contract),
@@ -175,21 +169,8 @@ def exit_rows(contract: Contract) -> list[tuple[str, str]]:
 @login_required
 @once
 def contract_move(request: HttpRequest, number: str, slug: str) -> HttpResponse:
-    name = BY_SLUG.get(slug)
-    if name is None:
-        raise NotVisible()
-    actor = actor_of(request)
     contract = visible_contract(request, number)
-    require(contract_abilities(actor, contract), name)
-    contract.check_move(name)
-    page = PAGES[name]
-    form = ReasonForm(posted(request), initial={"version": contract.version})
-    if request.method == "POST" and form.is_valid():
-        values = form.cleaned_data
-        page.act(contract, actor=actor, reason=values["reason"], expected_version=values.get("version"))
-        messages.success(request, page.said)
-        return redirect("procurement:contract", number)
-    return _confirm(request, contract, form=form, title=page.button, lead="")
+    return ACTS.serve(request, contract, slug, about=lambda page: _about(contract, page.title))
 
 
 @login_required
@@ -212,22 +193,29 @@ def review_decide(request: HttpRequest, number: str, uuid: UUID) -> HttpResponse
 
 
 def _confirm(request: HttpRequest, contract: Contract, *, form: Any, title: str, lead: str) -> HttpResponse:
-    here = reverse("procurement:contract", args=[contract.number])
-    period = f"du {date_text(contract.starts_on)} au {date_text(contract.ends_on)}"
     context = {
-        "title": f"{title} — {contract.number}",
+        **_about(contract, title),
         "lead": lead,
+        "form": form,
+        "button_label": title,
+        "cancel_url": contract.get_absolute_url(),
+    }
+    return render(request, "pages/confirm.html", context, status=400 if form.is_bound else 200)
+
+
+def _about(contract: Contract, title: str) -> dict[str, Any]:
+    """What the page of an act shows of its contract."""
+    return {
+        "title": f"{title} — {contract.number}",
         "facts": [
             ("Offre", contract.offer.name),
             ("Fournisseur", contract.supplier.name),
-            ("Période", period),
+            ("Période", f"du {date_text(contract.starts_on)} au {date_text(contract.ends_on)}"),
         ],
-        "form": form,
-        "button_label": title,
-        "cancel_url": here,
         "cancel_label": "Revenir au contrat",
         "breadcrumb_data": breadcrumb(
-            ("Contrats", reverse("procurement:contracts")), (contract.number, here), current=title
+            ("Contrats", reverse("procurement:contracts")),
+            (contract.number, contract.get_absolute_url()),
+            current=title,
         ),
     }
-    return render(request, "pages/confirm.html", context, status=400 if form.is_bound else 200)

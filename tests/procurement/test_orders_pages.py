@@ -11,7 +11,7 @@ from django.utils import timezone
 from marketplace.accounts.enums import Role
 from procurement.actions import orders
 from procurement.models import Order
-from procurement.views.order_moves import PAGES
+from procurement.views.order_moves import ADDRESSES
 from tests.builders import client_for, grant, make_member
 from tests.procurement.order_builders import (
     DIRECT,
@@ -269,7 +269,7 @@ def test_both_sides_download_the_document(purchase):
         assert answer.content.startswith(b"%PDF")
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", ADDRESSES)
 def test_every_move_has_a_page_to_read_first(purchase, name):
     state, who = {
         "request_opinions": ("draft", "requester"),
@@ -284,7 +284,7 @@ def test_every_move_has_a_page_to_read_first(purchase, name):
         "cancel": ("committed", "requester"),
     }[name]
     order = make_order(purchase, state=state)
-    text_of(client_for(getattr(purchase, who)).get(page(order) + PAGES[name].slug + "/"))
+    text_of(client_for(getattr(purchase, who)).get(page(order) + ADDRESSES[name] + "/"))
     assert Order.objects.get(pk=order.pk).state == state
 
 
