@@ -68,7 +68,8 @@ def _left(row: Any) -> Decimal | None:
     """Of a vehicle or a lot with its consumption; what is left of a maximum passed is nothing, never less."""
     if row.maximum_eur_ht is None:
         return None
-    return max(row.maximum_eur_ht - row.ordered - row.awarded, Decimal(0))
+    left: Decimal = row.maximum_eur_ht - row.ordered - row.awarded
+    return max(left, Decimal(0))
 
 
 def bought_without_competition(organisation: Organisation, *, on: dt.date) -> Decimal:
