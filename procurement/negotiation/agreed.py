@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from marketplace.ui.typography import date_text
@@ -30,6 +31,17 @@ def agreed_prices(order: Order, *, on: dt.date) -> dict[str, AgreedPrice]:
         for line in proposal.lines.select_related("price_line"):
             if line.price_line.plan_id == order.plan_id:
                 found[line.price_line.code] = AgreedPrice(line.unit_price_eur_ht)
+    return found
+
+
+def ordered_prices(order: Order) -> dict[str, Decimal]:
+    """By code of price line, what this order holds apart from the offer's own prices: what it was made with,
+    whatever a private price became since. At most two queries."""
+    private = order.lines.filter(private_price__isnull=False)
+    found = dict(private.values_list("price_line__code", "unit_price_eur_ht"))
+    if order.counter_proposal_id is not None:
+        agreed = order.counter_proposal.lines.filter(price_line__plan_id=order.plan_id)  # type: ignore[union-attr]
+        found |= dict(agreed.values_list("price_line__code", "unit_price_eur_ht"))
     return found
 
 

@@ -9,9 +9,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from catalog.enums import PriceKind
+from catalog.prices.components import Band
 from catalog.prices.proration import ONE, Periods, periods_between
 from marketplace.errors import RuleBroken
 from marketplace.ui.typography import NBSP
+from procurement.negotiation.agreed import ordered_prices
 from procurement.pricing import LARGEST_QUANTITY, orderable_lines
 
 if TYPE_CHECKING:
@@ -51,14 +53,18 @@ def charged(
     The periods of a price are counted from the contract's first day: whatever the statements that share out
     a contract, they add up to what its order counted (`procurement.pricing.billed_periods`).
 
-    Prices are those of the order's first day. Raises RuleBroken, the component's code as field.
+    Prices are those of the order's first day, or those that it agreed. Two more queries at most. Raises
+    RuleBroken, the component's code as field.
     """
     components = components_of(contract)
     unknown = sorted(set(used) - set(components))
     if unknown:
         raise RuleBroken("component_unknown", unknown_component(unknown[0], components), field="rows")
+    agreed = ordered_prices(contract.order)
     return [
-        _charged(line, used[code], contract=contract, starts_on=starts_on, ends_on=ends_on)
+        _charged(
+            line, used[code], agreed.get(line.code), contract=contract, starts_on=starts_on, ends_on=ends_on
+        )
         for code, line in components.items()
         if code in used and used[code].quantity
     ]
@@ -72,7 +78,13 @@ def unknown_component(code: str, components: Mapping[str, object]) -> str:
 
 
 def _charged(
-    line: PriceLine, used: Used, *, contract: Contract, starts_on: dt.date, ends_on: dt.date
+    line: PriceLine,
+    used: Used,
+    agreed: Decimal | None,
+    *,
+    contract: Contract,
+    starts_on: dt.date,
+    ends_on: dt.date,
 ) -> Charged:
     check_quantity(line, used.quantity)
     periods = ONE
@@ -80,12 +92,12 @@ def _charged(
         periods = periods_between(
             line.period, prorata=line.prorata, since=contract.starts_on, starts_on=starts_on, ends_on=ends_on
         )
+    bands: tuple[Band, ...] = (Band(used.quantity, agreed),) if agreed is not None else ()
+    if agreed is None:
+        bands = line.component.bands(used.quantity, on=contract.starts_on)
     try:
         total = sum(
-            (
-                band.total_eur_ht(periods.count)
-                for band in line.component.bands(used.quantity, on=contract.starts_on)
-            ),
+            (band.total_eur_ht(periods.count) for band in bands),
             Decimal(0),
         )
     except ValueError as error:

@@ -13,6 +13,7 @@ from marketplace.errors import MoveRefused, RuleBroken
 from procurement.actions import order_drafts, orders
 from procurement.models import OrderLine, PrivatePrice
 from procurement.negotiation import private_prices
+from procurement.statements.writing import create_statement
 from tests.builders import client_for, make_member
 from tests.procurement.negotiation.builders import make_private_price
 from tests.procurement.negotiation.test_counter_proposals import text_of
@@ -91,6 +92,11 @@ def test_sent_before_it_keeps_its_price_to_the_contract(purchase):
     expire(price)
     bring_to(order, "acknowledged", purchase)
     assert order.contract.order.total_eur_ht == Decimal("960.00")
+    january = {"starts_on": dt.date(2027, 1, 1), "ends_on": dt.date(2027, 1, 31)}
+    stated = create_statement(
+        order.contract, actor=purchase.actor("manager"), rows=[("poste", Decimal(10))], **january
+    )
+    assert stated.total_eur_ht == Decimal("80.00")
 
 
 def test_never_under_a_vehicle_nor_for_another(purchase):
