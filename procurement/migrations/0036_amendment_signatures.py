@@ -39,7 +39,7 @@ DROP TRIGGER procurement_amendment_signature_frozen ON procurement_amendmentappr
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('procurement', '0033_line_parts'),
+        ('procurement', '0035_usage_file_kept'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
