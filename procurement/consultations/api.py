@@ -135,6 +135,8 @@ class ConsultationViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
     ) -> Consultation:
         if "invited" in data:
             data["invited"] = suppliers_named(data["invited"], field="invited")
+        if data.get("category") is not None:
+            data["category"] = writing.category_named(obj, data["category"])
         return writing.edit(obj, actor=actor, expected_version=expected_version, **data)
 
     def _act(self, ability: str) -> tuple[Consultation, int | None, dict[str, Any]]:

@@ -15,7 +15,7 @@ from procurement.models import (
 )
 
 FIELDS = (
-    "title", "description", "access", "required_schemes", "pay_per_use", "price_formula",
+    "title", "description", "category", "access", "required_schemes", "pay_per_use", "price_formula",
     "response_days", "question_days", "answer_days", "closing_time", "reduction", "reduction_reason",
     "prior_notice_on", "candidature_days", "selection_criteria", "candidates_least", "candidates_most",
 )  # fmt: skip

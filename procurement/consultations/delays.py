@@ -12,7 +12,7 @@ from marketplace.working_days import add_working_days, is_working_day
 from procurement.consultations.enums import DelayReduction
 from procurement.consultations.notices.enums import Medium
 from procurement.consultations.schedule import PARIS, Schedule, schedule_from, schedule_to
-from procurement.routes.notices import CANDIDATURE, RESPONSE, MinimalDelay, delay_on
+from procurement.routes.notices import CANDIDATURE, INVITATION, RESPONSE, MinimalDelay, delay_on
 
 if TYPE_CHECKING:
     from procurement.models import Consultation, NoticeSending
@@ -70,15 +70,17 @@ def lacks_of_delays(
     """(field, sentence) of a delay too short for what was sent, or of a reduction that does not hold. What
     starts from the invitations is counted when they leave (`response_from`)."""
     delays = delays_of(row, on=on)
-    notice = next((sent[one.medium].sent_on for one in delays if one.medium in sent), None)
-    if notice is None:
-        return
-    if refused := _prior_refused(row, delays, sent_on=notice):
+    starts = {medium: one.sent_on for medium, one in sent.items()}
+    if not row.is_restricted:
+        # They leave with the publication.
+        starts[INVITATION] = on
+    notice = next((starts[one.medium] for one in delays if one.medium in sent), None)
+    if notice is not None and (refused := _prior_refused(row, delays, sent_on=notice)):
         yield refused
         return
     for delay in delays:
-        if delay.medium in sent:
-            yield from _short(row, delay, notice, on=on)
+        if delay.medium in starts:
+            yield from _short(row, delay, starts[delay.medium], on=on)
 
 
 def _prior_refused(
@@ -103,10 +105,16 @@ def _short(
     if closing < first:
         yield (
             field,
-            f"{what} tomberait le {date_text(closing)} : l’avis a été envoyé "
-            f"({Medium(delay.medium).label}) le {date_text(sent_on)}, le premier jour possible est le "
-            f"{date_text(first)}. Donnez plus de jours pour {verb}. {delay.told}",
+            f"{what} tomberait le {date_text(closing)} : {_sending(delay)} le {date_text(sent_on)}, le "
+            f"premier jour possible est le {date_text(first)}. Donnez plus de jours pour {verb}. "
+            f"{delay.told}",
         )
+
+
+def _sending(delay: MinimalDelay) -> str:
+    if delay.medium == INVITATION:
+        return "les invitations partiraient"
+    return f"l’avis a été envoyé ({Medium(delay.medium).label})"
 
 
 def response_from(row: Consultation, *, invited_on: dt.date) -> Schedule:

@@ -26,7 +26,7 @@ from procurement.consultations.enums import (
 from procurement.consultations.formulas import FORMULAS
 from procurement.consultations.schedule import faults_of
 from procurement.forms.supplier_lines import HELP, suppliers_read
-from procurement.models import Consultation
+from procurement.models import Consultation, SystemCategory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -91,13 +91,14 @@ class ConsultationForm(MarketModelForm):
     class Meta:
         model = Consultation
         fields = (
-            "title", "description", "access", "required_schemes", "pay_per_use", "response_days",
+            "title", "description", "category", "access", "required_schemes", "pay_per_use", "response_days",
             "question_days", "answer_days", "closing_time", "reduction", "reduction_reason",
             "prior_notice_on", "candidature_days", "selection_criteria", "candidates_least",
             "candidates_most", "price_formula",
         )  # fmt: skip
         labels = {
             "title": "Objet",
+            "category": "Catégorie du système d’acquisition dynamique",
             "access": "Qui peut répondre",
             "pay_per_use": "Les réponses payées à l’usage sont acceptées",
             "response_days": "Jours ouvrés pour répondre",
@@ -121,6 +122,7 @@ class ConsultationForm(MarketModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Only a formalised procedure has a delay that a text brings down, or calls candidates first."""
         super().__init__(*args, **kwargs)
+        self._keep_category()
         formalised = self.instance.kind == ConsultationKind.FORMALISED
         other = Access.INVITED if formalised else Access.RESTRICTED
         access = self.fields["access"]
@@ -130,6 +132,16 @@ class ConsultationForm(MarketModelForm):
                 del self.fields[name]
             elif name in DEFAULTED:
                 self.fields[name].required = False
+
+    def _keep_category(self) -> None:
+        """Those of its system; without any, the question is not asked."""
+        own = SystemCategory.objects.none()
+        if self.instance.kind == ConsultationKind.SPECIFIC:
+            own = SystemCategory.objects.filter(system__vehicle=self.instance.route_choice.vehicle_id)
+        field = self.fields["category"]
+        field.queryset = own  # type: ignore[attr-defined]  # a ModelChoiceField
+        if not own.exists():
+            del self.fields["category"]
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or self.cleaned_data

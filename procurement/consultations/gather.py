@@ -60,7 +60,8 @@ def _is_admitted(consultation: Consultation, supplier: Supplier) -> bool:
     if consultation.kind != ConsultationKind.SPECIFIC:
         return False
     rows = Admission.objects.admitted().filter(supplier=supplier)
-    return rows.filter(system__vehicle=consultation.route_choice.vehicle_id).exists()
+    system = consultation.route_choice.vehicle_id
+    return rows.filter(system__vehicle=system, category=consultation.category_id).exists()
 
 
 def _held(supplier: Supplier, schemes: list[str]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from django.db import transaction
 from marketplace.accounts.models import Membership
 from marketplace.errors import MoveRefused, RuleBroken
 from marketplace.files.models import ScanState
-from marketplace.ui.typography import datetime_text
+from marketplace.ui.typography import date_text, datetime_text
 from marketplace.working_days import add_working_days
 from procurement.actions import releases, tender_releases
 from procurement.candidates.rules import lacks_of_call
@@ -28,6 +28,7 @@ from procurement.consultations.notices.recording import lacks_of_notices
 from procurement.consultations.schedule import PARIS, faults_of, schedule_from, schedule_to
 from procurement.consultations.telling import tell_all, tell_invited
 from procurement.consultations.writing import join_document, named_by
+from procurement.dynamic.rules import reception_rule_on
 from procurement.enums_routes import RouteChoiceState
 from procurement.groups.rule import group_refusal, hold_group
 from procurement.models import (
@@ -35,6 +36,7 @@ from procurement.models import (
     ConsultationKey,
     ConsultationLot,
     ConsultationNotice,
+    DynamicSystem,
     LotOutcome,
 )
 from procurement.routes.amounts import Duty, duties_on
@@ -62,6 +64,7 @@ def lacks_of(row: Consultation, *, on: dt.date) -> list[tuple[str, str]]:
         *_lacks_of_key(row),
         *_lacks_of_group(row),
         *(lacks_of_call(row, on=on) if row.is_restricted else ()),
+        *(_lacks_of_system(row, on=on) if row.kind == ConsultationKind.SPECIFIC else ()),
         *lacks_of_notices(row, on=on),
     ]
 
@@ -137,6 +140,23 @@ def _refuse_lacks(row: Consultation, *, on: dt.date) -> None:
         raise RuleBroken("not_publishable", message, fields=fields)
 
 
+def _lacks_of_system(row: Consultation, *, on: dt.date) -> Iterator[tuple[str, str]]:
+    """Of a marché spécifique: the first applications to its system are received, its category is chosen."""
+    system = DynamicSystem.objects.for_pages().filter(vehicle=row.route_choice.vehicle_id).first()
+    if system is None:
+        return
+    if on < system.invites_from:
+        rule = reception_rule_on(system.notice_sent_on or system.vehicle.starts_on)
+        source = f" {rule.text} ({rule.source}.)" if rule is not None else ""
+        yield (
+            "route",
+            "Le système reçoit encore ses premières candidatures : invitez à partir du "
+            f"{date_text(system.invites_from)}.{source}",
+        )
+    if row.category is None and system.categories.exists():
+        yield "category", "Choisissez la catégorie du système : ceux qui y sont admis sont invités."
+
+
 def publish(
     consultation: Consultation, *, actor: Actor, attested: bool = False, expected_version: int | None = None
 ) -> Consultation:
@@ -177,7 +197,7 @@ def publish(
 def _invite_admitted(row: Consultation) -> None:
     """Whoever was admitted to the system since the draft was opened is invited too."""
     if row.kind == ConsultationKind.SPECIFIC:
-        write_invitations(row, named_by(row.route_choice))
+        write_invitations(row, named_by(row))
 
 
 def _date(row: Consultation, *, now: dt.datetime) -> None:

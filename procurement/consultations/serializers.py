@@ -71,6 +71,9 @@ class AwardCriterionInput(StrictSerializer):
 class ConsultationEditInput(StrictSerializer):
     title = serializers.CharField(max_length=160, required=False)
     description = serializers.CharField(max_length=MOST_TEXT, required=False, allow_blank=True)
+    category = serializers.UUIDField(
+        required=False, allow_null=True, help_text="D’un marché spécifique, si son système en a."
+    )
     access = serializers.ChoiceField(Access.choices, required=False)
     required_schemes = serializers.ListField(
         child=serializers.ChoiceField(Scheme.choices), required=False, max_length=len(Scheme)
@@ -299,6 +302,7 @@ class OneConsultationSerializer(ConsultationSerializer):
     documents = ConsultationDocumentOutput(many=True, read_only=True)
     notices = ConsultationNoticeOutput(many=True, read_only=True)
     sendings = NoticeSendingOutput(many=True, read_only=True, source="notice_sendings")
+    category = serializers.UUIDField(source="category.uuid", read_only=True, allow_null=True, default=None)
     price_formula_text = serializers.CharField(source="formula.text", read_only=True)
     key_fingerprint = serializers.SerializerMethodField(
         help_text="SHA-256 de la clé publique en service, null tant qu’elle n’est pas éprouvée."
@@ -310,7 +314,7 @@ class OneConsultationSerializer(ConsultationSerializer):
 
     class Meta(ConsultationSerializer.Meta):
         fields = (
-            *ConsultationSerializer.Meta.fields, "project", "description", "required_schemes",
+            *ConsultationSerializer.Meta.fields, "project", "description", "category", "required_schemes",
             "pay_per_use", "price_formula", "price_formula_text", "response_days", "question_days",
             "answer_days", "closing_time", "reduction", "reduction_reason", "prior_notice_on",
             "minimal_delays", "candidature_days", "selection_criteria", "candidates_least",

@@ -26,11 +26,14 @@ from procurement.models import (
     ConsultationDocument,
     ConsultationLot,
     RouteChoice,
+    SystemCategory,
     admitted_suppliers,
 )
 from procurement.routes.results import ADAPTED, DISPENSE, FORMALISED, INNOVATIVE
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from django.core.files.uploadedfile import UploadedFile
 
     from catalog.models import Supplier
@@ -48,6 +51,7 @@ KIND_OF_VEHICLE: dict[str, ConsultationKind] = {
     VehicleKind.DYNAMIC: ConsultationKind.SPECIFIC,
 }
 MOST_DOCUMENTS = 30
+FOREIGN_CATEGORY = "Cette catégorie n’est pas du système de cette consultation."
 
 
 def kind_of(choice: RouteChoice) -> str:
@@ -97,16 +101,17 @@ def create(project: Project, *, actor: Actor, title: str = "") -> Consultation:
         )
         ConsultationLot.objects.create(consultation=row, number=1, title=row.title)
         if kind in NAMED_KINDS:
-            contents.write_invitations(row, named_by(choice))
+            contents.write_invitations(row, named_by(row))
         row.journal_creation(actor=actor, detail={"project": project.number, "route": choice.code})
     return row
 
 
-def named_by(choice: RouteChoice) -> list[Supplier]:
-    """The holders of its lot, or those admitted to its dynamic system today; empty when they are not known
-    here. Two queries at most."""
+def named_by(row: Consultation) -> list[Supplier]:
+    """The holders of its lot, or those admitted today to its dynamic system, or to its category there; empty
+    when they are not known here. Two queries at most."""
+    choice = row.route_choice
     if choice.vehicle is not None and choice.vehicle.kind == VehicleKind.DYNAMIC:
-        return admitted_suppliers(choice.vehicle)
+        return admitted_suppliers(choice.vehicle, row.category)
     return choice.vehicle_lot.holders if choice.vehicle_lot is not None else []
 
 
@@ -127,6 +132,9 @@ def edit(
         refuse_published(row)
         contents.write_fields(row, fields)
         refuse_reduction(row)
+        _refuse_category(row)
+        if "category" in fields:
+            contents.write_invitations(row, named_by(row))
         _refuse_other_suppliers(row, invited)
         if criteria is not None:
             contents.write_criteria(row, criteria)
@@ -176,6 +184,27 @@ def _refuse_no_lot(lots: Sequence[contents.LotContent] | None) -> None:
         raise RuleBroken("no_lot", "Gardez au moins un lot.", field="lots")
 
 
+def categories_of(row: Consultation) -> list[SystemCategory]:
+    """Of its dynamic system; empty without any. One query, none out of a system."""
+    if row.kind != ConsultationKind.SPECIFIC:
+        return []
+    return list(SystemCategory.objects.filter(system__vehicle=row.route_choice.vehicle_id))
+
+
+def category_named(row: Consultation, uuid: UUID) -> SystemCategory:
+    """Raises RuleBroken on one that is not of its system."""
+    for one in categories_of(row):
+        if one.uuid == uuid:
+            return one
+    raise RuleBroken("category_unknown", FOREIGN_CATEGORY, field="category")
+
+
+def _refuse_category(row: Consultation) -> None:
+    """Raises RuleBroken on a category of another system."""
+    if row.category is not None and row.category not in categories_of(row):
+        raise RuleBroken("category_unknown", FOREIGN_CATEGORY, field="category")
+
+
 def _refuse_other_suppliers(row: Consultation, invited: Sequence[Supplier] | None) -> None:
     """A formalised procedure is an open call, or a restricted one that selects candidates first; the others
     select nobody. A marché subséquent consults the holders of the agreement, all of them and nobody else
@@ -197,7 +226,7 @@ def _refuse_other_suppliers(row: Consultation, invited: Sequence[Supplier] | Non
     if row.access != Access.INVITED:
         message = f"{row.get_kind_display()} : ceux que le support nomme sont consultés, sur invitation."
         raise RuleBroken("subsequent_invited", message, field="access")
-    holders = named_by(row.route_choice)
+    holders = named_by(row)
     if invited is None or not holders:
         return
     if {supplier.pk for supplier in invited} != {one.pk for one in holders}:

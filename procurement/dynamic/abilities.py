@@ -31,7 +31,9 @@ def system_abilities(actor: Actor, system: DynamicSystem) -> Verdicts:
         actor.is_buyer and actor.organisation is not None and actor.organisation.pk == system.organisation_id
     )
     reads = (own and bool(actor.roles)) or actor.has(Role.AUDITOR)
+    buys = own and actor.user is not None and actor.has(Role.PURCHASING)
     return {
+        "write_categories": "" if buys else OTHER_ORGANISATION if not own else role_needed(Role.PURCHASING),
         "ask": admissions_abilities(actor)["create"],
         "see_admissions": "" if reads else OTHER_ORGANISATION,
     }

@@ -21,15 +21,17 @@ from procurement.consultations.gather import supplier_of
 from procurement.dynamic.abilities import admissions_abilities
 from procurement.dynamic.enums import MOST_PAPERS, AdmissionState
 from procurement.dynamic.rules import answer_by
-from procurement.models import Admission, AdmissionPaper
+from procurement.models import Admission, AdmissionPaper, DynamicSystem, SystemCategory
 from procurement.order_people import people_holding
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from catalog.models import Supplier
     from marketplace.accounts.actors import Actor
-    from procurement.models import DynamicSystem
 
-TWICE = "Votre candidature est déjà en cours ou admise : elle vaut pour toute la durée du système."
+TWICE = "Votre candidature y est déjà en cours ou admise : elle vaut pour toute la durée du système."
+UNATTESTED = "Attestez que vous n’êtes dans aucun cas d’exclusion, ou ne candidatez pas."
 WRITERS = (Role.SUPPLIER_EDITOR, Role.SUPPLIER_MANAGER)
 
 
@@ -49,22 +51,24 @@ def ask(
     not_excluded: bool,
     file: UploadedFile,
     statement: str = "",
+    category: SystemCategory | None = None,
 ) -> Admission:
     """With the DUME or DC1; other papers are joined after. Raises NotAllowed, MoveRefused, RuleBroken."""
     require(admissions_abilities(actor), "create")
     refuse_over(system)
     supplier = _candidate(actor)
     if not not_excluded:
-        message = "Attestez que vous n’êtes dans aucun cas d’exclusion, ou ne candidatez pas."
-        raise RuleBroken("exclusion_unattested", message, field="not_excluded")
-    if Admission.objects.living().filter(system=system, supplier=supplier).exists():
+        raise RuleBroken("exclusion_unattested", UNATTESTED, field="not_excluded")
+    refuse_category(system, category)
+    same = {"system": system, "category": category, "supplier": supplier}
+    if Admission.objects.living().filter(**same).exists():
         raise MoveRefused("admission_exists", TWICE)
     try:
         with transaction.atomic():
+            _hold(system)
             made = Admission.objects.create(
                 number=next_number("ADM"),
-                system=system,
-                supplier=supplier,
+                **same,
                 candidacy=candidacy,
                 not_excluded=True,
                 statement=statement,
@@ -78,6 +82,28 @@ def ask(
     except IntegrityError as twice:
         raise MoveRefused("admission_exists", TWICE) from twice
     return made
+
+
+def _hold(system: DynamicSystem) -> None:
+    """Its categories are not written again meanwhile."""
+    DynamicSystem.objects.select_for_update(of=("self",)).get(pk=system.pk)
+
+
+def category_named(system: DynamicSystem, uuid: UUID) -> SystemCategory:
+    """Raises RuleBroken on one that is not of the system."""
+    found = system.categories.filter(uuid=uuid).first()
+    if found is None:
+        message = "Cette catégorie n’est pas de ce système : lisez celles qu’il annonce."
+        raise RuleBroken("category_unknown", message, field="category")
+    return found
+
+
+def refuse_category(system: DynamicSystem, category: SystemCategory | None) -> None:
+    """Raises RuleBroken unless it is one of the system's, when it has some."""
+    known = list(system.categories.all())
+    if (category is None and known) or (category is not None and category not in known):
+        titles = ", ".join(str(one) for one in known) or "ce système n’en a pas"
+        raise RuleBroken("category_unknown", f"Choisissez une catégorie : {titles}.", field="category")
 
 
 def _candidate(actor: Actor) -> Supplier:
@@ -133,7 +159,8 @@ def admit(admission: Admission, *, actor: Actor, expected_version: int | None = 
     """Its supplier is invited to every specific consultation from now on. Raises MoveRefused."""
     with transaction.atomic():
         admission.perform("admit", actor=actor, apply=_decided(actor, ""), expected_version=expected_version)
-        _tell_supplier(admission, "Candidature admise", "Vous serez invité à chaque marché spécifique.")
+        of = f" de la catégorie « {admission.category.title} »" if admission.category else ""
+        _tell_supplier(admission, "Candidature admise", f"Vous serez invité à chaque marché spécifique{of}.")
     return admission
 
 

@@ -21,10 +21,11 @@ from procurement.dynamic import admitting
 from procurement.dynamic.abilities import (
     admission_abilities,
     admissions_abilities,
+    system_abilities,
     systems_abilities,
 )
 from procurement.dynamic.enums import AdmissionState
-from procurement.dynamic.opening import open_system
+from procurement.dynamic.opening import open_system, refuse_applied, write_categories
 from procurement.dynamic.serializers import (
     AdmissionInput,
     AdmissionPaperInput,
@@ -34,6 +35,7 @@ from procurement.dynamic.serializers import (
     AdmissionWithdrawalInput,
     DynamicSystemInput,
     DynamicSystemSerializer,
+    SystemCategoriesInput,
 )
 from procurement.models import Admission, DynamicSystem
 
@@ -43,13 +45,27 @@ class DynamicSystemViewSet(CreateOnceMixin, ReadViewSet):
 
     about = "les systèmes d’acquisition dynamiques"
     public = True
-    queryset = DynamicSystem.objects.for_pages().order_by("-created_at", "-pk")
+    queryset = DynamicSystem.objects.for_pages().prefetch_related("categories").order_by("-created_at", "-pk")
     serializer_class = DynamicSystemSerializer
+    abilities = staticmethod(system_abilities)
     collection_abilities = staticmethod(systems_abilities)
-    input_classes: ClassVar[dict[str, SerializerClass]] = {"create": DynamicSystemInput}
+    input_classes: ClassVar[dict[str, SerializerClass]] = {
+        "create": DynamicSystemInput,
+        "write_categories": SystemCategoriesInput,
+    }
 
     def create_object(self, *, actor: Actor, data: dict[str, Any]) -> DynamicSystem:
         return open_system(actor=actor, **data)
+
+    @extend_schema(request=SystemCategoriesInput, responses=DynamicSystemSerializer)
+    @action(detail=True, methods=["post"], url_path="write-categories")
+    def write_categories(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Écrire les catégories, tant que personne n’a candidaté."""
+        found = self.get_object()
+        self.allow(found, "write_categories")
+        refuse_applied(found)
+        write_categories(found, actor=self.actor, **self.read_input("write_categories"))
+        return self.answer(self.reloaded(found))
 
 
 class AdmissionFilterSet(django_filters.FilterSet):
@@ -87,6 +103,8 @@ class AdmissionViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
         system = DynamicSystem.objects.for_pages().filter(uuid=data.pop("system")).first()
         if system is None:
             raise NotVisible
+        if (wanted := data.pop("category", None)) is not None:
+            data["category"] = admitting.category_named(system, wanted)
         return admitting.ask(system, actor=actor, **data)
 
     @extend_schema(request=AdmissionReasonInput, responses=AdmissionSerializer)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -7,9 +8,10 @@ from django.http import HttpRequest
 
 from marketplace.ui.forms import MarketForm
 from procurement.consultations.enums import Candidacy
-from procurement.consultations.forms import area
-from procurement.dynamic.enums import MOST_REASON, MOST_TEXT
+from procurement.consultations.forms import RowsForm, area
+from procurement.dynamic.enums import MOST_CATEGORIES, MOST_REASON, MOST_TEXT
 from procurement.forms.vehicles import TermsForm
+from procurement.models import SystemCategory
 
 FILE = "PDF, ODT, ODS, DOCX, XLSX, image, CSV ou texte, 10 Mo."
 
@@ -21,16 +23,31 @@ class SystemForm(TermsForm):
     criteria = area(
         "Critères de sélection", MOST_TEXT, help_text="Capacités et justificatifs demandés aux candidats."
     )
+    notice_sent_on = forms.DateField(
+        label="Avis de marché envoyé le",
+        help_text="Aucun marché spécifique n’est lancé avant la fin de la première réception.",
+    )
     field_order = (
-        "title", "reference", "description", "criteria", "starts_on", "ends_on", "maximum_eur_ht",
+        "title", "reference", "notice_sent_on", "description", "criteria", "starts_on", "ends_on",
+        "maximum_eur_ht",
     )  # fmt: skip
 
 
 class FileForm(MarketForm):
     @classmethod
-    def of(cls, request: HttpRequest) -> Any:
+    def of(cls, request: HttpRequest, **kwargs: Any) -> Any:
         """Bound with its files by a POST."""
-        return cls(request.POST, request.FILES) if request.method == "POST" else cls()
+        return cls(request.POST, request.FILES, **kwargs) if request.method == "POST" else cls(**kwargs)
+
+
+class CategoriesForm(RowsForm):
+    row_label, most, columns = "Catégorie", MOST_CATEGORIES, ("title", "criteria")
+
+    def make_field(self, name: str, number: int) -> forms.Field:
+        if name == "title":
+            return forms.CharField(label="Intitulé", max_length=160, required=False)
+        made: forms.Field = area("Critères de sélection", MOST_TEXT, rows=3, required=False)
+        return made
 
 
 class AskForm(FileForm):
@@ -40,6 +57,17 @@ class AskForm(FileForm):
         label="J’atteste que l’entreprise n’est dans aucun cas d’exclusion", required=False
     )
     statement = area("Présentation et capacités", MOST_TEXT, required=False)
+
+    def __init__(self, *args: Any, categories: Sequence[SystemCategory] = (), **kwargs: Any) -> None:
+        if categories:
+            # Before the base class dresses the fields.
+            field = forms.ModelChoiceField(
+                SystemCategory.objects.filter(pk__in=[one.pk for one in categories]),
+                label="Catégorie",
+                empty_label="Choisissez",
+            )
+            self.base_fields = {"category": field, **self.base_fields}
+        super().__init__(*args, **kwargs)
 
 
 class PaperForm(FileForm):

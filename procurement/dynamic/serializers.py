@@ -6,10 +6,15 @@ from rest_framework import serializers
 
 from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer
 from procurement.consultations.enums import Candidacy
-from procurement.dynamic.enums import MOST_REASON, MOST_TEXT
+from procurement.dynamic.enums import MOST_CATEGORIES, MOST_REASON, MOST_TEXT
 from procurement.models import Admission, DynamicSystem
 
 FILE = "PDF, ODT, ODS, DOCX, XLSX, image, CSV ou texte, 10 Mo au plus."
+
+
+class SystemCategoryInput(StrictSerializer):
+    title = serializers.CharField(max_length=160)
+    criteria = serializers.CharField(max_length=MOST_TEXT)
 
 
 class DynamicSystemInput(StrictSerializer):
@@ -22,6 +27,23 @@ class DynamicSystemInput(StrictSerializer):
     maximum_eur_ht = serializers.DecimalField(
         required=False, allow_null=True, min_value=0, max_digits=14, decimal_places=2
     )
+    notice_sent_on = serializers.DateField(
+        required=False, allow_null=True, help_text="Envoi de l’avis de marché ; absent : inconnu."
+    )
+    categories = SystemCategoryInput(many=True, required=False, max_length=MOST_CATEGORIES)
+
+
+class SystemCategoriesInput(StrictSerializer):
+    categories = SystemCategoryInput(
+        many=True, max_length=MOST_CATEGORIES, help_text="Toutes, dans l’ordre ; aucune : un seul bloc."
+    )
+
+
+class SystemCategoryOutput(serializers.Serializer):
+    id = serializers.UUIDField(source="uuid")
+    number = serializers.IntegerField()
+    title = serializers.CharField()
+    criteria = serializers.CharField()
 
 
 class DynamicSystemSerializer(StrictModelSerializer):
@@ -32,18 +54,23 @@ class DynamicSystemSerializer(StrictModelSerializer):
     organisation = serializers.CharField(source="organisation.name", read_only=True)
     starts_on = serializers.DateField(source="vehicle.starts_on", read_only=True)
     ends_on = serializers.DateField(source="vehicle.ends_on", read_only=True)
+    invites_from = serializers.DateField(
+        read_only=True, help_text="Premier jour pour inviter à un marché spécifique."
+    )
+    categories = SystemCategoryOutput(many=True, read_only=True)
 
     class Meta:
         model = DynamicSystem
         fields = (
             "id", "number", "title", "reference", "organisation", "starts_on", "ends_on", "description",
-            "criteria",
+            "criteria", "notice_sent_on", "invites_from", "categories",
         )  # fmt: skip
         read_only_fields = fields
 
 
 class AdmissionInput(StrictSerializer):
     system = serializers.UUIDField()
+    category = serializers.UUIDField(required=False, help_text="Due si le système a des catégories.")
     candidacy = serializers.ChoiceField(Candidacy.choices)
     not_excluded = serializers.BooleanField(help_text="true : dans aucun cas d’exclusion.")
     statement = serializers.CharField(max_length=MOST_TEXT, required=False, allow_blank=True)
@@ -75,12 +102,13 @@ class AdmissionSerializer(StrictModelSerializer):
     id = serializers.UUIDField(source="uuid", read_only=True)
     system = serializers.UUIDField(source="system.uuid", read_only=True)
     supplier = serializers.CharField(source="supplier.name", read_only=True)
+    category = serializers.UUIDField(source="category.uuid", read_only=True, allow_null=True, default=None)
     papers = AdmissionPaperOutput(many=True, read_only=True)
 
     class Meta:
         model = Admission
         fields = (
-            "id", "number", "state", "state_since", "version", "system", "supplier", "candidacy",
+            "id", "number", "state", "state_since", "version", "system", "category", "supplier", "candidacy",
             "statement", "asked_at", "answer_by", "extension_reason", "decided_at", "reason", "papers",
         )  # fmt: skip
         read_only_fields = fields

@@ -10,6 +10,7 @@ urlpatterns = [
     path("systemes-d-acquisition/", systems.index, name="dynamic_systems"),
     path("systemes-d-acquisition/ouvrir/", systems.create, name="dynamic_system_create"),
     path(SYSTEM, systems.show, name="dynamic_system"),
+    path(f"{SYSTEM}categories/", systems.categorise, name="dynamic_system_categories"),
     path(f"{SYSTEM}candidater/", systems.ask, name="admission_ask"),
     path(ADMISSION, admissions.show, name="admission"),
     path(f"{ADMISSION}pieces/", admissions.add_paper, name="admission_add_paper"),

@@ -31,7 +31,13 @@ from procurement.models.contract import Contract, ContractReview
 from procurement.models.control_file import ControlFile, ControlPaper
 from procurement.models.convention import Convention, ConventionCharge
 from procurement.models.derogation import Derogation, DerogationAct
-from procurement.models.dynamic_system import Admission, AdmissionPaper, DynamicSystem, admitted_suppliers
+from procurement.models.dynamic_system import (
+    Admission,
+    AdmissionPaper,
+    DynamicSystem,
+    SystemCategory,
+    admitted_suppliers,
+)
 from procurement.models.eligibility import SHORTLIST_LIMIT, EligibilityList, EligibilityRow, ShortlistEntry
 from procurement.models.evaluation import (
     AgreedMark,
@@ -158,6 +164,7 @@ __all__ = [
     "UsageStatement",
     "SupplierAccount",
     "UserReview",
+    "SystemCategory",
     "admitted_suppliers",
     "VehicleLot",
 ]

@@ -52,7 +52,9 @@ class ConsultationQuerySet(models.QuerySet["Consultation"]):
         return self.filter(seen)
 
     def for_pages(self) -> Self:
-        return self.select_related("organisation", "project", "route_choice__vehicle_lot__vehicle")
+        return self.select_related(
+            "organisation", "project", "category", "route_choice__vehicle_lot__vehicle"
+        )
 
     def with_content(self) -> Self:
         return self.for_pages().prefetch_related(
@@ -93,6 +95,10 @@ class Consultation(Stateful):
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="consultations")
     route_choice = models.ForeignKey(RouteChoice, models.PROTECT, related_name="consultations")
     kind = models.CharField("nature", max_length=20, choices=ConsultationKind)
+    # Of a marché spécifique, when its system has some: who is admitted to it is invited.
+    category = models.ForeignKey(
+        "procurement.SystemCategory", models.PROTECT, null=True, blank=True, related_name="consultations"
+    )
     access = models.CharField("accès", max_length=10, choices=Access, default=Access.OPEN)
     title = models.CharField("objet", max_length=160)
     description = models.TextField("ce qui est attendu", max_length=MOST_TEXT, blank=True)

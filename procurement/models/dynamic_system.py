@@ -17,6 +17,7 @@ from marketplace.files.models import StoredFile
 from marketplace.workflow import Stateful, state_constraint
 from procurement.consultations.enums import Candidacy
 from procurement.dynamic.enums import LIVING_ADMISSIONS, MOST_REASON, MOST_TEXT, REASONED, AdmissionState
+from procurement.dynamic.rules import first_invitation_on
 from procurement.dynamic.states import ADMISSION
 from procurement.models.vehicle import PurchasingVehicle
 
@@ -46,6 +47,8 @@ class DynamicSystem(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="dynamic_systems")
     description = models.TextField("achats envisagés et quantité estimée", max_length=MOST_TEXT)
     criteria = models.TextField("critères de sélection", max_length=MOST_TEXT)
+    # None: not told; the first reception of applications is then counted from the first day of the vehicle.
+    notice_sent_on = models.DateField("avis de marché envoyé le", null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = DynamicSystemQuerySet.as_manager()
@@ -70,6 +73,42 @@ class DynamicSystem(models.Model):
     def audit_organisation_ids(self) -> list[int]:
         return [self.organisation_id]
 
+    @property
+    def invites_from(self) -> dt.date:
+        """The first day to invite to a specific contract, its vehicle joined."""
+        return first_invitation_on(self.notice_sent_on or self.vehicle.starts_on)
+
+
+class SystemCategory(models.Model):
+    """A part of a system with criteria of its own; suppliers are admitted to it, and consulted for it.
+
+    Written once, with the system or until somebody applies (a trigger)."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    system = models.ForeignKey(DynamicSystem, models.PROTECT, related_name="categories")
+    number = models.PositiveSmallIntegerField("numéro")
+    title = models.CharField("intitulé", max_length=160)
+    criteria = models.TextField("critères de sélection", max_length=MOST_TEXT)
+
+    class Meta:
+        ordering = ("system", "number")
+        verbose_name = "catégorie d’un système d’acquisition dynamique"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("system", "number"),
+                name="system_category_number",
+                violation_error_message="Deux catégories portent le même numéro.",
+            ),
+            models.CheckConstraint(
+                name="system_category_told",
+                condition=~Q(title="") & ~Q(criteria=""),
+                violation_error_message="Une catégorie dit ce qu’elle achète et qui elle admet.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.number}. {self.title}"
+
 
 class AdmissionQuerySet(models.QuerySet["Admission"]):
     def visible_to(self, actor: Actor) -> Self:
@@ -90,7 +129,7 @@ class AdmissionQuerySet(models.QuerySet["Admission"]):
 
     def for_pages(self) -> Self:
         joined = self.select_related(
-            "system__vehicle", "system__organisation", "supplier__organisation", "decided_by"
+            "system__vehicle", "system__organisation", "category", "supplier__organisation", "decided_by"
         )
         return joined.prefetch_related("papers__file")
 
@@ -106,6 +145,10 @@ class Admission(Stateful):
         "état", max_length=40, choices=AdmissionState, default=AdmissionState.ASKED, db_index=True
     )
     system = models.ForeignKey(DynamicSystem, models.PROTECT, related_name="admissions")
+    # None: to a system without categories.
+    category = models.ForeignKey(
+        SystemCategory, models.PROTECT, null=True, blank=True, related_name="admissions"
+    )
     supplier = models.ForeignKey("catalog.Supplier", models.PROTECT, related_name="admissions")
     candidacy = models.CharField("candidature", max_length=10, choices=Candidacy)
     not_excluded = models.BooleanField("dans aucun cas d’exclusion", default=False)
@@ -127,8 +170,9 @@ class Admission(Stateful):
         constraints = (
             state_constraint("admission_state", AdmissionState.values),
             models.UniqueConstraint(
-                fields=("system", "supplier"),
+                fields=("system", "category", "supplier"),
                 condition=Q(state__in=[state.value for state in LIVING_ADMISSIONS]),
+                nulls_distinct=False,
                 name="admission_one_living",
                 violation_error_message="Une candidature de ce fournisseur est déjà en cours ou admise.",
             ),
@@ -180,9 +224,9 @@ class AdmissionPaper(models.Model):
         return self.title
 
 
-def admitted_suppliers(vehicle: PurchasingVehicle) -> list[Supplier]:
-    """Those admitted now, by name; one query."""
+def admitted_suppliers(vehicle: PurchasingVehicle, category: SystemCategory | None) -> list[Supplier]:
+    """Those admitted now, to that category if one is given, by name; one query."""
     from catalog.models import Supplier
 
-    rows = Admission.objects.admitted().filter(system__vehicle=vehicle)
+    rows = Admission.objects.admitted().filter(system__vehicle=vehicle, category=category)
     return list(Supplier.objects.filter(pk__in=rows.values("supplier_id")).order_by("name", "pk"))

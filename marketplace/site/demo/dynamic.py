@@ -25,6 +25,7 @@ def load_dynamic_system() -> None:
         reference="DEMO-SAD-2026-01",
         description="Machines virtuelles et stockage d’usage courant, environ 300 machines par an.",
         criteria="Une référence de moins de trois ans ; données hébergées dans l’Union européenne.",
+        notice_sent_on=today - dt.timedelta(days=95),
         starts_on=today - dt.timedelta(days=60),
         ends_on=today + dt.timedelta(days=1000),
         maximum_eur_ht=Decimal("1500000.00"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -19,9 +19,9 @@ from marketplace.ui.once import once
 from procurement.consultations.views.find import tried
 from procurement.dynamic import admitting
 from procurement.dynamic.abilities import system_abilities, systems_abilities
-from procurement.dynamic.forms import AskForm, SystemForm
-from procurement.dynamic.opening import open_system
-from procurement.dynamic.rules import answer_rule_on
+from procurement.dynamic.forms import AskForm, CategoriesForm, SystemForm
+from procurement.dynamic.opening import open_system, refuse_applied, write_categories
+from procurement.dynamic.rules import answer_rule_on, categories_rule_on, reception_rule_on
 from procurement.models import Admission, DynamicSystem
 from procurement.views.find import actor_of, posted
 
@@ -58,14 +58,22 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
     inside, own = allowed(verdicts, "see_admissions"), _own(actor, system)
     rows = Admission.objects.visible_to(actor).for_pages().filter(system=system).order_by("-asked_at", "-pk")
     is_open = system.vehicle.is_open(today)
+    categories = list(system.categories.all())
+    living = {one.category_id for one in own if _lives(one)}
     context = {
+        "categories": categories,
+        "categories_rule": categories_rule_on(today) if categories else None,
+        "reception": reception_rule_on(today),
+        "may_categorise": allowed(verdicts, "write_categories") and not system.admissions.exists(),
         "system": system,
         "vehicle": system.vehicle,
         "is_open": is_open,
         "inside": inside,
         "admissions": [(one, one.is_late(today)) for one in rows] if inside else [],
         "own": own,
-        "may_ask": is_open and allowed(verdicts, "ask") and not any(_lives(one) for one in own),
+        "may_ask": is_open
+        and allowed(verdicts, "ask")
+        and bool({one.pk for one in categories} - living if categories else not living),
         "rule": answer_rule_on(today),
         "breadcrumb_data": breadcrumb(HOME, current=system.vehicle.number),
     }
@@ -75,7 +83,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
 def _own(actor: Actor, system: DynamicSystem) -> list[Admission]:
     if not actor.is_supplier:
         return []
-    return list(Admission.objects.visible_to(actor).filter(system=system))
+    return list(Admission.objects.visible_to(actor).select_related("category").filter(system=system))
 
 
 def _lives(one: Admission) -> bool:
@@ -107,12 +115,39 @@ def create(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @once
+def categorise(request: HttpRequest, number: str) -> HttpResponse:
+    actor, system = actor_of(request), visible(number)
+    require(system_abilities(actor, system), "write_categories")
+    refuse_applied(system)
+    rows = [{name: getattr(one, name) for name in CategoriesForm.columns} for one in system.categories.all()]
+    form = CategoriesForm(posted(request), rows=rows)
+    if form.is_bound and form.is_valid():
+        said: Any = form.values()
+        if tried(form, lambda: write_categories(system, actor=actor, categories=said)):
+            messages.success(request, "Catégories enregistrées.")
+            return redirect(system)
+    rule = categories_rule_on(timezone.localdate())
+    context = {
+        "title": "Catégories du système",
+        "lead": f"{rule.text} ({rule.source}.)" if rule is not None else "",
+        "form": form,
+        "button_label": "Enregistrer",
+        "cancel_url": system.get_absolute_url(),
+        "breadcrumb_data": breadcrumb(
+            HOME, (system.vehicle.number, system.get_absolute_url()), current="Catégories"
+        ),
+    }
+    return render(request, "pages/form.html", context, status=400 if form.errors else 200)
+
+
+@login_required
+@once
 def ask(request: HttpRequest, number: str) -> HttpResponse:
     """The application, with its first paper."""
     actor, system = actor_of(request), visible(number)
     require(system_abilities(actor, system), "ask")
     admitting.refuse_over(system)
-    form = AskForm.of(request)
+    form = AskForm.of(request, categories=list(system.categories.all()))
     if form.is_bound and form.is_valid():
         made: list[Admission] = []
         said = form.cleaned_data

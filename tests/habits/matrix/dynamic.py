@@ -44,6 +44,7 @@ def system(world: World) -> DynamicSystem:
         criteria="Une référence.",
         starts_on=today - dt.timedelta(days=10),
         ends_on=today + dt.timedelta(days=300),
+        notice_sent_on=today - dt.timedelta(days=40),
     )
 
 
@@ -93,6 +94,7 @@ PAGES: dict[str, Row] = {
     "GET procurement:dynamic_systems": Row(EVERYBODY),
     "GET procurement:dynamic_system_create": Row(BUYER | only(OTHER_BUYER)),
     "GET procurement:dynamic_system": Row(EVERYBODY, at),
+    "GET procurement:dynamic_system_categories": Row(BUYER, at),
     "GET procurement:admission_ask": Row(APPLIES, at),
     "GET procurement:admission": Row(INSIDE | SUPPLIERS, asked()),
     "GET procurement:admission_add_paper": Row(MANAGER, asked()),
@@ -102,6 +104,7 @@ PAGES: dict[str, Row] = {
 API: dict[str, Row] = {
     **reading("dynamic-system", EVERYBODY, of, lists=EVERYBODY),
     "POST api:dynamic-system-list": Row(BUYER | only(OTHER_BUYER), data=lambda world: {"title": "x"}),
+    "POST api:dynamic-system-write-categories": Row(BUYER, of),
     **reading("admission", INSIDE | SUPPLIERS, of_asked),
     "POST api:admission-list": Row(APPLIES, data=lambda world: {"system": "x"}),
     "POST api:admission-extend": Row(BUYER, of_asked),

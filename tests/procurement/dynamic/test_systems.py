@@ -16,9 +16,9 @@ from marketplace.notifications.models import Notification
 from marketplace.working_days import add_ouvrable_days, public_holidays
 from procurement.consultations import drafts, publishing, writing
 from procurement.dynamic import admitting
-from procurement.dynamic.opening import open_system
+from procurement.dynamic.opening import open_system, write_categories
 from procurement.dynamic.rules import answer_by, answer_rule_on
-from procurement.models import Admission, Award
+from procurement.models import Admission, Award, SystemCategory
 from tests.builders import client_for
 from tests.procurement.consultation_builders import make_deposit, make_supplier
 from tests.procurement.evaluation.test_story import browser, sent, text_of
@@ -49,7 +49,7 @@ def make_system(room, **values):
     terms = {
         "title": "Hébergement courant", "reference": "SAD-ESSAI", "description": "Des serveurs.",
         "criteria": "Une référence de moins de trois ans.", "starts_on": today - dt.timedelta(days=10),
-        "ends_on": today + dt.timedelta(days=700),
+        "ends_on": today + dt.timedelta(days=700), "notice_sent_on": today - dt.timedelta(days=40),
     }  # fmt: skip
     return open_system(actor=room.purchasing, **{**terms, **values})
 
@@ -172,6 +172,92 @@ def test_without_anybody_admitted_nothing_is_published(room):
 
 
 @pytest.mark.django_db
+def test_nobody_is_invited_before_the_end_of_the_first_reception(room, firms):
+    sent_on = timezone.localdate() - dt.timedelta(days=30)
+    system = make_system(room, notice_sent_on=sent_on)
+    assert system.invites_from == timezone.localdate() + dt.timedelta(days=1)
+    assert make_system(room, notice_sent_on=None).invites_from == (
+        timezone.localdate() + dt.timedelta(days=21)
+    ), "not told: from the first day of the system"
+    admitted(room, system, firms[CLOUD][1])
+    made = room.proved(route=key(system), response_days=5, question_days=3, answer_days=2)
+    told = refused("not_publishable", lambda: publishing.publish(made, actor=room.purchasing, attested=True))
+    assert set(told.fields) == {"route", "response_days"}
+    assert "R. 2162-43" in told.message and "R. 2162-50" in told.message
+    tomorrow = timezone.localdate() + dt.timedelta(days=1)
+    refused("sent_to_come", lambda: make_system(room, notice_sent_on=tomorrow))
+
+
+CATEGORIES = [
+    {"title": "Calcul", "criteria": "Un centre de données."},
+    {"title": "Stockage", "criteria": "Une référence d’un pétaoctet."},
+]
+
+
+@pytest.mark.django_db
+def test_a_category_admits_and_is_consulted_apart(room, firms):
+    system = make_system(room, categories=CATEGORIES)
+    compute, storage = system.categories.all()
+    told = refused("category_unknown", lambda: ask(system, firms[CLOUD][1]))
+    assert "category" in told.fields and "1. Calcul, 2. Stockage" in told.message
+    for name, category in ((CLOUD, compute), (CLOUD, storage), (OTHER, storage)):
+        admitting.admit(ask(system, firms[name][1], category=category), actor=room.purchasing)
+    refused("admission_exists", lambda: ask(system, firms[CLOUD][1], category=storage))
+    refused("category_unknown", lambda: ask(make_system(room), firms[CLOUD][1], category=storage))
+    frozen = {"actor": room.purchasing, "categories": CATEGORIES[:1]}
+    refused("categories_frozen", lambda: write_categories(system, **frozen))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SystemCategory.objects.filter(pk=storage.pk).update(criteria="Rien.")
+    made = room.proved(route=key(system))
+    told = refused("not_publishable", lambda: publishing.publish(made, actor=room.purchasing, attested=True))
+    assert "category" in told.fields
+    fresh = type(made).objects.get(pk=made.pk)
+    other = make_system(room, categories=CATEGORIES).categories.first()
+    act = {"actor": room.requester, "category": other}
+    refused("category_unknown", lambda: writing.edit(fresh, **act))
+    writing.edit(fresh, actor=room.requester, category=compute)
+    assert [one.supplier.name for one in fresh.invitations.all()] == [CLOUD]
+    made = publishing.publish(fresh, actor=room.purchasing, attested=True)
+    told = refused("not_eligible", lambda: drafts.begin(made, actor=firms[OTHER][1], lot=made.lots.get()))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        type(made).objects.filter(pk=made.pk).update(category=storage)
+    deposited = make_deposit(made, firms[CLOUD][1], price="500.00")
+    award = decided(room, {}, consultation=room.open(room.closed(made)))
+    assert award.response.deposit_id == deposited.pk
+    assert "Calcul" in text_of(browser(firms[CLOUD][1]).get(made.get_absolute_url()))
+
+
+@pytest.mark.django_db
+def test_categories_by_the_pages_and_the_api(room, firms):
+    system = make_system(room)
+    buyer, manager = browser(room.purchasing), browser(firms[CLOUD][1])
+    url = system.get_absolute_url()
+    assert manager.get(f"{url}categories/").status_code == 403
+    body = {"title_1": "Calcul", "criteria_1": ""}
+    wrong = text_of(buyer.post(f"{url}categories/", body), 400)
+    assert "Critères de sélection" in wrong and "Calcul" in wrong
+    sent(buyer.post(f"{url}categories/", {**body, "criteria_1": "Un centre de données."}))
+    page = text_of(client_for(None).get(url))
+    assert "1. Calcul" in page and "Un centre de données." in page and "R. 2162-37" in page
+    api = client_for_token(room.purchasing.membership)
+    here = f"/api/v1/dynamic-systems/{system.uuid}/"
+    done = api.post(f"{here}write-categories/", {"categories": CATEGORIES}, format="json")
+    assert done.status_code == 200, done.content
+    wanted = done.json()["categories"][1]["id"]
+    asked = {"candidacy": "dume", "not_excluded": "on", "file": paper()}
+    wrong = text_of(manager.post(f"{url}candidater/", asked), 400)
+    assert "Catégorie" in wrong
+    supplier = client_for_token(firms[CLOUD][1].membership)
+    given = {"system": str(system.uuid), "candidacy": "dume", "not_excluded": True, "file": paper()}
+    assert supplier.post("/api/v1/admissions/", given, format="multipart").status_code == 400
+    given |= {"category": wanted, "file": paper()}
+    made = supplier.post("/api/v1/admissions/", given, format="multipart")
+    assert made.status_code == 201, made.content
+    assert made.json()["category"] == wanted and api.get(here).json()["invites_from"]
+    assert api.post(f"{here}write-categories/", {"categories": []}, format="json").status_code == 409
+
+
+@pytest.mark.django_db
 def test_by_the_pages_of_both_sides(room, firms):
     buyer, manager, other = browser(room.purchasing), browser(firms[CLOUD][1]), browser(firms[OTHER][1])
     assert browser(room.requester).get("/systemes-d-acquisition/ouvrir/").status_code == 403
@@ -179,6 +265,7 @@ def test_by_the_pages_of_both_sides(room, firms):
     body = {
         "title": "Hébergement courant", "reference": "SAD-1", "description": "Des serveurs.", "criteria": "",
         "starts_on": today.isoformat(), "ends_on": (today + dt.timedelta(days=400)).isoformat(),
+        "notice_sent_on": today.isoformat(),
     }  # fmt: skip
     wrong = text_of(buyer.post("/systemes-d-acquisition/ouvrir/", body), 400)
     assert "Des serveurs." in wrong
