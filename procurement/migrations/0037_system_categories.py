@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalog', '0006_duplicates'),
-        ('procurement', '0034_candidates'),
+        ('procurement', '0036_amendment_signatures'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
