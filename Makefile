@@ -22,8 +22,9 @@ token: ready-run ## an API token of the demonstration account of ROLE=requester 
 	@test -n "$(ROLE)" || { echo "ROLE is missing: make -s token ROLE=requester" >&2; exit 2; }
 	@$(PYTHON) -m marketplace.devtools.run running && $(PYTHON) manage.py demo_token "$(ROLE)"
 
+# Compiled files are kept, whatever the environment says: every process of a test would compile them again.
 test: ready-test ## all tests, in parallel, on a PostgreSQL of their own (ARGS="-k order")
-	@PYTHONHASHSEED=0 $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= PYTHONHASHSEED=0 $(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: ready-test ## style, types, templates, migrations, API description, layers, sizes (ARGS="ruff types")
 	@$(PYTHON) bin/check.py $(ARGS)

@@ -24,13 +24,17 @@ from marketplace.accounts.enums import IdentifierScheme
 from marketplace.reference.releases import load_release
 
 FOLDER = Path(__file__).parent
+# libyaml's where it was built in: ten times as fast.
+SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 ACTOR = system_actor("reference")
 FACT_COLUMNS = ("public_prices", "is_internal_state")
 
 
 def read(name: str) -> dict[str, Any]:
     """One of this folder's files. YAML's safe loader: no object is ever built."""
-    return yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+    text = (FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
+    found: dict[str, Any] = yaml.load(text, Loader=SAFE)  # noqa: S506 - one of the two safe ones
+    return found
 
 
 def load() -> str:

@@ -35,6 +35,19 @@ if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
 
 
+# What the pages of one consultation read.
+CONTENT = (
+    "lots__price_items",
+    "lots__outcome",
+    "criteria",
+    "documents__file",
+    "documents__notice",
+    "notices",
+    "notice_sendings",
+    "invitations__supplier",
+)
+
+
 class ConsultationQuerySet(models.QuerySet["Consultation"]):
     def visible_to(self, actor: Actor) -> Self:
         """Its administration and the auditor: always. Once published: everybody if it is open, else the
@@ -57,16 +70,7 @@ class ConsultationQuerySet(models.QuerySet["Consultation"]):
         )
 
     def with_content(self) -> Self:
-        return self.for_pages().prefetch_related(
-            "lots__price_items",
-            "lots__outcome",
-            "criteria",
-            "documents__file",
-            "documents__notice",
-            "notices",
-            "notice_sendings",
-            "invitations__supplier",
-        )
+        return self.for_pages().prefetch_related(*CONTENT)
 
     def open_at(self, now: dt.datetime) -> Self:
         called = Q(state=ConsultationState.CANDIDATURES, candidatures_until__gt=now)

@@ -46,18 +46,23 @@ class EvaluationQuerySet(models.QuerySet["Evaluation"]):
 
     def with_sheet(self) -> Self:
         """All that `sheet.py` reads: the same number of queries whatever there is."""
-        return self.for_pages().prefetch_related(
-            "consultation__criteria",
-            "consultation__lots__price_items",
-            "consultation__lots__outcome",
-            models.Prefetch(
-                "consultation__lots__deposits__opened",
-                OpenedResponse.objects.prefetch_related("set_asides", "clarifications"),
-            ),
-            "consultation__lots__deposits__supplier",
-            "evaluators__marks",
-            "agreed_marks",
-        )
+        return self.for_pages().prefetch_related(*sheet())
+
+
+def sheet() -> tuple[str | models.Prefetch[str], ...]:
+    """What `with_sheet` reads beside the row and its evaluators."""
+    return (
+        "consultation__criteria",
+        "consultation__lots__price_items",
+        "consultation__lots__outcome",
+        models.Prefetch(
+            "consultation__lots__deposits__opened",
+            OpenedResponse.objects.prefetch_related("set_asides", "clarifications"),
+        ),
+        "consultation__lots__deposits__supplier",
+        "evaluators__marks",
+        "agreed_marks",
+    )
 
 
 class Evaluation(Stateful):

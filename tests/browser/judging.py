@@ -2,7 +2,9 @@
 sideways at 1280, 375 and 320 px (400 %), and it has the same title without JavaScript.
 
 Two loads a page: one with JavaScript whose window is narrowed (what the frame does when it is loaded narrow
-is in test_shell.py), one without.
+is in test_shell.py), one without. An address judged already, for somebody else or about something else, is
+opened with JavaScript alone, and read by axe at 1280 px alone: a narrow window and the lack of script change
+what they changed the first time. The first page of each role is judged whole, for its frame.
 """
 
 import traceback
@@ -17,8 +19,8 @@ from tests.browser.pages_need import PAGES
 from tests.habits.matrix.world import World
 from tests.support.browsing import Visit
 
-# Names of the addresses that axe has read at 375 px.
-SEEN_NARROW: set[str] = set()
+# Names of the addresses judged whole, each with a question asked or none.
+SEEN: set[tuple[str, bool]] = set()
 
 
 def judge_pages_of(role: str, visit: Visit) -> None:
@@ -41,16 +43,18 @@ def judge_pages_of(role: str, visit: Visit) -> None:
 
 def _faults(path: str, *, member: Membership | None, visit: Visit, pages: dict[str, Any]) -> list[str]:
     """``pages`` keeps the two browser pages from one path to the next."""
+    is_whole = _is_first(path) or pages["plain"] is None
     scripted = pages["scripted"] = visit(path, member=member, page=pages["scripted"])
     found = [f"[1280] {fault}" for fault in _judge(scripted)]
     scripted.faults.clear()
     scripted.set_viewport_size({"width": 375, "height": 800})
-    found += [f"[375] {fault}" for fault in testing.faults_of(scripted, axe=_is_first(path))]
+    found += [f"[375] {fault}" for fault in testing.faults_of(scripted, axe=is_whole)]
     scripted.set_viewport_size({"width": 320, "height": 640})
     overflow = testing.side_scroll(scripted)
     found += [f"[320] side scroll: {overflow}"] if overflow else []
-    plain = visit(path, member=member, width=375, javascript=False, page=pages["plain"])
-    pages["plain"] = plain
+    if not is_whole:
+        return found
+    plain = pages["plain"] = visit(path, member=member, width=375, javascript=False, page=pages["plain"])
     found += [f"[375, no script] {fault}" for fault in _judge(plain)]
     titles = {title for page in (scripted, plain) for title in page.locator("h1").all_inner_texts()}
     if len(titles) != 1:
@@ -59,11 +63,11 @@ def _faults(path: str, *, member: Membership | None, visit: Visit, pages: dict[s
 
 
 def _is_first(path: str) -> bool:
-    """Whether this address is judged for the first time: for the roles that come after, a narrow window folds
-    what axe has seen of theirs at 1280 px the way it folded the first one's."""
-    name = resolve(path.partition("?")[0]).view_name
-    is_new = name not in SEEN_NARROW
-    SEEN_NARROW.add(name)
+    """Whether this address is judged for the first time in this process."""
+    address, _, question = path.partition("?")
+    kind = (resolve(address).view_name, bool(question))
+    is_new = kind not in SEEN
+    SEEN.add(kind)
     return is_new
 
 

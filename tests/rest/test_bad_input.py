@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -17,9 +18,11 @@ from django.db import transaction
 from django.urls import resolve, reverse
 from rest_framework.test import APIClient
 
+from tests.habits.access import together, told
 from tests.habits.matrix import ROWS
-from tests.habits.matrix.rows import EVERYBODY
+from tests.habits.matrix.rows import EVERYBODY, STRANGER
 from tests.habits.matrix.world import World
+from tests.habits.who_asks import Memory
 from tests.rest.builders import problem_of
 
 pytestmark = pytest.mark.django_db
@@ -62,46 +65,63 @@ BOUNDS = {"pattern", "minLength", "maxLength", "minItems", "maxItems", "minimum"
 VALUES: list[Any] = [None, True, -1, 10**30, "x" * 5000, "a\u0000b", "\ud800", "2026-02-30", [], {}, [[]]]
 
 
-def person_and_url(key: str) -> tuple[Any, str, str]:
-    """A client that the matrix lets in."""
-    world, row = World(), ROWS[key]
-    method, name = key.split()
-    url = reverse(name, kwargs=row.kwargs(world))
-    return world.api(min(row.who - {"stranger"})), method, url
+@dataclass
+class Trial:
+    """One operation, by a client that the matrix lets in. ``match``: the object's version before anything."""
+
+    key: str
+    world: World
+    memory: Memory
+    match: str = "*"
+
+    def __post_init__(self) -> None:
+        row, name = ROWS[self.key], self.key.split()[1]
+        self.url = reverse(name, kwargs=row.kwargs(self.world))
+        self.who = min(row.who - {STRANGER})
+        self.match = self._current_tag()
+
+    def _current_tag(self) -> str:
+        """The ETag of the object that the address is about; « * » where it has none."""
+        found = re.match(r"/api/v1/[a-z-]+/[0-9a-f-]{36}/", self.url)
+        return str(self.world.api(self.who).get(found[0]).headers.get("ETag", "*")) if found else "*"
+
+    @property
+    def method(self) -> str:
+        return self.key.split()[0]
+
+    def send(self, body: str, *, url: str = "", match: str = "") -> Any:
+        """Whatever it did is undone, so that ``match`` stays the current version and the body is what is
+        judged."""
+        client, raw = self.world.api(self.who), body.encode("utf-8", "surrogatepass")
+        sent = {"content_type": "application/json", "HTTP_IF_MATCH": match or self.match}
+        with transaction.atomic(), self.memory.request():
+            answer = client.generic(self.method, url or self.url, raw, **sent)
+            transaction.set_rollback(True)
+        return answer
+
+    def read(self, query: str) -> Any:
+        with self.memory.request():
+            return self.world.api(self.who).get(f"{self.url}?{query}")
 
 
-def current_tag(client: Any, url: str) -> str:
-    """The ETag of the object that the address is about; « * » where it has none."""
-    found = re.match(r"/api/v1/[a-z-]+/[0-9a-f-]{36}/", url)
-    return str(client.get(found[0]).headers.get("ETag", "*")) if found else "*"
-
-
-def send(client: Any, method: str, url: str, body: str, *, match: str) -> Any:
-    """Whatever it did is undone, so that ``match``, the version before the first one, stays the current one
-    and the body is what is judged."""
-    with transaction.atomic():
-        raw = body.encode("utf-8", "surrogatepass")
-        answer = client.generic(method, url, raw, content_type="application/json", HTTP_IF_MATCH=match)
-        transaction.set_rollback(True)
-    return answer
-
-
-@pytest.mark.parametrize("key", WRITES)
-def test_nothing_sent_breaks_an_operation(key: str) -> None:
+@pytest.mark.parametrize("keys", together(WRITES))
+def test_nothing_sent_breaks_an_operation(keys: list[str]) -> None:
     """In one world, which costs more than the requests; each is undone."""
-    client, method, url = person_and_url(key)
-    match = current_tag(client, url)
-    try_bodies(key, client, url, match)
-    try_values(client, method, url, match)
-    try_a_foreign_object(key, client, url)
+    told(check_nothing_breaks, keys)
 
 
-def try_bodies(key: str, client: Any, url: str, match: str) -> None:
-    method = key.split()[0]
+def check_nothing_breaks(key: str, world: World, memory: Memory) -> None:
+    trial = Trial(key, world, memory)
+    try_bodies(trial)
+    try_values(trial)
+    try_a_foreign_object(trial)
+
+
+def try_bodies(trial: Trial) -> None:
     for name, body in BODIES.items():
-        answer = send(client, method, url, body, match=match)
+        answer = trial.send(body)
         # Where the object's state already refuses, 409 comes before the body is read.
-        wanted = {415} if key in FILES else {400, 409}
+        wanted = {415} if trial.key in FILES else {400, 409}
         assert answer.status_code in wanted, (name, answer.status_code, answer.content[:300])
         problem_of(answer, answer.status_code)
 
@@ -112,18 +132,14 @@ def path_of(url: str) -> str:
     return next(path for path in paths if re.fullmatch(re.sub(r"\{[^}]+\}", "[^/]+", path), url))
 
 
-def try_values(client: Any, method: str, url: str, match: str) -> None:
-    for field in fields_of(method, url):
+def try_values(trial: Trial) -> None:
+    for field in fields_of(trial.method, trial.url):
         for value in VALUES:
-            body = json.dumps({field: value}, ensure_ascii=True)
-            answer = send(client, method, url, body, match=match)
-            assert answer.status_code < 500 and answer.status_code != 422, (
-                field,
-                value,
-                answer.content[:300],
-            )
-            if answer.status_code >= 400:
-                problem_of(answer, answer.status_code)
+            answer = trial.send(json.dumps({field: value}, ensure_ascii=True))
+            status = answer.status_code
+            assert status < 500 and status != 422, (field, value, answer.content[:300])
+            if status >= 400:
+                problem_of(answer, status)
 
 
 @cache
@@ -155,20 +171,25 @@ def shape_of(described: Any) -> Any:
     return [shape_of(part) for part in described] if isinstance(described, list) else described
 
 
-def try_a_foreign_object(key: str, client: Any, url: str) -> None:
+def try_a_foreign_object(trial: Trial) -> None:
     """404 before its body is read."""
-    found = resolve(url)
-    if "uuid" not in found.kwargs or ROWS[key].who == EVERYBODY:
+    found = resolve(trial.url)
+    if "uuid" not in found.kwargs or ROWS[trial.key].who == EVERYBODY:
         return
-    nobody = reverse(key.split()[1], kwargs={**found.kwargs, "uuid": "00000000-0000-4000-8000-000000000000"})
-    problem_of(send(client, key.split()[0], nobody, "{", match="*"), 404)
+    nobody = {**found.kwargs, "uuid": "00000000-0000-4000-8000-000000000000"}
+    url = reverse(trial.key.split()[1], kwargs=nobody)
+    problem_of(trial.send("{", url=url, match="*"), 404)
 
 
-@pytest.mark.parametrize("key", LISTS)
-def test_no_query_string_breaks_a_list(key: str) -> None:
-    client, _, url = person_and_url(key)
+@pytest.mark.parametrize("keys", together(LISTS))
+def test_no_query_string_breaks_a_list(keys: list[str]) -> None:
+    told(check_no_query_breaks, keys)
+
+
+def check_no_query_breaks(key: str, world: World, memory: Memory) -> None:
+    trial = Trial(key, world, memory)
     for query in ("page=0", "page=x", "page_size=101", "page_size=-1", "page=99999", "fields=mot_de_passe"):
-        assert client.get(f"{url}?{query}").status_code in {400, 404}, query
+        assert trial.read(query).status_code in {400, 404}, query
     for query in (
         "page=%00",
         "fields=%00",
@@ -178,7 +199,7 @@ def test_no_query_string_breaks_a_list(key: str) -> None:
         "%00=1",
         "q=" + "a" * 3000,
     ):
-        answer = client.get(f"{url}?{query}")
+        answer = trial.read(query)
         assert answer.status_code in {200, 400, 404}, (query, answer.content[:300])
 
 

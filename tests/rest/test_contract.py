@@ -1,5 +1,6 @@
 """The OpenAPI document: what is committed is what the code says, and the code keeps to it."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,10 @@ from django.core.management import call_command
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
+from drf_spectacular import validation
 from hypothesis import HealthCheck, Phase, given, settings, strategies
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance, unsupported_method
 
@@ -24,11 +28,25 @@ LEFT_TO_OUR_TESTS = [ignored_auth, positive_data_acceptance, unsupported_method]
 
 
 def test_the_committed_document_is_what_the_code_says(tmp_path: Path) -> None:
-    made = tmp_path / "openapi.yaml"
-    call_command("spectacular", file=str(made), validate=True, fail_on_warn=True)
-    assert made.read_text() == (ROOT / "docs" / "openapi.yaml").read_text(), (
-        "see « make check », step openapi"
-    )
+    made = tmp_path / "openapi.json"
+    call_command("spectacular", file=str(made), format="openapi-json", fail_on_warn=True)
+    document = json.loads(made.read_text())
+    # As text again, for the order of what is said: YAML takes ten times as long to write.
+    assert json.dumps(document) == json.dumps(committed()), "see « make check », step openapi"
+    assert list(specification().iter_errors(document)) == []
+
+
+def committed() -> dict[str, Any]:
+    text = (ROOT / "docs" / "openapi.yaml").read_text()
+    found: dict[str, Any] = yaml.load(text, Loader=yaml.CSafeLoader)
+    return found
+
+
+def specification() -> Draft202012Validator:
+    """OpenAPI's own schema, as « spectacular --validate » has it; its anchors found once, not at each use."""
+    told = json.loads((Path(validation.__file__).parent / "openapi_3_1_schema.json").read_text())
+    registry = Resource.from_contents(told) @ Registry()
+    return Draft202012Validator(told, registry=registry.crawl())
 
 
 def test_the_document_is_served(client: Any) -> None:
@@ -37,7 +55,7 @@ def test_the_document_is_served(client: Any) -> None:
 
 
 def test_every_operation_says_its_problems_and_its_summary() -> None:
-    document = yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text())
+    document = committed()
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             assert "default" in operation["responses"], (method, path)
@@ -70,7 +88,8 @@ def _one_connection() -> Iterator[None]:
 
 @pytest.mark.usefixtures("_one_connection")
 def test_answers_keep_to_the_document() -> None:
-    """Schemathesis in process: a bounded number of made-up requests per operation, same seed each time."""
+    """Schemathesis in process: a few made-up requests per operation, the same each time. Fewer where nothing
+    is sent but the address and its filters; what is sent broken has tests of its own (test_bad_input.py)."""
     token = token_for(make_member("requester"))
     schema = schemathesis.openapi.from_wsgi("/api/v1/schema/", get_wsgi_application())
     for result in schema.get_all_operations():
@@ -81,7 +100,7 @@ def try_operation(operation: Any, token: str) -> None:
     cases = [operation.as_strategy(generation_mode=mode) for mode in GenerationMode]
 
     @settings(
-        max_examples=4,
+        max_examples=3 if operation.body else 2,
         deadline=None,
         derandomize=True,
         database=None,

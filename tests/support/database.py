@@ -44,14 +44,27 @@ def drop_whoever_is_connected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(BaseDatabaseCreation, "_destroy_test_db", destroy)
 
 
-def let_flush_pass_append_only_tables(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Transactional tests end by TRUNCATE, which the triggers of append-only tables refuse. The account
-    of the tests is a superuser, and only Django's own flush goes round the triggers."""
-    from django.db.backends.postgresql.operations import DatabaseOperations
+def empty_only_what_was_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How a transactional test ends. Django truncates all tables, which makes a new file for each of them and
+    of their indexes, then makes the content types and permissions again, which nothing of ours reads.
 
-    flush = DatabaseOperations.execute_sql_flush
+    The triggers of append-only tables refuse both ways: the account of the tests is a superuser, and only
+    this goes round them. Locks first, as TRUNCATE: what another connection began is ended before rows go.
+    """
+    from django.db import connection
+    from django.test import TransactionTestCase
 
-    def flush_all(self: DatabaseOperations, statements: list[str]) -> None:
-        flush(self, ["SET LOCAL session_replication_role = replica", *statements])
+    statements: list[str] = []
 
-    monkeypatch.setattr(DatabaseOperations, "execute_sql_flush", flush_all)
+    def empty(_: TransactionTestCase) -> None:
+        if not statements:
+            names = connection.introspection.django_table_names(only_existing=True, include_views=False)
+            tables = [connection.ops.quote_name(name) for name in names]
+            statements.append(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE")
+            statements.append("SET LOCAL session_replication_role = replica")
+            statements.extend(f"DELETE FROM {table}" for table in tables)
+        with connection.cursor() as cursor:
+            # One message, so one transaction.
+            cursor.execute("; ".join(statements))
+
+    monkeypatch.setattr(TransactionTestCase, "_fixture_teardown", empty)

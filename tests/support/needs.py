@@ -2,13 +2,14 @@
 REQUIRE_BROWSER, REQUIRE_SERVICES or REQUIRE_SHARED the run fails instead."""
 
 import os
-import shutil
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from marketplace.ui.testing import chromium_path
 
 SHARED = Path(os.environ.get("SHARED_DIR", Path(__file__).resolve().parents[3] / "shared"))
 
@@ -28,10 +29,7 @@ REDIS_URL = _own_redis(os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/
 
 def chromium() -> str | None:
     """CHROMIUM names it; otherwise the first found on PATH."""
-    named = os.environ.get("CHROMIUM")
-    if named:
-        return named
-    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    return os.environ.get("CHROMIUM") or chromium_path()
 
 
 def redis_answers() -> bool:

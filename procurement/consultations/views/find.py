@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,6 +16,7 @@ from marketplace.ui.forms import MarketForm
 from procurement.consultations.abilities import consultation_abilities
 from procurement.forms.refusals import put_refusal
 from procurement.models import Consultation, ConsultationLot
+from procurement.models.consultation import CONTENT
 from procurement.views.find import actor_of, typed_version
 
 HOME = ("Consultations", "/consultations/")
@@ -22,18 +24,27 @@ HOME = ("Consultations", "/consultations/")
 
 def visible(request: HttpRequest, number: str) -> Consultation:
     """With its content. Raises NotVisible (404)."""
-    rows = Consultation.objects.visible_to(actor_of(request)).with_content()
+    return _with_content(_row(request, number))
+
+
+def allowed_to(request: HttpRequest, number: str, ability: str) -> Consultation:
+    """With its content, read once the answer is yes. Raises NotVisible, NotAllowed."""
+    found = _row(request, number)
+    require(consultation_abilities(actor_of(request), found), ability)
+    return _with_content(found)
+
+
+def _row(request: HttpRequest, number: str) -> Consultation:
+    rows = Consultation.objects.visible_to(actor_of(request)).for_pages()
     found = rows.filter(number=number).first()
     if found is None:
         raise NotVisible
     return found
 
 
-def allowed_to(request: HttpRequest, number: str, ability: str) -> Consultation:
-    """Raises NotVisible, NotAllowed."""
-    found = visible(request, number)
-    require(consultation_abilities(actor_of(request), found), ability)
-    return found
+def _with_content(consultation: Consultation) -> Consultation:
+    prefetch_related_objects([consultation], *CONTENT)
+    return consultation
 
 
 def lot_of(consultation: Consultation, number: int) -> ConsultationLot:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -17,6 +18,7 @@ from procurement.consultations.views.find import HOME, tried
 from procurement.evaluation.abilities import evaluation_abilities
 from procurement.evaluation.sheet import ResponseSheet, responses_of
 from procurement.models import AwardCriterion, Evaluation
+from procurement.models.evaluation import sheet
 from procurement.views.find import actor_of, typed_version
 
 HERE = "Évaluation"
@@ -24,18 +26,27 @@ HERE = "Évaluation"
 
 def visible(request: HttpRequest, number: str) -> Evaluation:
     """With all its sheet reads. Raises NotVisible (404)."""
-    rows = Evaluation.objects.visible_to(actor_of(request)).with_sheet()
+    return _with_sheet(_row(request, number))
+
+
+def allowed_to(request: HttpRequest, number: str, ability: str) -> Evaluation:
+    """With all its sheet reads, once the answer is yes. Raises NotVisible, NotAllowed."""
+    found = _row(request, number)
+    require(evaluation_abilities(actor_of(request), found), ability)
+    return _with_sheet(found)
+
+
+def _row(request: HttpRequest, number: str) -> Evaluation:
+    rows = Evaluation.objects.visible_to(actor_of(request)).for_pages()
     found = rows.filter(consultation__number=number).first()
     if found is None:
         raise NotVisible
     return found
 
 
-def allowed_to(request: HttpRequest, number: str, ability: str) -> Evaluation:
-    """Raises NotVisible, NotAllowed."""
-    found = visible(request, number)
-    require(evaluation_abilities(actor_of(request), found), ability)
-    return found
+def _with_sheet(evaluation: Evaluation) -> Evaluation:
+    prefetch_related_objects([evaluation], *sheet())
+    return evaluation
 
 
 def criterion_of(evaluation: Evaluation, position: int) -> AwardCriterion:

@@ -31,7 +31,7 @@ from catalog.models import (
 from catalog.trust import add_mark
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import BUYER_ROLES, OPERATOR_ROLES, SUPPLIER_ROLES, OrganisationKind, Role
-from marketplace.accounts.models import Membership, Organisation
+from marketplace.accounts.models import ApiToken, Membership, Organisation
 from marketplace.notifications.models import OutgoingEmail
 from procurement.actions import peers, routes
 from procurement.actions.voices import write
@@ -78,6 +78,8 @@ from tests.rest.builders import client_for_token
 class World:
     def __init__(self) -> None:
         self._members: dict[str, Membership] = {}
+        self._cookies: dict[str, Any] = {}
+        self._tokens: dict[str, Any] = {}
 
     @cached_property
     def ministry(self) -> Organisation:
@@ -131,10 +133,22 @@ class World:
         return [STRANGER, *sorted(SIGNED_IN)]
 
     def browser(self, who: str) -> Client:
-        return client_for(self.member(who))
+        """A new one each time, in the one session of this person."""
+        client = Client()
+        if who not in self._cookies:
+            self._cookies[who] = client_for(self.member(who)).cookies
+        client.cookies.update(self._cookies[who])
+        return client
 
     def api(self, who: str) -> APIClient:
-        return client_for_token(self.member(who))
+        """A new one each time, with the one token of this person, that was used a moment ago."""
+        client = APIClient()
+        if who not in self._tokens:
+            made = client_for_token(self.member(who))
+            ApiToken.objects.filter(membership=self.member(who)).update(last_used_at=timezone.now())
+            self._tokens[who] = made._credentials
+        client.credentials(**self._tokens[who])
+        return client
 
     # -- catalogue
 
