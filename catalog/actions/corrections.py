@@ -78,26 +78,25 @@ def correct(
         version = live.successor(created_by=actor.user)
         version.answers = {**live.answers, **given}
         version.save(update_fields=["answers"])
-        kept = dict(locked.corrections)
-        locked.show_version(version.freeze())
-        locked.corrections = kept | {question.id: _said(ground) for question in differing}
+        _show(locked, version, said={question.id: _said(ground) for question in differing})
         made.append(version)
         detail.update(version=version.number, questions=[question.id for question in differing])
 
     detail: dict[str, Any] = {"source": ground.source, "url": ground.url}
     with transaction.atomic():
-        offer.touch(
-            "answers_corrected",
-            actor=actor,
-            apply=apply,
-            reason=ground.reason,
-            expected_version=expected_version,
-            detail=detail,
-        )
+        told: dict[str, Any] = {"reason": ground.reason, "detail": detail}
+        offer.touch("answers_corrected", actor=actor, apply=apply, expected_version=expected_version, **told)
         OfferSearchRow.objects.refresh([offer.pk])
         emit("offer.version_online", {"offer": offer.pk, "version": made[0].pk})
         _tell(offer, made[0], ground, names=detail["questions"])
     return made[0]
+
+
+def _show(offer: Offer, version: OfferVersion, *, said: dict[str, Any]) -> None:
+    """Put online, with what was said of each correction so far."""
+    kept = dict(offer.corrections)
+    offer.show_version(version.freeze())
+    offer.corrections = kept | said
 
 
 def _said(ground: Ground) -> dict[str, str]:

@@ -85,9 +85,8 @@ def record_act(
     with transaction.atomic():
         row = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
         refuse_closed(row)
-        stored = None
-        if document is not None:
-            stored = store_upload(document, owner=row.organisation, actor=actor, field="document")
+        owner = row.organisation
+        stored = store_upload(document, owner=owner, actor=actor, field="document") if document else None
         made = ComplianceAct.objects.create(
             project=row,
             kind=kind,
@@ -99,16 +98,20 @@ def record_act(
             document=stored,
             recorded_by=actor.user,
         )
-        detail = {"project": row.number, "sha256": stored.sha256 if stored else None}
-        record(made, "record", actor=actor, to_state=outcome, detail=detail)
+        _journal(made, row, actor=actor)
         notify(
             [person for person in people_of(row) if person != actor.user],
             subject=f"{made.get_kind_display()} : {made.get_outcome_display().lower()} ({row.number})",
             body=text or f"Acte du {date_text(dated_on)}.",
             url=row.get_absolute_url(),
-            organisation=row.organisation,
+            organisation=owner,
         )
     return made
+
+
+def _journal(made: ComplianceAct, project: Project, *, actor: Actor) -> None:
+    detail = {"project": project.number, "sha256": made.document.sha256 if made.document else None}
+    record(made, "record", actor=actor, to_state=made.outcome, detail=detail)
 
 
 def _check(

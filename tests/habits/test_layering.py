@@ -13,6 +13,7 @@ FRAME = {
     "marketplace.settings",
     "marketplace.urls",
     "marketplace.wsgi",
+    "marketplace.web_worker",
     "marketplace.celery",
     "marketplace.redis_transport",
     "marketplace.site",

@@ -212,11 +212,7 @@ def test_written_corrected_sent_attested_and_certified_by_the_pages(purchase):
     assert requester.get(f"{page}document/").status_code == 404, "a draft is its supplier's alone"
     assert supplier.post(f"{page}envoyer/", {}).status_code == 302
     assert supplier.get(f"{page}modifier/").status_code == 409
-    for reader in (supplier, requester, finance):
-        given = reader.get(f"{page}document/")
-        assert b"".join(given.streaming_content) == BAD_FILE
-        assert given["Content-Disposition"] == 'attachment; filename="janvier.csv"'
-    assert FileAccess.objects.filter(file=made.file).count() == 3
+    is_given_to(made, supplier, requester, finance)
     assert "Attester le service fait, 100,00 € HT" in text_of(requester.get("/bureau/"))
     assert finance.get(f"{page}attester/").status_code == 403
     late = requester.post(f"{page}attester/", {"service_done_on": "2999-01-01"})
@@ -228,6 +224,14 @@ def test_written_corrected_sent_attested_and_certified_by_the_pages(purchase):
     listed = text_of(finance.get(f"/contrats/{contract.number}/releves/"))
     for words in ("100,00 € HT relevés sur 1 200,00 € HT, soit 8 %", "<svg", "Service fait certifié"):
         assert words in listed
+
+
+def is_given_to(statement, *readers):
+    for reader in readers:
+        given = reader.get(f"{statement.get_absolute_url()}document/")
+        assert b"".join(given.streaming_content) == BAD_FILE
+        assert given["Content-Disposition"] == 'attachment; filename="janvier.csv"'
+    assert FileAccess.objects.filter(file=statement.file).count() == len(readers)
 
 
 def test_the_list_costs_the_same_whatever_its_length(purchase, django_assert_num_queries):
