@@ -36,4 +36,5 @@ def needs_abilities(actor: Actor) -> Verdicts:
 
 def need_abilities(actor: Actor, need: MissingNeed) -> Verdicts:
     curator = "" if actor.has(Role.CURATOR) else CURATOR
-    return {"join": needs_abilities(actor)["create"], **dict.fromkeys(need.MOVES, curator)}
+    voice = needs_abilities(actor)["create"]
+    return {"join": voice, "leave": voice, **dict.fromkeys(need.MOVES, curator)}

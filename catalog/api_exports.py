@@ -54,7 +54,7 @@ class ExportMixin(MarketViewSet):
             raise translate_validation(found.errors)
         site = request.build_absolute_uri("/").rstrip("/")
         query = asked_among_retained(found.query(), given, actor=self.actor)
-        table = offer_table(query, categories=found.categories.said, site=site)
+        table = offer_table(query, categories=found.categories.said, site=site, place=found.place)
         return table_answer(table, format=asked_format(given), name="offres")
 
     @extend_schema(parameters=[OFFERS], responses=ComparisonSerializer, filters=False)

@@ -65,7 +65,11 @@ class NeedViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
     filterset_class = NeedFilterSet
     abilities = staticmethod(need_abilities)
     collection_abilities = staticmethod(needs_abilities)
-    input_classes: ClassVar[dict[str, SerializerClass]] = {"create": NeedInput, "join": NoInput}
+    input_classes: ClassVar[dict[str, SerializerClass]] = {
+        "create": NeedInput,
+        "join": NoInput,
+        "leave": NoInput,
+    }
     moves: ClassVar[dict[str, MoveEndpoint]] = {
         "answer": MoveEndpoint(needs.answer, ReasonInput),
         "cover": MoveEndpoint(cover, CoverInput),
@@ -85,6 +89,16 @@ class NeedViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
         self.allow(need, "join")
         self.read_input("join")
         needs.join(need, actor=self.actor)
+        return self.answer(self.reloaded(need))
+
+    @extend_schema(request=None, responses=NeedSerializer)
+    @action(detail=True, methods=["post"])
+    def leave(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Ne plus avoir ce besoin, pour son administration ; ce qui a été écrit reste."""
+        need = self.get_object()
+        self.allow(need, "leave")
+        self.read_input("leave")
+        needs.leave(need, actor=self.actor)
         return self.answer(self.reloaded(need))
 
 

@@ -15,8 +15,10 @@ from catalog.questions.columns import cells as answer_cells
 from catalog.questions.columns import columns as answer_columns
 from catalog.questions.conditions import effective
 from catalog.questions.engine import NUMBERS, Question, is_unknown
+from catalog.search.cards import KeptCard
 from catalog.search.engine import stream_cards
 from catalog.search.query import OfferQuery
+from catalog.usage_prices import card_price
 from marketplace.documents.tables import Cell, Column, Table
 
 SCHEMES = (Scheme.SECNUMCLOUD, Scheme.HDS, Scheme.GAIAX, Scheme.ISO27001)
@@ -32,16 +34,25 @@ _FIRST = (
     Column("price_from_eur_ht", "Prix d’entrée, en euros HT"),
     Column("price_unit", "Unité du prix"),
 )
+_PRICED = (
+    Column("usage_eur_ht", "Prix pour l’usage, en euros HT"),
+    Column("usage_eur_ttc", "Prix pour l’usage, en euros TTC"),
+    Column("usage_plan", "Formule comptée"),
+    Column("usage_months", "Mois comptés"),
+    Column("usage_missing", "Prix qui manquent"),
+)
 _LAST = (Column("page", "Adresse de la fiche"),)
 # What the first columns say already.
 _SAID = frozenset({"name"})
 
 
-def offer_table(query: OfferQuery, *, categories: Mapping[str, str], site: str) -> Table:
-    """`site` begins the addresses (« https://… »). The rows cost one query, and one per 200 offers."""
+def offer_table(query: OfferQuery, *, categories: Mapping[str, str], site: str, place: str) -> Table:
+    """`site` begins the addresses (« https://… »), `place` is the buyer's for the VAT of a priced usage. The
+    rows cost one query, and one per 200 offers."""
     asked = tuple(column for column in answer_columns() if column.name not in _SAID)
-    columns = (*_FIRST, *_trust_columns(), *(Column(one.name, one.label) for one in asked), *_LAST)
-    rows = _rows(query, asked=asked, categories=categories, site=site)
+    priced = _PRICED if query.priced_usage is not None else ()
+    columns = (*_FIRST, *priced, *_trust_columns(), *(Column(one.name, one.label) for one in asked), *_LAST)
+    rows = _rows(query, asked=asked, categories=categories, site=site, place=place)
     return Table("Offres cloud du secteur public", columns, rows)
 
 
@@ -53,7 +64,12 @@ def _trust_columns() -> Iterator[Column]:
 
 
 def _rows(
-    query: OfferQuery, *, asked: tuple[AnswerColumn, ...], categories: Mapping[str, str], site: str
+    query: OfferQuery,
+    *,
+    asked: tuple[AnswerColumn, ...],
+    categories: Mapping[str, str],
+    site: str,
+    place: str,
 ) -> Iterator[tuple[Cell, ...]]:
     for batch in stream_cards(query):
         online = Offer.objects.filter(pk__in=[offer for offer, _ in batch])
@@ -61,7 +77,8 @@ def _rows(
         for offer, data in batch:
             card = card_of(data, on=query.today)
             told = _answers(answers.get(offer) or {}, asked=asked, categories=categories)
-            yield (*_first(card), *_trust(card), *told, f"{site}{card.url}")
+            priced = _priced(data, query, place=place)
+            yield (*_first(card), *priced, *_trust(card), *told, f"{site}{card.url}")
 
 
 def _first(card: Card) -> Iterator[Cell]:
@@ -76,6 +93,16 @@ def _first(card: Card) -> Iterator[Cell]:
     yield data["is_internal_state"]
     yield card.price
     yield card.price_unit or None
+
+
+def _priced(data: KeptCard, query: OfferQuery, *, place: str) -> tuple[Cell, ...]:
+    """What the cards of the page say of the usage that orders them; nothing in another order."""
+    if query.priced_usage is None:
+        return ()
+    shown = card_price(data, usage=query.priced_usage, place=place, on=query.today)
+    price, known = shown.price, shown.totals
+    ttc = known.total_eur_ttc if known else None
+    return (price.total_eur_ht, ttc, price.plan or None, price.months or None, " | ".join(price.missing))
 
 
 def _trust(card: Card) -> Iterator[Cell]:

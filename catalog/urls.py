@@ -146,5 +146,6 @@ urlpatterns = [
     path("besoins/signaler/", needs.need_new, name="need_new"),
     path("besoins/<slug:number>/", needs.need, name="need"),
     path("besoins/<slug:number>/rejoindre/", needs.need_join, name="need_join"),
+    path("besoins/<slug:number>/quitter/", needs.need_leave, name="need_leave"),
     path("besoins/<slug:number>/<slug:words>/", need_moves.need_move, name="need_move"),
 ]

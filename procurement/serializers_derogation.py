@@ -6,6 +6,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from catalog.models import Offer
+from catalog.serializers_documents import SCAN_HELP
+from marketplace.files.models import ScanState
 from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer
 from procurement.enums_derogation import DerogationState
 from procurement.models import Derogation, DerogationAct
@@ -16,9 +18,21 @@ class DerogationActSerializer(StrictModelSerializer):
     offer = serializers.SlugRelatedField[Offer](slug_field="uuid", read_only=True)
     document_sha256 = serializers.SerializerMethodField(help_text="null : sans document.")
 
+    document_scan = serializers.ChoiceField(
+        source="document.scan_state",
+        choices=ScanState.choices,
+        read_only=True,
+        allow_null=True,
+        default=None,
+        help_text=SCAN_HELP,
+    )
+
     class Meta:
         model = DerogationAct
-        fields = ("id", "kind", "dated_on", "reference", "text", "offer", "document_sha256", "recorded_at")
+        fields = (
+            "id", "kind", "dated_on", "reference", "text", "offer", "document_sha256", "document_scan",
+            "recorded_at",
+        )  # fmt: skip
         read_only_fields = fields
 
     def get_document_sha256(self, act: DerogationAct) -> str | None:

@@ -7,6 +7,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from catalog.serializers_documents import SCAN_HELP
+from marketplace.files.models import ScanState
 from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer
 from qualification.enums import DisputeEffect, FindingSeverity, FindingVerdict, ListingOutcome
 from qualification.models import CheckRun, Dispute, Dossier
@@ -161,6 +163,14 @@ class DisputeSerializer(StrictModelSerializer):
     check_code = serializers.CharField(source="check_run.check_code", read_only=True)
     reason = serializers.CharField(source="grounds", read_only=True)
     file_name = serializers.CharField(source="file.name", read_only=True, allow_null=True, default=None)
+    file_scan = serializers.ChoiceField(
+        source="file.scan_state",
+        choices=ScanState.choices,
+        read_only=True,
+        allow_null=True,
+        default=None,
+        help_text=SCAN_HELP,
+    )
     answered_by = serializers.CharField(
         source="answered_by.full_name", read_only=True, allow_null=True, default=None
     )
@@ -170,7 +180,7 @@ class DisputeSerializer(StrictModelSerializer):
         model = Dispute
         fields = (
             "id", "number", "state", "version", "dossier", "check", "check_code", "reason", "file_name",
-            "lodged_at", "effect", "answer", "answered_by", "answered_at", "moves",
+            "file_scan", "lodged_at", "effect", "answer", "answered_by", "answered_at", "moves",
         )  # fmt: skip
         read_only_fields = fields
 

@@ -76,6 +76,23 @@ def join(need: MissingNeed, *, actor: Actor) -> MissingNeed:
     return need
 
 
+def leave(need: MissingNeed, *, actor: Actor) -> MissingNeed:
+    """The need is no longer one's administration's, whoever of it had joined. Safe to run twice; what was
+    written stays, and a need that nobody has any more is the curator's to close.
+
+    Raises NotAllowed, MoveRefused once the need is closed.
+    """
+    organisation = _administration(actor)
+    with transaction.atomic():
+        row = MissingNeed.objects.select_for_update(of=("self",)).get(pk=need.pk)
+        if row.state not in OPEN_NEEDS:
+            raise _closed(row)
+        gone, _ = NeedJoin.objects.filter(need=row, organisation=organisation).delete()
+        if gone:
+            need.touch("leave_need", actor=actor, apply=lambda _: None)
+    return need
+
+
 def _administration(actor: Actor) -> Organisation:
     require(needs_abilities(actor), "create")
     if actor.organisation is None:
@@ -194,5 +211,7 @@ def _tell(need: MissingNeed, *, subject: str, body: str) -> None:
 
 
 def _people(need: MissingNeed) -> list[User]:
-    """Who joined, and the author; one query."""
-    return list(User.objects.filter(Q(pk__in=need.joins.values("joined_by")) | Q(pk=need.created_by_id)))
+    """Who joined, and the author while the need is still their administration's; one query."""
+    theirs = need.joins.filter(organisation=need.organisation_id)
+    author = Q(pk__in=theirs.values("need__created_by"))
+    return list(User.objects.filter(Q(pk__in=need.joins.values("joined_by")) | author))

@@ -13,7 +13,10 @@ from catalog.opendata.records import Record
 OFFER = (
     "id", "number", "name", "page", "state", "is_public_sheet", "is_internal_state", "orderable", "listed_on",
 )  # fmt: skip
-SUPPLIER = ("name", "legal_name", "country", "identifier_scheme", "identifier", "size", "claimed")
+SUPPLIER = (
+    "name", "legal_name", "country", "identifier_scheme", "identifier", "size", "claimed", "region", "is_ess",
+    "inclusion", "is_independent", "group_name", "founded_year", "public_share_percent", "facts_declared_at",
+)  # fmt: skip
 SERVICE = (
     "service_models", "category", "category_label", "description", "website", "regions", "open_source",
     "public_prices",

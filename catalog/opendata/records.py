@@ -77,6 +77,22 @@ def supplier_record(supplier: Supplier) -> Record:
         "claimed": supplier.organisation_id is not None,
         "page": absolute(supplier.get_absolute_url()),
         "sources": sources_in_words(supplier.sources),
+        **declared_record(supplier),
+    }
+
+
+def declared_record(supplier: Supplier) -> Record:
+    """What the supplier says of itself: its word, of the day told; null until then. Its size is above."""
+    share = supplier.public_share_percent
+    return {
+        "region": supplier.region or None,
+        "is_ess": supplier.is_ess,
+        "inclusion": supplier.inclusion or None,
+        "is_independent": supplier.is_independent,
+        "group_name": supplier.group_name or None,
+        "founded_year": supplier.founded_year,
+        "public_share_percent": None if share is None else str(share),
+        "facts_declared_at": _moment(supplier.facts_declared_at),
     }
 
 

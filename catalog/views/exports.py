@@ -23,7 +23,6 @@ def offers(request: HttpRequest, kind: str) -> HttpResponseBase:
     found.is_valid()
     actor = actor_of(request)
     query = narrowed(found.query(), request.GET, retained_by(actor), actor=actor)
-    table = offer_table(
-        query, categories=found.categories.said, site=request.build_absolute_uri("/").rstrip("/")
-    )
+    site = request.build_absolute_uri("/").rstrip("/")
+    table = offer_table(query, categories=found.categories.said, site=site, place=found.place)
     return table_answer(table, format=FORMATS[kind], name="offres")

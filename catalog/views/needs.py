@@ -119,6 +119,7 @@ def need(request: HttpRequest, number: str) -> HttpResponse:
         "need": shown,
         "joins": joins,
         "is_in": is_in,
+        "may_leave": shown.is_open and is_in and allowed(need_abilities(actor, shown), "leave"),
         "may_join": shown.is_open and not is_in and allowed(need_abilities(actor, shown), "join"),
         "moves": moves_for(actor, shown),
         "service_models": ", ".join(str(ServiceModel(code).label) for code in shown.service_models),
@@ -133,6 +134,18 @@ def need(request: HttpRequest, number: str) -> HttpResponse:
 @once
 def need_join(request: HttpRequest, number: str) -> HttpResponse:
     return _joined(request, number)
+
+
+@login_required
+@require_POST
+@once
+def need_leave(request: HttpRequest, number: str) -> HttpResponse:
+    actor = actor_of(request)
+    found = visible_need(actor, number)
+    require(need_abilities(actor, found), "leave")
+    needs.leave(found, actor=actor)
+    messages.success(request, f"Votre administration a quitté le besoin {found.number}.")
+    return redirect(found)
 
 
 def _joined(

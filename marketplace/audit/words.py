@@ -74,6 +74,7 @@ ACTS = {
     "take": "Prendre le dossier",
     "version_proposed": "Proposer une version",
     "version_online": "Mettre une version en ligne",
+    "leave_need": "Quitter le besoin",
     "answers_corrected": "Corriger la fiche en ligne",
     "flag_status_loss": "Signaler un statut perdu",
     "open_review": "Ouvrir un réexamen",

@@ -101,6 +101,7 @@ def test_joining_counts_an_administration_once() -> None:
         assert answer.status_code == 200 and answer.json()["organisations_count"] == 2
     colleague = client_for_token(make_member("dnum", organisation=member.organisation))
     assert colleague.post(f"{NEEDS}{need.uuid}/join/").json()["organisations_count"] == 2
+    assert colleague.post(f"{NEEDS}{need.uuid}/leave/").json()["organisations_count"] == 1
 
 
 def test_the_moves_of_a_curator() -> None:

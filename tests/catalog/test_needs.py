@@ -81,6 +81,25 @@ def test_an_administration_counts_once() -> None:
 
 
 @pytest.mark.django_db
+def test_an_administration_leaves_for_all_its_people_and_is_told_no_more() -> None:
+    author, other = actor_for("requester"), actor_for("requester")
+    need = said(actor=author)
+    needs.join(need, actor=other)
+    colleague = actor_for("purchasing", organisation=author.organisation)
+    for _ in range(2):
+        needs.leave(again(need), actor=colleague)
+    assert [row.organisation for row in need.joins.all()] == [other.organisation]
+    assert AuditEvent.objects.filter(object_number=need.number, what="leave_need").count() == 1
+    needs.answer(again(need), actor=actor_for("curator"), reason="Bientôt.")
+    assert [told.user for told in Notification.objects.all()] == [other.user]
+    needs.leave(again(need), actor=other)
+    needs.join(again(need), actor=author)
+    needs.dismiss(again(need), actor=actor_for("curator"), reason="Couvert ailleurs.")
+    with pytest.raises(MoveRefused, match="clos"):
+        needs.leave(again(need), actor=author)
+
+
+@pytest.mark.django_db
 def test_those_who_joined_are_told_of_each_answer() -> None:
     author, other, curator = actor_for("requester"), actor_for("requester"), actor_for("curator")
     need = said(actor=author)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -182,3 +183,19 @@ def test_a_hostile_formula_is_escaped(client: Client) -> None:
     page = listed(client)
     assert "<script>alert(1)" not in page
     assert "&lt;script&gt;alert(1)" in page
+
+
+@pytest.mark.usefixtures("offers")
+def test_the_files_say_the_price_of_the_usage_beside_each_offer(client: Client) -> None:
+    file: Any = client.get(f"/offres/resultats.json?{USAGE}")
+    rows = {row["name"]: row for row in json.loads(file.getvalue())["rows"]}
+    assert [rows["Chère"][name] for name in ("usage_eur_ht", "usage_eur_ttc", "usage_months")] == [
+        "1500.00",
+        "1800.00",
+        12,
+    ]
+    assert (rows["Modeste"]["usage_eur_ht"], rows["Modeste"]["usage_eur_ttc"]) == ("480.00", None)
+    assert rows["Sans prix"]["usage_eur_ht"] is None
+    assert rows["Sans prix"]["usage_missing"] == "aucun prix structuré n’est publié"
+    plain: Any = client.get("/offres/resultats.json")
+    assert "usage_eur_ht" not in json.loads(plain.getvalue())["rows"][0]

@@ -58,6 +58,7 @@ def test_a_derogation_whole(ministry: Administration) -> None:
     act = shown["acts"][0]
     assert all((shown.pop("created_at"), shown.pop("state_since"), act.pop("recorded_at"), act.pop("id")))
     assert len(act.pop("document_sha256")) == 64
+    assert act.pop("document_scan") == "unscanned"
     assert shown == {
         "id": str(made.uuid),
         "number": made.number,

@@ -65,6 +65,7 @@ def test_lodged_whole(people, run):
         "check_code": "exit_terms",
         "reason": "Deux mois.",
         "file_name": None,
+        "file_scan": None,
         "lodged_at": made.json()["lodged_at"],
         "effect": "",
         "answer": "",
@@ -83,6 +84,7 @@ def test_a_file_is_joined_then_the_officer_answers(people, run):
     problem_of(manager.post(f"{url}uphold/", {"effect": "rerun", "reason": "Oui."}, format="json"), 403)
     joined = manager.post(f"{url}file/", {"file": pdf()}, format="multipart")
     assert (joined.status_code, joined.json()["file_name"]) == (201, "preavis.pdf")
+    assert joined.json()["file_scan"] == "unscanned"
     assert officer.get(f"{url}file/").content.startswith(b"%PDF-")
     answered = officer.post(f"{url}uphold/", {"effect": "set_aside", "reason": "Mal lu."}, format="json")
     body = answered.json()

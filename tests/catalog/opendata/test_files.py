@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from catalog.enums import OfferState
-from catalog.models import Change
+from catalog.models import Change, Supplier
 from catalog.opendata.answers import open_questions
 from catalog.opendata.datasets import DATASETS
 from catalog.stack import add_edge
@@ -237,6 +238,30 @@ def test_a_reader_who_takes_gzip_is_sent_the_same_file_smaller(name: str) -> Non
     assert CURSOR.sub("", gzip.decompress(sent).decode()) == CURSOR.sub("", plain)
     assert len(sent) < len(plain.encode())
     assert packed["ETag"] == APIClient().get(BASE + name)["ETag"]
+
+
+def test_what_a_supplier_says_of_itself_is_given_with_its_day() -> None:
+    said = make_offer()
+    Supplier.objects.filter(pk=said.supplier_id).update(
+        region="53", is_ess=True, founded_year=2012, facts_declared_at=timezone.now()
+    )
+    make_offer()
+    told = {row["id"]: row["supplier"] for row in results("catalogue.json")}
+    mine = told.pop(str(said.uuid))
+    assert (mine["region"], mine["is_ess"], mine["founded_year"], mine["inclusion"]) == (
+        "53",
+        True,
+        2012,
+        None,
+    )
+    assert mine["facts_declared_at"]
+    (silent,) = told.values()
+    assert (silent["is_ess"], silent["facts_declared_at"]) == (None, None)
+    lines = {line["id"]: line for line in table("catalogue.csv")}
+    assert (lines[str(said.uuid)]["supplier_is_ess"], lines[str(said.uuid)]["supplier_region"]) == (
+        "true",
+        "53",
+    )
 
 
 @pytest.mark.django_db(transaction=True)

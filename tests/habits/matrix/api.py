@@ -200,7 +200,7 @@ CATALOGUE: dict[str, Row] = {
     **moves("handover", "cancel", CURATOR, handover),
     **reading("need", pages.NEED_READERS, of("need")),
     "POST api:need-list": Row(pages.NEED_VOICES),
-    **moves("need", "join", pages.NEED_VOICES, of("need")),
+    **moves("need", "join leave", pages.NEED_VOICES, of("need")),
     **moves("need", "answer cover dismiss merge reopen", CURATOR, of("need")),
     "GET api:moderation-queue-list": Row(CURATOR),
     **reading("register-import", CURATOR | only("auditor"), pages.prepared_import),

@@ -257,6 +257,7 @@ NEEDS: dict[str, Row] = {
     "GET catalog:need_new": Row(NEED_VOICES, query=lambda world: "?q=messagerie&model=saas"),
     "GET catalog:need": Row(NEED_READERS, need()),
     "POST catalog:need_join": Row(NEED_VOICES, need()),
+    "POST catalog:need_leave": Row(NEED_VOICES, need()),
     "GET catalog:need_move": Row(CURATOR, need(words="repondre")),
 }
 # The world's search is its requester's, shared in the ministry; its administrator may delete it.
