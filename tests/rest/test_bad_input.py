@@ -42,9 +42,9 @@ FILES = {
     "POST api:control-file-add-paper",
     "POST api:admission-add-paper",
 }
-# The doctrine’s rules, the durations and the queues of moderation are a handful, answered whole; the feed
-# of changes has a cursor and no page.
-WHOLE = "doctrine|moderation-queue|duration|change|supplier-diversity"
+# The doctrine’s rules, the durations, the queues of moderation and of work are a handful, answered whole; the
+# feed of changes has a cursor and no page.
+WHOLE = "doctrine|moderation-queue|work-queue|duration|change|supplier-diversity"
 LISTS = sorted(key for key in ROWS if re.fullmatch(rf"GET api:(?!{WHOLE})[a-z-]+-list", key))
 DEEP = '{"a":' * 60 + "1" + "}" * 60
 BODIES: dict[str, str] = {
