@@ -36,6 +36,7 @@ from procurement.api_order_messages import OrderMessageInput, OrderMessagesMixin
 from procurement.approval import api as api_approval
 from procurement.budgets import api as api_budgets
 from procurement.budgets.api import visible_line
+from procurement.discounts import api as api_discounts
 from procurement.enums_orders import OrderState
 from procurement.exit import api as api_exit
 from procurement.exit import checklist
@@ -233,6 +234,7 @@ ROUTES = [
     ("orders", OrderViewSet, "order"),
     ("contracts", ContractViewSet, "contract"),
     *api_vehicles.ROUTES,
+    *api_discounts.ROUTES,
     *api_reviews.ROUTES,
     *api_budgets.ROUTES,
     *api_approval.ROUTES,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -15,7 +15,7 @@ from catalog.prices.components import Band
 from catalog.prices.proration import ONE, Periods, periods_between
 from marketplace.errors import RuleBroken
 from marketplace.money import TaxedAmount, Totals, VatFacts, totals, vat_for
-from marketplace.ui.typography import euros
+from marketplace.ui.typography import euros, number_text
 from marketplace.vat import vat_rules
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 LARGEST_QUANTITY = Decimal("99999999999.999")
 QUANTITY_STEP = Decimal("0.001")
+LONGEST_LABEL = 200
+MILLIONTH = Decimal("0.000001")
 
 
 def billed_periods(
@@ -78,10 +80,12 @@ def priced_lines(
     starts_on: dt.date | None,
     ends_on: dt.date | None,
     agreed: Mapping[str, AgreedPrice] | None = None,
+    discount: Decimal | None = None,
 ) -> list[PricedLine]:
     """A line per price whose quantity is not zero and per tier it reaches, in the plan's order; one query.
 
     Prices are those of the first day, today while it is not known; those `agreed`, by code, come first.
+    `discount`: a percentage off the others.
 
     Raises RuleBroken, with the price line's code as field, on an unknown code, a negative or too
     precise quantity, an amount too large, or when nothing is ordered.
@@ -98,6 +102,7 @@ def priced_lines(
             starts_on=starts_on,
             ends_on=ends_on,
             agreed=(agreed or {}).get(code),
+            discount=discount,
         )
     ]
     if not lines:
@@ -127,21 +132,22 @@ def _priced(
     starts_on: dt.date | None,
     ends_on: dt.date | None,
     agreed: AgreedPrice | None,
+    discount: Decimal | None,
 ) -> list[PricedLine]:
     _check_quantity(line, quantity)
     periods = ONE
     if line.kind != PriceKind.ONE_OFF:
         periods = billed_periods(line.period, starts_on=starts_on, ends_on=ends_on, prorata=line.prorata)
-    if agreed is None:
-        bands = line.component.bands(quantity, on=starts_on or timezone.localdate())
-    else:
-        bands = (Band(quantity, agreed.unit_price_eur_ht),)
+    price = None if agreed is None else agreed.unit_price_eur_ht
+    bands = bands_of(
+        line, quantity, on=starts_on or timezone.localdate(), agreed_eur_ht=price, discount=discount
+    )
     try:
         return [
             PricedLine(
                 price_line=line,
                 band=rank,
-                label=_band_label(line, band, several=len(bands) > 1, agreed=agreed),
+                label=_label(line, band, several=len(bands) > 1, agreed=agreed, discount=discount),
                 unit_price_eur_ht=band.unit_price_eur_ht,
                 quantity=band.quantity,
                 periods=periods,
@@ -155,6 +161,42 @@ def _priced(
             f"Le montant de la ligne «\u00a0{line.label}\u00a0» dépasse ce qu’un bon de commande peut porter."
         )
         raise RuleBroken("amount_too_large", message, field=line.code) from error
+
+
+def bands_of(
+    line: PriceLine,
+    quantity: Decimal,
+    *,
+    on: dt.date,
+    agreed_eur_ht: Decimal | None = None,
+    discount: Decimal | None = None,
+) -> tuple[Band, ...]:
+    """How a quantity is charged: all at the price agreed, or by the offer's own prices of that day less the
+    discount."""
+    if agreed_eur_ht is not None:
+        return (Band(quantity, agreed_eur_ht),)
+    bands = line.component.bands(quantity, on=on)
+    if discount is None:
+        return bands
+    return tuple(
+        Band(band.quantity, percent_off(band.unit_price_eur_ht, discount), band.included) for band in bands
+    )
+
+
+def percent_off(price: Decimal, percent: Decimal) -> Decimal:
+    """A unit price once reduced, to the millionth of a euro, halves up."""
+    return (price * (100 - percent) / 100).quantize(MILLIONTH, rounding=ROUND_HALF_UP)
+
+
+def _label(
+    line: PriceLine, band: Band, *, several: bool, agreed: AgreedPrice | None, discount: Decimal | None
+) -> str:
+    """With the discount, unless its words would not fit the column: the order says it too."""
+    label = _band_label(line, band, several=several, agreed=agreed)
+    if discount is None or agreed is not None or band.included:
+        return label
+    said = f"{label} (remise de {number_text(discount)} %)"
+    return said if len(said) <= LONGEST_LABEL else label
 
 
 def _band_label(line: PriceLine, band: Band, *, several: bool, agreed: AgreedPrice | None) -> str:

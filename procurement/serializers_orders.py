@@ -98,6 +98,7 @@ class OrderSerializer(StrictModelSerializer):
             "budget_line",
             "budget",
             "maximum_eur_ht",
+            "discount_percent",
             "counter_proposal",
             "agreed_terms",
             "starts_on",

@@ -5,6 +5,7 @@ from django.urls import path
 from procurement.amendments.urls import urlpatterns as amendment_patterns
 from procurement.approval.urls import urlpatterns as approval_patterns
 from procurement.budgets.urls import urlpatterns as budget_patterns
+from procurement.discounts.urls import urlpatterns as discount_patterns
 from procurement.exit.urls import urlpatterns as exit_patterns
 from procurement.invoicing.urls import urlpatterns as invoice_patterns
 from procurement.negotiation.urls import urlpatterns as negotiation_patterns
@@ -34,6 +35,7 @@ urlpatterns = [
     *register_patterns,
     *invoice_patterns,
     *exit_patterns,
+    *discount_patterns,
     path("commandes/", orders.order_list, name="orders"),
     path("commandes/<slug:number>/", orders.order_page, name="order"),
     path("commandes/<slug:number>/document/", orders.order_document, name="order_document"),

@@ -15,6 +15,7 @@ from catalog.models import Offer, OfferVersion, Plan
 from marketplace.errors import MoveRefused, RuleBroken
 from marketplace.numbering import next_number
 from procurement.actions.vehicles import lot_for
+from procurement.discounts.recording import discount_of
 from procurement.enums_orders import OrderState
 from procurement.models import BudgetLine, Order, OrderLine, Project, PurchasingVehicle
 from procurement.models.period_count import parts_of
@@ -265,12 +266,14 @@ def _set_supplier(order: Order) -> None:
 
 def _write_lines(order: Order, quantities: Mapping[str, Decimal]) -> None:
     """Replace the lines and the totals (fields only: the caller saves)."""
+    order.discount_percent = discount_of(order, on=timezone.localdate())
     priced = priced_lines(
         order.plan,
         quantities=quantities,
         starts_on=order.starts_on,
         ends_on=order.ends_on,
         agreed=agreed_prices(order, on=timezone.localdate()),
+        discount=order.discount_percent,
     )
     lines = [
         OrderLine(

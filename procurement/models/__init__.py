@@ -66,9 +66,11 @@ from procurement.models.search_proof import SearchProof
 from procurement.models.statement import UsageLine, UsageStatement
 from procurement.models.user_review import ReviewEdition, UserReview
 from procurement.models.vehicle import PurchasingVehicle
+from procurement.models.vehicle_discount import VehicleDiscount
 from procurement.models.vehicle_lot import LotHolding, VehicleLot
 
 __all__ = [
+    "VehicleDiscount",
     "ComplianceAct",
     "CounterProposal",
     "InterestPayment",

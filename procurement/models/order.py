@@ -110,6 +110,10 @@ class Order(Stateful):
     counter_proposal = models.OneToOneField(
         "procurement.CounterProposal", models.PROTECT, null=True, blank=True, related_name="made"
     )
+    # Of its vehicle on the day it was written; None without any.
+    discount_percent = models.DecimalField(
+        "remise en %", max_digits=5, decimal_places=2, null=True, blank=True
+    )
     agreed_terms = models.TextField("conditions convenues", max_length=2000, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -213,6 +217,7 @@ class Order(Stateful):
             "counter_proposal": self.counter_proposal_id,
             "agreed_terms": self.agreed_terms or None,
             "vehicle_lot": self._lot_said,
+            "discount_percent": self.discount_percent,
         }
         return {
             **{name: value for name, value in added.items() if value is not None},

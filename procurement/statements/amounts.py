@@ -9,12 +9,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from catalog.enums import PriceKind
-from catalog.prices.components import Band
 from catalog.prices.proration import ONE, Periods, periods_between
 from marketplace.errors import RuleBroken
 from marketplace.ui.typography import NBSP
 from procurement.negotiation.agreed import ordered_prices
-from procurement.pricing import LARGEST_QUANTITY, orderable_lines
+from procurement.pricing import LARGEST_QUANTITY, bands_of, orderable_lines
 
 if TYPE_CHECKING:
     from catalog.models import PriceLine
@@ -53,8 +52,8 @@ def charged(
     The periods of a price are counted from the contract's first day: whatever the statements that share out
     a contract, they add up to what its order counted (`procurement.pricing.billed_periods`).
 
-    Prices are those of the order's first day, or those that it agreed. Two more queries at most. Raises
-    RuleBroken, the component's code as field.
+    Prices are those that the order agreed, else those of its first day less its discount. Two more queries at
+    most. Raises RuleBroken, the component's code as field.
     """
     components = components_of(contract)
     unknown = sorted(set(used) - set(components))
@@ -92,14 +91,15 @@ def _charged(
         periods = periods_between(
             line.period, prorata=line.prorata, since=contract.starts_on, starts_on=starts_on, ends_on=ends_on
         )
-    bands: tuple[Band, ...] = (Band(used.quantity, agreed),) if agreed is not None else ()
-    if agreed is None:
-        bands = line.component.bands(used.quantity, on=contract.starts_on)
+    bands = bands_of(
+        line,
+        used.quantity,
+        on=contract.starts_on,
+        agreed_eur_ht=agreed,
+        discount=contract.order.discount_percent,
+    )
     try:
-        total = sum(
-            (band.total_eur_ht(periods.count) for band in bands),
-            Decimal(0),
-        )
+        total = sum((band.total_eur_ht(periods.count) for band in bands), Decimal(0))
     except ValueError as error:
         message = f"Le montant de «{NBSP}{line.label}{NBSP}» dépasse ce qu’un relevé peut porter."
         raise RuleBroken("amount_too_large", message, field=line.code) from error

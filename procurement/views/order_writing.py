@@ -21,6 +21,7 @@ from procurement.abilities_orders import order_abilities, orders_abilities
 from procurement.actions.order_checks import missing_before_opinions, split_warning, trust_gaps
 from procurement.actions.order_drafts import create_order, edit_order, refuse_unorderable
 from procurement.actions.orders import request_opinions
+from procurement.discounts.recording import discount_change
 from procurement.enums_orders import OrderState
 from procurement.forms.orders import QUANTITY, PeriodForm, PlanForm, QuantitiesForm, RouteForm
 from procurement.forms.refusals import put_refusal
@@ -214,6 +215,7 @@ def _check(request: HttpRequest, project: Project, order: Order) -> HttpResponse
         "form": form,
         "lines": list(order.lines.order_by("position", "pk")),
         "split": split_warning(order, on=timezone.localdate()),
+        "discount": discount_change(order, on=timezone.localdate()),
         "missing": [sentence for sentences in missing.values() for sentence in sentences],
     }
     return render(request, "procurement/orders/check.html", context, status=400 if form.is_bound else 200)

@@ -83,6 +83,7 @@ def vehicle_page(request: HttpRequest, number: str) -> HttpResponse:
         if vehicle.kind == VehicleKind.DYNAMIC
         else None,
         "may_edit": verdicts["edit"] == "",
+        "discounts": list(vehicle.discounts.for_pages()),
         "breadcrumb_data": breadcrumb(
             ("Commandes", reverse("procurement:orders")),
             ("Supports d’achat", reverse("procurement:vehicles")),

@@ -9,7 +9,9 @@ from tests.habits.test_queries import Make, contract, judge_growth
 from tests.procurement.compliance.builders import make_act
 from tests.procurement.controls.builders import make_file
 from tests.procurement.conventions.builders import charge, make_convention
+from tests.procurement.discounts.builders import give
 from tests.procurement.groups.builders import make_share, signing_group
+from tests.procurement.order_builders import make_vehicle
 from tests.procurement.search_proofs.builders import make_proof
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +34,10 @@ def act(world: World) -> None:
     make_act(world.project, actor=world.actor("data_officer"))
 
 
+def discount(world: World) -> None:
+    give(make_vehicle(world.ministry))
+
+
 def share(world: World) -> None:
     make_share(world._administration)
 
@@ -52,6 +58,7 @@ LISTS: list[tuple[str, str, Make]] = [
     ("/api/v1/control-files/", "requester", control_file),
     ("/api/v1/search-proofs/", "requester", proof),
     ("/api/v1/compliance-acts/", "requester", act),
+    ("/api/v1/vehicle-discounts/", "requester", discount),
 ]
 
 

@@ -131,6 +131,7 @@ def test_the_answer_in_full(purchase):
         "vehicle": None,
         "lot": None,
         "agreed_terms": "",
+        "discount_percent": None,
         "counter_proposal": None,
         "below_threshold_reason": "Besoin isolé",
         "budget_line": "",
