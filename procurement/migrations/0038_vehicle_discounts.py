@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalog', '0007_price_line_prorata'),
-        ('procurement', '0034_candidates'),
+        ('procurement', '0037_system_categories'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
