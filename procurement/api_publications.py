@@ -46,7 +46,7 @@ class PublicationViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
     """Read by the buyer's members and the auditor."""
 
     about = "les publications des marchés de son administration, brouillons compris"
-    queryset = Publication.objects.for_pages().order_by("-created_at", "-pk")
+    queryset = Publication.objects.for_pages().with_untold().order_by("-created_at", "-pk")
     serializer_class = PublicationSerializer
     filterset_class = PublicationFilterSet
     abilities = staticmethod(publication_abilities)

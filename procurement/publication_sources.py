@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
+from procurement.budgets.amounts import committed_amounts
 from procurement.consultations.enums import ConsultationKind, CriterionKind
 from procurement.models import Award
 from procurement.publication import judging, words
@@ -18,7 +19,7 @@ from procurement.publication.fields import BY_NAME, Kind
 
 if TYPE_CHECKING:
     from catalog.models import Supplier
-    from procurement.models import Consultation, Contract, Publication, PurchasingVehicle
+    from procurement.models import Consultation, Contract, Order, Publication, PurchasingVehicle
 
 # Value of a field, and the sentence that says where it was read.
 Held = dict[str, tuple[Any, str]]
@@ -29,7 +30,7 @@ def held_of_contract(contract: Contract) -> Held:
     order = contract.order
     told: Held = {
         "object": (contract.offer.name, "nom de l’offre commandée, à préciser"),
-        "amount_eur_ht": (order.total_eur_ht, f"total du bon de commande {order.sent_number}"),
+        "amount_eur_ht": (committed_amounts(order).ht, _amount_said(order)),
         "duration_months": (
             months_between(contract.starts_on, contract.ends_on),
             "dates du contrat, reconductions non comprises",
@@ -41,6 +42,12 @@ def held_of_contract(contract: Contract) -> Held:
         day = timezone.localdate(order.answered_at)
         told["notified_on"] = (day, "accusé de réception du fournisseur")
     return told | _number(order.sent_number or "") | _holder(contract.supplier)
+
+
+def _amount_said(order: Order) -> str:
+    """An order paid by usage is published for its maximum, as DECP asks."""
+    what = "total" if order.maximum_eur_ht is None else "maximum"
+    return f"{what} du bon de commande {order.sent_number}"
 
 
 def held_of_vehicle(vehicle: PurchasingVehicle) -> Held:

@@ -140,6 +140,11 @@ class PublicationSerializer(StrictModelSerializer):
     is_draft = serializers.BooleanField(
         source="is_open", read_only=True, help_text="true : rien de `decp` n’est public."
     )
+    untold = serializers.BooleanField(
+        read_only=True,
+        default=False,
+        help_text="true : un avenant approuvé depuis n’est pas encore public.",
+    )
     decp = serializers.SerializerMethodField(help_text="L’objet DECP ; null tant qu’il manque une réponse.")
 
     class Meta:
@@ -147,7 +152,8 @@ class PublicationSerializer(StrictModelSerializer):
         fields = (
             "id", "number", "ocid", "state", "state_since", "version", "buyer_siret", "contract", "vehicle",
             "answers", "held", "missing", "warnings", "duty", "notified_on", "due_on", "late", "is_draft",
-            "decp", "reviewed_at", "published_at", "elsewhere", "elsewhere_on", "reason", "created_at",
+            "untold", "decp", "reviewed_at", "published_at", "elsewhere", "elsewhere_on", "reason",
+            "created_at",
         )  # fmt: skip
         read_only_fields = fields
 

@@ -15,6 +15,7 @@ from marketplace.errors import MoveRefused, RuleBroken
 from marketplace.notifications.outbox import notify
 from marketplace.numbering import next_number
 from procurement.actions import releases
+from procurement.budgets.amounts import committed_amounts
 from procurement.enums_orders import VehicleKind
 from procurement.enums_publication import PublicationState
 from procurement.models import Award, Contract, Publication, PublicationRelease, PurchasingVehicle
@@ -81,7 +82,7 @@ def draft_if_due(contract: Contract, *, actor: Actor) -> Publication | None:
     """In the transaction that opens the contract: a draft where its amount asks for one."""
     if contract.order.vehicle is not None or contract.buyer.identifier_scheme != IdentifierScheme.SIRET:
         return None
-    told = duty.duty_of(contract.order.total_eur_ht, on=timezone.localdate())
+    told = duty.duty_of(committed_amounts(contract.order).ht, on=timezone.localdate())
     if told.standing not in (duty.DUE, duty.CHOICE):
         return None
     publication = draft_of_contract(contract, actor=actor)

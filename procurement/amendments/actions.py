@@ -18,6 +18,7 @@ from marketplace.errors import MoveRefused, NotAllowed, RuleBroken
 from marketplace.notifications.outbox import notify
 from marketplace.numbering import next_number
 from marketplace.ui.typography import date_text, euros
+from procurement.actions.untold_changes import tell_untold
 from procurement.amendments.abilities import approval_refusal
 from procurement.amendments.enums import AmendmentKind, AmendmentState
 from procurement.amendments.totals import total_with, worth_of
@@ -185,6 +186,7 @@ def _approve(
         _void(other, contract, actor=actor, because=amendment)
     managers = people_holding(contract.supplier.organisation_id, Role.SUPPLIER_MANAGER)
     _tell(amendment, [*managers, amendment.written_by], "approuvé", "")
+    tell_untold(contract, amendment)
     return amendment
 
 

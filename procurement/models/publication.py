@@ -37,6 +37,19 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
     def waiting(self) -> Self:
         return self.filter(state__in=OPEN_PUBLICATIONS)
 
+    def with_untold(self) -> Self:
+        """Adds `untold`: whether the contract it tells of changed, by an approved amendment, since what was
+        last published of it."""
+        from procurement.models.amendment import Amendment
+
+        releases = PublicationRelease.objects.filter(publication=models.OuterRef(models.OuterRef("pk")))
+        last = releases.order_by("-released_at").values("released_at")[:1]
+        changed = Amendment.objects.approved().filter(
+            contract=models.OuterRef("contract"), decided_at__gt=models.Subquery(last)
+        )
+        waits = models.Q(models.Exists(changed), state=PUBLISHED)
+        return self.annotate(untold=models.ExpressionWrapper(waits, output_field=models.BooleanField()))
+
     def due_before(self, day: dt.date) -> Self:
         """Still waiting though their limit is before that day; one whose notification is unknown is not."""
         # The limit is clamped to the end of a short month: the three days around are judged in Python.

@@ -23,6 +23,7 @@ from marketplace.ui.forms import MarketForm
 from marketplace.ui.once import once
 from procurement.abilities_publication import publication_abilities, publications_abilities
 from procurement.actions import publications
+from procurement.actions.untold_changes import proposed_change, untold_amendments
 from procurement.enums_orders import VehicleKind
 from procurement.enums_publication import PublicationState
 from procurement.forms.publications import (
@@ -159,6 +160,7 @@ def publication_page(request: HttpRequest, number: str) -> HttpResponse:
         "preview": preview,
         "object_text": json_text(preview.object),
         "modifications": modifications_of(publication),
+        "untold": untold_amendments(publication),
         "releases": [
             {"at": one.released_at, "words": words, "by": one.released_by}
             for one, words in zip(releases, words_of_releases(releases), strict=True)
@@ -272,7 +274,8 @@ def publication_act(request: HttpRequest, number: str, words: str) -> HttpRespon
         publications.refuse_unmodifiable(publication)
     else:
         publication.check_move(page.act)
-    form = page.form(posted(request))
+    initial = proposed_change(publication) if page.act == "modify" else {}
+    form = page.form(posted(request), initial=initial)
     if form.is_bound and form.is_valid():
         typed = (
             {"change": form.change(), "attested": form.cleaned_data["attested"]}
