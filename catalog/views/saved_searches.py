@@ -25,6 +25,7 @@ from catalog.views.search import active_filters
 from marketplace.accounts.abilities import allowed, require
 from marketplace.accounts.actors import Actor
 from marketplace.errors import NotVisible, RuleBroken
+from marketplace.ui.addresses import Asked
 from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.forms import MarketForm
 from marketplace.ui.once import once
@@ -170,7 +171,7 @@ def in_words(asked: QueryDict) -> dict[str, Any]:
     page = search_offers(query, categories=found.categories)
     ignored = [name for name in found.ignored if name not in saved_searches.LEFT_OUT]
     return {
-        "filters": [one.label for one in active_filters(query, page, asked)],
+        "filters": [one.label for one in active_filters(query, page, Asked(asked))],
         "ignored": ignored,
         "total": page.total,
     }

@@ -13,11 +13,11 @@ FROZEN = """
 CREATE OR REPLACE TRIGGER procurement_consultation_frozen BEFORE UPDATE ON procurement_consultation FOR EACH ROW
   WHEN (OLD.published_at IS NOT NULL AND
         (OLD.project_id, OLD.organisation_id, OLD.route_choice_id, OLD.kind, OLD.access, OLD.title,
-         OLD.description, OLD.required_schemes, OLD.pay_per_use, OLD.reduction, OLD.reduction_reason,
+         OLD.description, OLD.required_schemes, OLD.pay_per_use, OLD.price_formula, OLD.reduction, OLD.reduction_reason,
          OLD.prior_notice_on, OLD.selection_criteria, OLD.candidates_least, OLD.candidates_most)
         IS DISTINCT FROM
         (NEW.project_id, NEW.organisation_id, NEW.route_choice_id, NEW.kind, NEW.access, NEW.title,
-         NEW.description, NEW.required_schemes, NEW.pay_per_use, NEW.reduction, NEW.reduction_reason,
+         NEW.description, NEW.required_schemes, NEW.pay_per_use, NEW.price_formula, NEW.reduction, NEW.reduction_reason,
          NEW.prior_notice_on, NEW.selection_criteria, NEW.candidates_least, NEW.candidates_most))
   EXECUTE FUNCTION procurement_refused_change();
 
@@ -68,11 +68,11 @@ CREATE TRIGGER procurement_invitation_frozen BEFORE INSERT OR UPDATE OR DELETE
 CREATE OR REPLACE TRIGGER procurement_consultation_frozen BEFORE UPDATE ON procurement_consultation FOR EACH ROW
   WHEN (OLD.published_at IS NOT NULL AND
         (OLD.project_id, OLD.organisation_id, OLD.route_choice_id, OLD.kind, OLD.access, OLD.title,
-         OLD.description, OLD.required_schemes, OLD.pay_per_use, OLD.reduction, OLD.reduction_reason,
+         OLD.description, OLD.required_schemes, OLD.pay_per_use, OLD.price_formula, OLD.reduction, OLD.reduction_reason,
          OLD.prior_notice_on)
         IS DISTINCT FROM
         (NEW.project_id, NEW.organisation_id, NEW.route_choice_id, NEW.kind, NEW.access, NEW.title,
-         NEW.description, NEW.required_schemes, NEW.pay_per_use, NEW.reduction, NEW.reduction_reason,
+         NEW.description, NEW.required_schemes, NEW.pay_per_use, NEW.price_formula, NEW.reduction, NEW.reduction_reason,
          NEW.prior_notice_on))
   EXECUTE FUNCTION procurement_refused_change();
 """

@@ -41,10 +41,11 @@ FILES = {
     "POST api:project-documents",
     "POST api:control-file-add-paper",
     "POST api:admission-add-paper",
+    "POST api:candidate-add-paper",
 }
 # The doctrine’s rules, the durations, the queues of moderation and of work are a handful, answered whole; the
-# feed of changes has a cursor and no page.
-WHOLE = "doctrine|moderation-queue|work-queue|duration|change|supplier-diversity"
+# feed of changes has a cursor and no page; dead letters come from four tables and have one form.
+WHOLE = "doctrine|moderation-queue|work-queue|dead-letter|duration|change|supplier-diversity"
 LISTS = sorted(key for key in ROWS if re.fullmatch(rf"GET api:(?!{WHOLE})[a-z-]+-list", key))
 DEEP = '{"a":' * 60 + "1" + "}" * 60
 BODIES: dict[str, str] = {

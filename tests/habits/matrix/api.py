@@ -344,7 +344,7 @@ ORDERS: dict[str, Row] = {
     **reading("order", INSIDE, order("awaiting_approval")),
     "GET api:order-document": Row(BOTH_SIDES, order("sent")),
     "GET api:order-messages": Row(BOTH_SIDES, order("sent")),
-    "POST api:order-messages": Row(BOTH_SIDES, order("sent")),
+    "POST api:order-messages": Row(BOTH_SIDES - {"auditor"}, order("sent")),
     "GET api:order-ubl": Row(BOTH_SIDES, order("sent")),
     **reading("contract", BOTH_SIDES, of("contract")),
     **reading("purchasing-vehicle", INSIDE, vehicle),

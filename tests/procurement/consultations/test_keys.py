@@ -122,7 +122,8 @@ def test_a_share_that_was_altered_is_found_by_the_rehearsal(room):
     share = KeyShare.objects.get(position=1)
     with pytest.raises(DatabaseError), transaction.atomic():
         KeyShare.objects.filter(pk=share.pk).update(wrapped=b"x" * 100)
-    KeyShare.objects.filter(pk=share.pk).update(rehearsal_wrapped=bytes(share.rehearsal_wrapped)[:-1] + b"x")
+    told = bytes(share.rehearsal_wrapped)
+    KeyShare.objects.filter(pk=share.pk).update(rehearsal_wrapped=told[:-1] + bytes([told[-1] ^ 1]))
     with pytest.raises(MoveRefused) as refused:
         rehearse(consultation, actor=room.holders[0], secret=room.secret(room.holders[0]))
     assert refused.value.code == "key_broken"
