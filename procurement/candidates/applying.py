@@ -13,6 +13,7 @@ from marketplace.files.sniff import DOCUMENTS
 from marketplace.files.store import store_upload
 from marketplace.numbering import next_number
 from marketplace.ui.typography import datetime_text
+from procurement.applications.rules import refuse_unattested
 from procurement.candidates.abilities import candidates_abilities
 from procurement.candidates.enums import MOST_PAPERS, CandidateState
 from procurement.consultations.clock import database_now, lock_shared
@@ -59,9 +60,7 @@ def apply(
     result, supplier = eligibility_of(consultation, actor), supplier_of(actor)
     if not result.may_respond or supplier is None:
         raise NotAllowed("not_eligible", result.refusal)
-    if not not_excluded:
-        message = "Attestez que vous n’êtes dans aucun cas d’exclusion, ou ne candidatez pas."
-        raise RuleBroken("exclusion_unattested", message, field="not_excluded")
+    refuse_unattested(not_excluded)
     if Candidate.objects.living().filter(consultation=consultation, supplier=supplier).exists():
         raise MoveRefused("candidature_exists", TWICE)
     try:

@@ -1,6 +1,6 @@
 from django.db import models
 
-MOST_TEXT, MOST_REASON, MOST_PAPERS = 10_000, 2000, 20
+MOST_PAPERS = 20
 
 
 class CandidateState(models.TextChoices):

@@ -2,21 +2,14 @@ from __future__ import annotations
 
 from django import forms
 
-from marketplace.ui.forms import MarketForm
-from procurement.candidates.enums import MOST_REASON, MOST_TEXT, RejectionGround
-from procurement.consultations.enums import Candidacy
+from procurement.applications.enums import MOST_REASON, MOST_TEXT
+from procurement.applications.forms import ApplicationForm
+from procurement.candidates.enums import RejectionGround
 from procurement.consultations.forms import area
 from procurement.forms.versioned import VersionedForm
 
-FILE = "PDF, ODT, ODS, DOCX, XLSX, image, CSV ou texte, 10 Mo."
 
-
-class ApplyForm(MarketForm):
-    candidacy = forms.ChoiceField(label="Candidature", choices=Candidacy.choices, widget=forms.RadioSelect)
-    file = forms.FileField(label="DUME ou DC1", help_text=FILE)
-    not_excluded = forms.BooleanField(
-        label="J’atteste que l’entreprise n’est dans aucun cas d’exclusion", required=False
-    )
+class ApplyForm(ApplicationForm):
     statement = area(
         "Capacités et références",
         MOST_TEXT,
@@ -25,17 +18,8 @@ class ApplyForm(MarketForm):
     )
 
 
-class PaperForm(VersionedForm):
-    title = forms.CharField(label="Titre de la pièce", max_length=160)
-    file = forms.FileField(label="Fichier", help_text=FILE)
-
-
 class RejectForm(VersionedForm):
     ground = forms.ChoiceField(label="Cause", choices=RejectionGround.choices, widget=forms.RadioSelect)
     reason = area(
         "Motif", MOST_REASON, rows=4, help_text="Le fournisseur le lira quand les autres seront invités."
     )
-
-
-class WithdrawForm(VersionedForm):
-    reason = area("Motif", MOST_REASON, rows=4, required=False)

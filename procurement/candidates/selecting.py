@@ -11,6 +11,7 @@ from django.utils import timezone
 from marketplace.errors import MoveRefused, RuleBroken
 from marketplace.ui.typography import datetime_text, plural
 from procurement.actions import releases, tender_releases
+from procurement.applications.rules import refuse_no_reason
 from procurement.candidates.enums import CandidateState, RejectionGround
 from procurement.candidates.rules import number_rule_on
 from procurement.consultations.clock import database_now
@@ -59,8 +60,7 @@ def reject(
     candidate: Candidate, *, actor: Actor, ground: str, reason: str, expected_version: int | None = None
 ) -> Candidate:
     """The supplier reads why when the others are invited. Raises MoveRefused, RuleBroken."""
-    if not reason.strip():
-        raise RuleBroken("reason_missing", "Donnez le motif : le fournisseur le lira.", field="reason")
+    refuse_no_reason(reason)
 
     def left_out(row: Candidate, _: Consultation) -> None:
         row.ground, row.reason = ground, reason

@@ -4,41 +4,19 @@ from rest_framework import serializers
 
 from marketplace.rest.principal import actor_of
 from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer
-from procurement.candidates.enums import MOST_REASON, MOST_TEXT, CandidateState, RejectionGround
-from procurement.consultations.enums import Candidacy
+from procurement.applications.enums import MOST_REASON
+from procurement.applications.serializers import ApplicationInput, ApplicationPaperOutput
+from procurement.candidates.enums import CandidateState, RejectionGround
 from procurement.models import Candidate
 
-FILE = "PDF, ODT, ODS, DOCX, XLSX, image, CSV ou texte, 10 Mo au plus."
 
-
-class CandidateInput(StrictSerializer):
+class CandidateInput(ApplicationInput):
     consultation = serializers.UUIDField()
-    candidacy = serializers.ChoiceField(Candidacy.choices)
-    not_excluded = serializers.BooleanField(help_text="true : dans aucun cas d’exclusion.")
-    statement = serializers.CharField(max_length=MOST_TEXT, required=False, allow_blank=True)
-    file = serializers.FileField(help_text=f"DUME ou DC1. {FILE}")
 
 
 class CandidateRejectionInput(StrictSerializer):
     ground = serializers.ChoiceField(RejectionGround.choices)
     reason = serializers.CharField(max_length=MOST_REASON)
-
-
-class CandidateWithdrawalInput(StrictSerializer):
-    reason = serializers.CharField(max_length=MOST_REASON, required=False, allow_blank=True)
-
-
-class CandidatePaperInput(StrictSerializer):
-    title = serializers.CharField(max_length=160)
-    file = serializers.FileField(help_text=FILE)
-
-
-class CandidatePaperOutput(serializers.Serializer):
-    id = serializers.UUIDField(source="uuid")
-    title = serializers.CharField()
-    size = serializers.IntegerField(source="file.size")
-    sha256 = serializers.CharField(source="file.sha256")
-    added_at = serializers.DateTimeField()
 
 
 class CandidateSerializer(StrictModelSerializer):
@@ -47,7 +25,7 @@ class CandidateSerializer(StrictModelSerializer):
     id = serializers.UUIDField(source="uuid", read_only=True)
     consultation = serializers.UUIDField(source="consultation.uuid", read_only=True)
     supplier = serializers.CharField(source="supplier.name", read_only=True)
-    papers = CandidatePaperOutput(many=True, read_only=True)
+    papers = ApplicationPaperOutput(many=True, read_only=True)
 
     class Meta:
         model = Candidate

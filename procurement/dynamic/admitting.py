@@ -17,6 +17,7 @@ from marketplace.files.store import store_upload
 from marketplace.notifications.outbox import notify
 from marketplace.numbering import next_number
 from marketplace.ui.typography import date_text
+from procurement.applications.rules import refuse_no_reason, refuse_unattested
 from procurement.consultations.gather import supplier_of
 from procurement.dynamic.abilities import admissions_abilities
 from procurement.dynamic.enums import MOST_PAPERS, AdmissionState
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
 
 TWICE = "Votre candidature y est déjà en cours ou admise : elle vaut pour toute la durée du système."
-UNATTESTED = "Attestez que vous n’êtes dans aucun cas d’exclusion, ou ne candidatez pas."
 WRITERS = (Role.SUPPLIER_EDITOR, Role.SUPPLIER_MANAGER)
 
 
@@ -57,8 +57,7 @@ def ask(
     require(admissions_abilities(actor), "create")
     refuse_over(system)
     supplier = _candidate(actor)
-    if not not_excluded:
-        raise RuleBroken("exclusion_unattested", UNATTESTED, field="not_excluded")
+    refuse_unattested(not_excluded)
     refuse_category(system, category)
     same = {"system": system, "category": category, "supplier": supplier}
     if Admission.objects.living().filter(**same).exists():
@@ -150,6 +149,12 @@ def refuse_answered(row: Admission) -> None:
         )
 
 
+def refuse_extended(row: Admission) -> None:
+    refuse_answered(row)
+    if row.extension_reason:
+        raise MoveRefused("extended_already", "Ce délai a déjà été prolongé une fois.", about=row)
+
+
 def _keep(row: Admission, *, actor: Actor, title: str, file: UploadedFile) -> AdmissionPaper:
     stored = store_upload(file, owner=row.system.organisation, actor=actor, accept=DOCUMENTS)
     return AdmissionPaper.objects.create(admission=row, title=title, file=stored)
@@ -196,13 +201,10 @@ def extend(
     admission: Admission, *, actor: Actor, reason: str, expected_version: int | None = None
 ) -> Admission:
     """Fifteen days in place of ten, once, with the reason. Raises MoveRefused, RuleBroken."""
-    if not reason.strip():
-        raise RuleBroken("reason_missing", "Dites ce qui demande plus de jours.", field="reason")
+    refuse_no_reason(reason, "Dites ce qui demande plus de jours.")
 
     def apply(row: Admission) -> None:
-        refuse_answered(row)
-        if row.extension_reason:
-            raise MoveRefused("extended_already", "Ce délai a déjà été prolongé une fois.", about=row)
+        refuse_extended(row)
         row.extension_reason = reason
         row.answer_by = answer_by(timezone.localdate(row.asked_at), extended=True)
 
@@ -216,8 +218,7 @@ def extend(
 def _with_reason(
     admission: Admission, move: str, subject: str, actor: Actor, reason: str, expected_version: int | None
 ) -> Admission:
-    if not reason.strip():
-        raise RuleBroken("reason_missing", "Donnez le motif : le fournisseur le lira.", field="reason")
+    refuse_no_reason(reason)
     with transaction.atomic():
         admission.perform(
             move,

@@ -7,16 +7,16 @@ from typing import Any, ClassVar
 import django_filters
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from marketplace.accounts.actors import Actor
 from marketplace.errors import NotVisible
 from marketplace.rest.moves import MoveEndpoint, MoveMixin
-from marketplace.rest.parsers import StrictJSONParser
 from marketplace.rest.serializers import NoInput
 from marketplace.rest.viewsets import CreateOnceMixin, ReadViewSet, SerializerClass
+from procurement.applications.api import ApplicationViewSet
+from procurement.applications.serializers import ApplicationPaperInput, ApplicationWithdrawalInput
 from procurement.dynamic import admitting
 from procurement.dynamic.abilities import (
     admission_abilities,
@@ -28,11 +28,8 @@ from procurement.dynamic.enums import AdmissionState
 from procurement.dynamic.opening import open_system, refuse_applied, write_categories
 from procurement.dynamic.serializers import (
     AdmissionInput,
-    AdmissionPaperInput,
-    AdmissionPaperOutput,
     AdmissionReasonInput,
     AdmissionSerializer,
-    AdmissionWithdrawalInput,
     DynamicSystemInput,
     DynamicSystemSerializer,
     SystemCategoriesInput,
@@ -77,25 +74,26 @@ class AdmissionFilterSet(django_filters.FilterSet):
         fields: ClassVar[list[str]] = []
 
 
-class AdmissionViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
+class AdmissionViewSet(MoveMixin, CreateOnceMixin, ApplicationViewSet, ReadViewSet):
     """Of the administration that admits, of the auditor, and of each supplier its own."""
 
     about = "les candidatures aux systèmes d’acquisition dynamiques"
     queryset = Admission.objects.for_pages().order_by("-asked_at", "-pk")
     serializer_class = AdmissionSerializer
     filterset_class = AdmissionFilterSet
-    parser_classes = (MultiPartParser, StrictJSONParser)
     abilities = staticmethod(admission_abilities)
     collection_abilities = staticmethod(admissions_abilities)
+    refuse_papers = staticmethod(admitting.refuse_answered)
+    keep_paper = staticmethod(admitting.add_paper)
     input_classes: ClassVar[dict[str, SerializerClass]] = {
         "create": AdmissionInput,
         "extend": AdmissionReasonInput,
-        "add_paper": AdmissionPaperInput,
+        "add_paper": ApplicationPaperInput,
     }
     moves: ClassVar[dict[str, MoveEndpoint]] = {
         "admit": MoveEndpoint(admitting.admit, NoInput),
         "refuse": MoveEndpoint(admitting.refuse, AdmissionReasonInput),
-        "withdraw": MoveEndpoint(admitting.withdraw, AdmissionWithdrawalInput),
+        "withdraw": MoveEndpoint(admitting.withdraw, ApplicationWithdrawalInput),
         "end": MoveEndpoint(admitting.end, AdmissionReasonInput),
     }
 
@@ -114,22 +112,10 @@ class AdmissionViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
         found = self.get_object()
         self.allow(found, "extend")
         version = self.expected(found, "extend")
-        admitting.refuse_answered(found)
+        admitting.refuse_extended(found)
         data = self.read_input("extend")
         admitting.extend(found, actor=self.actor, expected_version=version, **data)
         return self.answer(self.reloaded(found))
-
-    @extend_schema(
-        request={"multipart/form-data": AdmissionPaperInput}, responses={201: AdmissionPaperOutput}
-    )
-    @action(detail=True, methods=["post"], url_path="papers", parser_classes=[MultiPartParser])
-    def add_paper(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Joindre une pièce à une candidature qui attend sa réponse."""
-        found = self.get_object()
-        self.allow(found, "add_paper")
-        admitting.refuse_answered(found)
-        made = admitting.add_paper(found, actor=self.actor, **self.read_input("add_paper"))
-        return Response(AdmissionPaperOutput(made).data, status=201)
 
 
 ROUTES: list[tuple[str, Any, str]] = [

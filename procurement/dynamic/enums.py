@@ -1,6 +1,6 @@
 from django.db import models
 
-MOST_TEXT, MOST_REASON, MOST_PAPERS, MOST_CATEGORIES = 10_000, 2000, 10, 20
+MOST_PAPERS, MOST_CATEGORIES = 10, 20
 
 
 class AdmissionState(models.TextChoices):

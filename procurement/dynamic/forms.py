@@ -4,16 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest
 
-from marketplace.ui.forms import MarketForm
-from procurement.consultations.enums import Candidacy
+from procurement.applications.enums import MOST_REASON, MOST_TEXT
+from procurement.applications.forms import ApplicationForm
 from procurement.consultations.forms import RowsForm, area
-from procurement.dynamic.enums import MOST_CATEGORIES, MOST_REASON, MOST_TEXT
+from procurement.dynamic.enums import MOST_CATEGORIES
 from procurement.forms.vehicles import TermsForm
+from procurement.forms.versioned import VersionedForm
 from procurement.models import SystemCategory
-
-FILE = "PDF, ODT, ODS, DOCX, XLSX, image, CSV ou texte, 10 Mo."
 
 
 class SystemForm(TermsForm):
@@ -33,13 +31,6 @@ class SystemForm(TermsForm):
     )  # fmt: skip
 
 
-class FileForm(MarketForm):
-    @classmethod
-    def of(cls, request: HttpRequest, **kwargs: Any) -> Any:
-        """Bound with its files by a POST."""
-        return cls(request.POST, request.FILES, **kwargs) if request.method == "POST" else cls(**kwargs)
-
-
 class CategoriesForm(RowsForm):
     row_label, most, columns = "Catégorie", MOST_CATEGORIES, ("title", "criteria")
 
@@ -50,14 +41,7 @@ class CategoriesForm(RowsForm):
         return made
 
 
-class AskForm(FileForm):
-    candidacy = forms.ChoiceField(label="Candidature", choices=Candidacy.choices, widget=forms.RadioSelect)
-    file = forms.FileField(label="DUME ou DC1", help_text=FILE)
-    not_excluded = forms.BooleanField(
-        label="J’atteste que l’entreprise n’est dans aucun cas d’exclusion", required=False
-    )
-    statement = area("Présentation et capacités", MOST_TEXT, required=False)
-
+class AskForm(ApplicationForm):
     def __init__(self, *args: Any, categories: Sequence[SystemCategory] = (), **kwargs: Any) -> None:
         if categories:
             # Before the base class dresses the fields.
@@ -70,14 +54,5 @@ class AskForm(FileForm):
         super().__init__(*args, **kwargs)
 
 
-class PaperForm(FileForm):
-    title = forms.CharField(label="Titre de la pièce", max_length=160)
-    file = forms.FileField(label="Fichier", help_text=FILE)
-
-
-class ReasonForm(MarketForm):
+class ReasonForm(VersionedForm):
     reason = area("Motif", MOST_REASON, rows=4, help_text="L’autre partie le lira.")
-
-
-class WithdrawForm(MarketForm):
-    reason = area("Motif", MOST_REASON, rows=4, required=False)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer
-from procurement.consultations.enums import Candidacy
-from procurement.dynamic.enums import MOST_CATEGORIES, MOST_REASON, MOST_TEXT
+from procurement.applications.enums import MOST_REASON, MOST_TEXT
+from procurement.applications.serializers import ApplicationInput, ApplicationPaperOutput
+from procurement.dynamic.enums import MOST_CATEGORIES
 from procurement.models import Admission, DynamicSystem
-
-FILE = "PDF, ODT, ODS, DOCX, XLSX, image, CSV ou texte, 10 Mo au plus."
 
 
 class SystemCategoryInput(StrictSerializer):
@@ -68,34 +67,13 @@ class DynamicSystemSerializer(StrictModelSerializer):
         read_only_fields = fields
 
 
-class AdmissionInput(StrictSerializer):
+class AdmissionInput(ApplicationInput):
     system = serializers.UUIDField()
     category = serializers.UUIDField(required=False, help_text="Due si le système a des catégories.")
-    candidacy = serializers.ChoiceField(Candidacy.choices)
-    not_excluded = serializers.BooleanField(help_text="true : dans aucun cas d’exclusion.")
-    statement = serializers.CharField(max_length=MOST_TEXT, required=False, allow_blank=True)
-    file = serializers.FileField(help_text=f"DUME ou DC1. {FILE}")
 
 
 class AdmissionReasonInput(StrictSerializer):
     reason = serializers.CharField(max_length=MOST_REASON)
-
-
-class AdmissionWithdrawalInput(StrictSerializer):
-    reason = serializers.CharField(max_length=MOST_REASON, required=False, allow_blank=True)
-
-
-class AdmissionPaperInput(StrictSerializer):
-    title = serializers.CharField(max_length=160)
-    file = serializers.FileField(help_text=FILE)
-
-
-class AdmissionPaperOutput(serializers.Serializer):
-    id = serializers.UUIDField(source="uuid")
-    title = serializers.CharField()
-    size = serializers.IntegerField(source="file.size")
-    sha256 = serializers.CharField(source="file.sha256")
-    added_at = serializers.DateTimeField()
 
 
 class AdmissionSerializer(StrictModelSerializer):
@@ -103,7 +81,7 @@ class AdmissionSerializer(StrictModelSerializer):
     system = serializers.UUIDField(source="system.uuid", read_only=True)
     supplier = serializers.CharField(source="supplier.name", read_only=True)
     category = serializers.UUIDField(source="category.uuid", read_only=True, allow_null=True, default=None)
-    papers = AdmissionPaperOutput(many=True, read_only=True)
+    papers = ApplicationPaperOutput(many=True, read_only=True)
 
     class Meta:
         model = Admission

@@ -13,7 +13,7 @@ urlpatterns = [
     path(f"{SYSTEM}categories/", systems.categorise, name="dynamic_system_categories"),
     path(f"{SYSTEM}candidater/", systems.ask, name="admission_ask"),
     path(ADMISSION, admissions.show, name="admission"),
-    path(f"{ADMISSION}pieces/", admissions.add_paper, name="admission_add_paper"),
+    path(f"{ADMISSION}pieces/", admissions.act, {"words": "pieces"}, name="admission_add_paper"),
     path(f"{ADMISSION}pieces/<uuid:uuid>/", admissions.paper, name="admission_paper"),
     path(f"{ADMISSION}<slug:words>/", admissions.act, name="admission_act"),
 ]

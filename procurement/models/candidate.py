@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -13,17 +12,11 @@ from django.utils import timezone
 from catalog.models.change import ClockTimestamp
 from marketplace.accounts.enums import Role
 from marketplace.accounts.models import User
-from marketplace.files.models import StoredFile
-from marketplace.workflow import Stateful, state_constraint
-from procurement.candidates.enums import (
-    LIVING_CANDIDATES,
-    MOST_REASON,
-    MOST_TEXT,
-    CandidateState,
-    RejectionGround,
-)
+from marketplace.workflow import state_constraint
+from procurement.applications.enums import MOST_TEXT
+from procurement.candidates.enums import LIVING_CANDIDATES, CandidateState, RejectionGround
 from procurement.candidates.states import CANDIDATE
-from procurement.consultations.enums import Candidacy
+from procurement.models.application import Application, ApplicationPaper
 from procurement.models.consultation import Consultation
 
 if TYPE_CHECKING:
@@ -53,28 +46,21 @@ class CandidateQuerySet(models.QuerySet["Candidate"]):
         return joined.prefetch_related("papers__file")
 
 
-class Candidate(Stateful):
+class Candidate(Application):
     """`ground` and `reason`: of a rejection; told to the supplier with the invitations of the others."""
 
     MOVES = CANDIDATE
 
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    number = models.CharField("numéro", max_length=30, unique=True, editable=False)
     state = models.CharField(
         "état", max_length=40, choices=CandidateState, default=CandidateState.GIVEN, db_index=True
     )
     consultation = models.ForeignKey(Consultation, models.PROTECT, related_name="candidates")
     supplier = models.ForeignKey("catalog.Supplier", models.PROTECT, related_name="candidatures")
-    candidacy = models.CharField("candidature", max_length=10, choices=Candidacy)
-    not_excluded = models.BooleanField("dans aucun cas d’exclusion", default=False)
     statement = models.TextField("capacités et références", max_length=MOST_TEXT, blank=True)
     given_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     # By the database's clock, when the last byte had come.
     given_at = models.DateTimeField()
-    decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-    decided_at = models.DateTimeField(null=True, blank=True)
     ground = models.CharField("cause", max_length=10, choices=RejectionGround, blank=True)
-    reason = models.TextField("motif", max_length=MOST_REASON, blank=True)
 
     objects = CandidateQuerySet.as_manager()
 
@@ -107,10 +93,6 @@ class Candidate(Stateful):
             ),
         )
 
-    def __str__(self) -> str:
-        """Without the supplier: its name is told after the last instant to apply."""
-        return f"Candidature {self.number}"
-
     def get_absolute_url(self) -> str:
         return reverse("procurement:candidate", args=[self.number])
 
@@ -124,17 +106,8 @@ class Candidate(Stateful):
         ]
 
 
-class CandidatePaper(models.Model):
-    """A paper of the candidature; kept as it was given (a trigger)."""
-
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+class CandidatePaper(ApplicationPaper):
     candidate = models.ForeignKey(Candidate, models.PROTECT, related_name="papers")
-    title = models.CharField("titre", max_length=160)
-    file = models.OneToOneField(StoredFile, models.PROTECT, related_name="+")
-    added_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ("candidate", "added_at", "pk")
-
-    def __str__(self) -> str:
-        return self.title

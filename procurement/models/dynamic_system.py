@@ -13,12 +13,12 @@ from django.utils import timezone
 
 from marketplace.accounts.enums import Role
 from marketplace.accounts.models import Organisation, User
-from marketplace.files.models import StoredFile
-from marketplace.workflow import Stateful, state_constraint
-from procurement.consultations.enums import Candidacy
-from procurement.dynamic.enums import LIVING_ADMISSIONS, MOST_REASON, MOST_TEXT, REASONED, AdmissionState
+from marketplace.workflow import state_constraint
+from procurement.applications.enums import MOST_REASON, MOST_TEXT
+from procurement.dynamic.enums import LIVING_ADMISSIONS, REASONED, AdmissionState
 from procurement.dynamic.rules import first_invitation_on
 from procurement.dynamic.states import ADMISSION
+from procurement.models.application import Application, ApplicationPaper
 from procurement.models.vehicle import PurchasingVehicle
 
 if TYPE_CHECKING:
@@ -134,13 +134,11 @@ class AdmissionQuerySet(models.QuerySet["Admission"]):
         return joined.prefetch_related("papers__file")
 
 
-class Admission(Stateful):
+class Admission(Application):
     """One supplier's application. `answer_by`: the last day to answer, by the dated rule."""
 
     MOVES = ADMISSION
 
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    number = models.CharField("numéro", max_length=30, unique=True, editable=False)
     state = models.CharField(
         "état", max_length=40, choices=AdmissionState, default=AdmissionState.ASKED, db_index=True
     )
@@ -150,17 +148,12 @@ class Admission(Stateful):
         SystemCategory, models.PROTECT, null=True, blank=True, related_name="admissions"
     )
     supplier = models.ForeignKey("catalog.Supplier", models.PROTECT, related_name="admissions")
-    candidacy = models.CharField("candidature", max_length=10, choices=Candidacy)
-    not_excluded = models.BooleanField("dans aucun cas d’exclusion", default=False)
     statement = models.TextField("présentation", max_length=MOST_TEXT, blank=True)
     asked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     asked_at = models.DateTimeField(default=timezone.now)
     answer_by = models.DateField("réponse avant la fin du")
     # Why more days were needed; blank: they were not.
     extension_reason = models.TextField("motif de la prolongation", max_length=MOST_REASON, blank=True)
-    decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-    decided_at = models.DateTimeField(null=True, blank=True)
-    reason = models.TextField("motif", max_length=MOST_REASON, blank=True)
 
     objects = AdmissionQuerySet.as_manager()
 
@@ -194,9 +187,6 @@ class Admission(Stateful):
             ),
         )
 
-    def __str__(self) -> str:
-        return f"Candidature {self.number}"
-
     def get_absolute_url(self) -> str:
         return reverse("procurement:admission", args=[self.number])
 
@@ -208,20 +198,11 @@ class Admission(Stateful):
         return self.state == AdmissionState.ASKED and on > self.answer_by
 
 
-class AdmissionPaper(models.Model):
-    """A paper of the application; kept as it was given (a trigger)."""
-
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+class AdmissionPaper(ApplicationPaper):
     admission = models.ForeignKey(Admission, models.PROTECT, related_name="papers")
-    title = models.CharField("titre", max_length=160)
-    file = models.OneToOneField(StoredFile, models.PROTECT, related_name="+")
-    added_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ("admission", "added_at", "pk")
-
-    def __str__(self) -> str:
-        return self.title
 
 
 def admitted_suppliers(vehicle: PurchasingVehicle, category: SystemCategory | None) -> list[Supplier]:

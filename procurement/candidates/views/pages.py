@@ -15,9 +15,10 @@ from marketplace.accounts.abilities import allowed, require
 from marketplace.errors import NotVisible
 from marketplace.files.store import download_response
 from marketplace.ui.once import once
+from procurement.applications.forms import PaperForm, WithdrawForm
 from procurement.candidates import applying, selecting
 from procurement.candidates.abilities import candidate_abilities, candidates_abilities
-from procurement.candidates.forms import ApplyForm, PaperForm, RejectForm, WithdrawForm
+from procurement.candidates.forms import ApplyForm, RejectForm
 from procurement.candidates.rules import number_rule_on
 from procurement.consultations.clock import database_now
 from procurement.consultations.views.find import allowed_to, form_page, trail, tried, visible
