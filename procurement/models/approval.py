@@ -176,8 +176,23 @@ class AskedSignatureQuerySet(models.QuerySet["AskedSignature"]):
 SIGNED_WHOLE = models.Q(signed_at__isnull=True, signed_by__isnull=True, content_sha256="") | (
     models.Q(signed_at__isnull=False, signed_by__isnull=False) & ~models.Q(content_sha256="")
 )
-SIGNED_WHOLE_WORDS = "Une signature porte un nom, une date et le contenu signé."
-ASKED_ONCE_WORDS = "Cette étape est déjà demandée."
+
+
+def asked_constraints(subject: str) -> tuple[models.BaseConstraint, ...]:
+    """Of the signatures asked for `subject`, the field that names what they sign."""
+    return (
+        models.UniqueConstraint(
+            fields=(subject, "position"),
+            condition=models.Q(voided_at__isnull=True),
+            name=f"{subject}_approval_once",
+            violation_error_message="Cette étape est déjà demandée.",
+        ),
+        models.CheckConstraint(
+            name=f"{subject}_approval_signed_whole",
+            condition=SIGNED_WHOLE,
+            violation_error_message="Une signature porte un nom, une date et le contenu signé.",
+        ),
+    )
 
 
 class AskedSignature(models.Model):
@@ -201,6 +216,7 @@ class AskedSignature(models.Model):
 
     class Meta:
         abstract = True
+        ordering = ("position", "pk")
 
 
 class OrderApproval(AskedSignature):
@@ -208,21 +224,8 @@ class OrderApproval(AskedSignature):
 
     order = models.ForeignKey("procurement.Order", models.PROTECT, related_name="approvals")
 
-    class Meta:
-        ordering = ("position", "pk")
-        constraints = (
-            models.UniqueConstraint(
-                fields=("order", "position"),
-                condition=models.Q(voided_at__isnull=True),
-                name="order_approval_once",
-                violation_error_message=ASKED_ONCE_WORDS,
-            ),
-            models.CheckConstraint(
-                name="order_approval_signed_whole",
-                condition=SIGNED_WHOLE,
-                violation_error_message=SIGNED_WHOLE_WORDS,
-            ),
-        )
+    class Meta(AskedSignature.Meta):
+        constraints = asked_constraints("order")
 
     def __str__(self) -> str:
         return f"{self.order} {self.position}. {self.get_role_display()}"
@@ -233,21 +236,8 @@ class AmendmentApproval(AskedSignature):
 
     amendment = models.ForeignKey("procurement.Amendment", models.PROTECT, related_name="approvals")
 
-    class Meta:
-        ordering = ("position", "pk")
-        constraints = (
-            models.UniqueConstraint(
-                fields=("amendment", "position"),
-                condition=models.Q(voided_at__isnull=True),
-                name="amendment_approval_once",
-                violation_error_message=ASKED_ONCE_WORDS,
-            ),
-            models.CheckConstraint(
-                name="amendment_approval_signed_whole",
-                condition=SIGNED_WHOLE,
-                violation_error_message=SIGNED_WHOLE_WORDS,
-            ),
-        )
+    class Meta(AskedSignature.Meta):
+        constraints = asked_constraints("amendment")
 
     def __str__(self) -> str:
         return f"{self.amendment} {self.position}. {self.get_role_display()}"
