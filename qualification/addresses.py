@@ -34,6 +34,14 @@ class UrlRefused(ValueError):
         self.reason = reason
 
 
+def host_of(url: str) -> str:
+    """Lower case, without the port; empty when the address has none or cannot be read."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
 def is_public(address: str) -> bool:
     """True only for a globally routed unicast address; False for anything unreadable.
 

@@ -15,7 +15,9 @@ import socket
 import ssl
 import time
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from urllib.parse import SplitResult, urljoin
 
@@ -24,12 +26,14 @@ import dns.resolver
 from cryptography import x509
 from django.conf import settings
 
-from qualification.addresses import HTTPS_PORT, UrlRefused, is_public, parse_https_url
+from qualification.addresses import HTTPS_PORT, UrlRefused, host_of, is_public, parse_https_url
 
 logger = logging.getLogger("marketplace.egress")
 
 Resolve = Callable[[str, float], list[str]]
 Connect = Callable[[str, int, float], socket.socket]
+# Held while one host is looked at; it may make the fetch wait, or raise.
+Door = Callable[[str], AbstractContextManager[None]]
 
 USER_AGENT = "place-de-marche-cloud/1 (controle de referencement)"
 RESERVED = frozenset({"example", "invalid", "localhost", "test"})
@@ -42,6 +46,20 @@ TLS_VERSIONS = (
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # OpenSSL's X509_V_ERR_* numbers, which Python gives in verify_code.
 TLS_REASONS = {9: "tls_not_yet_valid", 10: "tls_expired", 62: "tls_wrong_name", 64: "tls_wrong_name"}
+
+
+_DOOR: ContextVar[Door] = ContextVar("door", default=lambda host: nullcontext())
+
+
+@contextmanager
+def through(door: Door) -> Iterator[None]:
+    """Inside, every host looked at is entered by this door, those that redirects lead to as well: one at a
+    time, left before the next."""
+    before = _DOOR.set(door)
+    try:
+        yield
+    finally:
+        _DOOR.reset(before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +142,8 @@ def fetch(
     resolve: Resolve = resolve_public,
     connect: Connect = open_socket,
 ) -> FetchResult:
-    """GET ``url`` within ``limits``. Never raises: what went wrong is the result's ``reason``."""
+    """GET ``url`` within ``limits``. Raises only what the door raises (:func:`through`): what went wrong is the
+    result's ``reason``."""
     limits = limits or Limits()
     started = time.monotonic()
     result = _Journey(url, limits, resolve, connect, started + limits.seconds).run()
@@ -141,15 +160,15 @@ def tls_versions(
     resolve: Resolve = resolve_public,
     connect: Connect = open_socket,
 ) -> tuple[str, tuple[str, ...]]:
-    """(why nothing could be tried, versions of TLS_VERSIONS that the host of ``url`` accepts). Never raises.
-
-    Nothing is sent on these connections, so the certificate is not judged here.
+    """(why nothing could be tried, versions of TLS_VERSIONS that the host of ``url`` accepts). Raises as
+    :func:`fetch` does. Nothing is sent on these connections, so the certificate is not judged here.
     """
     limits = limits or Limits()
     journey = _Journey(url, limits, resolve, connect, time.monotonic() + limits.seconds)
     try:
-        target = journey._target(url)
-        return "", tuple(name for name, version in TLS_VERSIONS if journey.shakes_hands(target, version))
+        with journey._entered(url):
+            target = journey._target(url)
+            return "", tuple(name for name, version in TLS_VERSIONS if journey.shakes_hands(target, version))
     except _Failed as failed:
         return failed.reason, ()
 
@@ -169,7 +188,8 @@ class _Journey:
         hops: list[str] = []
         try:
             for _hop in range(self.limits.redirects + 1):
-                result = self._step(url)
+                with self._entered(url):
+                    result = self._step(url)
                 target = result.headers.get("location", "")
                 if result.status not in REDIRECTS or not target:
                     return replace(result, url=self.url, final_url=url, hops=tuple(hops))
@@ -181,6 +201,14 @@ class _Journey:
                 FetchResult(self.url, failed.reason, url, hops=tuple(hops)),
                 **failed.facts,  # type: ignore[arg-type]  # names of FetchResult's own fields
             )
+
+    @contextmanager
+    def _entered(self, url: str) -> Iterator[None]:
+        """The door of its host. The deadline moves by what was waited there."""
+        asked = time.monotonic()
+        with _DOOR.get()(host_of(url)):
+            self.deadline += time.monotonic() - asked
+            yield
 
     def _step(self, url: str) -> FetchResult:
         target = self._target(url)

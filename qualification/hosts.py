@@ -10,12 +10,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection
 
-from qualification.fetcher import FetchResult, Limits, fetch
+from qualification.fetcher import FetchResult, Limits, fetch, through
 
 # Before work whose host is busy is claimed again, at the least.
 BUSY_SECONDS = 3
@@ -33,14 +32,6 @@ _GIVE_BACK = "SELECT pg_advisory_unlock(hashtext('qualification.host'), %s)"
 
 class HostBusy(Exception):
     """`CHECKS_PER_HOST` looks are at this host already: come back later."""
-
-
-def host_of(url: str) -> str:
-    """Lower case, without the port; empty when the address has none or cannot be read."""
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
 
 
 @contextmanager
@@ -73,14 +64,23 @@ def _taken(host: str, *, until: float) -> int:
 
 @dataclass(slots=True)
 class Looks:
-    """The fetches of one piece of work at several hosts, one place at a time: it is given back before another
-    is asked for, so two of them never wait for each other. ``patience``: seconds of waiting left."""
+    """The places of one piece of work at several hosts, one at a time: each is given back before another is
+    asked for, so two of them never wait for each other. ``patience``: seconds of waiting left. ``waits``: at the
+    first host too; otherwise, nothing being done yet, the work comes back at once."""
 
     patience: float = PATIENCE
+    waits: bool = True
 
-    def __call__(self, url: str, *, limits: Limits) -> FetchResult:
+    @contextmanager
+    def place(self, host: str) -> Iterator[None]:
         """Raises HostBusy once the patience is spent: the whole work comes back later."""
         asked = time.monotonic()
-        with place_at(host_of(url), patience=self.patience):
+        with place_at(host, patience=self.patience if self.waits else 0.0):
             self.patience = max(0.0, self.patience - (time.monotonic() - asked))
+            self.waits = True
+            yield
+
+    def __call__(self, url: str, *, limits: Limits) -> FetchResult:
+        """A fetch with a place at each host. Raises HostBusy."""
+        with through(self.place):
             return fetch(url, limits=limits)

@@ -42,8 +42,9 @@ from qualification.checks import CHECKS, Check, Judgement
 from qualification.checks.base import gravity
 from qualification.enums import DossierState, RunTrigger, Verdict
 from qualification.facts import input_hash
+from qualification.fetcher import through
 from qualification.gather import GATHER
-from qualification.hosts import BUSY_SECONDS, HostBusy, host_of, place_at
+from qualification.hosts import BUSY_SECONDS, HostBusy, Looks
 from qualification.models import CheckRun, Dossier
 from qualification.models.check_run import OPEN_LEASES
 from qualification.schemes import load_scheme
@@ -270,7 +271,7 @@ def judge(run: CheckRun, *, on: dt.date) -> Result:
     facts = GATHER[check.code](version, on)
     given = input_hash(facts, check=check.code, version=check.version)
     if check.observe is not None:
-        with place_at(host_of(check.visits(facts))):
+        with through(Looks(waits=False).place):
             facts = check.observe(facts)
     judgement = check.judge(facts, on)
     if not isinstance(judgement, Judgement) or judgement.verdict not in Verdict.values:

@@ -24,18 +24,13 @@ class Judgement:
     remedy: str = ""
 
 
-def address_told(facts: Any) -> str:
-    return str(getattr(facts, "url", ""))
-
-
 @dataclass(frozen=True, slots=True)
 class Check(Generic[Facts]):
     """``judge`` is pure; ``observe`` (network) completes the facts just before, when there is one.
 
     ``version`` changes whenever the same facts may get another verdict or message. ``reads``: the
     questions of the catalogue whose answers it reads; ``facts``: what else (supplier, marks, plans, stack,
-    register, files). ``visits``: the address whose host ``observe`` looks at, empty for DNS alone. After
-    ``max_age`` a result says nothing any more: it reads unknown.
+    register, files). After ``max_age`` a result says nothing any more: it reads unknown.
     """
 
     code: str
@@ -44,7 +39,6 @@ class Check(Generic[Facts]):
     rule: str
     judge: Callable[[Facts, dt.date], Judgement]
     observe: Callable[[Facts], Facts] | None = None
-    visits: Callable[[Facts], str] = address_told
     reads: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     max_age: dt.timedelta = MONTH

@@ -75,7 +75,6 @@ CHECK = Check(
     rule="W3C, did:web ; Gaia-X 24.11 : document résolu, identifiant égal, clés lisibles et publiques.",
     judge=judge,
     observe=observe,
-    visits=lambda facts: (url_of(facts.did) if facts.did else None) or "",
     reads=("gaiax_did",),
     max_age=WEEK,
 )

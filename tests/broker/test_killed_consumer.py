@@ -36,10 +36,10 @@ def run(cluster, *words):
     return done.stdout
 
 
-def start_worker(cluster, log):
+def start_worker(cluster, log, *, app="tests.broker.event_app", queues="events"):
     command = [
-        sys.executable, "-m", "celery", "-A", "tests.broker.event_app", "worker", "-B", "-l", "INFO",
-        "-c", "1", "-Q", "events", "--without-gossip", "--without-mingle", "--without-heartbeat",
+        sys.executable, "-m", "celery", "-A", app, "worker", "-B", "-l", "INFO",
+        "-c", "1", "-Q", queues, "--without-gossip", "--without-mingle", "--without-heartbeat",
         "--schedule", str(log.with_suffix(".beat")),
     ]  # fmt: skip
     with log.open("ab") as file:
