@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.db.models import Prefetch
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -16,6 +17,7 @@ from catalog.models import Offer
 from marketplace.accounts.actors import Actor
 from marketplace.errors import NotVisible
 from marketplace.files.store import download_response
+from marketplace.leases import LeaseState
 from marketplace.rest.idempotency import once
 from marketplace.rest.moves import MoveEndpoint, MoveMixin
 from marketplace.rest.renderers import PdfRenderer
@@ -61,12 +63,17 @@ from qualification.serializers import (
     TakeInput,
 )
 
+# The checks that wait for a worker, of which a pause is told.
+DUE_RUNS = Prefetch("runs", CheckRun.objects.filter(lease_state=LeaseState.DUE), to_attr="due_runs")
+
 
 class DossierViewSet(MoveMixin, CreateOnceMixin, MessagesMixin, ReadViewSet):
     """Listing dossiers: a supplier's own, or all sent ones for the operator and the auditor."""
 
     about = "les dossiers de référencement"
-    queryset = Dossier.objects.for_lists().select_related("offer_version").order_by("-id")
+    queryset = (
+        Dossier.objects.for_lists().select_related("offer_version").prefetch_related(DUE_RUNS).order_by("-id")
+    )
     serializer_class = DossierSerializer
     filterset_class = DossierFilterSet
     abilities = staticmethod(dossier_abilities)

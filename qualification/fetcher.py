@@ -16,8 +16,7 @@ import ssl
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from contextvars import ContextVar
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from urllib.parse import SplitResult, urljoin
 
@@ -27,13 +26,12 @@ from cryptography import x509
 from django.conf import settings
 
 from qualification.addresses import HTTPS_PORT, UrlRefused, host_of, is_public, parse_https_url
+from qualification.doors import door
 
 logger = logging.getLogger("marketplace.egress")
 
 Resolve = Callable[[str, float], list[str]]
 Connect = Callable[[str, int, float], socket.socket]
-# Held while one host is looked at; it may make the fetch wait, or raise.
-Door = Callable[[str], AbstractContextManager[None]]
 
 USER_AGENT = "place-de-marche-cloud/1 (controle de referencement)"
 RESERVED = frozenset({"example", "invalid", "localhost", "test"})
@@ -46,20 +44,6 @@ TLS_VERSIONS = (
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # OpenSSL's X509_V_ERR_* numbers, which Python gives in verify_code.
 TLS_REASONS = {9: "tls_not_yet_valid", 10: "tls_expired", 62: "tls_wrong_name", 64: "tls_wrong_name"}
-
-
-_DOOR: ContextVar[Door] = ContextVar("door", default=lambda host: nullcontext())
-
-
-@contextmanager
-def through(door: Door) -> Iterator[None]:
-    """Inside, every host looked at is entered by this door, those that redirects lead to as well: one at a
-    time, left before the next."""
-    before = _DOOR.set(door)
-    try:
-        yield
-    finally:
-        _DOOR.reset(before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +126,8 @@ def fetch(
     resolve: Resolve = resolve_public,
     connect: Connect = open_socket,
 ) -> FetchResult:
-    """GET ``url`` within ``limits``. Raises only what the door raises (:func:`through`): what went wrong is the
-    result's ``reason``."""
+    """GET ``url`` within ``limits``. Raises only what a door does (`doors`): what went wrong is the result's
+    ``reason``."""
     limits = limits or Limits()
     started = time.monotonic()
     result = _Journey(url, limits, resolve, connect, started + limits.seconds).run()
@@ -206,7 +190,7 @@ class _Journey:
     def _entered(self, url: str) -> Iterator[None]:
         """The door of its host. The deadline moves by what was waited there."""
         asked = time.monotonic()
-        with _DOOR.get()(host_of(url)):
+        with door(host_of(url)):
             self.deadline += time.monotonic() - asked
             yield
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import connection
 
-from qualification.fetcher import FetchResult, Limits, fetch, through
+from qualification.doors import through
+from qualification.fetcher import FetchResult, Limits, fetch
 
 # Before work whose host is busy is claimed again, at the least.
 BUSY_SECONDS = 3
@@ -65,8 +66,8 @@ def _taken(host: str, *, until: float) -> int:
 @dataclass(slots=True)
 class Looks:
     """The places of one piece of work at several hosts, one at a time: each is given back before another is
-    asked for, so two of them never wait for each other. ``patience``: seconds of waiting left. ``waits``: at the
-    first host too; otherwise, nothing being done yet, the work comes back at once."""
+    asked for, so two of them never wait for each other. ``patience``: seconds of waiting left. ``waits``: at
+    the first host too; otherwise, nothing being done yet, the work comes back at once."""
 
     patience: float = PATIENCE
     waits: bool = True

@@ -40,9 +40,9 @@ from marketplace.leases import (
 from qualification import attaching, watch
 from qualification.checks import CHECKS, Check, Judgement
 from qualification.checks.base import gravity
+from qualification.doors import through
 from qualification.enums import DossierState, RunTrigger, Verdict
 from qualification.facts import input_hash
-from qualification.fetcher import through
 from qualification.gather import GATHER
 from qualification.hosts import BUSY_SECONDS, HostBusy, Looks
 from qualification.models import CheckRun, Dossier

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from marketplace.health.models import QueuePause
+from marketplace.leases import LeaseState
+from qualification.checks import CHECKS
 from qualification.enums import FindingVerdict, RunTrigger, Verdict
 from qualification.evidence import uses_by_requirement
 from qualification.findings import last_findings, standing_of
@@ -15,10 +18,11 @@ from qualification.schemes import Requirement, load_scheme
 @dataclass(frozen=True, slots=True)
 class Progress:
     """The last run of each check, in the scheme's order, the watch that follows a decision left out;
-    ``over`` of them have ended."""
+    ``over`` of them have ended; ``pauses``: of the queues in which others wait."""
 
     runs: tuple[CheckRun, ...]
     over: int
+    pauses: tuple[QueuePause, ...] = ()
 
     @property
     def total(self) -> int:
@@ -79,13 +83,19 @@ COVERAGE_LABELS = {
 
 
 def progress_of(dossier: Dossier) -> Progress:
-    """One query."""
+    """One query; one more while a check waits."""
     examined = dossier.runs.exclude(trigger=RunTrigger.WATCH)
     rows = examined.select_related("dispute").order_by("check_code", "run_number")
     latest = {run.check_code: run for run in rows}
     order = load_scheme(dossier.scheme, dossier.scheme_edition).checks
     runs = tuple(_of(dossier, latest[code]) for code in order if code in latest)
-    return Progress(runs, sum(run.is_over for run in runs))
+    return Progress(runs, sum(run.is_over for run in runs), pauses_of(runs))
+
+
+def pauses_of(runs: Sequence[CheckRun]) -> tuple[QueuePause, ...]:
+    """The open pauses of the queues in which some of these runs wait. One query, none when none waits."""
+    queues = {CHECKS[run.check_code].queue for run in runs if run.lease_state == LeaseState.DUE}
+    return tuple(QueuePause.objects.open().filter(queue__in=queues)) if queues else ()
 
 
 def runs_of(dossier: Dossier, code: str) -> list[CheckRun]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.functional import cached_property
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from catalog.serializers_documents import SCAN_HELP
 from marketplace.files.models import ScanState
+from marketplace.health.models import QueuePause
 from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer
+from qualification.checks import CHECKS
 from qualification.enums import DisputeEffect, FindingSeverity, FindingVerdict, ListingOutcome
 from qualification.models import CheckRun, Dispute, Dossier
 
@@ -27,6 +30,12 @@ class ClockSerializer(StrictSerializer):
     due_on = serializers.DateField(allow_null=True)
 
 
+class ChecksPauseSerializer(StrictSerializer):
+    queue = serializers.ChoiceField(choices=["checks", "fetch"])
+    since = serializers.DateTimeField(source="paused_at")
+    reason = serializers.CharField()
+
+
 class DossierSerializer(StrictModelSerializer):
     id = serializers.UUIDField(source="uuid", read_only=True)
     offer = serializers.UUIDField(source="offer.uuid", read_only=True)
@@ -36,15 +45,29 @@ class DossierSerializer(StrictModelSerializer):
     officer = serializers.CharField(source="officer.full_name", read_only=True, allow_null=True)
     clock = serializers.SerializerMethodField()
     moves = serializers.SerializerMethodField(help_text="Les actes que l’état permet.")
+    checks_paused = serializers.SerializerMethodField(
+        help_text="Les files en pause où attendent des contrôles de ce dossier ; ils reprendront d’eux-mêmes."
+    )
 
     class Meta:
         model = Dossier
         fields = (
             "id", "number", "state", "version", "offer", "offer_name", "organisation", "offer_version",
             "round", "officer", "outcome", "submitted_at", "queue_since", "decided_at", "appeal_until",
-            "clock", "moves",
+            "clock", "moves", "checks_paused",
         )  # fmt: skip
         read_only_fields = fields
+
+    @extend_schema_field(ChecksPauseSerializer(many=True))
+    def get_checks_paused(self, dossier: Dossier) -> Any:
+        queues = {CHECKS[run.check_code].queue for run in dossier.due_runs}
+        paused = [pause for pause in self._pauses if pause.queue in queues] if queues else []
+        return ChecksPauseSerializer(paused, many=True).data
+
+    @cached_property
+    def _pauses(self) -> list[QueuePause]:
+        """One query an answer, whatever the number of dossiers."""
+        return list(QueuePause.objects.open())
 
     @extend_schema_field(ClockSerializer(allow_null=True))
     def get_clock(self, dossier: Dossier) -> Any:

@@ -1,4 +1,4 @@
-"""The product's Celery application, where the checks of one offer, « Offre fautive », misbehave; limits are short.
+"""The product's Celery application where checks of one offer, « Offre fautive », misbehave; limits short.
 
 `python -m tests.qualification.hanging_app` sends a dossier of that offer, then one of an offer without fault.
 """

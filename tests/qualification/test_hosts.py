@@ -10,8 +10,9 @@ from marketplace.leases import LeaseState
 from qualification import pipeline
 from qualification.addresses import host_of
 from qualification.checks import gaiax_credential
+from qualification.doors import through
 from qualification.facts_web import CredentialFacts
-from qualification.fetcher import Limits, fetch, through
+from qualification.fetcher import Limits, fetch
 from qualification.gaiax import resolve
 from qualification.hosts import HostBusy, Looks, place_at
 from qualification.models import CheckRun, GaiaxVerification

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.utils import timezone
 
@@ -126,6 +128,28 @@ def test_by_api(people) -> None:
         "mail",
     ]
     assert api.post("/api/v1/work-queues/fetch/resume/").json()["pause"] is None
+
+
+def test_who_waits_for_a_paused_queue_reads_why(people) -> None:
+    """The supplier, on the page of its dossier and by API; not once the checks of that queue are over."""
+    dossier = builders.make_dossier(people, upto="checking")
+    supplier, api = client_for(people.manager), client_for_token(people.manager)
+    row = pauses.pause("fetch", actor=people.actor("officer"), reason="Le réseau <b>bouge</b>.")
+    page = supplier.get(dossier.get_absolute_url()).content.decode()
+    assert "Des contrôles sont en pause depuis le" in page and "Le réseau &lt;b&gt;bouge&lt;/b&gt;." in page
+    assert people.officer.user.full_name not in page
+    url = f"/api/v1/dossiers/{dossier.uuid}/"
+    (told,) = api.get(url).json()["checks_paused"]
+    since = row.paused_at.astimezone(dt.UTC)
+    assert dt.datetime.fromisoformat(told.pop("since")) == since
+    assert told == {"queue": "fetch", "reason": "Le réseau <b>bouge</b>."}
+    pauses.resume("fetch", actor=people.actor("officer"))
+    assert "Des contrôles sont en pause" not in supplier.get(dossier.get_absolute_url()).content.decode()
+    assert api.get(url).json()["checks_paused"] == []
+    pipeline.run_check(dossier.runs.get(check_code="website_tls").pk)
+    pauses.pause("fetch", actor=people.actor("officer"), reason="Encore.")
+    assert api.get(url).json()["checks_paused"] == [], "nothing of this dossier waits there any more"
+    assert "Des contrôles sont en pause" not in supplier.get(dossier.get_absolute_url()).content.decode()
 
 
 def dead(run: CheckRun, error: str = "TypeError: rien à lire") -> CheckRun:
