@@ -65,6 +65,7 @@ def test_one_dossier_whole(people):
         "decided_at": None,
         "appeal_until": None,
         "moves": ["request_corrections", "propose"],
+        "checks_paused": [],
     }
 
 
