@@ -27,6 +27,7 @@ def consultation_facts(row: Consultation, *, award: Award | None = None) -> Cons
     return ConsultationFacts(
         opened_at=row.invited_at if row.is_restricted else row.published_at,
         closes_at=row.closes_at,
+        questions_from=row.invited_at or row.published_at,
         questions_until=row.questions_until,
         title=row.title,
         description=row.description,

@@ -42,6 +42,12 @@ def number_rule_on(day: dt.date) -> NumberRule | None:
 def lacks_of_call(row: Consultation, *, on: dt.date) -> Iterator[tuple[str, str]]:
     """(field, sentence) of what a call for candidates still has to say. No query."""
     rule = number_rule_on(on)
+    if row.question_days >= row.candidature_days:
+        yield (
+            "question_days",
+            "Les questions s’arrêtent avant le terme des candidatures et après la publication : donnez moins de "
+            f"{row.candidature_days} jours ouvrés, ceux que vous laissez pour candidater.",
+        )
     if not row.selection_criteria.strip():
         yield (
             "selection_criteria",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from catalog.models.change import ClockTimestamp
 from marketplace.accounts.enums import Role
@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
 
 MOST = 50
+# Until the deadline to respond, or to apply.
+ANSWERABLE = Q(
+    consultation__state=ConsultationState.PUBLISHED, consultation__closes_at__gt=ClockTimestamp()
+) | Q(
+    consultation__state=ConsultationState.CANDIDATURES,
+    consultation__candidatures_until__gt=ClockTimestamp(),
+)
 
 
 def rows(actor: Actor) -> list[Rows]:
@@ -74,9 +81,8 @@ def _of_candidates(actor: Actor) -> Rows:
 
 def _of_questions(actor: Actor) -> Rows:
     waiting = ConsultationQuestion.objects.filter(
+        ANSWERABLE,
         consultation__organisation=actor.organisation,
-        consultation__closes_at__gt=ClockTimestamp(),
-        consultation__state=ConsultationState.PUBLISHED,
         answered_at=None,
     ).select_related("consultation")
     return one_row_each(

@@ -218,6 +218,14 @@ def _date_call(row: Consultation, *, now: dt.datetime) -> None:
     row.invitations.all().delete()
     row.published_at = now
     row.candidatures_until = dt.datetime.combine(until, row.closing_time, PARIS)
+    _date_questions_of_call(row, row.candidatures_until)
+
+
+def _date_questions_of_call(row: Consultation, until: dt.datetime) -> None:
+    """As before a closing; the invitations write those of the responses over them."""
+    made = schedule_to(until, question_days=row.question_days, answer_days=row.answer_days)
+    row.questions_until = max(made.questions_until, row.questions_until or made.questions_until)
+    row.answers_by = made.answers_by
 
 
 def _tell_published(consultation: Consultation) -> None:
@@ -256,8 +264,15 @@ def refuse_lot_ended(lot: ConsultationLot) -> None:
 
 def refuse_unchangeable(row: Consultation, *, now: dt.datetime) -> None:
     """Raises MoveRefused unless suppliers may still answer, or apply: what changes is told to them before."""
-    if not row.takes_candidates_at(now):
-        refuse_over(row, now=now)
+    if row.may_change_at(now):
+        return
+    if row.state == ConsultationState.CANDIDATURES:
+        message = (
+            f"Le terme des candidatures est passé ({datetime_text(row.candidatures_until)}, heure de Paris) : "
+            "attendez l’invitation des candidats retenus."
+        )
+        raise MoveRefused("candidatures_over", message, about=row)
+    refuse_over(row, now=now)
 
 
 def announce(
@@ -328,6 +343,7 @@ def extend(
             raise RuleBroken("closing_sooner", f"Une clôture ne s’avance pas : {words}", field="closes_at")
         if row.state == ConsultationState.CANDIDATURES:
             row.candidatures_until = closes_at
+            _date_questions_of_call(row, closes_at)
             return
         made = schedule_to(closes_at, question_days=row.question_days, answer_days=row.answer_days)
         row.closes_at, row.answers_by = closes_at, made.answers_by

@@ -13,7 +13,7 @@ from marketplace.errors import MoveRefused, NotAllowed, RuleBroken, TooManyTries
 from marketplace.ui.typography import datetime_text
 from procurement.consultations.clock import database_now
 from procurement.consultations.gather import eligibility_of, supplier_of
-from procurement.consultations.publishing import refuse_over
+from procurement.consultations.publishing import refuse_unchangeable
 from procurement.consultations.telling import tell_all, tell_buyers
 from procurement.models import Consultation, ConsultationQuestion
 
@@ -28,7 +28,7 @@ MOST_WAITING = 20
 def ask(consultation: Consultation, *, actor: Actor, text: str) -> ConsultationQuestion:
     """Raises NotAllowed with the condition that is not met, MoveRefused after the last hour for questions."""
     now = database_now()
-    refuse_over(consultation, now=now)
+    refuse_unchangeable(consultation, now=now)
     if consultation.questions_until is not None and now >= consultation.questions_until:
         raise MoveRefused(
             "questions_over",
@@ -50,7 +50,7 @@ def ask(consultation: Consultation, *, actor: Actor, text: str) -> ConsultationQ
 
 
 def answer(question: ConsultationQuestion, *, actor: Actor, text: str) -> ConsultationQuestion:
-    """To all, before the deadline. Raises MoveRefused once answered or over, RuleBroken on an empty text."""
+    """To all, before the deadline to apply or to respond. Raises MoveRefused once answered or over, RuleBroken on an empty text."""
     if not text.strip():
         raise RuleBroken("answer_empty", "Écrivez la réponse.", field="answer")
     with transaction.atomic():
@@ -58,7 +58,7 @@ def answer(question: ConsultationQuestion, *, actor: Actor, text: str) -> Consul
         row = rows.get(pk=question.pk)
         if row.answered_at is not None:
             raise MoveRefused("answered_already", "Cette question a déjà sa réponse.")
-        refuse_over(row.consultation, now=database_now())
+        refuse_unchangeable(row.consultation, now=database_now())
         row.answer, row.answered_at, row.answered_by = text, timezone.now(), actor.user
         row.save(update_fields=["answer", "answered_at", "answered_by"])
         record(row.consultation, "answer_question", actor=actor, detail={"question": row.pk})

@@ -9,7 +9,14 @@ from django.db.models import Q
 from marketplace.accounts.enums import Role
 from marketplace.accounts.models import Membership, User
 from marketplace.notifications.outbox import notify
-from procurement.models import ConsultationInvitation, ConsultationQuestion, ResponseDraft, SealedDeposit
+from procurement.candidates.enums import CandidateState
+from procurement.models import (
+    Candidate,
+    ConsultationInvitation,
+    ConsultationQuestion,
+    ResponseDraft,
+    SealedDeposit,
+)
 from procurement.order_people import people_holding
 
 if TYPE_CHECKING:
@@ -20,11 +27,14 @@ WRITERS = (Role.SUPPLIER_EDITOR, Role.SUPPLIER_MANAGER)
 
 
 def tell_all(consultation: Consultation, subject: str, body: str) -> None:
-    """Every supplier known to follow it: invited, or who asked, drafted or deposited. Each reads its own
+    """Every supplier known to follow it: invited, or who asked, applied, drafted or
+    deposited. Each reads its own
     notification alone. Others read the notice on the page."""
     same = {"consultation": consultation}
     rows = (ConsultationInvitation, ConsultationQuestion, ResponseDraft, SealedDeposit)
-    following = Q()
+    standing = [CandidateState.GIVEN, CandidateState.SELECTED]
+    candidates = Candidate.objects.filter(state__in=standing, **same)
+    following = Q(pk__in=candidates.values("supplier__organisation_id"))
     for model in rows:
         following |= Q(pk__in=model.objects.filter(**same).values("supplier__organisation_id"))
     _tell(consultation, following, subject, body)

@@ -271,6 +271,14 @@ class Consultation(Stateful):
         called = self.state == ConsultationState.CANDIDATURES
         return called and self.candidatures_until is not None and now < self.candidatures_until
 
+    def may_change_at(self, now: dt.datetime) -> bool:
+        """Whether suppliers may still apply, or answer: what changes, and what is answered, comes before."""
+        return self.takes_candidates_at(now) or self.phase_at(now) == ConsultationState.PUBLISHED
+
+    def takes_questions_at(self, now: dt.datetime) -> bool:
+        early = self.questions_until is not None and now < self.questions_until
+        return early and self.may_change_at(now)
+
     def candidatures_over_at(self, now: dt.datetime) -> bool:
         """Whether candidatures may be read: the last instant to apply is past."""
         return self.candidatures_until is not None and now >= self.candidatures_until

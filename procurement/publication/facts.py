@@ -122,6 +122,7 @@ class ConsultationFacts:
     procedure: str = ""
     method: str = ""
     eligibility: str = ""
+    questions_from: dt.datetime | None = None
     questions_until: dt.datetime | None = None
     lots: tuple[LotAsked, ...] = ()
     items: tuple[Asked, ...] = ()

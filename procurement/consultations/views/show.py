@@ -77,8 +77,8 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "delays": delays_told(found, today=timezone.localdate()),
         "acts": _acts(found, verdicts, now=now),
         "may_edit": found.is_written and allowed(verdicts, "edit"),
-        "may_answer": found.is_open and allowed(verdicts, "answer"),
-        "may_ask": responds and found.is_open and _asks(found, now),
+        "may_answer": found.may_change_at(now) and allowed(verdicts, "answer"),
+        "may_ask": responds and found.takes_questions_at(now),
         "inside": inside,
         "may_notice": allowed(verdicts, "export_notice"),
         "lacks": lacks_of(found, on=timezone.localdate()) if inside and found.is_written else [],
@@ -95,16 +95,12 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "procurement/consultations/show.html", context)
 
 
-def _asks(found: Consultation, now: dt.datetime) -> bool:
-    return found.questions_until is not None and now < found.questions_until
-
-
 def _acts(found: Consultation, verdicts: Verdicts, *, now: dt.datetime) -> list[dict[str, str]]:
     """Buttons of what both the state and the person allow."""
     moves = {move.name for move in found.available_moves()}
     if not found.candidatures_over_at(now):
         moves -= {"invite"}
-    if found.phase_at(now) == ConsultationState.PUBLISHED or found.takes_candidates_at(now):
+    if found.may_change_at(now):
         moves |= {"announce", "extend"}
     return [
         {"url": page_url("consultation_act", found, words), "label": label}
@@ -138,11 +134,16 @@ def steps_of(found: Consultation, *, now: dt.datetime) -> list[Step]:
         ("Terme des candidatures", found.candidatures_until, _past(found.candidatures_until, now)),
         ("Invitation des candidats retenus", found.invited_at, found.invited_at is not None),
     ]
-    dates: list[tuple[str, Any, bool]] = [
-        ("Publication", found.published_at, found.published_at is not None),
-        *(called if found.is_restricted else []),
+    questions: list[tuple[str, Any, bool]] = [
         ("Fin des questions", found.questions_until, _past(found.questions_until, now)),
         ("Dernières réponses aux questions", found.answers_by, _past_day(found.answers_by)),
+    ]
+    is_called = found.is_restricted and found.invited_at is None
+    dates: list[tuple[str, Any, bool]] = [
+        ("Publication", found.published_at, found.published_at is not None),
+        *(questions if is_called else []),
+        *(called if found.is_restricted else []),
+        *([] if is_called else questions),
         ("Clôture", found.closes_at, _past(found.closes_at, now)),
         ("Ouverture à deux personnes", found.opened_at, found.opened_at is not None),
     ]

@@ -120,7 +120,9 @@ def tender_section(issue: Issue, buyer: Buyer, asked: ConsultationFacts) -> Json
         "lots": [_lot(lot) for lot in asked.lots],
         "items": items_of(asked),
         "tenderPeriod": _period(asked.opened_at, asked.closes_at),
-        "enquiryPeriod": _period(asked.opened_at, asked.questions_until) if asked.questions_until else {},
+        "enquiryPeriod": _period(asked.questions_from, asked.questions_until)
+        if asked.questions_until
+        else {},
         "eligibilityCriteria": asked.eligibility,
         "awardCriteria": "ratedCriteria" if asked.criteria else "",
         "awardCriteriaDetails": asked.criteria,

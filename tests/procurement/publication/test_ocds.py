@@ -42,6 +42,7 @@ ASKED = replace(
     description="Un service d’hébergement.",
     method="open",
     procedure="Procédure adaptée",
+    questions_from=CONSULTED.opened_at,
     questions_until=dt.datetime(2026, 8, 20, 12, tzinfo=dt.UTC),
     lots=(LotAsked(1, "Calcul", "Des machines."), LotAsked(2, "Stockage")),
     items=(
