@@ -45,8 +45,8 @@ def lacks_of_call(row: Consultation, *, on: dt.date) -> Iterator[tuple[str, str]
     if row.question_days >= row.candidature_days:
         yield (
             "question_days",
-            "Les questions s’arrêtent avant le terme des candidatures et après la publication : donnez moins de "
-            f"{row.candidature_days} jours ouvrés, ceux que vous laissez pour candidater.",
+            "Les questions s’arrêtent avant le terme des candidatures et après la publication : donnez moins "
+            f"de {row.candidature_days} jours ouvrés, ceux que vous laissez pour candidater.",
         )
     if not row.selection_criteria.strip():
         yield (

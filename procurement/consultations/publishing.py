@@ -268,11 +268,15 @@ def refuse_unchangeable(row: Consultation, *, now: dt.datetime) -> None:
         return
     if row.state == ConsultationState.CANDIDATURES:
         message = (
-            f"Le terme des candidatures est passé ({datetime_text(row.candidatures_until)}, heure de Paris) : "
+            f"Le terme des candidatures est passé ({_term(row)}, heure de Paris) : "
             "attendez l’invitation des candidats retenus."
         )
         raise MoveRefused("candidatures_over", message, about=row)
     refuse_over(row, now=now)
+
+
+def _term(row: Consultation) -> str:
+    return datetime_text(row.candidatures_until) if row.candidatures_until is not None else ""
 
 
 def announce(

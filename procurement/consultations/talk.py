@@ -50,7 +50,8 @@ def ask(consultation: Consultation, *, actor: Actor, text: str) -> ConsultationQ
 
 
 def answer(question: ConsultationQuestion, *, actor: Actor, text: str) -> ConsultationQuestion:
-    """To all, before the deadline to apply or to respond. Raises MoveRefused once answered or over, RuleBroken on an empty text."""
+    """To all, before the deadline to apply or to respond. Raises MoveRefused once answered or over,
+    RuleBroken on an empty text."""
     if not text.strip():
         raise RuleBroken("answer_empty", "Écrivez la réponse.", field="answer")
     with transaction.atomic():

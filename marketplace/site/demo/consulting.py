@@ -79,7 +79,7 @@ def load_consultations() -> None:
     load_dynamic_system()
 
 
-def _published(
+def published(
     title: str,
     description: str,
     items: list[tuple[str, str, int]],
@@ -87,8 +87,10 @@ def _published(
     value: str,
     route: str = "adapted",
     lots: tuple[str, ...] = (),
+    **content: Any,
 ) -> Made:
-    """`route`: the key of a route. `lots`: titles, each with the same price items; empty: one lot."""
+    """`route`: the key of a route. `lots`: titles, each with the same price items; empty: one lot.
+    `content`: what else the draft says."""
     project = open_project(title, "iaas", value, description=description)
     facts = PurchaseFacts(
         buyer_kind="", value_eur_ht=Decimal(value), homogeneous_eur_ht=Decimal(0), is_innovative=False
@@ -102,9 +104,11 @@ def _published(
     ]
     asked: Any = [{"title": one, "description": "", "price_items": prices} for one in lots or (title,)]
     criteria: Any = CRITERIA
-    writing.edit(made, actor=act(REQUESTER), description=description, criteria=criteria, lots=asked)
+    writing.edit(
+        made, actor=act(REQUESTER), description=description, criteria=criteria, lots=asked, **content
+    )
     if route == "formalised":
-        _sent(made)
+        _send_notices(made)
     people: Any = {place: act(address).user for place, address in enumerate(HOLDERS, start=1)}
     keys.name_holders(made, actor=act(BUYER), people=people)
     secrets = {address: keys.take_secret(made, actor=act(address)) for address in HOLDERS}
@@ -113,7 +117,7 @@ def _published(
     return Made(publishing.publish(made, actor=act(BUYER), attested=True), secrets)
 
 
-def _sent(made: Consultation) -> None:
+def _send_notices(made: Consultation) -> None:
     """The notices of a formalised procedure, with fictitious references, and the days that the text asks."""
     writing.edit(made, actor=act(REQUESTER), response_days=25)
     for medium in ("boamp", "joue"):
@@ -128,7 +132,7 @@ def _sent(made: Consultation) -> None:
 
 def _open() -> None:
     """With days left, a question answered and one response in writing: nobody else sees it."""
-    made = _published(
+    made = published(
         "Sauvegarde externalisée (démonstration)",
         "Sauvegarde chiffrée de 40 serveurs, restauration éprouvée chaque trimestre.",
         [("Sauvegarde d’un serveur", "serveur et mois", 480), ("Restauration d’essai", "essai", 4)],
@@ -143,7 +147,7 @@ def _open() -> None:
 
 def _under_evaluation() -> None:
     """Three responses: one far under the others, one with a price missing. One of two people gave marks."""
-    made = _published(
+    made = published(
         "Supervision des applications (démonstration)",
         "Surveillance de 25 applications, alertes et tableaux de bord.",
         [("Application surveillée", "application et mois", 300), ("Astreinte", "heure", 200)],
@@ -159,7 +163,7 @@ def _under_evaluation() -> None:
 
 
 def _awarded() -> None:
-    made = _published(
+    made = published(
         "Hébergement du portail interne (démonstration)",
         "Hébergement managé d’un portail de 2 000 agents, deux zones.",
         [("Plateforme", "mois", 36), ("Reprise du contenu", "forfait", 1)],
@@ -216,7 +220,7 @@ def _under_agreement() -> None:
         maximum_eur_ht=Decimal("300000.00"),
         holders=[firms[SOFTWARE]],
     )
-    _published(
+    published(
         "Hébergement d’une application métier (démonstration)",
         "Hébergement managé d’une application de 400 agents.",
         [("Plateforme", "mois", 24)],
@@ -227,7 +231,7 @@ def _under_agreement() -> None:
 
 def _formalised() -> None:
     """Two lots: the second had no response and ended alone; the letters of the first open eleven days."""
-    made = _published(
+    made = published(
         "Messagerie et archivage (démonstration)",
         "Messagerie de 3 000 boîtes et archivage probant, en deux lots.",
         [("Service", "mois", 36)],

@@ -29,19 +29,24 @@ def load_dynamic_system() -> None:
         starts_on=today - dt.timedelta(days=60),
         ends_on=today + dt.timedelta(days=1000),
         maximum_eur_ht=Decimal("1500000.00"),
+        categories=[
+            {"title": "Machines virtuelles", "criteria": "Une référence de 50 machines ou plus."},
+            {"title": "Stockage objet", "criteria": "Une référence de 100 To ou plus."},
+        ],
     )
-    admitting.admit(_asked(system, CLOUD), actor=act(BUYER))
-    waiting = _asked(system, HOSTING)
+    admitting.admit(_asked(system, CLOUD, category=1), actor=act(BUYER))
+    waiting = _asked(system, HOSTING, category=2)
     paper = SimpleUploadedFile("reference.txt", "Référence fictive de la démonstration.".encode())
     admitting.add_paper(waiting, actor=act(HOSTING), title="Référence de 2025", file=paper)
 
 
-def _asked(system: DynamicSystem, address: str) -> Admission:
+def _asked(system: DynamicSystem, address: str, *, category: int) -> Admission:
     return admitting.ask(
         system,
         actor=act(address),
         candidacy="dume",
         not_excluded=True,
         statement="Hébergeur fictif de la démonstration.",
+        category=system.categories.get(number=category),
         file=SimpleUploadedFile("dume.txt", "DUME fictif de la démonstration.".encode()),
     )

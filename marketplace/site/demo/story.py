@@ -7,6 +7,7 @@ of « Nuage Exemple Souverain » then reaches that contract.
 
 from __future__ import annotations
 
+from marketplace.site.demo.amending import load_amendment, load_discounts
 from marketplace.site.demo.buying import load_buying
 from marketplace.site.demo.consulting import load_consultations
 from marketplace.site.demo.contract_life import load_contract_life
@@ -22,6 +23,7 @@ from marketplace.site.demo.offers import load_offers
 from marketplace.site.demo.programmes import load_programmes
 from marketplace.site.demo.projects import load_projects
 from marketplace.site.demo.publishing import load_publications
+from marketplace.site.demo.restricted import load_restricted
 from marketplace.site.demo.suppliers import load_supplier_facts
 from marketplace.site.demo.voices import load_voices
 
@@ -37,6 +39,9 @@ def load_story() -> str:
     load_needs(mail)
     load_publications()
     load_consultations()
+    load_restricted()
+    load_amendment()
+    load_discounts()
     load_lacks()
     load_voices(offers)
     load_curation(offers)
