@@ -193,7 +193,8 @@ def contract_steps(contract: Contract, *, on: dt.date) -> list[Step]:
     for rank, (_, label) in enumerate(CONTRACT_ROAD):
         side = (rank > reached) - (rank < reached)
         over = state == ContractState.ENDED and rank == reached
+        begun = state == ContractState.ACTIVE and side == 0
         kind = "done" if side < 0 or over else "current" if side == 0 else "todo"
         word = f"le {_day(contract.closed_on or contract.ends_on)}" if over else words[side]
-        steps.append(Step(label, kind, word))
+        steps.append(Step(label, kind, f"depuis le {date_text(contract.starts_on)}" if begun else word))
     return steps

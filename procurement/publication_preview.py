@@ -12,6 +12,7 @@ from marketplace.ui.typography import date_text, euros
 from procurement.publication import decp, duty, judging
 from procurement.publication.fields import FIELDS, Field, Kind
 from procurement.publication_sources import decoded, facts_of
+from procurement.reference.cpv import label_of
 
 if TYPE_CHECKING:
     from procurement.models import Publication, PublicationRelease
@@ -69,6 +70,8 @@ def lines_of(publication: Publication) -> list[Line]:
 def in_words(field: Field, value: Any) -> str:
     if field.kind is Kind.YES_NO:
         return "Oui" if value else "Non"
+    if field.name == "cpv":
+        return label_of(value)
     if field.kind is Kind.AMOUNT:
         return euros(value, tax="HT")
     if field.kind is Kind.DAY:

@@ -120,6 +120,7 @@ _PLAIN_SPACES = (
     (re.compile(r"(?<=«) "), NBSP),
     (re.compile(r" (?=»)"), NBSP),
     (re.compile(r"(?<=\d) (?=(?:€|%|Ko|Mo|Go|To|h|jours?|mois|ans?)\b|[€%])"), NBSP),
+    (re.compile(r"(?<![\d\u202f])(\d{1,3}) (?=\d{3}(?:\D|$))"), "\\1\u202f"),
     (re.compile(r"(?<=\w)'(?=\w)"), "’"),
 )
 

@@ -152,12 +152,12 @@ def _facts(amendment: Amendment) -> list[tuple[str, str]]:
     rows = [
         ("Nature", amendment.get_kind_display()),
         ("Contrat", contract.number),
+        ("Le contrat vaut", euros(before, tax="HT")),
         ("Montant ajouté", euros(amendment.delta_eur_ht, tax="HT")),
     ]
     if amendment.state == AmendmentState.PROPOSED:
         rows.append(("Le contrat vaudrait", euros(before + amendment.delta_eur_ht, tax="HT")))
         rows.append(("Montant comparé aux plafonds et au circuit", euros(judged_amount(amendment), tax="HT")))
-    rows.append(("Le contrat vaut", euros(before, tax="HT")))
     if amendment.new_ends_on is not None:
         rows.append(("Nouveau dernier jour", date_text(amendment.new_ends_on)))
     rows.append(("Objet", amendment.reason))

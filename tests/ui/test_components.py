@@ -76,6 +76,12 @@ def test_french_spacing_is_set_once() -> None:
     assert typography.french(once) == once
 
 
+def test_an_amount_never_breaks_in_two() -> None:
+    once = typography.french("De 25 000 à 1 000 000 € HT, 12 mois en 2026, article R. 2161-6")
+    assert "25\u202f000 à 1\u202f000\u202f000\u00a0€ HT" in once and "en 2026, article R. 2161-6" in once
+    assert typography.french(once) == once
+
+
 def test_filters_say_unknown_for_none() -> None:
     names = (
         "date_fr",

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -18,11 +19,14 @@ from marketplace.ui.once import once
 from procurement.applications.forms import PaperForm, WithdrawForm
 from procurement.candidates import applying, selecting
 from procurement.candidates.abilities import candidate_abilities, candidates_abilities
+from procurement.candidates.enums import CandidateState
 from procurement.candidates.forms import ApplyForm, RejectForm
 from procurement.candidates.rules import number_rule_on
+from procurement.consultations.abilities import consultation_abilities
 from procurement.consultations.clock import database_now
+from procurement.consultations.enums import ConsultationState
 from procurement.consultations.views.find import allowed_to, form_page, trail, tried, visible
-from procurement.models import Candidate
+from procurement.models import Candidate, Consultation
 from procurement.views.act_pages import ActPage, Acts
 from procurement.views.find import actor_of
 
@@ -105,14 +109,24 @@ def index(request: HttpRequest, number: str) -> HttpResponse:
     if not found.is_restricted:
         raise NotVisible
     rows = Candidate.objects.visible_to(actor_of(request)).living().for_pages().filter(consultation=found)
+    candidates = list(rows)
     context = {
         "consultation": found,
         "over": found.candidatures_over_at(timezone.now()),
-        "candidates": list(rows),
+        "candidates": candidates,
+        "left": sum(one.state == CandidateState.GIVEN for one in candidates),
+        "invite_url": _invite_url(request, found) if candidates else "",
         "rule": number_rule_on(timezone.localdate()),
         "breadcrumb_data": trail(found, current="Candidatures"),
     }
     return render(request, "procurement/candidates/index.html", context)
+
+
+def _invite_url(request: HttpRequest, found: Consultation) -> str:
+    """Empty unless this person may send the invitations now."""
+    waits = found.state == ConsultationState.CANDIDATURES and found.candidatures_over_at(timezone.now())
+    may = waits and allowed(consultation_abilities(actor_of(request), found), "invite")
+    return reverse("procurement:consultation_act", args=[found.number, "inviter"]) if may else ""
 
 
 @login_required
@@ -143,10 +157,12 @@ def apply(request: HttpRequest, number: str) -> HttpResponse:
 def show(request: HttpRequest, number: str) -> HttpResponse:
     found, actor = one_of(request, number), actor_of(request)
     told = found.consultation.invited_at is not None or not actor.is_supplier
+    is_over = found.consultation.candidatures_over_at(timezone.now())
     context = {
         "candidate": found,
         "consultation": found.consultation,
         "told": told,
+        "waits": not told and found.state == CandidateState.GIVEN and is_over,
         "acts": ACTS.links(actor, found),
         "breadcrumb_data": trail(found.consultation, current=found.number),
     }

@@ -75,7 +75,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "schemes": [str(Scheme(code).label) for code in found.required_schemes],
         "steps": steps_of(found, now=now),
         "delays": delays_told(found, today=timezone.localdate()),
-        "acts": _acts(found, verdicts, now=now),
+        "acts": [*_reading(found, now=now, inside=inside), *_acts(found, verdicts, now=now)],
         "may_edit": found.is_written and allowed(verdicts, "edit"),
         "may_answer": found.may_change_at(now) and allowed(verdicts, "answer"),
         "may_ask": responds and found.takes_questions_at(now),
@@ -93,6 +93,13 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         "breadcrumb_data": breadcrumb(("Consultations", "/consultations/"), current=found.number),
     }
     return render(request, "procurement/consultations/show.html", context)
+
+
+def _reading(found: Consultation, *, now: dt.datetime, inside: bool) -> list[dict[str, str]]:
+    """Once the term to apply is past, what comes first: reading candidatures."""
+    if not inside or found.state != ConsultationState.CANDIDATURES or not found.candidatures_over_at(now):
+        return []
+    return [{"url": page_url("candidates", found), "label": "Lire les candidatures"}]
 
 
 def _acts(found: Consultation, verdicts: Verdicts, *, now: dt.datetime) -> list[dict[str, str]]:

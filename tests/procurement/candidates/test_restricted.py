@@ -237,3 +237,22 @@ def test_by_the_api(room, three):
     assert supplier.get(here).json()["state"] == "selected"
     notice = buyer.get(f"/api/v1/consultations/{made.uuid}/notice/").json()
     assert notice["candidates"]["most"] == 6
+
+
+def test_each_page_says_what_comes_next(room, three):
+    made = room.published(**CALL)
+    first, second = (give(made, actor) for actor in three[:2])
+    buyer, url = browser(room.purchasing), made.get_absolute_url()
+    assert "Lire les candidatures" not in text_of(buyer.get(url))
+    pass_term(made)
+    page = text_of(buyer.get(url))
+    assert "Terme des candidatures passé le" in page
+    assert page.index("Lire les candidatures") < page.index("Inviter les candidats retenus")
+    assert "Lire les candidatures" not in text_of(browser(three[2]).get(url))
+    assert "vous serez prévenu" in text_of(browser(three[0]).get(first.get_absolute_url()))
+    selecting.select(first, actor=room.purchasing)
+    page = text_of(buyer.get(f"{url}candidatures/"))
+    assert "1 candidature attend votre choix" in page and f"{url}inviter/" not in page
+    selecting.reject(second, actor=room.purchasing, ground="unfit", reason="Aucune référence.")
+    assert f"{url}inviter/" in text_of(buyer.get(f"{url}candidatures/"))
+    assert f"{url}inviter/" not in text_of(browser(room.requester).get(f"{url}candidatures/"))
