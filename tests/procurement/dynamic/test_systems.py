@@ -283,7 +283,9 @@ def test_by_the_pages_of_both_sides(room, firms):
     assert "Répondre" in text_of(buyer.get("/bureau/")) and CLOUD in text_of(buyer.get(url))
     assert manager.post(f"{here}admettre/", {}).status_code == 403
     sent(buyer.post(f"{here}prolonger/", {"reason": "Référence à vérifier."}))
-    assert buyer.get(f"{here}prolonger/").status_code == 409 and "prolonger/" not in text_of(buyer.get(here))
+    assert buyer.get(f"{here}prolonger/").status_code == 409 and f"{here}prolonger/" not in text_of(
+        buyer.get(here)
+    )
     sent(buyer.post(f"{here}admettre/", {}))
     assert "Admise" in text_of(manager.get(here)) and "Candidater" not in text_of(manager.get(url))
     sent(manager.post(f"{here}retirer/", {"reason": ""}))
