@@ -213,7 +213,7 @@ def run(drill: Drill, *, dossiers: int, deaths: int, seconds: float) -> None:
     victims = VICTIMS if drill.redis is not None else ("worker", "database")
     for number in range(deaths):
         share = total * (number + 1) // (deaths + 2)
-        drill.wait(lambda share=share: drill.done() >= share, seconds=seconds)  # type: ignore[misc]  # bound now
+        drill.wait(lambda share=share: drill.done() >= share, seconds=seconds)
         drill.kill(victims[number % len(victims)])
     if late and "broker" not in [victim for victim, _ in drill.killed]:
         drill.run_python("-m", "tests.qualification.drill_app", "--submit-drafts")

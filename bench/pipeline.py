@@ -85,7 +85,7 @@ class Bench:
 
     def one(self, sql: str) -> int:
         with self.database.connect() as connection:
-            row = connection.execute(sql).fetchone()  # type: ignore[call-overload]  # text of ours
+            row = connection.execute(sql).fetchone()
         return int(str(row[0]))
 
     def open_runs(self) -> int:
@@ -96,7 +96,7 @@ class Bench:
         if self.broker == "pgmq":
             return self.one(f"SELECT count(*) FROM pgmq.q_{QUEUE}")
         with redis.Redis.from_url(REDIS_URL) as client:
-            return int(client.llen(QUEUE)) + int(client.hlen("unacked"))  # type: ignore[arg-type]  # not awaited
+            return int(client.llen(QUEUE)) + int(client.hlen("unacked"))
 
     def goal(self, what: str, met: bool) -> None:
         print(f"  {'met ' if met else 'SHORT'} {what}")
@@ -223,7 +223,7 @@ class Visits:
                 self.now[host] = self.now.get(host, 0) + 1
                 self.most = max(self.most, self.now[host])
             try:
-                behaviour(sock, closing)  # type: ignore[arg-type]  # an SSLSocket
+                behaviour(sock, closing)
             finally:
                 with self.lock:
                     self.now[host] -= 1
@@ -233,7 +233,7 @@ class Visits:
 
 def slow_page(sock: object, closing: threading.Event) -> None:
     closing.wait(SLOW_SECONDS)
-    answer_page(sock, closing)  # type: ignore[arg-type]  # an SSLSocket
+    answer_page(sock, closing)
 
 
 def recheck(bench: Bench, count: int) -> None:
@@ -249,7 +249,7 @@ def recheck(bench: Bench, count: int) -> None:
     with tempfile.TemporaryDirectory() as folder, TlsSites(sites, folder=Path(folder)) as served:
         bench.env |= served.environment() | {"DJANGO_SETTINGS_MODULE": "marketplace.settings.dev"}
         with bench.database.connect() as connection:
-            connection.execute(WITNESS)  # type: ignore[call-overload]  # text of ours
+            connection.execute(WITNESS)
         bench.do("sites", str(count), str(HOSTS))
         started = time.monotonic()
         bench.do("look")

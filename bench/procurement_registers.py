@@ -5,8 +5,6 @@ cost more because it is big. Rows are invented and written in one statement a ta
 HTTP, signed in.
 """
 
-# ruff: noqa: S608 -- SQL is made of constants of this module and of the models.
-
 from __future__ import annotations
 
 import datetime as dt

@@ -172,7 +172,7 @@ def one_round(asked: list[Any], peer: Any, *, ours_first: bool) -> tuple[list[fl
         for query, lexemes in zip(asked, terms, strict=True):
             start = time.thread_time_ns()
             if who == "us":
-                found.append(find(keeper.generation, query))  # type: ignore[arg-type]
+                found.append(find(keeper.generation, query))
             else:
                 peer.answer(query, lexemes)
             spent[who].append((time.thread_time_ns() - start) / 1e6)
@@ -232,7 +232,7 @@ def publish(report: Report, offers: int = 50) -> None:
                 "UPDATE catalog_offersearchrow SET fair = fair, seq = seq + 1 WHERE offer_id = %s", [offer]
             )
             start = time.thread_time()
-            keeper.catch_up(keeper.generation)  # type: ignore[arg-type]
+            keeper.catch_up(keeper.generation)
             spent.append((time.thread_time() - start) * 1000)
     report.goal(
         "publishing one offer, ms of indexing a process (p95)", float(np.percentile(spent, 95)), PUBLISH_MS

@@ -52,7 +52,7 @@ SYLLABLES = [
     "xan",
     "yor",
     "zeb",
-]  # noqa: SIM905 - one line is easier to read
+]
 COUNTRIES = ("FR", "DE", "NL", "ES", "IT", "CH", "US", "GB")
 STATUSES = ("in_force", "unknown", "in_progress", "suspended", "renewal_pending", "announced")
 LEVELS = ("label_1", "label_2", "label_3", "standard", "unknown")

@@ -70,7 +70,7 @@ class Oracle:
         for scheme, one in kept.items():
             until = one["until"] and dt.date.fromisoformat(one["until"])
             found.add((scheme, self._status(one["status"], until)))
-        return found  # type: ignore[return-value]
+        return found
 
     def _status(self, status: str, until: dt.date | None) -> str:
         if status in ("in_force", "renewal_pending") and until is not None:

@@ -64,9 +64,10 @@ class CollectionViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
 
     def answer(self, obj: Collection, **options: Any) -> Response:
         today = timezone.localdate()
-        obj.offers = entries_of(obj, on=today)  # type: ignore[attr-defined]  # read by the serializer
-        obj.found = _found(obj.query) if obj.query else None  # type: ignore[attr-defined]  # as above
-        return super().answer(obj, **options)
+        shown: Any = obj
+        # Read by the serializer.
+        shown.offers, shown.found = entries_of(obj, on=today), _found(obj.query) if obj.query else None
+        return super().answer(shown, **options)
 
     def create_object(self, *, actor: Actor, data: dict[str, Any]) -> Collection:
         return collections.create(actor=actor, **_with_offers(data))

@@ -48,8 +48,9 @@ class SavedSearchViewSet(CreateOnceMixin, PatchMixin, ReadViewSet):
     def answer(self, obj: SavedSearch, **options: Any) -> Response:
         read = OfferFilterSet(QueryDict(obj.query), lenient=True)
         read.is_valid()
-        obj.ignored = read.ignored  # type: ignore[attr-defined]  # read by the serializer, once an answer
-        return super().answer(obj, **options)
+        shown: Any = obj
+        shown.ignored = read.ignored  # read by the serializer, once an answer
+        return super().answer(shown, **options)
 
     def create_object(self, *, actor: Actor, data: dict[str, Any]) -> SavedSearch:
         return saved_searches.save(actor=actor, **data)

@@ -19,6 +19,7 @@ from catalog.questions.engine import Question, questions
 from catalog.questions.rows import UNKNOWN, ComparedRow, compared_row, compared_rows
 from catalog.search.fields import entry_price
 from catalog.yearly_cost import YearlyCost, yearly_cost
+from marketplace.accounts.actors import Actor
 from marketplace.documents.tables import Cell
 from marketplace.ui.typography import date_text, euros
 
@@ -122,11 +123,11 @@ def compare(columns: Sequence[ComparedOffer], *, categories: dict[str, str]) -> 
     )
 
 
-def for_comparison(numbers: Sequence[int], *, actor: object) -> list[ComparedOffer]:
+def for_comparison(numbers: Sequence[int], *, actor: Actor) -> list[ComparedOffer]:
     """In the order asked: visible ones, and those that were public once. At most six queries."""
     wanted = list(dict.fromkeys(numbers))
     visible = (
-        Offer.objects.visible_to(actor)  # type: ignore[arg-type]  # an Actor
+        Offer.objects.visible_to(actor)
         .for_sheet()
         .prefetch_related("effective_trust__mark", "live_version__plans__lines")
         .filter(number__in=wanted)

@@ -138,3 +138,5 @@ class VersionMissing(DomainError):
 
 class TooManyTries(DomainError):
     status = 429
+    # Seconds to wait; None: not known.
+    retry_after: int | None = None

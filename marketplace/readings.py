@@ -17,7 +17,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Sequence
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import EmptyResultSet
@@ -38,7 +38,8 @@ def read(reading: Reading[T]) -> T:
         while True:
             asked = reading.send(rows_of(asked))
     except StopIteration as end:
-        return end.value  # type: ignore[no-any-return]  # what a generator returns is not typed here
+        result: T = end.value
+        return result
 
 
 def together(readings: Iterable[Reading[T]]) -> Reading[list[T]]:
@@ -66,7 +67,7 @@ def listed(rows: QuerySet[Any, Any]) -> Reading[list[Any]]:
     Raises TypeError on a prefetch that is not the far side of a foreign key.
     """
     (found,) = yield [rows.prefetch_related(None)]
-    lookups: Sequence[Any] = rows._prefetch_related_lookups  # type: ignore[attr-defined]  # has no public name
+    lookups: Sequence[Any] = cast(Any, rows)._prefetch_related_lookups  # has no public name
     if not found or not lookups:
         return found
     joined = [_joined(rows.model, lookup) for lookup in lookups]
@@ -82,7 +83,7 @@ def _joined(model: type[Model], lookup: str | Prefetch) -> tuple[str, str, Query
     relation = next((one for one in model._meta.related_objects if one.get_accessor_name() == name), None)
     if not isinstance(relation, ManyToOneRel):
         raise TypeError(f"{model.__name__}.{name} is not the far side of a foreign key")
-    given = lookup.queryset if isinstance(lookup, Prefetch) else None  # type: ignore[attr-defined]  # not in the stubs
+    given = lookup.queryset if isinstance(lookup, Prefetch) else None
     if given is None:
         given = relation.related_model._default_manager.all()
     return name, relation.field.attname, given
@@ -139,7 +140,7 @@ class _Compiled:
         compiler.results_iter = lambda *_, **__: iter(loaded)
         answered = queryset.all()
         # A copy that is read here and dropped: no queryset made from it would ask again.
-        answered.query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]  # this copy's
+        cast(Any, answered.query).get_compiler = lambda *_, **__: compiler
         return list(answered)
 
 
@@ -152,7 +153,8 @@ def _loader(field: Any) -> Callable[[Any], Any]:
         return lambda values: [None if value is None else each(value) for value in values]
     if field.get_internal_type() == "BinaryField":
         return lambda text: bytes.fromhex(text.removeprefix("\\x"))
-    return field.to_python  # type: ignore[no-any-return]  # a field's own
+    own: Callable[[Any], Any] = field.to_python
+    return own
 
 
 def _with_floats(value: Any) -> Any:

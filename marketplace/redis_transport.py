@@ -16,12 +16,12 @@ from kombu.transport import redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 
-class Channel(redis.Channel):  # type: ignore[misc]  # kombu is not typed
-    def _connparams(self, asynchronous: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002  # kombu's
+class Channel(redis.Channel):
+    def _connparams(self, asynchronous: bool = False) -> dict[str, Any]:  # kombu's
         if self.connection is None or self.connection.client is None:
             raise RedisConnectionError("this channel's connection is closed")
         return dict(super()._connparams(asynchronous))
 
 
-class Transport(redis.Transport):  # type: ignore[misc]  # kombu is not typed
+class Transport(redis.Transport):
     Channel = Channel

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from marketplace.accounts.abilities import Verdicts, require, role_needed
 from marketplace.accounts.enums import Role
+from procurement.enums import OpinionKind
 from procurement.models.opinion import ROLE_OF_KIND
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def assessment_abilities(actor: Actor, assessment: Assessment) -> Verdicts:
 
 def opinion_refusal(actor: Actor, *, kind: str, organisation_id: int) -> str:
     """Only the RSSI gives the RSSI's avis, only the DPO the DPO's."""
-    return _needs(actor, ROLE_OF_KIND[kind], organisation_id=organisation_id)  # type: ignore[index]  # str enum
+    return _needs(actor, ROLE_OF_KIND[OpinionKind(kind)], organisation_id=organisation_id)
 
 
 def assessments_abilities(actor: Actor) -> Verdicts:

@@ -281,4 +281,5 @@ class OpinionViewSet(CreateOnceMixin, ReadViewSet):
             message = "L’objet de l’avis n’existe pas ou n’est pas visible pour vous."
             raise NotVisible(f"{name}_not_found", message)
         advise: Any = advise_on_assessment if name == "assessment" else advise_on_order
-        return advise(target, actor=actor, **data)  # type: ignore[no-any-return]  # one of two actions
+        given: Opinion = advise(target, actor=actor, **data)
+        return given

@@ -94,7 +94,7 @@ def _etag(what: str, of: str = "") -> str:
 
 
 def _unchanged(request: Request, etag: str) -> HttpResponseNotModified | None:
-    answer = get_conditional_response(request, etag=etag)  # type: ignore[arg-type]  # read as an HttpRequest
+    answer = get_conditional_response(request, etag=etag)
     if not isinstance(answer, HttpResponseNotModified):
         return None
     answer["ETag"] = etag

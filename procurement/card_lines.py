@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
@@ -36,8 +36,9 @@ class ChosenProject:
 def chosen_project(request: HttpRequest) -> ChosenProject | None:
     """The project of `?projet=`, else the last changed one. None for who has none. Three queries, once."""
     if not hasattr(request, "_chosen_project"):
-        request._chosen_project = _choose(request)  # type: ignore[attr-defined]  # kept for the request
-    return request._chosen_project  # type: ignore[attr-defined,no-any-return]  # set above
+        cast(Any, request)._chosen_project = _choose(request)
+    chosen: ChosenProject | None = cast(Any, request)._chosen_project
+    return chosen
 
 
 def _choose(request: HttpRequest) -> ChosenProject | None:

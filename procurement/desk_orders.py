@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
@@ -100,9 +101,10 @@ def _to_approve(actor: Actor) -> Rows:
     )
 
 
-def _to_sign(order: Order, powers: dict[str, Decimal | None]) -> str:
+def _to_sign(order: Any, powers: dict[str, Decimal | None]) -> str:
+    """`awaited` is annotated."""
     amount, ceiling = euros(order.total_eur_ht, tax="HT"), powers.get(Role.APPROVER)
-    if order.awaited == Role.APPROVER and ceiling is not None:  # type: ignore[attr-defined]  # annotated
+    if order.awaited == Role.APPROVER and ceiling is not None:
         return f"Approuver {amount} (votre plafond\u00a0: {euros(ceiling, tax='HT')})"
     return f"Signer un bon de commande de {amount}"
 

@@ -87,13 +87,15 @@ def _contract_url(contract: Contract) -> str:
 
 
 def _opinion_url(opinion: Opinion) -> str:
-    if opinion.order is not None:
-        return _order_url(opinion.order)
-    return opinion.assessment.get_absolute_url()  # type: ignore[union-attr]  # one or the other
+    if opinion.assessment is not None:
+        return opinion.assessment.get_absolute_url()
+    return _order_url(opinion.order) if opinion.order is not None else ""
 
 
 def _opinion_label(opinion: Opinion) -> str:
-    about = opinion.order.number if opinion.order is not None else opinion.assessment.project.number  # type: ignore[union-attr]
+    about = opinion.order.number if opinion.order is not None else ""
+    if opinion.assessment is not None:
+        about = opinion.assessment.project.number
     return f"Avis du {opinion.get_kind_display()}, {about}"
 
 

@@ -38,8 +38,10 @@ def _field(field: Field) -> serializers.Field[Any, Any, Any, Any]:
         Kind.AMOUNT: lambda: serializers.DecimalField(14, 2, min_value=0, **options),
         Kind.DAY: lambda: serializers.DateField(**options),
     }
-    text = lambda: serializers.CharField(max_length=field.longest, allow_blank=True, **options)  # noqa: E731
-    return made.get(field.kind, text)()  # type: ignore[no-any-return]
+    if field.kind not in made:
+        return serializers.CharField(max_length=field.longest, allow_blank=True, **options)
+    one: serializers.Field[Any, Any, Any, Any] = made[field.kind]()
+    return one
 
 
 def _share(options: dict[str, Any]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from marketplace.rest.paging import PageNumber
 from marketplace.rest.principal import actor_of
 from marketplace.rest.serializers import NoInput, ReasonInput, StrictSerializer
 from qualification.abilities import work_abilities
-from qualification.work import Letter, QueueState, dead_letters, queue_states, try_again
+from qualification.work import QueueState, dead_letters, queue_states, try_again
 
 QUEUE = OpenApiParameter("id", str, OpenApiParameter.PATH, enum=PausableQueue.values)
 LETTER = OpenApiParameter("id", uuids.UUID, OpenApiParameter.PATH)
@@ -108,7 +108,8 @@ class DeadLetterViewSet(viewsets.ViewSet):
         """Les travaux abandonnés, le plus récent d’abord."""
         require(work_abilities(actor_of(request)), "see")
         pages = PageNumber()
-        found: list[Letter] = pages.paginate_queryset(dead_letters(), request)  # type: ignore[arg-type,assignment]  # any sequence will do
+        letters: Any = dead_letters()  # a sequence is paged as well as a queryset
+        found = pages.paginate_queryset(letters, request)
         return pages.get_paginated_response(LetterSerializer(found, many=True).data)
 
     @extend_schema(request=NoInput, responses={204: None}, parameters=[LETTER])

@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Min
@@ -155,19 +156,17 @@ def _passages(*, since: dt.datetime, now: dt.datetime) -> Known:
     }
 
 
-def _waiting() -> list[dict[str, object]]:
+def _waiting() -> list[Any]:
     open_now = Dossier.objects.filter(state__in=list(STEPS)).order_by()
     return list(open_now.values("scheme", "state").annotate(count=Count("pk"), oldest=Min("state_since")))
 
 
-def _scheme(
-    code: str, found: Known, waiting: dict[tuple[object, object], dict[str, object]]
-) -> SchemeDurations:
+def _scheme(code: str, found: Known, waiting: dict[tuple[object, object], dict[str, Any]]) -> SchemeDurations:
     steps = []
     for step in STEPS:
         count, median, p90 = found.get((code, step), (0, None, None))
         now = waiting.get((code, step), {"count": 0, "oldest": None})
-        steps.append(StepDuration(code, step, count, median, p90, now["count"], now["oldest"]))  # type: ignore[arg-type]  # of values()
+        steps.append(StepDuration(code, step, count, median, p90, now["count"], now["oldest"]))
     return SchemeDurations(code, _title(code), tuple(steps))
 
 

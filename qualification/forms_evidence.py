@@ -48,7 +48,7 @@ class JoinForm(RuledForm):
     def __init__(self, *args: Any, dossiers: list[Dossier], **options: Any) -> None:
         super().__init__(*args, **options)
         self._dossiers = {dossier.number: dossier for dossier in dossiers}
-        self.fields["where"].choices = [("", "Choisissez"), *map(_group, dossiers)]  # type: ignore[attr-defined]  # a choice field
+        self.fields["where"].choices = [("", "Choisissez"), *map(_group, dossiers)]
 
     def chosen(self) -> tuple[Dossier, str]:
         number, _, code = self.cleaned_data["where"].partition(":")
@@ -93,7 +93,7 @@ class ApplicabilityForm(RuledForm):
         if evidence:
             self.fields["evidence"].choices = [
                 (one.number, f"{one.title} ({one.number})") for one in evidence
-            ]  # type: ignore[attr-defined]  # a choice field
+            ]
         else:
             del self.fields["evidence"]
 

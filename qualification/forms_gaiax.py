@@ -17,7 +17,7 @@ class AttachForm(RuledForm):
 
     def __init__(self, *args: Any, offers: list[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["offer"].choices = offers  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["offer"].choices = offers
 
 
 class DetachForm(RuledForm):

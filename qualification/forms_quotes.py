@@ -54,12 +54,12 @@ class QuoteForm(RuledForm):
         super().__init__(*args, **options)
         self._evidence = {one.number: one for one in evidence}
         names = [(one.code, one.name) for one in certificates().values()]
-        self.fields["certificate"].choices = [("", "Choisissez"), *names]  # type: ignore[attr-defined]  # a choice field
+        self.fields["certificate"].choices = [("", "Choisissez"), *names]
         if not evidence:
             del self.fields["evidence"]
             return
         papers = [(one.number, f"{one.title} ({one.number})") for one in evidence]
-        self.fields["evidence"].choices = [("", "Aucun"), *papers]  # type: ignore[attr-defined]  # a choice field
+        self.fields["evidence"].choices = [("", "Aucun"), *papers]
 
     def values(self) -> dict[str, Any]:
         said = dict(self.cleaned_data)

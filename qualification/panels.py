@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from catalog.models import Offer
 from marketplace.accounts.abilities import allowed
-from marketplace.accounts.actors import Actor
+from marketplace.accounts.middleware import actor_of
 from marketplace.ui.panels import Panel
 from qualification.abilities import dossiers_abilities
 from qualification.confirmations import published
@@ -17,7 +17,7 @@ from qualification.models import CheckAlert, Dossier
 
 def offer_dossier(request: HttpRequest, offer: Any) -> Panel | None:
     """One query for those concerned, none for a visitor or a buyer."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]  # set by ActorMiddleware
+    actor = actor_of(request)
     if not isinstance(offer, Offer) or not (actor.is_supplier or actor.is_operator):
         return None
     dossier = Dossier.objects.visible_to(actor).filter(offer=offer).order_by("-pk").first()
@@ -32,7 +32,7 @@ def offer_dossier(request: HttpRequest, offer: Any) -> Panel | None:
 
 def offer_checks(request: HttpRequest, offer: Any) -> Panel | None:
     """For the offer's own supplier and for those who instruct. No query."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]  # set by ActorMiddleware
+    actor = actor_of(request)
     if not isinstance(offer, Offer):
         return None
     owner = actor.organisation.pk if actor.is_supplier and actor.organisation is not None else None
@@ -52,7 +52,7 @@ def offer_waivers(_request: HttpRequest, offer: Any) -> Panel | None:
 
 def offer_coverage(request: HttpRequest, offer: Any) -> Panel | None:
     """For the offer's own supplier. No query."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]  # set by ActorMiddleware
+    actor = actor_of(request)
     if not isinstance(offer, Offer) or not actor.is_supplier or actor.organisation is None:
         return None
     if offer.supplier.organisation_id != actor.organisation.pk:

@@ -59,7 +59,7 @@ def _refuse_too_many(organisation_id: int) -> None:
     )
     seconds = math.ceil((refused.until - timezone.now()).total_seconds())
     # The window is the database's: another clock never makes the wait longer than it.
-    error.retry_after = min(max(1, seconds), math.ceil(WINDOW.total_seconds()))  # type: ignore[attr-defined]  # read where refusals are answered
+    error.retry_after = min(max(1, seconds), math.ceil(WINDOW.total_seconds()))
     raise error
 
 

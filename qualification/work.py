@@ -98,7 +98,8 @@ class Letter:
 
     @property
     def since(self) -> dt.datetime:
-        return self.row.done_at or self.row.due_at  # type: ignore[no-any-return]
+        moment: dt.datetime = self.row.done_at or self.row.due_at
+        return moment
 
     @property
     def may_be_tried(self) -> bool:

@@ -26,7 +26,7 @@ class GroundForm(MarketForm):
     read_on = forms.DateField(label="Jour de la lecture", widget=forms.DateInput, required=False)
 
     def __init__(self, *args: object, is_sourced: bool, **more: object) -> None:
-        super().__init__(*args, **more)  # type: ignore[arg-type]  # handed on as they are
+        super().__init__(*args, **more)
         if is_sourced:
             self.fields["source"].required = self.fields["read_on"].required = True
 

@@ -26,7 +26,7 @@ class EditDeclarationForm(DeclareForm):
         if mark.scheme != Scheme.OTHER:
             del self.fields["label"]
         reachable = {mark.status, *forward_statuses(mark)} & set(DECLARABLE)
-        self.fields["status"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["status"].choices = [
             (status.value, TrustStatus(status).label) for status in DECLARABLE if status in reachable
         ]
 

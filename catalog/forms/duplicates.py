@@ -25,7 +25,7 @@ class VerdictForm(MarketForm):
     def __init__(self, *args: Any, pair: DuplicatePair, **options: Any) -> None:
         super().__init__(*args, **options)
         offers = (pair.first, pair.second)
-        self.fields["duplicate"].choices = [  # type: ignore[attr-defined]  # a choice field
+        self.fields["duplicate"].choices = [
             (str(offer.uuid), f"{offer.name}, n° {offer.number}, de {offer.supplier.name}")
             for offer in offers
         ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 
@@ -67,13 +67,13 @@ def fields_of(
         field = field or _field(leaf, categories=categories, hint=_hint(leaf) if not path else leaf.help)
         # Inside a group the legend says whether it is optional: saying it on each field is noise.
         field.required = required or bool(path)
-        field.validate = lambda value: None  # type: ignore[method-assign]  # see above
+        cast(Any, field).validate = lambda value: None
         name = name_of(question, *path)
         yield name, field
         stored = _at(current, path)
         if leaf.type == "document" and stored:
             field.help_text = f"Fichier joint : {stored.get('name') or 'document'}. Un nouveau le remplace."
-            field.kept = kept  # type: ignore[attr-defined]  # read by the field's template
+            cast(Any, field).kept = kept  # read by the field's template
             yield name + REMOVE, forms.BooleanField(label="Retirer ce fichier", required=False)
 
 

@@ -57,7 +57,7 @@ class NeedForm(MarketForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["category"].queryset = Category.objects.open()  # type: ignore[attr-defined]  # ModelChoiceField
+        self.fields["category"].queryset = Category.objects.open()
 
     def clean_searched(self) -> str:
         return searched_text(self.cleaned_data["searched"])
@@ -119,4 +119,4 @@ class MergeForm(MarketForm):
     def __init__(self, *args: Any, need: MissingNeed, **options: Any) -> None:
         super().__init__(*args, **options)
         others = MissingNeed.objects.open().exclude(pk=need.pk).order_by("-created_at", "-pk")
-        self.fields["into"].queryset = others  # type: ignore[attr-defined]  # ModelChoiceField
+        self.fields["into"].queryset = others

@@ -86,7 +86,7 @@ class RankedUsageForm(UsageForm):
     """The usage by which a list is ordered: nothing of what leaving costs, nor of who pays it back."""
 
     buyer_kind = None  # type: ignore[assignment]  # Django's way to leave out a field
-    assistance_days = None  # type: ignore[assignment]  # as above
+    assistance_days = None  # type: ignore[assignment]  # Django's way to leave out a field
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or self.cleaned_data

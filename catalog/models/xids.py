@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Field, Func
 
 
-class XidField(Field):  # type: ignore[type-arg]  # not subscriptable when the code runs
+class XidField(Field):
     """`xid8`: the 64-bit number of a transaction, an int in Python."""
 
     def db_type(self, connection: Any) -> str:

@@ -146,7 +146,7 @@ def _row(given: Mapping[str, Any], *, line: int, register: Register) -> tuple[Ro
 def _value(given: Any, column: Column) -> str | None:
     """Raises ValueError with the French words of the fault."""
     if isinstance(given, bool | list | dict):
-        raise ValueError("Donnez un texte.")  # noqa: TRY004 -- one kind of fault
+        raise ValueError("Donnez un texte.")
     text = "" if given is None else str(given).strip()
     if not text:
         if column.required and column.name != "decision":

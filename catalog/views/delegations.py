@@ -51,7 +51,7 @@ class DelegateForm(MarketForm):
         choices = [("Sections", [(part.section.id, part.section.label) for part in parts])]
         if chapters := chapters_of(offer):
             choices.append(("Exigences du dossier", [(one.id, one.label) for one in chapters]))
-        self.fields["section"].choices = choices  # type: ignore[attr-defined]  # a choice field
+        self.fields["section"].choices = choices
 
 
 @once

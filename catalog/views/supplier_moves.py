@@ -30,7 +30,7 @@ class LiftForm(ReasonForm):
 
     def __init__(self, *args: object, suspended: list[Offer], **options: object) -> None:
         super().__init__(*args, **options)
-        self.fields["offers"].choices = [  # type: ignore[attr-defined]  # a choice field
+        self.fields["offers"].choices = [
             (str(offer.uuid), f"{offer.name}, le {_day(offer)} : {offer.closed_reason}")
             for offer in suspended
         ]

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
@@ -7,6 +8,12 @@ from marketplace.accounts.actors import ANONYMOUS, Actor
 from marketplace.accounts.models import Membership
 
 SESSION_KEY = "membership"
+
+
+class ActedRequest(HttpRequest):
+    """What every request is once ActorMiddleware saw it."""
+
+    actor: Actor
 
 
 def actor_of_session(request: HttpRequest) -> Actor:
@@ -30,7 +37,7 @@ def actor_of_session(request: HttpRequest) -> Actor:
 
 def actor_of(request: HttpRequest) -> Actor:
     """Who acts in this request, as ActorMiddleware set it."""
-    return request.actor  # type: ignore[attr-defined,no-any-return]  # an attribute of our middleware
+    return cast(ActedRequest, request).actor
 
 
 class ActorMiddleware:
@@ -40,5 +47,6 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.actor = SimpleLazyObject(lambda: actor_of_session(request))  # type: ignore[attr-defined]
+        lazy = SimpleLazyObject(lambda: actor_of_session(request))
+        cast(ActedRequest, request).actor = cast(Actor, lazy)
         return self.get_response(request)

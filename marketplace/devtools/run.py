@@ -218,7 +218,7 @@ class Demonstration:
         state = ""
         while time.monotonic() < deadline:
             try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5):  # noqa: S310 - our own address
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5):
                     return
             except urllib.error.HTTPError as error:
                 state = error.read().decode(errors="replace")[:200]

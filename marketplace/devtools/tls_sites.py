@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import Any, Literal, Self, cast
 
 import trustme
 
@@ -159,7 +159,7 @@ class TlsSites:
         if versions is not None:
             _accept_only(self._entry, versions)
         # Typed for the base class; OpenSSL always hands the SSLSocket being set up.
-        self._entry.sni_callback = self._choose  # type: ignore[assignment]
+        self._entry.sni_callback = cast(Any, self._choose)
         self._closing = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", port), backlog=64)
         self.port: int = self._listener.getsockname()[1]

@@ -38,6 +38,6 @@ def _write(sheet: Any, line: int, place: int, cell: Cell, *, day: Any) -> None:
     if is_number(cell):
         sheet.write_number(line, place, cell)
     elif isinstance(cell, dt.date):
-        sheet.write_datetime(line, place, dt.datetime.combine(cell, dt.time()), day)  # noqa: DTZ001 -- a day
+        sheet.write_datetime(line, place, dt.datetime.combine(cell, dt.time()), day)
     else:
         sheet.write_string(line, place, printable(words(cell))[:CELL_LIMIT])

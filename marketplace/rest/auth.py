@@ -4,7 +4,7 @@ Imports nothing of `rest_framework.views`: DRF imports this module while it make
 """
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -15,6 +15,7 @@ from rest_framework.request import Request
 
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import HUMAN_ONLY_ROLES
+from marketplace.accounts.middleware import ActedRequest
 from marketplace.accounts.models import ApiToken
 
 REALM = 'Bearer realm="api"'
@@ -33,7 +34,7 @@ class BearerAuthentication(BaseAuthentication):
             return None
         token = find_token(secret.strip())
         actor = actor_of(token, ip=request.META.get("REMOTE_ADDR", ""))
-        request._request.actor = actor  # type: ignore[attr-defined]  # set on every request by ActorMiddleware
+        cast(ActedRequest, request._request).actor = actor
         touch(token)
         return actor.user or AnonymousUser(), token
 

@@ -214,10 +214,10 @@ def _wanted_form(view: Any) -> str:
 
 def _headers_of(exc: exceptions.APIException) -> dict[str, str]:
     headers: dict[str, str] = {}
-    if getattr(exc, "auth_header", None):
-        headers["WWW-Authenticate"] = str(exc.auth_header)  # type: ignore[attr-defined]  # set by APIView
-    if getattr(exc, "wait", None):
-        headers["Retry-After"] = str(math.ceil(exc.wait))  # type: ignore[attr-defined]  # Throttled only
+    if scheme := getattr(exc, "auth_header", None):  # set by APIView
+        headers["WWW-Authenticate"] = str(scheme)
+    if wait := getattr(exc, "wait", None):  # set by Throttled
+        headers["Retry-After"] = str(math.ceil(wait))
     return headers
 
 

@@ -48,7 +48,9 @@ class MoveMixin:
     def input_class(self, act: str) -> SerializerClass:
         if act in self.moves:
             return self.moves[act].input
-        return super().input_class(act)  # type: ignore[misc,no-any-return]  # mixin
+        base: Any = super()
+        of_base: SerializerClass = base.input_class(act)
+        return of_base
 
     def perform_move(self: Any, name: str) -> Response:
         endpoint: MoveEndpoint = self.moves[name]
@@ -58,12 +60,14 @@ class MoveMixin:
         obj.check_move(name)
         data = self.read_input(name)
         endpoint.call(obj, actor=self.actor, expected_version=version, data=data)
-        return self.answer(self.reloaded(obj))  # type: ignore[no-any-return]  # mixin
+        answer: Response = self.answer(self.reloaded(obj))
+        return answer
 
 
 def _action(name: str, *, label: str) -> Any:
     def handler(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return self.perform_move(name)  # type: ignore[no-any-return]  # mixin
+        answer: Response = self.perform_move(name)
+        return answer
 
     handler.__name__ = PREFIX + name
     handler.__doc__ = label or name

@@ -5,11 +5,12 @@ from typing import cast
 from rest_framework.request import Request
 
 from marketplace.accounts.actors import Actor
+from marketplace.accounts.middleware import ActedRequest
 
 
 def actor_of(request: Request) -> Actor:
     """Set on every request: by ActorMiddleware from the session, then by a bearer token."""
-    return cast(Actor, request.actor)  # type: ignore[attr-defined]  # an attribute of our middleware
+    return cast(ActedRequest, request).actor
 
 
 def principal_of(actor: Actor) -> str:

@@ -84,7 +84,7 @@ class BrowserScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
         }
 
 
-class DecimalOrText(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]  # idem
+class DecimalOrText(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]  # spectacular has no types
     """Decimals are written as text, and read as a number or as text."""
 
     target_class = "rest_framework.serializers.DecimalField"
@@ -100,7 +100,7 @@ class DecimalOrText(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped
         return {"oneOf": [dict(DECIMAL), {"type": "number", **bounds}]}
 
 
-class FilterParameters(OpenApiFilterExtension):  # type: ignore[no-untyped-call]  # idem
+class FilterParameters(OpenApiFilterExtension):  # type: ignore[no-untyped-call]  # spectacular has no types
     """Query parameters as the filters' own form fields read them; no guess from model fields."""
 
     target_class = "marketplace.rest.filters.StrictFilterBackend"
@@ -165,7 +165,7 @@ class MarketSchema(AutoSchema):
             return f"{self._tokenize_path()[0].replace('-', '_')}_{move}"
         return str(super().get_operation_id())
 
-    def get_description(self) -> str:  # type: ignore[override]  # as in the parent
+    def get_description(self) -> str:  # type: ignore[override]  # spectacular's own is not typed
         """French: the collection's own words, else the action's docstring; never a base class's."""
         action = getattr(self.view, "action", None) or ""
         about = getattr(self.view, "about", "")
@@ -180,8 +180,7 @@ class MarketSchema(AutoSchema):
 
     def _map_basic_serializer(self, serializer: Any, direction: str) -> Schema:
         """Without the docstring, which is for who reads the code, unless a description was given."""
-        # drf-spectacular does not annotate this method.
-        schema: Schema = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
+        schema: Schema = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]  # not typed there
         if not has_override(serializer, "description"):
             schema.pop("description", None)
         return schema

@@ -79,11 +79,12 @@ class StrictMixin:
     """For the first place among the bases of a serializer."""
 
     def to_internal_value(self, data: Any) -> Any:
+        base: Any = super()
         if not isinstance(data, Mapping) or hasattr(data, "getlist"):  # a form is text by nature
-            return super().to_internal_value(data)  # type: ignore[misc]  # mixin
+            return base.to_internal_value(data)
         errors = self._shape_errors(data)
         try:
-            value = super().to_internal_value(data)  # type: ignore[misc]  # mixin
+            value = base.to_internal_value(data)
         except serializers.ValidationError as exc:
             found = exc.detail if isinstance(exc.detail, dict) else {"non_field_errors": exc.detail}
             raise serializers.ValidationError({**found, **errors}) from exc
@@ -91,8 +92,8 @@ class StrictMixin:
             raise serializers.ValidationError(errors)
         return value
 
-    def _shape_errors(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        fields = self.fields  # type: ignore[attr-defined]  # mixin
+    def _shape_errors(self: Any, data: Mapping[str, Any]) -> dict[str, Any]:
+        fields = self.fields
         errors: dict[str, Any] = {}
         for name, value in data.items():
             field = fields.get(name)
@@ -110,7 +111,8 @@ class SparseMixin:
 
     @cached_property
     def fields(self) -> Any:
-        fields = super().fields  # type: ignore[misc]  # mixin
+        base: Any = super()
+        fields = base.fields
         wanted = self._wanted()
         if wanted is None:
             return fields
@@ -123,10 +125,10 @@ class SparseMixin:
                 fields.pop(name)
         return fields
 
-    def _wanted(self) -> set[str] | None:
-        root = self.root  # type: ignore[attr-defined]  # mixin
-        outermost = root is self or (self.parent is root and getattr(root, "many", False))  # type: ignore[attr-defined]
-        request = self.context.get("request") if outermost else None  # type: ignore[attr-defined]
+    def _wanted(self: Any) -> set[str] | None:
+        root = self.root
+        outermost = root is self or (self.parent is root and getattr(root, "many", False))
+        request = self.context.get("request") if outermost else None
         if request is None or request.method != "GET":
             return None
         text = request.query_params.get("fields")

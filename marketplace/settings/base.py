@@ -243,5 +243,5 @@ DEMONSTRATION = False
 # "address:port" of the name server of the demonstration's `.example` names (marketplace.devtools.dns_zones).
 DEMO_RESOLVER = ""
 
-from marketplace.settings.broker import *  # noqa: E402, F403
-from marketplace.settings.identity import *  # noqa: E402, F403
+from marketplace.settings.broker import *
+from marketplace.settings.identity import *

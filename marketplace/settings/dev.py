@@ -4,8 +4,8 @@ from marketplace.devtools.running import lend_environment
 
 lend_environment()
 
-from marketplace.settings.base import *  # noqa: E402, F403
-from marketplace.settings.base import (  # noqa: E402
+from marketplace.settings.base import *
+from marketplace.settings.base import (
     DEMO_AUDIT_SIGNING_KEY,
     DEMO_MASTER_KEYS,
     VAR_DIR,

@@ -2,7 +2,7 @@
 
 from django.core.exceptions import ImproperlyConfigured
 
-from marketplace.settings.base import *  # noqa: F403
+from marketplace.settings.base import *
 from marketplace.settings.base import DATABASES, SENSITIVE_ROLES, env
 from marketplace.settings.refusals import faults
 

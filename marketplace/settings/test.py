@@ -1,7 +1,7 @@
 import os
 import tempfile
 
-from marketplace.settings.base import *  # noqa: F403
+from marketplace.settings.base import *
 from marketplace.settings.base import DATABASES, DEMO_AUDIT_SIGNING_KEY, DEMO_MASTER_KEYS, env
 
 SECRET_KEY = "tests"  # noqa: S105 - guards nothing; refused in production

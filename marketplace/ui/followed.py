@@ -89,13 +89,14 @@ def yesterday() -> dt.datetime:
 
 def _changes(actor: Actor, kinds: Kinds) -> QuerySet[AuditEvent]:
     """What others did, the newest first, on what the reader follows."""
-    mine = AuditEvent.objects.filter(user_id=actor.user.pk)  # type: ignore[union-attr]  # asked before
+    assert actor.user is not None  # asked before
+    mine = AuditEvent.objects.filter(user_id=actor.user.pk)
     told = Q(pk__in=())
     for kind, seen in kinds:
         acted_on = mine.filter(object_type=kind.object_type).values("object_id")
         followed = seen.filter(kind.own(actor) | Q(pk__in=acted_on)).order_by().values("pk")
         told |= Q(object_type=kind.object_type, what__in=sorted(kind.told), object_id__in=followed)
-    others = Q(user_id__isnull=True) | ~Q(user_id=actor.user.pk)  # type: ignore[union-attr]
+    others = Q(user_id__isnull=True) | ~Q(user_id=actor.user.pk)
     return AuditEvent.objects.filter(told, others, at__gte=yesterday()).order_by("-pk")
 
 
@@ -105,7 +106,8 @@ def _finished(actor: Actor, kinds: Kinds) -> QuerySet[AuditEvent]:
     for kind, _ in kinds:
         done |= Q(object_type=kind.object_type, what__in=sorted(kind.done))
     since = timezone.now() - dt.timedelta(days=FINISHED_DAYS)
-    mine = AuditEvent.objects.filter(user_id=actor.user.pk, organisation_id=actor.organisation.pk)  # type: ignore[union-attr]
+    assert actor.user is not None and actor.organisation is not None  # asked before
+    mine = AuditEvent.objects.filter(user_id=actor.user.pk, organisation_id=actor.organisation.pk)
     return mine.filter(done, at__gte=since).order_by("-pk")
 
 

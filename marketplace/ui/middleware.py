@@ -3,7 +3,7 @@
 import re
 import secrets
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -37,13 +37,14 @@ class RequestIdMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-ID", "")
-        request.request_id = given if INCOMING_ID.fullmatch(given) else new_request_id()  # type: ignore[attr-defined]
+        code = given if INCOMING_ID.fullmatch(given) else new_request_id()
+        cast(Any, request).request_id = code  # read by the pages and by the API's errors
         until = getattr(settings, "MAINTENANCE_UNTIL", "")
         if until and not request.path.startswith(("/static/", "/livez", "/readyz")):
             response = error_pages.maintenance(request, until=until)
         else:
             response = self.get_response(request)
-        response["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
+        response["X-Request-ID"] = code
         return response
 
 

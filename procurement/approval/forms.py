@@ -112,8 +112,8 @@ class DelegationForm(MarketForm):
 
     def __init__(self, *args: Any, members: Any, givers: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["holder"].queryset = members  # type: ignore[attr-defined]
-        self.fields["giver"].queryset = givers  # type: ignore[attr-defined]
+        self.fields["holder"].queryset = members
+        self.fields["giver"].queryset = givers
 
 
 class RevokeForm(MarketForm):

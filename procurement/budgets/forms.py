@@ -71,7 +71,7 @@ class BudgetForm(BudgetTermsForm):
 
     def __init__(self, *args: Any, projects: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["project"].queryset = projects  # type: ignore[attr-defined]
+        self.fields["project"].queryset = projects
 
 
 class BudgetEditForm(BudgetTermsForm):

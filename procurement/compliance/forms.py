@@ -33,9 +33,7 @@ class ComplianceForm(MarketForm):
     def __init__(self, *args: Any, kind: str, **options: Any) -> None:
         super().__init__(*args, **options)
         outcomes = OUTCOMES[ComplianceKind(kind)]
-        self.fields["outcome"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
-            (one.value, one.label) for one in outcomes
-        ]
+        self.fields["outcome"].choices = [(one.value, one.label) for one in outcomes]
         if kind == ComplianceKind.ACCREDITATION:
             self.fields["document"].required = True
         else:

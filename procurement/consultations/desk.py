@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -48,14 +48,14 @@ def _of_holder(actor: Actor) -> Rows:
     return one_row_each(found.order_by("named_at")[:MOST], _row_of_holder)
 
 
-def _row_of_holder(holder: KeyHolder) -> DeskRow | None:
+def _row_of_holder(holder: Any) -> DeskRow | None:
     """`to_rehearse` and `read_at` are annotated."""
     row, url = holder.consultation, holder.consultation.get_absolute_url()
-    if row.phase_at(holder.read_at) == ConsultationState.CLOSED:  # type: ignore[attr-defined]
+    if row.phase_at(holder.read_at) == ConsultationState.CLOSED:
         return _row(row, f"{url}ouverture/", "Donner son secret pour l’ouverture", "Ouvrir")
     if not holder.has_secret:
         return _row(row, f"{url}cle/", "Prendre son secret", "Prendre mon secret")
-    if holder.to_rehearse:  # type: ignore[attr-defined]
+    if holder.to_rehearse:
         return _row(row, f"{url}cle/", "Éprouver son secret", "Éprouver mon secret")
     return None
 

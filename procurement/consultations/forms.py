@@ -125,8 +125,8 @@ class ConsultationForm(MarketModelForm):
         self._keep_category()
         formalised = self.instance.kind == ConsultationKind.FORMALISED
         other = Access.INVITED if formalised else Access.RESTRICTED
-        access = self.fields["access"]
-        access.choices = [one for one in access.choices if one[0] != other]  # type: ignore[attr-defined]
+        access: Any = self.fields["access"]
+        access.choices = [one for one in access.choices if one[0] != other]
         for name in OF_FORMALISED:
             if not formalised:
                 del self.fields[name]
@@ -138,8 +138,8 @@ class ConsultationForm(MarketModelForm):
         own = SystemCategory.objects.none()
         if self.instance.kind == ConsultationKind.SPECIFIC:
             own = SystemCategory.objects.filter(system__vehicle=self.instance.route_choice.vehicle_id)
-        field = self.fields["category"]
-        field.queryset = own  # type: ignore[attr-defined]  # a ModelChoiceField
+        field: Any = self.fields["category"]
+        field.queryset = own
         if not own.exists():
             del self.fields["category"]
 
@@ -337,7 +337,7 @@ class ReplaceForm(MarketForm):
 
     def __init__(self, *args: Any, members: Iterable[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["person"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["person"].choices = [
             ("", "Choisissez"),
             *((str(one.pk), str(one)) for one in members),
         ]

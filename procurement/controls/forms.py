@@ -36,7 +36,7 @@ class PrepareForm(MarketForm):
     document = forms.FileField(label="Document", help_text="PDF ou OpenDocument, 10 Mo au plus.")
 
     def __init__(self, *args: object, kind: str, **options: object) -> None:
-        super().__init__(*args, **options)  # type: ignore[arg-type]  # of a form
+        super().__init__(*args, **options)
         if kind != ControlKind.STUDY:
             for name in ASPECTS:
                 del self.fields[name]

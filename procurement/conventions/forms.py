@@ -42,7 +42,7 @@ class ConventionForm(MarketForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         internal = Offer.objects.public().filter(is_internal_state=True).select_related("supplier")
-        self.fields["offer"].queryset = internal.order_by("name")  # type: ignore[attr-defined]  # ModelChoiceField
+        self.fields["offer"].queryset = internal.order_by("name")
 
 
 class SignForm(VersionedForm):

@@ -35,7 +35,7 @@ class DiscountForm(MarketForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         suppliers = Supplier.objects.filter(organisation__isnull=False).order_by("name", "pk")
-        self.fields["supplier"].queryset = suppliers  # type: ignore[attr-defined]  # ModelChoiceField
+        self.fields["supplier"].queryset = suppliers
 
 
 class EndDiscountForm(MarketForm):

@@ -70,7 +70,7 @@ class SeveralAnswers(forms.MultipleChoiceField):
         choices = [*choices, *last, (UNKNOWN, DO_NOT_KNOW)]
         super().__init__(choices=choices, template_name=QUESTION, **options)
 
-    def clean(self, value: Any) -> list[str] | None:  # type: ignore[override]  # None is an answer
+    def clean(self, value: Any) -> list[str] | None:
         codes = super().clean(value)
         if len(codes) > 1 and (NONE in codes or UNKNOWN in codes):
             alone = self.none_label if NONE in codes else DO_NOT_KNOW
@@ -189,7 +189,7 @@ class AspectsGrid(forms.MultipleChoiceField):
         template = "procurement/doctrine/_aspects.html"
         super().__init__(choices=boxes, required=False, template_name=template, **options)
 
-    def clean(self, value: Any) -> dict[str, list[str]] | None:  # type: ignore[override]  # by harm
+    def clean(self, value: Any) -> dict[str, list[str]] | None:
         pairs = (code.split(":") for code in super().clean(value))
         return aspects_by_harm((harm, aspect) for harm, aspect in pairs) or None
 

@@ -31,7 +31,7 @@ class PlanForm(MarketForm):
 
     def __init__(self, *args: Any, plans: Iterable[Plan], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["plan"].choices = [(plan.code, plan.name) for plan in plans]  # type: ignore[attr-defined]
+        self.fields["plan"].choices = [(plan.code, plan.name) for plan in plans]
 
 
 class QuantitiesForm(MarketForm):
@@ -154,8 +154,8 @@ class RouteForm(MarketForm):
 
     def __init__(self, *args: Any, vehicles: Any, budgets: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["budget"].queryset = budgets  # type: ignore[attr-defined]
-        self.fields["vehicle"].queryset = vehicles  # type: ignore[attr-defined]
+        self.fields["budget"].queryset = budgets
+        self.fields["vehicle"].queryset = vehicles
 
 
 class CommitForm(VersionedForm):

@@ -178,7 +178,8 @@ class RequirementsForm(MarketModelForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["categories"].queryset = Category.objects.open()  # type: ignore[attr-defined]  # ModelChoiceField
+        categories: Any = self.fields["categories"]
+        categories.queryset = Category.objects.open()
 
     def clean_categories(self) -> list[str] | None:
         return sorted(category.code for category in self.cleaned_data["categories"]) or None
@@ -202,7 +203,7 @@ class AuthorForm(MarketForm):
     def __init__(self, *args: Any, project: Project, **options: Any) -> None:
         super().__init__(*args, **options)
         members = Membership.objects.holding(Role.REQUESTER).filter(organisation_id=project.organisation_id)
-        self.fields["author"].queryset = (  # type: ignore[attr-defined]  # ModelChoiceField
+        self.fields["author"].queryset = (
             User.objects.filter(pk__in=members.values("user_id"))
             .exclude(pk__in=project.authors.values("pk"))
             .order_by("full_name", "pk")
@@ -223,4 +224,4 @@ class ChooseProjectForm(MarketForm):
     def __init__(self, *args: Any, user: User, organisation_id: int, **options: Any) -> None:
         super().__init__(*args, **options)
         mine = Project.objects.open().written_by(user).filter(organisation_id=organisation_id)
-        self.fields["project"].queryset = mine  # type: ignore[attr-defined]  # ModelChoiceField
+        self.fields["project"].queryset = mine

@@ -186,7 +186,7 @@ class AnswersForm(MarketForm):
 
 
 for _each in FIELDS:
-    AnswersForm.base_fields[_each.name] = field_for(_each)  # type: ignore[attr-defined]  # made by its metaclass
+    AnswersForm.base_fields[_each.name] = field_for(_each)
 
 
 class AttestForm(MarketForm):
@@ -232,7 +232,7 @@ class ModifyForm(MarketForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    attested = AttestForm.base_fields["attested"]  # type: ignore[attr-defined]  # made by its metaclass
+    attested = AttestForm.base_fields["attested"]
 
     def change(self) -> ChangeFacts:
         """Call after is_valid()."""
@@ -260,4 +260,4 @@ class SourceForm(MarketForm):
         super().__init__(*args, **kwargs)
         choices = [(one.number, f"Contrat {one.number}, {one.offer.name}") for one in contracts]
         choices += [(one.number, f"{one.get_kind_display()} {one}") for one in vehicles]
-        self.fields["source"].choices = choices  # type: ignore[attr-defined]
+        self.fields["source"].choices = choices

@@ -86,4 +86,4 @@ class VehicleForm(TermsForm):
         super().__init__(*args, **kwargs)
         suppliers = Supplier.objects.filter(organisation__isnull=False).order_by("name", "pk")
         for name in ("holder", "counterpart"):
-            self.fields[name].queryset = suppliers  # type: ignore[attr-defined]
+            self.fields[name].queryset = suppliers

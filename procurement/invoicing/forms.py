@@ -78,9 +78,9 @@ class SendForm(MarketForm):
         if sells:
             del self.fields["received_on"]
         choices = [(str(each.uuid), f"{each.supplier_number} ({each.number})") for each in invoices]
-        self.fields["credited"].choices = [("", "Aucune"), *choices]  # type: ignore[attr-defined]  # ChoiceField
+        self.fields["credited"].choices = [("", "Aucune"), *choices]
         choices = [(str(each.uuid), statement_words(each)) for each in statements]
-        self.fields["statement"].choices = [("", "Aucun"), *choices]  # type: ignore[attr-defined]  # ChoiceField
+        self.fields["statement"].choices = [("", "Aucun"), *choices]
 
 
 def statement_words(statement: UsageStatement) -> str:

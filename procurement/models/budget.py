@@ -97,6 +97,11 @@ class BudgetLine(Stateful):
     created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 
+    # Annotated by `with_used`.
+    used_ht: Decimal
+    used_ttc: Decimal
+    without_ttc: int
+
     objects = BudgetLineQuerySet.as_manager()
 
     class Meta:
@@ -141,13 +146,13 @@ class BudgetLine(Stateful):
     @property
     def committed_eur(self) -> Decimal:
         """In the basis of the ceiling; needs :meth:`BudgetLineQuerySet.with_used`."""
-        used: Decimal = self.used_ttc if self.basis == TaxBasis.TTC else self.used_ht  # type: ignore[attr-defined]
+        used: Decimal = self.used_ttc if self.basis == TaxBasis.TTC else self.used_ht
         return used
 
     @property
     def unknown(self) -> int:
         """Commitments that the ceiling cannot count, for want of a known TTC."""
-        return self.without_ttc if self.basis == TaxBasis.TTC else 0  # type: ignore[attr-defined]
+        return self.without_ttc if self.basis == TaxBasis.TTC else 0
 
     @property
     def left_eur(self) -> Decimal:

@@ -24,6 +24,7 @@ from procurement.enums_orders import (
 if TYPE_CHECKING:
     from catalog.models import Offer
     from marketplace.accounts.actors import Actor
+    from procurement.models.exit_plan import ExitPlan
 
 
 class ContractQuerySet(models.QuerySet["Contract"]):
@@ -91,6 +92,10 @@ class Contract(Stateful):
     signed_trust = models.JSONField(default=list)
     end_reason = models.TextField("motif de fin", max_length=2000, blank=True)
     closed_on = models.DateField("terminé le", null=True, blank=True)
+
+    # Prefetched by the register.
+    open_reviews: list[ContractReview]
+    living_exits: list[ExitPlan]
 
     objects = ContractQuerySet.as_manager()
 

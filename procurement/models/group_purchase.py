@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
     from procurement.models.project import Project
 
-VOLUME = {"max_digits": 14, "decimal_places": 2}
+VOLUME: dict[str, Any] = {"max_digits": 14, "decimal_places": 2}
 
 
 class NeedShareQuerySet(models.QuerySet["NeedShare"]):
@@ -89,7 +89,7 @@ class NeedShare(Stateful):
     content = models.JSONField(default=dict)
     categories = ArrayField(models.SlugField(max_length=60), default=list, blank=True)
     service_models = ArrayField(models.CharField(max_length=20), default=list, blank=True)
-    volume = models.DecimalField("volume", **VOLUME)  # type: ignore[arg-type]  # of DecimalField
+    volume = models.DecimalField("volume", **VOLUME)
     unit = models.CharField("unité", max_length=40)
     proposed_at = models.DateTimeField(default=timezone.now)
 
@@ -241,7 +241,7 @@ class GroupMember(Stateful):
     group = models.ForeignKey(GroupPurchase, models.PROTECT, related_name="members")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     project = models.ForeignKey("procurement.Project", models.PROTECT, related_name="memberships")
-    volume = models.DecimalField("volume", **VOLUME)  # type: ignore[arg-type]  # of DecimalField
+    volume = models.DecimalField("volume", **VOLUME)
     invited_at = models.DateTimeField(default=timezone.now)
     signed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     signed_at = models.DateTimeField(null=True, blank=True)

@@ -253,7 +253,7 @@ class UsageLine(PeriodCount):
         return self.label
 
     @property
-    def period(self) -> str:  # type: ignore[override]
+    def period(self) -> str:  # type: ignore[override]  # read of the price, no column
         """Of its price: the caller selects it."""
         return self.price_line.period
 

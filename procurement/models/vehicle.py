@@ -69,6 +69,10 @@ class PurchasingVehicle(models.Model):
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 
+    # Annotated by `with_consumption`.
+    ordered: Decimal
+    awarded: Decimal
+
     objects = PurchasingVehicleQuerySet.as_manager()
 
     class Meta:
@@ -112,7 +116,7 @@ class PurchasingVehicle(models.Model):
     @property
     def consumed_so_far(self) -> Decimal:
         """As `with_consumption` read it."""
-        return self.ordered + self.awarded  # type: ignore[attr-defined,no-any-return]  # annotated
+        return self.ordered + self.awarded
 
     @property
     def known_holders(self) -> list[Supplier]:

@@ -52,6 +52,10 @@ class VehicleLot(models.Model):
     # None: the maximum is not known here.
     maximum_eur_ht = models.DecimalField("maximum HT", max_digits=14, decimal_places=2, null=True, blank=True)
 
+    # Annotated by `with_consumption`.
+    ordered: Decimal
+    awarded: Decimal
+
     objects = VehicleLotQuerySet.as_manager()
 
     class Meta:

@@ -39,8 +39,8 @@ def ordered_prices(order: Order) -> dict[str, Decimal]:
     whatever a private price became since. At most two queries."""
     private = order.lines.filter(private_price__isnull=False)
     found = dict(private.values_list("price_line__code", "unit_price_eur_ht"))
-    if order.counter_proposal_id is not None:
-        agreed = order.counter_proposal.lines.filter(price_line__plan_id=order.plan_id)  # type: ignore[union-attr]
+    if order.counter_proposal is not None:
+        agreed = order.counter_proposal.lines.filter(price_line__plan_id=order.plan_id)
         found |= dict(agreed.values_list("price_line__code", "unit_price_eur_ht"))
     return found
 

@@ -133,14 +133,14 @@ class PrivatePriceForm(MarketForm):
         self, *args: Any, components: Iterable[tuple[Offer, PriceLine]], buyers: Any, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["component"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["component"].choices = [
             ("", "Choisissez"),
             *(
                 (component_key(offer, line), f"{offer.name}, {line.plan.name} : {line.label}")
                 for offer, line in components
             ),
         ]
-        self.fields["buyer"].queryset = buyers  # type: ignore[attr-defined]  # a ModelChoiceField
+        self.fields["buyer"].queryset = buyers
 
 
 def component_key(offer: Offer, line: PriceLine) -> str:

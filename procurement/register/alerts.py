@@ -20,7 +20,7 @@ def tell_notices(*, on: dt.date) -> int:
     and who begins to follow the contract is told at the next run."""
     told = 0
     for contract in due_contracts(on):
-        for date in key_dates(contract, contract.open_reviews):  # type: ignore[attr-defined]  # prefetched
+        for date in key_dates(contract, contract.open_reviews):
             reached = alert_reached(date.on, today=on) if date.is_notice else None
             if reached is not None:
                 _tell(contract, date, days=reached)

@@ -18,4 +18,4 @@ class OwnersForm(MarketForm):
 
     def __init__(self, *args: Any, people: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["owners"].choices = people  # type: ignore[attr-defined]  # ChoiceField
+        self.fields["owners"].choices = people

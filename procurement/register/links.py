@@ -93,7 +93,7 @@ def events_of(contract: Contract) -> list[Event]:
             url=f"{settings.SITE_URL}{contract.get_absolute_url()}",
             alarm_days=ALERT_DAYS if date.is_notice else (),
         )
-        for date in key_dates(contract, contract.open_reviews, contract.living_exits)  # type: ignore[attr-defined]  # prefetched
+        for date in key_dates(contract, contract.open_reviews, contract.living_exits)
     ]
 
 

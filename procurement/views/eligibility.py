@@ -174,7 +174,7 @@ def add_offers(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "form": form,
         "wanted": wanted,
-        "has_projects": form.fields["project"].queryset.exists(),  # type: ignore[attr-defined]
+        "has_projects": form.fields["project"].queryset.exists(),
         "title": "Ajouter à un projet",
         "breadcrumb_data": breadcrumb(("Offres", "/offres/"), current="Ajouter à un projet"),
     }

@@ -95,7 +95,7 @@ def vehicle_page(request: HttpRequest, number: str) -> HttpResponse:
 
 def _consumption(row: PurchasingVehicle | VehicleLot) -> list[Bar]:
     """What is drawn of a vehicle or of a lot, in euros HT; `ordered` and `awarded` were read with it."""
-    ordered, awarded = row.ordered, row.awarded  # type: ignore[union-attr]  # annotated
+    ordered, awarded = row.ordered, row.awarded
     rows = [
         Bar("Bons de commande", ordered, words=_rounded(ordered)),
         Bar("Marchés signés", awarded, words=_rounded(awarded), pattern="hatched"),

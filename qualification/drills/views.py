@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.models import Offer
 from marketplace.accounts.abilities import allowed, require
+from marketplace.accounts.middleware import actor_of
 from marketplace.errors import MoveRefused, NotVisible, RuleBroken
 from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.once import once
@@ -23,7 +24,6 @@ from qualification.drills.contact import Contact, contact_of
 from qualification.drills.forms import AnnounceForm, CancelForm
 from qualification.drills.models import SecurityDrill
 from qualification.drills.states import OPEN, DrillState
-from qualification.views.find import actor_of
 from qualification.views.watch import offer_of
 
 PER_PAGE = 20

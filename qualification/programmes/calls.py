@@ -159,4 +159,4 @@ def read_clock(
     """The database's clock beside the call's own times, read together. One query."""
     with connection.cursor() as cursor:
         cursor.execute(READ_AND_HOLD if share else READ, [call.pk])
-        return tuple(cursor.fetchone())  # type: ignore[return-value]  # four columns
+        return tuple(cursor.fetchone())

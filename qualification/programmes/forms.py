@@ -73,7 +73,7 @@ class CallForm(RuledForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         choices = [(one.code, one.name) for one in programmes().values()]
-        self.fields["programme"].choices = choices  # type: ignore[attr-defined]  # ChoiceField
+        self.fields["programme"].choices = choices
 
 
 class PostponeForm(VersionedForm):
@@ -95,7 +95,7 @@ class PickOfferForm(RuledForm):
 
     def __init__(self, *args: Any, offers: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["offer"].queryset = offers  # type: ignore[attr-defined]  # ModelChoiceField
+        self.fields["offer"].queryset = offers
 
 
 class DraftForm(VersionedForm):
@@ -172,7 +172,7 @@ class ReportForm(VersionedForm):
     def __init__(self, *args: Any, owed: Iterable[Quarter], **options: Any) -> None:
         super().__init__(*args, **options)
         choices = [(quarter.key, str(quarter)) for quarter in owed]
-        self.fields["period"].choices = choices  # type: ignore[attr-defined]  # ChoiceField
+        self.fields["period"].choices = choices
 
     def values(self) -> dict[str, Any]:
         values = super().values()

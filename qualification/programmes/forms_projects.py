@@ -37,7 +37,7 @@ class CallNeedForm(VersionedForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         open_needs = MissingNeed.objects.open().order_by("-created_at", "-pk")
-        self.fields["need"].queryset = open_needs  # type: ignore[attr-defined]  # ModelChoiceField
+        self.fields["need"].queryset = open_needs
 
     def clean_targets(self) -> list[tuple[str, str, str]]:
         found = []
@@ -74,7 +74,7 @@ class ProposalForm(VersionedForm):
 
     def __init__(self, *args: Any, proposal: ProjectProposal, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["needs"].queryset = proposal.call.needs.all()  # type: ignore[attr-defined]  # a model field
+        self.fields["needs"].queryset = proposal.call.needs.all()
 
 
 class InviteForm(RuledForm):
@@ -112,4 +112,4 @@ class ResultForm(RuledForm):
 
         super().__init__(*args, **options)
         asked = CallTarget.objects.filter(call_need__in=proposal.needs.all()).order_by("call_need", "number")
-        self.fields["target"].queryset = asked  # type: ignore[attr-defined]  # ModelChoiceField
+        self.fields["target"].queryset = asked

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from marketplace.accounts.abilities import allowed, require
+from marketplace.accounts.middleware import actor_of
 from marketplace.errors import NotVisible, RuleBroken
 from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.once import once
@@ -24,7 +25,6 @@ from qualification.releases.differences import lines_of
 from qualification.releases.forms import ApplyForm
 from qualification.releases.reading import light, trials_shown
 from qualification.releases.trials import ask_trial, outcome_of
-from qualification.views.find import actor_of
 
 LIST = ("Versions Gaia-X", "/pilotage/gaia-x/")
 MOST = 50

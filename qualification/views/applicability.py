@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.models import Offer
+from marketplace.accounts.middleware import actor_of
 from marketplace.errors import NotVisible, RuleBroken, VersionStale
 from marketplace.ui import autosave
 from marketplace.ui.breadcrumb import breadcrumb
@@ -25,7 +26,6 @@ from qualification.forms_evidence import ApplicabilityForm
 from qualification.models import Evidence
 from qualification.schemes import Scheme
 from qualification.views.coverage import file_url, own_offer
-from qualification.views.find import actor_of
 
 
 @login_required

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from catalog.models import Offer
 from marketplace.accounts.abilities import allowed, require
+from marketplace.accounts.middleware import actor_of
 from marketplace.errors import NotVisible, RuleBroken
 from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.once import once
@@ -24,7 +25,7 @@ from qualification.forms import ConfirmForm, LinkForm, WaiverForm
 from qualification.models import RegisterLink, Waiver
 from qualification.models.confirmed import ASKED, IN_FORCE, Confirmed
 from qualification.progress import runs_of
-from qualification.views.find import actor_of, trail, visible_dossier
+from qualification.views.find import trail, visible_dossier
 
 PAGE_SIZE = 30
 LINKS = ("Rattachements", "/pilotage/rattachements/")

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from catalog.models import Offer
+from marketplace.accounts.middleware import actor_of
 from marketplace.errors import NotVisible
 from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.drawings import PATTERNS, Bar
@@ -31,7 +32,6 @@ from qualification.coverage.judge import STATES, SchemeCoverage
 from qualification.coverage.quotes import counted_quotes
 from qualification.coverage.shown import BAR_WORDS, chapters_of, left_words
 from qualification.schemes.certificates import certificates
-from qualification.views.find import actor_of
 
 FIELD = "referentiel"
 

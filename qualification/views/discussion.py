@@ -9,12 +9,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from marketplace.accounts.abilities import allowed, require
+from marketplace.accounts.middleware import actor_of
 from marketplace.errors import NotVisible, RuleBroken
 from marketplace.ui.once import once
 from qualification import discussion as talking
 from qualification.abilities import dossier_abilities
 from qualification.forms import MessageForm
-from qualification.views.find import actor_of, trail, visible_dossier
+from qualification.views.find import trail, visible_dossier
 
 
 @login_required

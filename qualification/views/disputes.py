@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from marketplace.accounts.abilities import allowed, require
+from marketplace.accounts.middleware import actor_of
 from marketplace.errors import NotVisible, RuleBroken
 from marketplace.files.store import download_response
 from marketplace.ui.once import once
@@ -19,7 +20,7 @@ from qualification.enums import DisputeState
 from qualification.forms import DisputeAnswerForm, DisputeForm
 from qualification.models import CheckRun, Dispute, Dossier
 from qualification.progress import runs_of
-from qualification.views.find import actor_of, trail, visible_dossier
+from qualification.views.find import trail, visible_dossier
 
 
 @login_required

@@ -14,6 +14,7 @@ from catalog.abilities import offer_abilities
 from catalog.enums import OfferState
 from catalog.models import Offer
 from marketplace.accounts.abilities import allowed, require
+from marketplace.accounts.middleware import actor_of
 from marketplace.errors import NotVisible, RuleBroken
 from marketplace.files.store import download_response
 from marketplace.ui.breadcrumb import breadcrumb
@@ -32,7 +33,7 @@ from qualification.schemes import newer_edition
 from qualification.sent import may_read_evidence, sent_for, version_url
 from qualification.states import JUDGED_IN, REPLAY_STATES
 from qualification.steps import next_step, steps_for
-from qualification.views.find import actor_of, trail, visible_dossier
+from qualification.views.find import trail, visible_dossier
 
 PAGE_SIZE = 20
 

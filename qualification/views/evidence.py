@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from marketplace.accounts.abilities import allowed, require
+from marketplace.accounts.middleware import actor_of
 from marketplace.errors import NotVisible, RuleBroken
 from marketplace.files.store import download_response
 from marketplace.ui.breadcrumb import breadcrumb
@@ -19,7 +20,6 @@ from qualification.abilities import evidence_abilities, evidences_abilities
 from qualification.forms_evidence import EvidenceForm, JoinForm
 from qualification.models import Dossier, Evidence
 from qualification.states import SUPPLIER_STATES
-from qualification.views.find import actor_of
 
 PAGE_SIZE = 20
 HOME = ("Mes preuves", "/mes-preuves/")

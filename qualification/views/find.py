@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.http import HttpRequest
 
-from marketplace.accounts.actors import Actor
+from marketplace.accounts.middleware import actor_of
 from marketplace.errors import NotVisible
 from marketplace.ui.breadcrumb import breadcrumb
 from qualification.models import Dossier
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    return cast(Actor, request.actor)  # type: ignore[attr-defined]  # set by ActorMiddleware
 
 
 def visible_dossier(request: HttpRequest, number: str) -> Dossier:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from catalog.models import Offer
 from marketplace.accounts.abilities import allowed, require
+from marketplace.accounts.middleware import actor_of
 from marketplace.errors import NotVisible, RuleBroken
 from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.once import once
@@ -23,7 +24,6 @@ from qualification.models import GaiaxVerification, OfferCredential
 from qualification.signing import issue, keys
 from qualification.signing.abilities import asking_abilities, attached_abilities
 from qualification.views.coverage import own_offer
-from qualification.views.find import actor_of
 
 
 @login_required

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from marketplace.accounts.abilities import allowed, require
+from marketplace.accounts.middleware import actor_of
 from marketplace.errors import NotVisible, RuleBroken, VersionStale
 from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.once import once
@@ -25,7 +26,7 @@ from qualification.queue import arranged, filtered, next_back, queue_for
 from qualification.queue_links import QueueChoices
 from qualification.sent import may_read_evidence, sent_for, version_url
 from qualification.steps import steps_for
-from qualification.views.find import actor_of, trail, visible_dossier
+from qualification.views.find import trail, visible_dossier
 
 PAGE_SIZE = 20
 

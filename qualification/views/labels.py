@@ -9,12 +9,12 @@ from django.views.decorators.http import require_safe
 
 from catalog.models import Offer
 from catalog.views.finding import on_offer
+from marketplace.accounts.middleware import actor_of
 from marketplace.errors import NotVisible
 from marketplace.ui.breadcrumb import breadcrumb
 from qualification.coverage.shown import Chapter
 from qualification.gaiax.labels import LevelResult, alone, not_nested
 from qualification.labels import offer_labels
-from qualification.views.find import actor_of
 
 
 @require_safe

@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from catalog.questions.conditions import unanswered
 from marketplace.accounts.abilities import require
 from marketplace.accounts.actors import Actor
+from marketplace.accounts.middleware import actor_of
 from marketplace.errors import RuleBroken
 from marketplace.ui.once import once
 from qualification import actions, decisions, limits
@@ -30,7 +31,7 @@ from qualification.forms import (
 )
 from qualification.models import Dossier
 from qualification.pdf.decision_letter import letter_data
-from qualification.views.find import actor_of, trail, visible_dossier
+from qualification.views.find import trail, visible_dossier
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from catalog.models import Offer
+from marketplace.accounts.middleware import actor_of
 from marketplace.errors import NotVisible, RuleBroken
 from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.once import once
@@ -16,7 +17,6 @@ from qualification.coverage import quotes as quoting
 from qualification.forms_quotes import QuoteForm
 from qualification.models import CertificateQuote, Evidence
 from qualification.views.coverage import own_offer
-from qualification.views.find import actor_of
 
 FIELD = "withdraw"
 

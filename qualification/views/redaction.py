@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from marketplace.accounts.abilities import require
+from marketplace.accounts.middleware import actor_of
 from marketplace.errors import NotVisible, RuleBroken
 from marketplace.files.store import download_response
 from marketplace.ui.breadcrumb import breadcrumb
@@ -18,7 +19,7 @@ from qualification import redaction
 from qualification.abilities import dossier_abilities
 from qualification.forms import RedactionForm
 from qualification.models import Decision, PublicCopy
-from qualification.views.find import actor_of, trail, visible_dossier
+from qualification.views.find import trail, visible_dossier
 
 PAGE_SIZE = 20
 

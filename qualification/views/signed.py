@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from marketplace.accounts.abilities import allowed, require
+from marketplace.accounts.middleware import actor_of
 from marketplace.errors import NotVisible, RuleBroken
 from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.once import once
@@ -27,7 +28,6 @@ from qualification.signing.drafts import draft_of
 from qualification.signing.jwt import payload_of
 from qualification.signing.keys import did_document, own_did
 from qualification.views.coverage import own_offer
-from qualification.views.find import actor_of
 
 # Of 131,072 credentials each.
 MOST_LISTS = 10_000

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from catalog.forms.marks import OutcomeForm
 from catalog.models import Offer
 from marketplace.accounts.abilities import allowed, require
+from marketplace.accounts.middleware import actor_of
 from marketplace.errors import NotVisible, RuleBroken
 from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.once import once
@@ -23,7 +24,6 @@ from qualification.checks import CHECKS
 from qualification.history import in_order, summary_of, trends_of
 from qualification.models import CheckAlert, CheckRun, OfferCheck
 from qualification.thinning import KEPT_WHOLE_DAYS
-from qualification.views.find import actor_of
 
 PAGE_SIZE = 30
 

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from marketplace.accounts.abilities import allowed, require
+from marketplace.accounts.middleware import actor_of
 from marketplace.errors import NotVisible, RuleBroken
 from marketplace.health import pauses
 from marketplace.health.models import PausableQueue
@@ -19,7 +20,6 @@ from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.once import once
 from qualification.abilities import work_abilities
 from qualification.forms import PauseForm
-from qualification.views.find import actor_of
 from qualification.work import dead_letters, queue_states, try_again
 
 PAGE_SIZE = 30

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import tests.browser.pages_drills  # noqa: F401 -- its pages join these
+import tests.browser.pages_drills
 import tests.browser.pages_gaiax  # noqa: F401 -- its pages join these
 from qualification.models import ProgrammeCall
 from tests.browser.pages import PAGES, page

@@ -24,16 +24,16 @@ def member() -> object:
 
 @pytest.fixture
 def browser(member: object) -> Client:
-    return client_for(member)  # type: ignore[arg-type]
+    return client_for(member)
 
 
 @pytest.fixture
 def offer(member: object) -> Offer:
-    return make_offer(state="draft", organisation=member.organisation)  # type: ignore[attr-defined]
+    return make_offer(state="draft", organisation=member.organisation)
 
 
 def base_of(answer: object) -> str:
-    return answer.context["form"]["base"].value()  # type: ignore[attr-defined,no-any-return]
+    return answer.context["form"]["base"].value()
 
 
 def test_creating_a_draft(browser: Client) -> None:
@@ -115,7 +115,7 @@ def rows(**more: str) -> dict[str, str]:
 
 def plans_base(browser: Client, offer: Offer) -> str:
     page = browser.get(offer.get_absolute_url() + "modifier/prix/")
-    return page.context["plans_form"].base  # type: ignore[no-any-return]  # a test context is untyped
+    return page.context["plans_form"].base
 
 
 def test_prices_are_rows_and_a_button_adds_one(browser: Client, offer: Offer) -> None:
@@ -215,7 +215,7 @@ def test_the_stack_is_declared_and_never_circles(browser: Client, offer: Offer) 
 
 
 def listed_with_edit(member: object, **answers: object) -> Offer:
-    offer = make_offer(organisation=member.organisation)  # type: ignore[attr-defined]
+    offer = make_offer(organisation=member.organisation)
     draft = offer.edit_version(by=None)
     draft.answers = {**draft.answers, **answers}
     draft.save()
@@ -243,7 +243,7 @@ def test_an_edit_waits_for_a_curator(member: object, browser: Client) -> None:
 
 def test_a_refused_edit_leaves_the_offer_and_says_why(member: object) -> None:
     offer = listed_with_edit(member, description="Autre.")
-    review = propose(offer, actor=Actor.of(member))  # type: ignore[arg-type]
+    review = propose(offer, actor=Actor.of(member))
     refuse(review, actor=actor_for("curator"), reason="Trop vague.")
     offer.refresh_from_db()
     assert offer.live_version.number == 1
@@ -256,14 +256,14 @@ def test_a_material_change_goes_to_a_dossier(member: object) -> None:
     register_material_change(lambda version, actor: seen.append(version.number))
     try:
         offer = listed_with_edit(member, storage_regions=["DE"])
-        review = propose(offer, actor=Actor.of(member))  # type: ignore[arg-type]
+        review = propose(offer, actor=Actor.of(member))
     finally:
         _MATERIAL[:] = kept
     assert (review.state, seen) == ("in_dossier", [2])
 
 
 def test_gaps_and_an_empty_proposal_are_refused(member: object) -> None:
-    actor = Actor.of(member)  # type: ignore[arg-type]
+    actor = Actor.of(member)
     with pytest.raises(RuleBroken) as refused:
         propose(listed_with_edit(member, exit_formats=None), actor=actor)
     assert "exit_formats" in refused.value.fields

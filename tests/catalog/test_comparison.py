@@ -37,7 +37,7 @@ def query(*offers: Offer) -> str:
 def priced(*lines: tuple[str, str, str, str], name: str = "Standard", **answers: Any) -> Offer:
     """An offer whose version holds one plan with these lines."""
     offer = make_offer(answers=answers)
-    version = OfferVersion.objects.create(offer=offer, number=2, answers=offer.live_version.answers)  # type: ignore[union-attr]
+    version = OfferVersion.objects.create(offer=offer, number=2, answers=offer.live_version.answers)
     add_plan(version, name, *lines)
     version.freeze()
     Offer.objects.filter(pk=offer.pk).update(live_version=version)

@@ -20,7 +20,7 @@ NBSP = "\u00a0"
 def offer() -> Offer:
     """A listed offer at 4.20 € a seat and month."""
     found = make_offer(state="listed", price="4.20")
-    line = found.live_version.plans.get().lines.get()  # type: ignore[union-attr]  # listed
+    line = found.live_version.plans.get().lines.get()
     assert line.meter == "other"
     return found
 
@@ -136,7 +136,7 @@ def test_an_offer_that_cannot_be_seen_is_not_found(client: Client) -> None:
     assert "Choisissez d’abord une offre" in client.get(PAGE, {"offre": draft.number}).content.decode()
 
 
-def test_one_offer_and_four_cost_the_same_queries(client: Client, django_assert_num_queries) -> None:  # noqa: ANN001
+def test_one_offer_and_four_cost_the_same_queries(client: Client, django_assert_num_queries) -> None:
     offers = [metered() for _ in range(4)]
     for asked in (offers[:1], offers):
         with django_assert_num_queries(4):

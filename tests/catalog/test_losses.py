@@ -31,10 +31,10 @@ def given(**changed: object) -> dict[str, object]:
 def test_any_scheme_s_loss_needs_its_act(scheme: str, status: str, missing: str) -> None:
     mark = make_mark(make_offer(), scheme=scheme)
     with pytest.raises(RuleBroken) as refused:
-        record_status(mark, status=status, actor=actor_for("curator"), **given(**{missing: None}))  # type: ignore[arg-type]  # built from names
+        record_status(mark, status=status, actor=actor_for("curator"), **given(**{missing: None}))
     assert set(refused.value.fields) == {missing}
     assert "ANSSI" not in refused.value.message
-    record_status(mark, status=status, actor=actor_for("curator"), **given())  # type: ignore[arg-type]  # same
+    record_status(mark, status=status, actor=actor_for("curator"), **given())
     assert mark.status == status
 
 
@@ -50,7 +50,7 @@ def test_a_real_offer_loses_nothing_in_the_demonstration(real: TrustMark, status
     if move == "abandon":
         real = make_mark(real.offer, scheme="hds", status="in_progress")
     with pytest.raises(RuleBroken, match=REFUSAL):
-        record_status(real, status=status, actor=actor_for("curator"), **given(issuer="ANSSI"))  # type: ignore[arg-type]  # built from names
+        record_status(real, status=status, actor=actor_for("curator"), **given(issuer="ANSSI"))
     refused = call(make_member("curator"), "post", f"{MARKS}{real.uuid}/{move}/", ACT)
     assert (refused.status_code, refused.json()["detail"]) == (400, REFUSAL)
     assert real.facts.count() == 1
@@ -65,7 +65,7 @@ def test_the_page_says_why(real: TrustMark) -> None:
 def test_outside_the_demonstration_and_from_the_register_it_is_recorded(
     real: TrustMark, settings: Any
 ) -> None:
-    record_status(real, status="suspended", actor=system_actor(REFERENCE), **given(issuer="ANSSI"))  # type: ignore[arg-type]  # built from names
+    record_status(real, status="suspended", actor=system_actor(REFERENCE), **given(issuer="ANSSI"))
     settings.DEMONSTRATION = False
-    record_status(real, status="withdrawn", actor=actor_for("curator"), **given(issuer="ANSSI"))  # type: ignore[arg-type]  # same
+    record_status(real, status="withdrawn", actor=actor_for("curator"), **given(issuer="ANSSI"))
     assert real.status == "withdrawn"

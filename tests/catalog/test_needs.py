@@ -118,7 +118,7 @@ def test_those_who_joined_are_told_of_each_answer() -> None:
     for person in (author, other):
         assert person.user is not None
         assert [subject for pk, subject in told if pk == person.user.pk] == each
-    assert {pk for pk, _ in told} == {author.user.pk, other.user.pk}  # type: ignore[union-attr]
+    assert {pk for pk, _ in told} == {author.user.pk, other.user.pk}
     need.refresh_from_db()
     assert need.covering_offer is None
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 def text(response: object) -> str:
     """The page with plain spaces in place of the French ones."""
-    page: str = response.content.decode()  # type: ignore[attr-defined]
+    page: str = response.content.decode()
     return page.replace("&nbsp;", " ").replace("\xa0", " ").replace("\u202f", " ")
 
 

@@ -67,7 +67,7 @@ def proposed(offer: Offer, price: str, *, support: str = "") -> OfferVersion:
 
 
 def test_an_ordered_list_read_without_one_of_its_values() -> None:
-    drawn = random.Random(2026)  # noqa: S311 - no secret
+    drawn = random.Random(2026)
     for _ in range(200):
         values = sorted(Decimal(drawn.randint(1, 9)) for _ in range(drawn.randint(2, 9)))
         left_out = drawn.choice([None, *values])
@@ -80,7 +80,7 @@ def test_an_ordered_list_read_without_one_of_its_values() -> None:
 
 
 def test_the_figures_are_those_of_each_version_read_alone() -> None:
-    drawn = random.Random(7)  # noqa: S311 - no secret
+    drawn = random.Random(7)
     offers = market(*(str(drawn.choice([1, 9, 10, 11, 12, 50])) for _ in range(14)))
     market("1", "1", "1", answers={"category": "messaging"})
     proposed(offers[0], "400")

@@ -65,7 +65,7 @@ def test_a_line_taken_away_is_told() -> None:
     assert [step.amount_eur_ht for step in price_history(offer)] == [None, D(10)]
 
 
-def test_the_history_costs_the_same_for_one_version_and_five(django_assert_num_queries) -> None:  # noqa: ANN001
+def test_the_history_costs_the_same_for_one_version_and_five(django_assert_num_queries) -> None:
     offer = make_offer(state="draft", price=None)
     put_online(offer, "10")
     with django_assert_num_queries(3):
@@ -120,7 +120,7 @@ def test_far_is_three_times_or_a_third(proposed: tuple[Offer, OfferVersion], amo
 
 def test_placing_costs_three_queries_whatever_the_lines(
     proposed: tuple[Offer, OfferVersion],
-    django_assert_num_queries,  # noqa: ANN001
+    django_assert_num_queries,
 ) -> None:
     offer, version = proposed
     with django_assert_num_queries(3):

@@ -91,10 +91,10 @@ def test_a_lost_status_is_told_at_once_the_same_day() -> None:
     search = saved("secnumcloud=in_force")
     make_mark(make_offer(answers={"name": "Autre"}))
     watch(search.pk)
-    record_status(mark, status="suspended", actor=ACTOR, **ACT)  # type: ignore[arg-type]  # built from names
+    record_status(mark, status="suspended", actor=ACTOR, **ACT)
     watch(search.pk)
     assert told(search)[-1] == ("lost", "Coffre")
-    reasons = search.news.first().reasons  # type: ignore[union-attr]
+    reasons = search.news.first().reasons
     assert reasons[0] == "SecNumCloud\u00a0: n’est plus tenu pour en vigueur"
     assert reasons[-1] == "L’offre ne répond plus à la recherche."
     assert len(messages()) == 2 and "statut perdu (1)" in messages()[1]
@@ -151,10 +151,10 @@ def test_colleagues_who_follow_are_told_while_they_are_members_and_it_is_shared(
     search = saved(actor=author, is_shared=True)
     for actor in (colleague, gone):
         saved_searches.follow(search, actor=actor)
-    Membership.objects.filter(pk=gone.membership.pk).update(ended_at=timezone.now())  # type: ignore[union-attr]
+    Membership.objects.filter(pk=gone.membership.pk).update(ended_at=timezone.now())
     make_offer()
     watch(search.pk)
-    assert set(Notification.objects.values_list("user", flat=True)) == {author.user.pk, colleague.user.pk}  # type: ignore[union-attr]
+    assert set(Notification.objects.values_list("user", flat=True)) == {author.user.pk, colleague.user.pk}
     saved_searches.edit(search, actor=author, is_shared=False)
     assert search_news.followers(again(search)) == [author.user]
 

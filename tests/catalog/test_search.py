@@ -85,7 +85,7 @@ def test_closed_and_draft_offers_are_not_found(state: str) -> None:
 
 def read(text: str, *, lenient: bool = True) -> OfferFilterSet:
     filters = OfferFilterSet(QueryDict(text), lenient=lenient)
-    filters.valid = filters.is_valid()  # type: ignore[attr-defined]
+    filters.valid = filters.is_valid()
     return filters
 
 

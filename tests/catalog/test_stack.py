@@ -36,7 +36,7 @@ def test_two_opposite_edges_at_once_leave_one() -> None:
     def write(offer: object, base: object) -> None:
         try:
             start.wait(timeout=10)
-            stack.add_edge(offer, actor=ACTOR, base=base, layer="infrastructure")  # type: ignore[arg-type]
+            stack.add_edge(offer, actor=ACTOR, base=base, layer="infrastructure")
         except RuleBroken as error:
             refused.append(error)
         finally:

@@ -94,7 +94,7 @@ def test_a_wrong_usage_is_an_error_on_its_parameter(
 @pytest.mark.usefixtures("offers")
 def test_the_file_has_the_order_of_the_list(client: Client) -> None:
     names = [one["name"] for one in answer(client)["results"]]
-    file = b"".join(client.get(f"/offres/resultats.csv?{USAGE}")).decode("utf-8-sig")  # type: ignore[arg-type]
+    file = b"".join(client.get(f"/offres/resultats.csv?{USAGE}")).decode("utf-8-sig")
     assert sorted(names, key=file.index) == names
 
 

@@ -74,7 +74,7 @@ def test_it_is_the_cost_of_the_page_less_what_leaving_costs() -> None:
 def in_sql(rows: list[dict[str, Any]], usage: Usage) -> list[D | None]:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {sql_prices.USAGE_PRICE} FROM unnest(%(rows)s::jsonb[])"  # noqa: S608 -- constants
+            f"SELECT {sql_prices.USAGE_PRICE} FROM unnest(%(rows)s::jsonb[])"
             " WITH ORDINALITY AS one(prices, n) ORDER BY n",
             {"rows": [json.dumps(row) for row in rows]} | sql_prices.parameters(usage),
         )

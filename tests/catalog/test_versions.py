@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 def refused(change: object) -> None:
     with pytest.raises(DatabaseError), transaction.atomic():
-        change()  # type: ignore[operator]
+        change()
 
 
 def test_a_frozen_version_and_its_prices_refuse_every_change() -> None:

@@ -16,12 +16,20 @@ def product_files() -> Iterator[Path]:
 
 
 def test_files() -> Iterator[Path]:
-    for folder in ("tests", "bench"):
+    return _python("tests", "bench")
+
+
+def tools() -> Iterator[Path]:
+    return _python("bin")
+
+
+def _python(*folders: str) -> Iterator[Path]:
+    for folder in folders:
         for path in sorted((ROOT / folder).rglob("*.py")):
             yield path.relative_to(ROOT)
 
 
-test_files.__test__ = False  # type: ignore[attr-defined]  # not a test, despite its name
+test_files.__test__ = False
 
 
 def templates() -> Iterator[Path]:

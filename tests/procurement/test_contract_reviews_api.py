@@ -33,7 +33,7 @@ def purchase() -> Purchase:
 def contract(purchase: Purchase) -> Contract:
     found = make_order(purchase, state="acknowledged").contract
     lose(purchase.offer)
-    return found  # type: ignore[no-any-return]  # a reverse one-to-one
+    return found
 
 
 def address(contract: Contract, act: str = "") -> str:

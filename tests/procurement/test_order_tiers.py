@@ -28,7 +28,7 @@ def tiered(purchase: Purchase, **more: object) -> None:
     purchase.offer.save()
 
 
-def ordered(purchase: Purchase, quantity: int, **terms: object):  # noqa: ANN201 -- an Order
+def ordered(purchase: Purchase, quantity: int, **terms: object):
     return create_order(
         purchase.project,
         actor=purchase.actor("requester"),

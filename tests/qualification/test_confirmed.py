@@ -248,7 +248,9 @@ MARK = MarkFacts(
     dt.date(2028, 5, 30),
     False,
 )
-ROW = RegisterRow("Nuage", "Nuage SAS", "2279", "in_force", "Nuage, région FR", dt.date(2025, 1, 1), dt.date(2028, 5, 30))  # fmt: skip  # noqa: E501
+ROW = RegisterRow(
+    "Nuage", "Nuage SAS", "2279", "in_force", "Nuage, région FR", dt.date(2025, 1, 1), dt.date(2028, 5, 30)
+)
 MATCH = MatchFacts((MARK,), "ANSSI, édition 2026-11", ON, "n:2279", ROW)
 
 

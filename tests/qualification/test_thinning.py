@@ -103,7 +103,7 @@ def oracle(said: list[tuple[str, str]], when: list[dt.datetime]) -> list[int]:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_whichever_go_first_the_same_ones_stay(dossier: Dossier, seed: int) -> None:
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     said = [
         one for _ in range(25) for one in [chance.choice((PASS, WARN, FAIL, OURS))] * chance.randint(1, 9)
     ]

@@ -213,7 +213,7 @@ def test_a_service_account_pauses_nothing(people) -> None:
         user = None
 
     with pytest.raises(NotAllowed):
-        pauses.pause("fetch", actor=Machine(), reason="Travaux.")  # type: ignore[arg-type]
+        pauses.pause("fetch", actor=Machine(), reason="Travaux.")
 
 
 def test_the_page_costs_the_same_for_one_letter_or_ten(people, django_assert_num_queries) -> None:

@@ -38,7 +38,7 @@ def drop_whoever_is_connected(monkeypatch: pytest.MonkeyPatch) -> None:
     from django.db.backends.base.creation import BaseDatabaseCreation
 
     def destroy(self: BaseDatabaseCreation, name: str, verbosity: int) -> None:
-        with self._nodb_cursor() as cursor:  # type: ignore[attr-defined]  # of every backend
+        with self._nodb_cursor() as cursor:
             cursor.execute(f"DROP DATABASE {self.connection.ops.quote_name(name)} WITH (FORCE)")
 
     monkeypatch.setattr(BaseDatabaseCreation, "_destroy_test_db", destroy)

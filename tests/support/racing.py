@@ -19,7 +19,7 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
             start.wait(timeout=10)
             outcomes[index] = act()
         except DomainError as error:
-            outcomes[index] = error.code  # type: ignore[call-overload]
+            outcomes[index] = error.code
         finally:
             connection.close()
 

@@ -131,7 +131,7 @@ class Pages:
             for name in ("kind", "label", "weight")
         }
         requester.post(f"{url}criteres/", rows)
-        item = story.LOTS[0]["price_items"][0]  # type: ignore[index]  # a list
+        item = story.LOTS[0]["price_items"][0]
         line = {"label_1": item["label"], "unit_1": item["unit"], "quantity_1": item["quantity"]}
         requester.post(f"{url}lots/1/prix/", line)
         keys = [member.user.pk for member in self.cast.holders]

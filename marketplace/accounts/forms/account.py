@@ -55,7 +55,7 @@ class TokenForm(LifetimeForm):
 
     def __init__(self, *args: Any, roles: frozenset[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["scopes"].choices = role_choices(roles)  # type: ignore[attr-defined]
+        self.fields["scopes"].choices = role_choices(roles)
 
 
 class ServiceAccountForm(MarketForm):
@@ -72,7 +72,7 @@ class ServiceAccountForm(MarketForm):
 
     def __init__(self, *args: Any, roles: frozenset[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["roles"].choices = role_choices(roles)  # type: ignore[attr-defined]
+        self.fields["roles"].choices = role_choices(roles)
 
 
 class EraseForm(MarketForm):

@@ -54,7 +54,7 @@ class IdentityForm(MarketForm):
 class SupplierForm(IdentityForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["scheme"].choices = [(s.value, s.label) for s in SUPPLIER_SCHEMES]  # type: ignore[attr-defined]
+        self.fields["scheme"].choices = [(s.value, s.label) for s in SUPPLIER_SCHEMES]
         self.fields["identifier"].help_text = "Pour une entreprise française, le SIREN à 9 chiffres."
 
 
@@ -66,7 +66,7 @@ class BuyerForm(IdentityForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["scheme"].choices = [(s.value, s.label) for s in BUYER_SCHEMES]  # type: ignore[attr-defined]
+        self.fields["scheme"].choices = [(s.value, s.label) for s in BUYER_SCHEMES]
         self.fields["identifier"].help_text = "Le SIRET à 14 chiffres de l’établissement qui achète."
 
 
@@ -83,7 +83,7 @@ class InvitationForm(MarketForm):
 
     def __init__(self, *args: Any, offered: frozenset[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["roles"].choices = role_choices(offered - DELEGATED_ROLES)  # type: ignore[attr-defined]
+        self.fields["roles"].choices = role_choices(offered - DELEGATED_ROLES)
 
 
 class RoleForm(MarketForm):
@@ -118,7 +118,7 @@ class RoleForm(MarketForm):
     def __init__(self, *args: Any, organisation: Organisation, held: frozenset[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offered = roles_of_kind(organisation.kind) - held
-        self.fields["role"].choices = role_choices(offered)  # type: ignore[attr-defined]
+        self.fields["role"].choices = role_choices(offered)
         if not offered & DELEGATED_ROLES:
             for name in ("ceiling_eur_ht", "delegation_reference", "delegation_date"):
                 del self.fields[name]

@@ -40,7 +40,7 @@ class DomainForm(MarketForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["organisation"].queryset = Organisation.objects.buyers().verified()  # type: ignore[attr-defined]
+        self.fields["organisation"].queryset = Organisation.objects.buyers().verified()
 
 
 class PersonSearchForm(MarketForm):

@@ -7,12 +7,13 @@ from django.utils import timezone
 
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import Role
+from marketplace.accounts.middleware import actor_of
 from marketplace.ui import desk as registry
 
 
 @login_required
 def desk(request: HttpRequest) -> HttpResponse:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     zones = registry.rows_for(actor)
     todo = zones[registry.TODO]
     return render(

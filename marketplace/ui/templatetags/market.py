@@ -235,7 +235,7 @@ def fr_table(content: str, caption: str, stacked: bool = False, hide_caption: bo
     """A DSFR table. ``stacked``: under md each row becomes a block, its cells named by data-label."""
     classes = "fr-table" + (" market-stacked" if stacked else "")
     classes += " fr-table--no-caption" if hide_caption else ""
-    role = mark_safe(' role="table"') if stacked else ""
+    role = format_html(' role="{}"', "table") if stacked else ""
     # The scroll zone is named and reached by the keyboard; under md a stacked table never scrolls.
     focus = format_html(' tabindex="0" role="region" aria-label="{}"', caption)
     return format_html(

@@ -79,10 +79,10 @@ def _saved(request: HttpRequest, found: Consultation, form: Any, **said: Any) ->
     return done
 
 
-def _rows(request: HttpRequest, found: Consultation, form: RowsForm, part: str, **page: str) -> HttpResponse:
+def _rows(request: HttpRequest, found: Consultation, form: RowsForm, part: str, **page: Any) -> HttpResponse:
     if form.is_bound and form.is_valid() and _saved(request, found, form, **{part: form.values()}):
         return redirect(found)
-    return form_page(request, found, form, button="Enregistrer", **page)  # type: ignore[arg-type]  # words
+    return form_page(request, found, form, button="Enregistrer", **page)
 
 
 @login_required
@@ -116,14 +116,15 @@ def prices(request: HttpRequest, number: str, lot: int) -> HttpResponse:
     rows = [{name: getattr(one, name) for name in PriceItemsForm.columns} for one in priced.price_items.all()]
     form = PriceItemsForm(posted(request), rows=rows)
     if form.is_bound and form.is_valid():
-        actor, version, items = actor_of(request), typed_version(request), form.values()
+        actor, version = actor_of(request), typed_version(request)
+        items: Any = form.values()
         if tried(
             form,
             lambda: writing.edit_price_items(
                 found,
                 actor=actor,
                 lot=priced,
-                items=items,  # type: ignore[arg-type]  # the form's columns are the content's
+                items=items,
                 expected_version=version,
             ),
         ):

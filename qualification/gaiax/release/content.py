@@ -112,7 +112,7 @@ def _shapes(files: Files) -> dict[str, Any]:
                 f"« {name} » n’est pas du Turtle lisible{line}. La version est refusée."
             ) from None
         for triple in read:
-            whole.add(tuple(_one_namespace(node) for node in triple))  # type: ignore[arg-type]  # three nodes
+            whole.add(tuple(_one_namespace(node) for node in triple))
     refuse_code(whole)
     found = {generation: pack(whole, generation) for generation in NAMESPACES}
     kept = {generation: packed for generation, packed in found.items() if packed is not None}

@@ -1,8 +1,9 @@
 """Installs an official Gaia-X release (contexts, shapes, anchors), pinned by its digest."""
 
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from marketplace.accounts.actors import Actor, system_actor
 from marketplace.errors import DomainError
@@ -26,8 +27,9 @@ contexts and shapes; an earlier release is applied again by the same command, or
 class Command(BaseCommand):
     help = USAGE
 
-    def create_parser(self, *args: str, **options: object) -> ArgumentParser:  # type: ignore[override]
-        return super().create_parser(*args, formatter_class=RawDescriptionHelpFormatter, **options)  # type: ignore[arg-type]
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        kwargs["formatter_class"] = RawDescriptionHelpFormatter
+        return super().create_parser(prog_name, subcommand, **kwargs)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("source", metavar="DIR|URL", help="folder, archive, https address, or « own »")

@@ -31,8 +31,8 @@ def entries(url: str) -> list[dict[str, str]]:
             "title": entry.findtext(f"{ATOM}title") or "",
             "summary": entry.findtext(f"{ATOM}summary") or "",
             "id": entry.findtext(f"{ATOM}id") or "",
-            "link": entry.find(f"{ATOM}link").get("href"),  # type: ignore[union-attr]
-            "kind": entry.find(f"{ATOM}category").get("term"),  # type: ignore[union-attr]
+            "link": entry.find(f"{ATOM}link").get("href"),
+            "kind": entry.find(f"{ATOM}category").get("term"),
         }
         for entry in root.iter(f"{ATOM}entry")
     ]

@@ -60,7 +60,7 @@ def new(world: World, state: str) -> Consultation:
     if state == "named":
         return own.name(own.draft())
     if state in ("keyed", "proved", "published"):
-        return getattr(own, state)()  # type: ignore[no-any-return]  # by name
+        return getattr(own, state)()
     made = own.published()
     make_deposit(made, world.actor(Role.SUPPLIER_MANAGER), files=1)
     own.closed(made)

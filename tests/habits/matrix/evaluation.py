@@ -43,7 +43,7 @@ def new(world: World, state: str = "marking") -> Evaluation:
 
 
 def response(world: World, state: str = "marking") -> OpenedResponse:
-    return evaluation(world, state).consultation.deposits.get().opened  # type: ignore[attr-defined,no-any-return]
+    return evaluation(world, state).consultation.deposits.get().opened
 
 
 @cache

@@ -173,7 +173,10 @@ def test_the_same_by_the_api_and_gone_with_the_membership(purchase):
 @pytest.mark.django_db(transaction=True)
 def test_two_openings_at_once_make_one_link():
     purchase = make_purchase()
-    open_one = lambda: str(links.open_link(actor=purchase.actor("requester"))[0].pk)  # noqa: E731
+
+    def open_one():
+        return str(links.open_link(actor=purchase.actor("requester"))[0].pk)
+
     outcomes = at_once(open_one, open_one)
     assert "calendar_link_open" in outcomes and CalendarLink.objects.living().count() == 1
     with pytest.raises(MoveRefused):
