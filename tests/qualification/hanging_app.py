@@ -33,7 +33,7 @@ def hangs_deaf() -> None:
     while True:
         try:
             time.sleep(600)
-        except BaseException:  # noqa: S112  # the fault that is acted here
+        except BaseException:  # the fault that is acted here
             continue
 
 
