@@ -1,21 +1,40 @@
 """gunicorn's threaded worker, whose one refusal that a person may cause by a link is in French.
 
-A request line beyond `limit_request_line` never reaches Django: gunicorn answers it alone, before it knows
-the address, so the same page is sent to browsers and to clients of the API.
+A request line beyond `limit_request_line` never reaches Django: gunicorn refuses it alone. Its first bytes
+say who asked: the API answers its usual problem document, the rest a page.
 """
 
 from __future__ import annotations
 
+import re
 import socket
 from functools import cache
 from typing import Any
 
 from gunicorn.http.errors import LimitRequestLine
+from gunicorn.http.message import Request
+from gunicorn.http.parser import RequestParser
 from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
 
 # Bytes of « GET /offres/?… HTTP/1.1 »: the most that gunicorn reads, 4,094 unless told.
 LONGEST = 8190
+FOR_THE_API = re.compile(rb"[A-Z]+ (https?://[^/ ]*)?/api/")
+
+
+class LineKept(Request):
+    """A request whose line, refused for its length, leaves its beginning on the error (``begun``)."""
+
+    def read_line(self, unreader: Any, buf: Any, limit: int = 0) -> Any:
+        try:
+            return super().read_line(unreader, buf, limit)
+        except LimitRequestLine as error:
+            error.begun = bytes(buf[:300])
+            raise
+
+
+# gunicorn has no setting for it: its parsers make their requests of this class.
+RequestParser.mesg_class = LineKept
 
 
 class Worker(ThreadWorker):
@@ -25,19 +44,25 @@ class Worker(ThreadWorker):
             return
         self.log.warning("Request line too long from ip=%s", (addr or ("",))[0])
         try:
-            write_nonblock(client, too_long_answer())
+            write_nonblock(client, too_long_answer(for_api=is_for_the_api(exc)))
         except OSError:
             self.log.debug("Failed to send the refusal of a request line.")
 
 
+def is_for_the_api(refused: LimitRequestLine) -> bool:
+    return FOR_THE_API.match(getattr(refused, "begun", b"")) is not None
+
+
 @cache
-def too_long_answer() -> bytes:
-    """The whole HTTP answer, a page without session nor query. Call once Django is set up."""
+def too_long_answer(*, for_api: bool) -> bytes:
+    """The whole HTTP answer, without session nor query. Call once Django is set up."""
+    from marketplace.rest.errors import CONTENT_TYPE, address_too_long_problem
     from marketplace.ui.error_pages import address_too_long
 
-    page = address_too_long(most=LONGEST)
+    kind = CONTENT_TYPE if for_api else "text/html; charset=utf-8"
+    body = address_too_long_problem(most=LONGEST) if for_api else address_too_long(most=LONGEST)
     head = (
-        "HTTP/1.1 414 URI Too Long\r\nConnection: close\r\nContent-Type: text/html; charset=utf-8\r\n"
-        f"Cache-Control: no-store\r\nContent-Length: {len(page)}\r\n\r\n"
+        f"HTTP/1.1 414 URI Too Long\r\nConnection: close\r\nContent-Type: {kind}\r\n"
+        f"Cache-Control: no-store\r\nContent-Length: {len(body)}\r\n\r\n"
     )
-    return head.encode("ascii") + page
+    return head.encode("ascii") + body

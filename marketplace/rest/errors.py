@@ -42,6 +42,7 @@ TITLES = {
     410: "Retiré",
     412: "Version dépassée",
     413: "Envoi trop lourd",
+    414: "Adresse trop longue",
     415: "Format d’envoi non pris en charge",
     428: "Version attendue",
     429: "Trop d’essais",
@@ -100,6 +101,16 @@ def problem_response(
     """The same document where DRF has not begun or has ended."""
     body = json.dumps(problem(status, code=code, detail=detail, errors=errors, **extra), ensure_ascii=False)
     return HttpResponse(body, status=status, content_type=CONTENT_TYPE)
+
+
+def address_too_long_problem(*, most: int) -> bytes:
+    """Sent by the web server itself, which never read the whole address."""
+    detail = (
+        f"Cette adresse dépasse {most} caractères : elle n’a pas été lue. Raccourcissez les mots cherchés, "
+        "retirez des filtres, ou demandez moins d’identifiants à la fois."
+    )
+    document = problem(414, code="address_too_long", detail=detail)
+    return json.dumps(document, ensure_ascii=False).encode()
 
 
 def flatten(detail: Any, path: str = "") -> Iterator[dict[str, str]]:

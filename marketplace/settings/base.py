@@ -143,6 +143,10 @@ CSRF_FAILURE_VIEW = "marketplace.ui.error_pages.csrf_failure"
 # An ISO date and time: every page answers 503 until it is emptied.
 MAINTENANCE_UNTIL = env("MAINTENANCE_UNTIL", default="")
 SUPPORT_EMAIL = env("SUPPORT_EMAIL", default="assistance@operateur.example")
+# Served at /.well-known/security.txt (RFC 9116) when both are given: addresses where weaknesses are reported
+# (mailto:, https://, tel:), and the day until which they hold, renewed within the year.
+SECURITY_CONTACTS = env.list("SECURITY_CONTACTS", default=[])
+SECURITY_TXT_EXPIRES = env("SECURITY_TXT_EXPIRES", default="")
 WSGI_APPLICATION = "marketplace.wsgi.application"
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 

@@ -1,5 +1,6 @@
 """Why production would not be safe to start, from its environment alone."""
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 
@@ -63,7 +64,21 @@ def _wrong_addresses(env: environ.Env) -> Iterator[str]:
     for host in env.list("EGRESS_ALLOWED", default=[]):
         if not HOST.fullmatch(host):
             yield f"EGRESS_ALLOWED: {host!r} is neither a host (www.example.org) nor a domain (.example.org)"
+    yield from _wrong_security_txt(env)
     if env.str("DEMO_HOSTS", default=""):
         yield "DEMO_HOSTS maps host names to this machine: for the demonstration only"
     if env.str("DEMO_RESOLVER", default=""):
         yield "DEMO_RESOLVER names a name server of this machine: for the demonstration only"
+
+
+def _wrong_security_txt(env: environ.Env) -> Iterator[str]:
+    contacts, until = env.list("SECURITY_CONTACTS", default=[]), env.str("SECURITY_TXT_EXPIRES", default="")
+    if bool(contacts) != bool(until):
+        yield "SECURITY_CONTACTS and SECURITY_TXT_EXPIRES go together: security.txt needs both"
+    for contact in contacts:
+        if not contact.startswith(("mailto:", "https://", "tel:")):
+            yield f"SECURITY_CONTACTS: {contact!r} does not begin with mailto:, https:// or tel:"
+    try:
+        dt.date.fromisoformat(until or "2026-01-01")
+    except ValueError:
+        yield f"SECURITY_TXT_EXPIRES: {until!r} is not a day (2027-06-30)"

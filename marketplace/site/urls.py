@@ -1,6 +1,6 @@
 from django.urls import path
 
-from marketplace.site.views import desk, home, public
+from marketplace.site.views import desk, home, public, security_txt
 
 app_name = "site"
 urlpatterns = [
@@ -13,5 +13,6 @@ urlpatterns = [
     path("donnees-personnelles/", public.personal_data, name="personal_data"),
     path("cookies/", public.cookies, name="cookies"),
     path("plan-du-site/", public.site_map, name="site_map"),
+    path(".well-known/security.txt", security_txt.security_txt, name="security_txt"),
     path("signaler-un-probleme/", public.report, name="report"),
 ]

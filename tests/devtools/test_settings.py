@@ -71,6 +71,9 @@ def test_each_required_variable_is_missed_by_its_name(name):
         ({"SITE_URL": "http://place.example"}, "https"),
         ({"DEMO_HOSTS": "www.nuage.example=127.0.0.1:4433"}, "DEMO_HOSTS"),
         ({"DEMO_RESOLVER": "127.0.0.1:5353"}, "DEMO_RESOLVER"),
+        ({"SECURITY_CONTACTS": "mailto:securite@operateur.example"}, "go together"),
+        ({"SECURITY_CONTACTS": "securite@x.example", "SECURITY_TXT_EXPIRES": "2027-06-30"}, "mailto:"),
+        ({"SECURITY_CONTACTS": "tel:+33", "SECURITY_TXT_EXPIRES": "30/06/2027"}, "not a day"),
     ],
 )
 def test_each_unsafe_value_is_refused(changes, word):

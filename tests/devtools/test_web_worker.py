@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import socket
@@ -10,8 +11,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from gunicorn.config import Config
 from gunicorn.http.errors import InvalidRequestMethod, LimitRequestLine
+from gunicorn.workers.gthread import TConn
 
+from marketplace.rest.errors import problem
 from marketplace.web_worker import LONGEST, Worker
 
 HOME = Path(__file__).resolve().parents[2]
@@ -37,6 +41,40 @@ def test_an_address_too_long_is_said_in_french_with_its_remedy(caplog: pytest.Lo
     assert '<html lang="fr"' in body and "Adresse trop longue" in body
     assert "8190 caractères" in body.replace("\u202f", "").replace("\u00a0", " ") and "filtres" in body
     assert "192.0.2.1" in caplog.text
+
+
+def asked_for(line: bytes) -> tuple[str, str]:
+    """What a client reads that sends this request line, through gunicorn's own parser."""
+    theirs, ours = socket.socketpair()
+    worker: Any = Worker.__new__(Worker)
+    worker.cfg = Config()
+    worker.cfg.set("limit_request_line", LONGEST)
+    worker.log = logging.getLogger("tests")
+    with theirs, ours:
+        theirs.sendall(line)
+        worker.handle(TConn(worker.cfg, ours, ("192.0.2.1", 1), ("192.0.2.2", 1)))
+        ours.close()
+        read = b"".join(iter(lambda: theirs.recv(65536), b"")).decode()
+    head, _, body = read.partition("\r\n\r\n")
+    return head, body
+
+
+@pytest.mark.parametrize(
+    "line", [b"GET /api/v1/offers/?q=%s HTTP/1.1", b"GET https://place.example/api/v1/?q=%s"]
+)
+def test_a_client_of_the_api_is_told_in_the_api_s_own_form(line: bytes) -> None:
+    head, body = asked_for(line % (b"a" * 9000) + b"\r\nHost: place.example\r\n\r\n")
+    assert head.startswith("HTTP/1.1 414 ") and "Content-Type: application/problem+json" in head
+    assert int(re.findall(r"Content-Length: (\d+)", head)[0]) == len(body.encode())
+    told = json.loads(body)
+    assert (told["status"], told["code"], told["errors"]) == (414, "address_too_long", [])
+    assert set(told) == set(problem(414)) and "8190 caractères" in told["detail"]
+
+
+@pytest.mark.parametrize("path", [b"/offres/?q=%s", b"/apiculture/?q=%s", b"/offres/api/?q=%s"])
+def test_the_others_read_the_page(path: bytes) -> None:
+    head, body = asked_for(b"GET " + path % (b"a" * 9000) + b" HTTP/1.1\r\nHost: place.example\r\n\r\n")
+    assert head.startswith("HTTP/1.1 414 ") and "text/html" in head and "Adresse trop longue" in body
 
 
 def test_what_else_is_refused_is_left_to_the_web_server() -> None:

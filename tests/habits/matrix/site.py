@@ -11,6 +11,7 @@ ROWS = {
     "GET site:cookies": Row(EVERYBODY),
     "GET site:site_map": Row(EVERYBODY),
     "GET site:report": Row(EVERYBODY),
+    "GET site:security_txt": Row(EVERYBODY),
     "GET health:livez": Row(EVERYBODY),
     "GET health:readyz": Row(EVERYBODY, may_be_down=True),
 }
