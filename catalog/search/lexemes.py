@@ -22,17 +22,23 @@ _known: dict[str, tuple[str, ...]] = {}
 def lexemes_of(forms: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Form → its lexemes; none for a stop word, several for a phrase or a compound word (the same one
     twice for a word repeated: its place has to be verified too)."""
-    found = {form: _known.get(form) for form in forms}
-    unknown = sorted(form for form, lexemes in found.items() if lexemes is None)
+    found: dict[str, tuple[str, ...]] = {}
+    unknown: set[str] = set()
+    for form in forms:
+        lexemes = _known.get(form)
+        if lexemes is None:
+            unknown.add(form)
+        else:
+            found[form] = lexemes
     if unknown:
         with connection.cursor() as cursor:
-            cursor.execute(_SQL, {"config": TEXT_CONFIG, "forms": unknown})
+            cursor.execute(_SQL, {"config": TEXT_CONFIG, "forms": sorted(unknown)})
             fresh = {
-                form: tuple(lexemes) * (2 if len(lexemes) == 1 < nodes else 1)
-                for form, lexemes, nodes in cursor.fetchall()
+                form: tuple(read) * (2 if len(read) == 1 < nodes else 1)
+                for form, read, nodes in cursor.fetchall()
             }
         if len(_known) > MOST_REMEMBERED:
             _known.clear()
         _known.update(fresh)
         found.update(fresh)
-    return {form: lexemes or () for form, lexemes in found.items()}
+    return found

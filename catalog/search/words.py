@@ -64,7 +64,7 @@ def _term(found: re.Match[str]) -> Term | None:
     word = found["word"].replace('"', "")
     is_excluded = word.startswith("-")
     word = word.lstrip("-")
-    if not any(letter.isalnum() for letter in word):
+    if not (word.isalnum() or any(letter.isalnum() for letter in word)):
         return None
     if word.endswith("*") and len(word) > 2:
         return Term((fold(word.rstrip("*")),), PREFIX, is_excluded)
@@ -73,6 +73,8 @@ def _term(found: re.Match[str]) -> Term | None:
 
 def fold(word: str) -> str:
     """Small letters without accents, as PostgreSQL's `unaccent` gives them for French."""
+    if word.isascii():
+        return word.lower()
     plain = unicodedata.normalize("NFKD", word.lower().translate(_LIGATURES))
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 

@@ -13,10 +13,10 @@ import numpy as np
 from pyroaring import BitMap
 
 from catalog.models.trust import EXPIRING_WITHIN
-from catalog.search.facets import MAIN_FACETS, PRICE_MAX, PRICE_STEPS
+from catalog.search.facets import FACETS, MAIN_FACETS, PRICE_MAX
 from catalog.search.fairness import PRIME, multiplier
-from catalog.search.memory.codes import Codes
 from catalog.search.memory.columns import START, Column
+from catalog.search.memory.counters import Counters
 from catalog.search.memory.orders import Order
 from catalog.search.memory.rows import Row
 from catalog.search.memory.store import ABSENT, NO_DAY, Dated, Store, bitmap, ids
@@ -31,17 +31,11 @@ class Today:
         self.multiplier = multiplier(day)
         slots = ids(alive)
         self.values: dict[str, dict[str, BitMap]] = {}
-        self.codes = Codes(MAIN_FACETS, store.count)
-        for name, values in store.values.items():
-            if name in store.several:
-                self.codes.put_sets(name, values)
-                continue
-            for value, found in values.items():
-                self.codes.put(name, (value,), ids(found))
-        for step in reversed(PRICE_STEPS):
-            self.codes.put(PRICE_MAX, (step,), ids(store.under(step)))
         for scheme in list(store.statuses):
             self._read(scheme, slots)
+        self.counters = Counters(store.count)
+        for name in MAIN_FACETS:
+            self.counters.put(name, self.values_of(name))
         self.ties = Column(np.int64, np.zeros(max(store.count, START), dtype=np.int64))
         self.ties.values[slots] = self._ties(slots)
         self.orders = {
@@ -54,17 +48,14 @@ class Today:
 
     def add(self, slot: int, row: Row) -> None:
         one = np.array([slot], dtype=np.uint32)
-        self.codes.reserve(slot)
         self.ties.put(slot, int(self._ties(one)[0]))
-        told: dict[str, dict[str, None]] = {}
         for name, value in row.values():
-            told.setdefault(name, {})[value] = None
-        if row.price is not None:
-            told[PRICE_MAX] = dict.fromkeys([step for step in PRICE_STEPS if row.price <= int(step)][:1])
-        for name, values in told.items():
-            self.codes.put(name, tuple(values), slot)
+            self.counters.add(name, value, slot)
+        for step in self.store.steps_of(row.price):
+            self.counters.add(PRICE_MAX, step, slot)
         for scheme in list(self.store.statuses):
-            self._read(scheme, one)
+            for value in self._read(scheme, one):
+                self.counters.add(scheme, value, slot)
         for order in self.orders.values():
             order.add(slot)
 
@@ -73,17 +64,25 @@ class Today:
             yield from values.values()
         for order in self.orders.values():
             yield from order.blocks
+        yield from self.counters.bitmaps()
 
-    def _read(self, scheme: str, slots: Any) -> None:
-        """Put each slot under the value its status has on the day."""
+    def values_of(self, name: str) -> dict[str, BitMap]:
+        """Value of a facet → its slots, dead ones too; of PRICE_MAX: the slots at most at each step."""
+        if name == PRICE_MAX:
+            return self.store.steps
+        if FACETS[name].scheme:
+            return self.values.get(FACETS[name].scheme, {})
+        return self.store.values.get(name, {})
+
+    def _read(self, scheme: str, slots: Any) -> list[str]:
+        """Put each slot under the value its status has on the day; the values met."""
         kept, codes = self.store.statuses[scheme], self.store.codes
         read = _effective(kept, slots, codes=codes, day=self.day, scheme=scheme)
         values = self.values.setdefault(scheme, {})
-        for code in np.unique(read).tolist():
-            name = codes[code]
-            here = slots[read == code]
-            values.setdefault(name, BitMap()).update(bitmap(here))
-            self.codes.put(scheme, (name,), here)
+        met = [codes[code] for code in np.unique(read).tolist()]
+        for name in met:
+            values.setdefault(name, BitMap()).update(bitmap(slots[read == codes.index(name)]))
+        return met
 
     def _ties(self, slots: Any) -> Any:
         """The fair order of the day, then the offer, as one number: no two slots alive have the same.

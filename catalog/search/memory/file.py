@@ -26,7 +26,7 @@ from catalog.search.memory.generation import Generation
 from catalog.search.memory.prices import Kind, Prices
 from catalog.search.memory.store import Dated, Posting, Store
 
-MAGIC = b"offers-index 3\n"
+MAGIC = b"offers-index 4\n"
 COLUMNS = ("offers", "price", "listed", "fair", "supplier", "changed")
 logger = logging.getLogger(__name__)
 

@@ -12,7 +12,6 @@ from pyroaring import BitMap
 from catalog.prices.usage import Usage
 from catalog.search.facets import FACETS, PRICE_MAX, PRICE_STEPS
 from catalog.search.fairness import PRIME
-from catalog.search.memory.codes import MOST_HITS, MOST_SHARE
 from catalog.search.memory.columns import MICRO
 from catalog.search.memory.generation import Generation
 from catalog.search.memory.prices import UNKNOWN
@@ -64,8 +63,8 @@ def _filters(generation: Generation, query: OfferQuery) -> Iterator[tuple[str, B
     for name, chosen in query.facets.items():
         if chosen:
             values = values_of(generation, name)
-            wanted = query.wanted(name)
-            yield name, BitMap.union(*(values.get(value, _NOTHING) for value in wanted), _NOTHING)
+            found = [values.get(value, _NOTHING) for value in query.wanted(name)]
+            yield name, found[0] if len(found) == 1 else BitMap.union(_NOTHING, *found)
     for name, bounds in query.bounds.items():
         yield f"range {name}", _range(generation, name, bounds)
 
@@ -74,9 +73,7 @@ _NOTHING = BitMap()
 
 
 def values_of(generation: Generation, name: str) -> dict[str, BitMap]:
-    if FACETS[name].scheme:
-        return generation.today.values.get(FACETS[name].scheme, {})
-    return generation.store.values.get(name, {})
+    return generation.today.values_of(name)
 
 
 def _range(generation: Generation, name: str, bounds: Bounds) -> BitMap:
@@ -110,27 +107,19 @@ def _counts(
 ) -> dict[str, dict[str, int]]:
     """Each facet under every filter but its own."""
     wanted = tuple(FACETS) + (PRICE_MAX,) if query.counted is None else query.counted
+    own = {PRICE_MAX if name == "range price" else name: name for name in filters}
+    counters = generation.today.counters
+    filled = counters.filled(hits)
     found: dict[str, dict[str, int]] = {}
-    most = max(MOST_HITS, len(generation.alive) // MOST_SHARE)
-    codes = generation.today.codes
-    if len(hits) <= most:
-        found = codes.count(hits, [name for name in wanted if _own(name) not in filters])
     for name in wanted:
-        if name in found:
-            continue
-        within = _without(base, filters, _own(name)) if _own(name) in filters else hits
-        if name in codes.columns and len(within) <= most:
-            found[name] = codes.count_one(name, within)
-        elif name == PRICE_MAX:
-            found[name] = dict(_price_steps(generation, within))
-        else:
+        within = _without(base, filters, own[name]) if name in own else hits
+        if name not in counters.sets:
             found[name] = _by_value(generation, name, within)
+            continue
+        found[name] = counters.count(name, filled if within is hits else counters.filled(within))
+        if name == PRICE_MAX:
+            found[name] = dict(_price_steps(found[name]))
     return found
-
-
-def _own(name: str) -> str:
-    """The filter of a facet, as `_filters` names it."""
-    return "range price" if name == PRICE_MAX else name
 
 
 def _by_value(generation: Generation, name: str, within: BitMap) -> dict[str, int]:
@@ -156,11 +145,11 @@ def _by_column(generation: Generation, within: BitMap) -> Iterator[tuple[str, in
             yield str(number), int(numbers[number])
 
 
-def _price_steps(generation: Generation, within: BitMap) -> Iterator[tuple[str, int]]:
+def _price_steps(at_most: Mapping[str, int]) -> Iterator[tuple[str, int]]:
     """As the SQL path: each step holds what the step before does not."""
     under = 0
     for step in PRICE_STEPS:
-        count = within.intersection_cardinality(generation.store.under(step))
+        count = at_most.get(step, 0)
         if count > under:
             yield step, count - under
         under = count

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,10 @@ from catalog.search.memory.rows import Row
 
 ABSENT = np.iinfo(np.int64).min
 NO_DAY = -1
+# Of each container of a bitmap, the last slots are given to no offer: half of them are enough to have a set
+# written as bits (`catalog.search.memory.counters`).
+CONTAINER = 1 << 16
+USABLE = CONTAINER - 2 * 4097
 
 
 class Posting:
@@ -76,9 +81,8 @@ class Store:
             if name in seen:
                 self.several.add(name)
             seen.add(name)
-        for step, slots in self.steps.items():
-            if row.price is not None and row.price <= int(step):
-                slots.add(slot)
+        for step in self.steps_of(row.price):
+            self.steps[step].add(slot)
         for scheme, status in row.statuses.items():
             self._add_status(slot, scheme, status)
         for lexemes, tier in ((row.anywhere, 2), (row.middle, 1), (row.name, 0)):
@@ -86,7 +90,16 @@ class Store:
         self.slots[row.offer_id] = slot
         self.seq = max(self.seq, row.seq)
         self.count = slot + 1
+        if self.count % CONTAINER == USABLE:
+            self._leave_out(range(self.count, self.count + CONTAINER - USABLE))
         return slot
+
+    def _leave_out(self, slots: range) -> None:
+        """They are never alive; the columns hold whatever there."""
+        for slot in slots:
+            self.prices.add(slot, {})
+        self.names += [""] * len(slots)
+        self.count = slots.stop
 
     def _add_columns(self, slot: int, row: Row) -> None:
         self.offers.put(slot, row.offer_id)
@@ -105,9 +118,9 @@ class Store:
             if name not in row.numbers:
                 column.put(slot, ABSENT)
 
-    def under(self, step: str) -> BitMap:
-        """The slots whose price is known and at most this step."""
-        return self.steps[step]
+    def steps_of(self, price: Decimal | None) -> list[str]:
+        """The steps that a price is at most at; none for an unknown one."""
+        return [] if price is None else [step for step in PRICE_STEPS if price <= int(step)]
 
     def _number(self, name: str) -> Column:
         if name not in self.numbers:

@@ -33,14 +33,20 @@ class Text:
         self.readings: Readings = ()
         self.sentence = read(typed)
         self.lexemes: dict[str, tuple[str, ...]] = {}
+        self.hits = generation.alive
+        # An alternative of stop words only is left out; a sentence of nothing else filters nothing.
+        self.alternatives: list[list[Term]] = []
         if self.sentence:
             self.lexemes = lexemes_of(forms_of(self.sentence))
             self.sentence, self.readings = understood(self.sentence, lexemes=self.lexemes, vocabulary=self)
-        self.hits = self._hits(ANYWHERE) & generation.alive if self.sentence else generation.alive
+            told = [[term for term in terms if not self._is_silent(term)] for terms in self.sentence]
+            self.alternatives = [terms for terms in told if terms]
+        if self.alternatives:
+            self.hits = self._hits(ANYWHERE) & generation.alive
 
     def tiers(self, hits: BitMap) -> Iterator[BitMap]:
         """`hits` cut into those whose name says it all, those whose first lines do, and the rest."""
-        if not self.sentence:
+        if not self.alternatives:
             yield hits
             return
         rest = hits
@@ -51,14 +57,13 @@ class Text:
         yield rest
 
     def _hits(self, tier: int) -> BitMap:
-        """An alternative of stop words only is left out; a sentence of nothing else filters nothing."""
-        alternatives = [[t for t in terms if not self._is_silent(t)] for terms in self.sentence]
-        found = [self._all_of(told, tier) for told in alternatives if told]
-        if not found:
-            return self.generation.alive
-        return found[0] if len(found) == 1 else BitMap.union(*found)
+        if len(self.alternatives) == 1:
+            return self._all_of(self.alternatives[0], tier)
+        return BitMap.union(*(self._all_of(told, tier) for told in self.alternatives))
 
     def _all_of(self, told: list[Term], tier: int) -> BitMap:
+        if len(told) == 1 and not told[0].is_excluded:
+            return self._any_of(told[0], tier)
         kept = [self._any_of(term, tier) for term in told if not term.is_excluded]
         kept.sort(key=len)
         found = BitMap.intersection(*kept) if kept else self.generation.alive
