@@ -18,6 +18,7 @@ from marketplace.accounts.abilities import require
 from marketplace.accounts.actors import Actor
 from marketplace.errors import MoveRefused, NotVisible
 from marketplace.files.store import download_response
+from marketplace.rest.desk import DeskRowOutput
 from marketplace.rest.moves import MoveEndpoint, MoveMixin
 from marketplace.rest.renderers import PdfRenderer, XmlRenderer
 from marketplace.rest.serializers import ReasonInput
@@ -36,6 +37,7 @@ from procurement.api_order_messages import OrderMessageInput, OrderMessagesMixin
 from procurement.approval import api as api_approval
 from procurement.budgets import api as api_budgets
 from procurement.budgets.api import visible_line
+from procurement.desk_contract import waiting_on
 from procurement.discounts import api as api_discounts
 from procurement.enums_orders import OrderState
 from procurement.exit import api as api_exit
@@ -191,6 +193,12 @@ class ContractViewSet(MoveMixin, ReadViewSet):
         "terminate": MoveEndpoint(terminate_contract, input=ReasonInput),
     }
     input_classes = {"owners": api_register.OwnersInput, "answer_security": SecurityAnswerInput}
+
+    @extend_schema(responses=DeskRowOutput(many=True), filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None, sparse=False)
+    def waiting(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Ce qui vous attend sur ce contrat, le plus pressé d’abord."""
+        return Response(DeskRowOutput(waiting_on(self.get_object(), self.actor), many=True).data)
 
     @extend_schema(responses=SecurityChecklistSerializer, filters=False)
     @action(detail=True, methods=["get"], pagination_class=None, sparse=False)

@@ -16,6 +16,7 @@ from marketplace.accounts.enums import Role
 from marketplace.ui.desk import SOON, DeskRow, Rows, one_row_each
 from marketplace.ui.typography import euros
 from procurement.approval.people import signing_powers
+from procurement.desk_scope import about
 from procurement.enums_orders import ContractState, OrderState
 from procurement.models import Contract, ContractReview, CounterProposal, Opinion, Order, OrderApproval
 from procurement.models.opinion import ROLE_OF_KIND
@@ -39,8 +40,16 @@ def purchase_rows(actor: Actor) -> list[Rows]:
     if actor.has(Role.FINANCE):
         rows.append(_to_commit(actor))
     if actor.has(Role.REQUESTER):
-        rows += [_mine(actor), _reviews(actor), _notices(actor)]
+        rows += [_mine(actor), *contract_rows(actor)]
     return rows
+
+
+def contract_rows(actor: Actor, *, contract: Contract | None = None) -> list[Rows]:
+    """Of contracts that I follow: a status lost, a date that comes. On the page of a contract, a row leads to
+    the act itself."""
+    if not actor.is_buyer or actor.user is None or not actor.has(Role.REQUESTER):
+        return []
+    return [_reviews(actor, contract), _notices(actor, contract)]
 
 
 def _listed(orders: OrderQuerySet) -> OrderQuerySet:
@@ -151,16 +160,21 @@ def _to_acknowledge(actor: Actor) -> Rows:
     )
 
 
-def _reviews(actor: Actor) -> Rows:
+def _reviews(actor: Actor, contract: Contract | None) -> Rows:
     """Statuses lost on contracts I follow, still to be decided."""
     open_ones = ContractReview.objects.filter(
-        contract__in=Contract.objects.visible_to(actor).running(), contract__owners=actor.user, decision=""
+        about(contract),
+        contract__in=Contract.objects.visible_to(actor).running(),
+        contract__owners=actor.user,
+        decision="",
     ).select_related("contract__offer")
     return one_row_each(
         open_ones.order_by("opened_on", "pk")[:MOST],
         lambda review: DeskRow(
             object_label=f"{review.contract.number} {review.contract.offer.name}",
-            url=reverse("procurement:contract", args=[review.contract.number]),
+            url=reverse("procurement:contract", args=[review.contract.number])
+            if contract is None
+            else reverse("procurement:contract_review", args=[contract.number, review.uuid]),
             expected=f"Décider de la suite\u00a0: {review.get_kind_display().lower()}",
             due_on=review.notice_on,
             since=timezone.make_aware(dt.datetime.combine(review.opened_on, dt.time())),
@@ -169,33 +183,46 @@ def _reviews(actor: Actor) -> Rows:
     )
 
 
-def _notices(actor: Actor) -> Rows:
+def _notices(actor: Actor, contract: Contract | None) -> Rows:
     """Contracts I follow whose notice date comes within 120 days, or that begin within 30."""
     today = timezone.localdate()
     begins = Q(state=ContractState.ACTIVE, starts_on__gt=today, starts_on__lte=today + START_WARNING)
     followed = (
         Contract.objects.visible_to(actor)
         .running()
-        .filter(Q(notice_months__isnull=False) | begins, owners=actor.user, ends_on__gte=today)
+        .filter(
+            Q(notice_months__isnull=False) | begins,
+            about(contract, "pk"),
+            owners=actor.user,
+            ends_on__gte=today,
+        )
     )
     return one_row_each(
         followed.select_related("offer").order_by("ends_on", "pk")[:MOST],
-        lambda contract: _contract_date(contract, today),
+        lambda row: _contract_date(row, today, inside=contract is not None),
     )
 
 
-def _contract_date(contract: Contract, today: dt.date) -> DeskRow | None:
+def _contract_date(contract: Contract, today: dt.date, *, inside: bool) -> DeskRow | None:
     """The next date to act before, if it is near."""
     if contract.notice_on is not None and today <= contract.notice_on <= today + NOTICE_WARNING:
         expected, due_on = "Dénoncer ou laisser courir le contrat", contract.notice_on
+        act, button = "contract_move", "Annoncer la fin"
     elif today < contract.starts_on <= today + START_WARNING:
         expected, due_on = "Préparer le début du contrat, à venir", contract.starts_on
+        act, button = "security_checklist", "Voir la liste de sécurité"
     else:
         return None
     return DeskRow(
         object_label=f"{contract.number} {contract.offer.name}",
-        url=reverse("procurement:contract", args=[contract.number]),
+        url=_of_act(contract, act) if inside else reverse("procurement:contract", args=[contract.number]),
         expected=expected,
         due_on=due_on,
+        button=button if inside else "",
         zone=SOON,
     )
+
+
+def _of_act(contract: Contract, name: str) -> str:
+    words = [contract.number, *(["annoncer-la-fin"] if name == "contract_move" else [])]
+    return reverse(f"procurement:{name}", args=words)

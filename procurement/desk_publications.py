@@ -7,18 +7,19 @@ from django.db.models import Q
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import Role
 from marketplace.ui.desk import DeskRow, Rows, one_row_each
+from procurement.desk_scope import about
 from procurement.enums_publication import OPEN_PUBLICATIONS, PublicationState
-from procurement.models import Publication
+from procurement.models import Contract, Publication
 
 MOST = 50
 
 
-def rows(actor: Actor) -> list[Rows]:
+def rows(actor: Actor, *, contract: Contract | None = None) -> list[Rows]:
     """For the service achats."""
     if not actor.is_buyer or actor.user is None or not actor.has(Role.PURCHASING):
         return []
     seen = Publication.objects.visible_to(actor).with_untold()
-    waiting = seen.filter(Q(state__in=OPEN_PUBLICATIONS) | Q(untold=True))
+    waiting = seen.filter(about(contract) & (Q(state__in=OPEN_PUBLICATIONS) | Q(untold=True)))
     return [one_row_each(waiting.order_by("notified_on", "state_since")[:MOST], _row)]
 
 

@@ -96,7 +96,11 @@ def rows_for(actor: Actor) -> dict[str, list[DeskRow]]:
     for row in rows_of(actor, *_ROWS.values()):
         zones[row.zone].append(row)
     told = {zone: sorted(zones[zone], key=_newest_first) for zone in (CHANGED, DONE)}
-    return {zone: sorted(rows, key=_rank) for zone, rows in zones.items()} | told
+    return {zone: soonest_first(rows) for zone, rows in zones.items()} | told
+
+
+def soonest_first(rows: Iterable[DeskRow]) -> list[DeskRow]:
+    return sorted(rows, key=_rank)
 
 
 def shortcuts_for(actor: Actor) -> list[Shortcut]:

@@ -11,23 +11,24 @@ from marketplace.accounts.actors import Actor
 from marketplace.ui.desk import DeskRow, Rows, one_row_each
 from marketplace.ui.typography import euros
 from procurement.approval.people import signing_powers
-from procurement.models import Amendment, AmendmentApproval
+from procurement.desk_scope import about
+from procurement.models import Amendment, AmendmentApproval, Contract
 
 MOST = 50
 _NOTHING = Value(Decimal(0), output_field=DecimalField(max_digits=14, decimal_places=2))
 
 
-def rows(actor: Actor) -> list[Rows]:
+def rows(actor: Actor, *, contract: Contract | None = None) -> list[Rows]:
     if not actor.is_buyer or actor.organisation is None or actor.user is None:
         return []
-    return [_to_sign(actor)]
+    return [_to_sign(actor, contract)]
 
 
 def _words(row: Amendment) -> str:
     return f"Signer\u00a0: {row.get_kind_display().lower()}, {euros(row.delta_eur_ht, tax='HT')}"
 
 
-def _to_sign(actor: Actor) -> Rows:
+def _to_sign(actor: Actor, contract: Contract | None) -> Rows:
     """Those I did not write, whose next signature is mine or that I give for another person.
 
     Compared with my ceiling as signing does (`procurement.amendments.totals.judged_amount`).
@@ -44,7 +45,7 @@ def _to_sign(actor: Actor) -> Rows:
         Amendment.objects.visible_to(actor)
         .proposed()
         .annotate(awaited=Subquery(awaited), asked=worth + Greatest(F("delta_eur_ht"), _NOTHING))
-        .filter(able)
+        .filter(able, about(contract))
         .exclude(written_by=actor.user)
     )
     return (

@@ -217,12 +217,12 @@ def _date_call(row: Consultation, *, now: dt.datetime) -> None:
     until = add_working_days(now.astimezone(PARIS).date(), row.candidature_days)
     row.invitations.all().delete()
     row.published_at = now
-    row.candidatures_until = dt.datetime.combine(until, row.closing_time, PARIS)
-    _date_questions_of_call(row, row.candidatures_until)
+    _date_term(row, dt.datetime.combine(until, row.closing_time, PARIS))
 
 
-def _date_questions_of_call(row: Consultation, until: dt.datetime) -> None:
-    """As before a closing; the invitations write those of the responses over them."""
+def _date_term(row: Consultation, until: dt.datetime) -> None:
+    """With its questions, as before a closing; the invitations write those of the responses over them."""
+    row.candidatures_until = until
     made = schedule_to(until, question_days=row.question_days, answer_days=row.answer_days)
     row.questions_until = max(made.questions_until, row.questions_until or made.questions_until)
     row.answers_by = made.answers_by
@@ -346,8 +346,7 @@ def extend(
             words = f"donnez un instant après le {datetime_text(current)}."
             raise RuleBroken("closing_sooner", f"Une clôture ne s’avance pas : {words}", field="closes_at")
         if row.state == ConsultationState.CANDIDATURES:
-            row.candidatures_until = closes_at
-            _date_questions_of_call(row, closes_at)
+            _date_term(row, closes_at)
             return
         made = schedule_to(closes_at, question_days=row.question_days, answer_days=row.answer_days)
         row.closes_at, row.answers_by = closes_at, made.answers_by

@@ -8,6 +8,7 @@ from django.utils import timezone
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import Role
 from marketplace.ui.desk import SOON, TODO, DeskRow, Rows, one_row_each
+from procurement.desk_scope import about
 from procurement.exit.abilities import WRITERS
 from procurement.exit.checklist import checklist_of
 from procurement.exit.enums import LIVING_EXITS, ExitState
@@ -16,20 +17,22 @@ from procurement.models import Contract, ExitPlan, SecurityCheck
 MOST = 50
 
 
-def rows(actor: Actor) -> list[Rows]:
+def rows(actor: Actor, *, contract: Contract | None = None) -> list[Rows]:
     """At most two readings."""
     if actor.user is None or not actor.is_buyer:
         return []
     found: list[Rows] = []
     if actor.has(*WRITERS):
-        found.append(_exits(actor))
+        found.append(_exits(actor, contract))
     if actor.has(Role.SECURITY_OFFICER):
-        found.append(_checklists(actor))
+        found.append(_checklists(actor, contract))
     return found
 
 
-def _exits(actor: Actor) -> Rows:
-    mine = ExitPlan.objects.visible_to(actor).filter(state__in=LIVING_EXITS, contract__owners=actor.user)
+def _exits(actor: Actor, contract: Contract | None) -> Rows:
+    mine = ExitPlan.objects.visible_to(actor).filter(
+        about(contract), state__in=LIVING_EXITS, contract__owners=actor.user
+    )
     return one_row_each(
         mine.select_related("contract__offer").order_by("state_since", "pk")[:MOST],
         lambda plan: DeskRow(
@@ -45,9 +48,11 @@ def _exits(actor: Actor) -> Rows:
     )
 
 
-def _checklists(actor: Actor) -> Rows:
+def _checklists(actor: Actor, contract: Contract | None) -> Rows:
     """Contracts of my administration whose list is not done; the latest to be signed."""
-    running = Contract.objects.visible_to(actor).running().select_related("offer")
+    running = (
+        Contract.objects.visible_to(actor).running().filter(about(contract, "pk")).select_related("offer")
+    )
     checks = Prefetch("security_checks", queryset=SecurityCheck.objects.only("contract_id", "code"))
     found = running.prefetch_related(checks).order_by("-signed_at", "-pk")
     return one_row_each(found[:MOST], _row_of_checklist)

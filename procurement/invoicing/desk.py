@@ -10,9 +10,10 @@ from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import Role
 from marketplace.ui.desk import DeskRow, Rows, one_row_each
 from marketplace.ui.typography import euros
+from procurement.desk_scope import about
 from procurement.invoicing.abilities import CONFIRMERS, SENDERS
 from procurement.invoicing.enums import OPEN_STATES, InvoiceState
-from procurement.models import Invoice, SupplierAccount
+from procurement.models import Contract, Invoice, SupplierAccount
 
 MOST = 50
 _FINANCE = {
@@ -22,16 +23,16 @@ _FINANCE = {
 }
 
 
-def rows(actor: Actor) -> list[Rows]:
+def rows(actor: Actor, *, contract: Contract | None = None) -> list[Rows]:
     """One reading for each of the two roles held, none for the others."""
     if actor.organisation is None:
         return []
     if actor.is_supplier:
-        return [_to_answer(actor)] if actor.has(*SENDERS) else []
+        return [_to_answer(actor, contract)] if actor.has(*SENDERS) else []
     if not actor.is_buyer:
         return []
-    found = [_of_finance(actor)] if actor.has(Role.FINANCE) else []
-    return [*found, _to_confirm(actor)] if actor.has(*CONFIRMERS) else found
+    found = [_of_finance(actor, contract)] if actor.has(Role.FINANCE) else []
+    return [*found, _to_confirm(actor, contract)] if actor.has(*CONFIRMERS) else found
 
 
 def _row(invoice: Invoice, *, expected: str, button: str) -> DeskRow:
@@ -45,13 +46,13 @@ def _row(invoice: Invoice, *, expected: str, button: str) -> DeskRow:
     )
 
 
-def _of_finance(actor: Actor) -> Rows:
+def _of_finance(actor: Actor, contract: Contract | None) -> Rows:
     """The oldest limit first; those paid by who confirmed the account wait for another person."""
     waiting = Invoice.objects.visible_to(actor).open().filter(state__in=list(_FINANCE))
     payable = ~Q(state=InvoiceState.ACCEPTED) | (
         Q(account__confirmed_at__isnull=False) & ~Q(account__confirmed_by=actor.user)
     )
-    found, today = waiting.filter(payable).select_related("supplier"), timezone.localdate()
+    found, today = waiting.filter(payable, about(contract)).select_related("supplier"), timezone.localdate()
     return one_row_each(
         found.order_by("due_on", "pk")[:MOST],
         lambda invoice: _row(
@@ -63,9 +64,9 @@ def _of_finance(actor: Actor) -> Rows:
     )
 
 
-def _to_confirm(actor: Actor) -> Rows:
+def _to_confirm(actor: Actor, contract: Contract | None) -> Rows:
     """One row for each account, at one of its invoices and with the first limit among them."""
-    unpaid = Q(invoices__state__in=OPEN_STATES)
+    unpaid = Q(invoices__state__in=OPEN_STATES) & about(contract, "invoices__contract")
     waiting = SupplierAccount.objects.visible_to(actor).awaiting().exclude(entered_by=actor.user)
     found = waiting.filter(unpaid).annotate(
         first=Min("invoices__number", filter=unpaid), due_on=Min("invoices__due_on", filter=unpaid)
@@ -83,8 +84,8 @@ def _to_confirm(actor: Actor) -> Rows:
     )
 
 
-def _to_answer(actor: Actor) -> Rows:
-    waiting = Invoice.objects.visible_to(actor).filter(state=InvoiceState.DISPUTED)
+def _to_answer(actor: Actor, contract: Contract | None) -> Rows:
+    waiting = Invoice.objects.visible_to(actor).filter(about(contract), state=InvoiceState.DISPUTED)
     return one_row_each(
         waiting.select_related("buyer").order_by("state_since", "pk")[:MOST],
         lambda invoice: DeskRow(

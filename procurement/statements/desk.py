@@ -8,18 +8,19 @@ from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import Role
 from marketplace.ui.desk import DeskRow, Rows, one_row_each
 from marketplace.ui.typography import euros
-from procurement.models import UsageStatement
+from procurement.desk_scope import about
+from procurement.models import Contract, UsageStatement
 from procurement.statements.abilities import WRITERS
 from procurement.statements.enums import StatementState
 
 MOST = 50
 
 
-def rows(actor: Actor) -> list[Rows]:
+def rows(actor: Actor, *, contract: Contract | None = None) -> list[Rows]:
     """One reading for each role held, none for the others."""
     if actor.organisation is None or actor.user is None:
         return []
-    mine = UsageStatement.objects.visible_to(actor)
+    mine = UsageStatement.objects.visible_to(actor).filter(about(contract))
     if actor.is_supplier:
         if not actor.has(*WRITERS):
             return []

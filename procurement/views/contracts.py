@@ -32,6 +32,7 @@ from procurement.actions.contracts import (
 )
 from procurement.amendments.abilities import write_ability
 from procurement.amendments.totals import total_with
+from procurement.desk_contract import waiting_on
 from procurement.enums_orders import RUNNING_CONTRACTS
 from procurement.forms.orders import ContractFilterForm, ReviewDecisionForm
 from procurement.forms.versioned import ReasonForm
@@ -107,6 +108,7 @@ def contract_page(request: HttpRequest, number: str) -> HttpResponse:
     reviews = list(contract.reviews.select_related("decided_by").prefetch_related("replacements"))
     context = {
         "contract": contract,
+        "waiting": waiting_on(contract, actor),
         "state": contract.state_on(today),
         "today": today,
         "steps": contract_steps(contract, on=today),

@@ -68,6 +68,7 @@ ROWS: dict[str, Row] = {
         of("running"),
     ),
     "GET api:contract-security": Row(INSIDE, contract_id),
+    "GET api:contract-waiting": Row(BOTH_SIDES, contract_id),
     "POST api:contract-answer-security": Row(SECURERS, contract_id),
     "GET api:contract-review-moving": Row(INSIDE, contract_review),
 }
