@@ -13,15 +13,13 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
 
-class CreateModels(Operation):
-    """`operations` as one: their models may refer to one another in any order, circles included.
-
-    Constraints and indexes go in each model's options.
-    """
+class Together(Operation):
+    """`operations` as one, each applied from the state before them all to the state after them all: changes
+    of fields and constraints that do not build on one another."""
 
     serialization_expand_args = ["operations"]
 
-    def __init__(self, operations: Sequence[CreateModel]) -> None:
+    def __init__(self, operations: Sequence[Operation]) -> None:
         self.operations = operations
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
@@ -52,6 +50,19 @@ class CreateModels(Operation):
     ) -> None:
         for operation in reversed(self.operations):
             operation.database_backwards(app_label, schema_editor, from_state, to_state)
+
+    def describe(self) -> str:
+        return f"{len(self.operations)} changes together"
+
+
+class CreateModels(Together):
+    """Their models may refer to one another in any order, circles included.
+
+    Constraints and indexes go in each model's options.
+    """
+
+    def __init__(self, operations: Sequence[CreateModel]) -> None:
+        super().__init__(operations)
 
     def describe(self) -> str:
         return f"Create {len(self.operations)} models"

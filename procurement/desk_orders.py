@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, Subquery
@@ -15,7 +14,8 @@ from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import Role
 from marketplace.ui.desk import SOON, DeskRow, Rows, one_row_each
 from marketplace.ui.typography import euros
-from procurement.approval.people import signing_powers
+from procurement.approval.people import Powers, signing_powers, waiting_for
+from procurement.budgets.amounts import taxed_in_sql
 from procurement.desk_scope import about
 from procurement.enums_orders import ContractState, OrderState
 from procurement.models import Contract, ContractReview, CounterProposal, Opinion, Order, OrderApproval
@@ -92,14 +92,13 @@ def _to_approve(actor: Actor) -> Rows:
     if not powers:
         return []
     awaited = OrderApproval.objects.awaited().filter(order=OuterRef("pk")).values("role")[:1]
-    able = Q(pk__in=())
-    for role, ceiling in powers.items():
-        able |= Q(awaited=role) if ceiling is None else Q(awaited=role, asked__lte=ceiling)
     waiting = (
         Order.objects.visible_to(actor)
         .filter(state=OrderState.AWAITING_APPROVAL)
-        .annotate(awaited=Subquery(awaited), asked=Coalesce("maximum_eur_ht", "total_eur_ht"))
-        .filter(able)
+        .annotate(awaited=Subquery(awaited))
+        .alias(asked=Coalesce("maximum_eur_ht", "total_eur_ht"))
+        .alias(asked_ttc=taxed_in_sql("asked"))
+        .filter(waiting_for(powers))
         .exclude(authors=actor.user)
     )
     return (
@@ -110,11 +109,12 @@ def _to_approve(actor: Actor) -> Rows:
     )
 
 
-def _to_sign(order: Any, powers: dict[str, Decimal | None]) -> str:
+def _to_sign(order: Any, powers: Powers) -> str:
     """`awaited` is annotated."""
-    amount, ceiling = euros(order.total_eur_ht, tax="HT"), powers.get(Role.APPROVER)
-    if order.awaited == Role.APPROVER and ceiling is not None:
-        return f"Approuver {amount} (votre plafond\u00a0: {euros(ceiling, tax='HT')})"
+    amount, ceilings = euros(order.total_eur_ht, tax="HT"), powers.get(Role.APPROVER)
+    if order.awaited == Role.APPROVER and ceilings:
+        told = " ou ".join(euros(ceiling, tax=basis) for basis, ceiling in sorted(ceilings.items()))
+        return f"Approuver {amount} (votre plafond\u00a0: {told})"
     return f"Signer un bon de commande de {amount}"
 
 

@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer
+from marketplace.tax_basis import TaxBasis
 from procurement.enums_orders import MOST_HOLDERS, RECORDED
 from procurement.models import PurchasingVehicle, VehicleLot
 
@@ -16,22 +17,44 @@ def _consumption(source: str, help_text: str) -> serializers.DecimalField:
     )
 
 
-ORDERED = "Bons de commande engagés et modifications approuvées de leurs contrats, hors taxes."
-AWARDED = "Marchés passés dessous et signés, hors taxes."
+ORDERED = "Bons de commande engagés et modifications approuvées, dans la base du maximum."
+AWARDED = "Marchés passés dessous et signés, dans la base du maximum."
+UNKNOWN = "Montants sans TTC connu, qu’un maximum TTC ne compte pas."
+
+
+def maximum_input() -> serializers.DecimalField:
+    return serializers.DecimalField(
+        required=False,
+        allow_null=True,
+        min_value=0,
+        max_digits=14,
+        decimal_places=2,
+        help_text="Avec les avenants et les reconductions ; null : inconnu.",
+    )
+
+
+def basis_input() -> serializers.ChoiceField:
+    return serializers.ChoiceField(
+        choices=TaxBasis.choices,
+        required=False,
+        default=TaxBasis.HT,
+        help_text="Dans quelle base le maximum est exprimé et les engagements comptés.",
+    )
 
 
 class VehicleLotSerializer(StrictModelSerializer):
     id = serializers.UUIDField(source="uuid", read_only=True)
     vehicle = serializers.UUIDField(source="vehicle.uuid", read_only=True)
     holders = serializers.SerializerMethodField(help_text="Vide : les titulaires ne sont pas connus ici.")
-    ordered_eur_ht = _consumption("ordered", ORDERED)
-    awarded_eur_ht = _consumption("awarded", AWARDED)
+    ordered_eur = _consumption("ordered", ORDERED)
+    awarded_eur = _consumption("awarded", AWARDED)
+    unknown = serializers.IntegerField(source="without_ttc", read_only=True, help_text=UNKNOWN)
 
     class Meta:
         model = VehicleLot
         fields = (
-            "id", "vehicle", "number", "title", "starts_on", "ends_on", "maximum_eur_ht", "ordered_eur_ht",
-            "awarded_eur_ht", "holders",
+            "id", "vehicle", "number", "title", "starts_on", "ends_on", "maximum_eur", "maximum_basis",
+            "ordered_eur", "awarded_eur", "unknown", "holders",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -44,9 +67,8 @@ class VehicleLotEditInput(StrictSerializer):
     title = serializers.CharField(max_length=200)
     starts_on = serializers.DateField()
     ends_on = serializers.DateField(help_text="Dernier jour, compris.")
-    maximum_eur_ht = serializers.DecimalField(
-        required=False, allow_null=True, min_value=0, max_digits=14, decimal_places=2
-    )
+    maximum_eur = maximum_input()
+    maximum_basis = basis_input()
     holders = serializers.ListField(
         child=serializers.UUIDField(),
         required=False,
@@ -62,8 +84,9 @@ class VehicleLotInput(VehicleLotEditInput):
 class VehicleSerializer(StrictModelSerializer):
     id = serializers.UUIDField(source="uuid", read_only=True)
     holder = serializers.SerializerMethodField()
-    ordered_eur_ht = _consumption("ordered", ORDERED)
-    awarded_eur_ht = _consumption("awarded", AWARDED)
+    ordered_eur = _consumption("ordered", ORDERED)
+    awarded_eur = _consumption("awarded", AWARDED)
+    unknown = serializers.IntegerField(source="without_ttc", read_only=True, help_text=UNKNOWN)
     counterpart = serializers.UUIDField(
         source="counterpart.uuid",
         read_only=True,
@@ -85,9 +108,11 @@ class VehicleSerializer(StrictModelSerializer):
             "counterpart",
             "starts_on",
             "ends_on",
-            "maximum_eur_ht",
-            "ordered_eur_ht",
-            "awarded_eur_ht",
+            "maximum_eur",
+            "maximum_basis",
+            "ordered_eur",
+            "awarded_eur",
+            "unknown",
         )
         read_only_fields = fields
 
@@ -110,6 +135,5 @@ class VehicleInput(StrictSerializer):
     )
     starts_on = serializers.DateField()
     ends_on = serializers.DateField()
-    maximum_eur_ht = serializers.DecimalField(
-        required=False, allow_null=True, min_value=0, max_digits=14, decimal_places=2
-    )
+    maximum_eur = maximum_input()
+    maximum_basis = basis_input()

@@ -95,7 +95,7 @@ def grant(membership: Membership, role: str, **extra: Any) -> RoleGrant:
     if role in CONFIRMED_ROLES:
         values.setdefault("confirmed_by", make_user())
     if role == Role.APPROVER:
-        values.setdefault("ceiling_eur_ht", Decimal("100000.00"))
+        values.setdefault("ceiling_eur", Decimal("100000.00"))
         values.setdefault("delegation_reference", "Arrêté d’essai")
         values.setdefault("delegation_date", timezone.localdate())
     return RoleGrant.objects.create(membership=membership, role=role, granted_by=other, **values)

@@ -6,6 +6,8 @@ from django import forms
 from django.http import HttpRequest
 from dsfr.forms import DsfrBaseForm, DsfrBoundField
 
+from marketplace.tax_basis import TaxBasis
+
 NUL_MESSAGE = "Ce texte contient un caractère interdit (NUL). Retirez-le puis recommencez."
 
 
@@ -120,3 +122,14 @@ def _without_nul(data: Any, keys: list[str]) -> Any:
         else:
             clean[key] = values[0] if len(values) == 1 else values
     return clean
+
+
+def basis_choice(label: str, **options: Any) -> forms.ChoiceField:
+    """« HT » or « TTC », HT until said otherwise: the field of a ceiling's basis."""
+    return forms.ChoiceField(
+        label=label,
+        choices=TaxBasis.choices,
+        widget=forms.RadioSelect,
+        initial=TaxBasis.HT,
+        **options,
+    )

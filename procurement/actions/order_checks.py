@@ -15,8 +15,9 @@ from marketplace.errors import MoveRefused, RuleBroken
 from marketplace.ui.typography import date_text, euros
 from procurement.actions.homogeneous import like_needs
 from procurement.actions.order_drafts import counterpart_of, refuse_unorderable
+from procurement.approval.steps import chain_refusal
+from procurement.budgets import ledger
 from procurement.budgets.amounts import committed_amounts, maximum_refusal
-from procurement.budgets.ledger import lot_refusal, vehicle_refusal
 from procurement.models import Order, PurchasingVehicle
 from procurement.negotiation.agreed import private_price_refusal
 from procurement.obligations import required_schemes
@@ -136,6 +137,10 @@ def missing_before_opinions(order: Order) -> dict[str, list[str]]:
     maximum = maximum_refusal(order)
     if maximum:
         missing["maximum_eur_ht"] = [maximum]
+    signed_by = chain_refusal(order)
+    if signed_by:
+        unknown = "buyer_vat_identified" if order.supplier_vat_regime else "supplier_vat_regime"
+        missing[unknown] = [signed_by]
     route = route_refusal(order, on=timezone.localdate())
     if route:
         missing["vehicle" if order.vehicle_id else "below_threshold_reason"] = [route]
@@ -192,5 +197,5 @@ def _vehicle_refusal(vehicle: PurchasingVehicle, order: Order) -> str:
             f"Le lot {lot.number} court du {date_text(lot.starts_on)} au {date_text(lot.ends_on)}\u00a0: "
             "la commande doit commencer entre ces dates."
         )
-    asked = committed_amounts(order).ht
-    return vehicle_refusal(vehicle, asked, without=order.pk) or lot_refusal(lot, asked, without=order.pk)
+    refusal = ledger.maximum_refusal(vehicle, lot, committed_amounts(order), without=order.pk)
+    return refusal.message if refusal is not None else ""

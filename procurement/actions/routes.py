@@ -43,7 +43,8 @@ def vehicles_seen(actor: Actor, *, on: dt.date) -> tuple[VehicleSeen, ...] | Non
             kind=row.kind,
             title=row.title,
             holder_name=row.holder_name,
-            left_eur_ht=_left(row),
+            left_eur=_left(row),
+            basis=row.maximum_basis,
         )
         for row in rows.order_by("title", "pk")
     )
@@ -59,16 +60,18 @@ def _lot_seen(lot: VehicleLot) -> VehicleSeen:
         kind=vehicle.kind,
         title=said,
         holder_name=names or vehicle.holder_name,
-        left_eur_ht=_left(lot),
+        left_eur=_left(lot),
+        basis=lot.maximum_basis,
         lot=lot.number,
     )
 
 
 def _left(row: Any) -> Decimal | None:
-    """Of a vehicle or a lot with its consumption; what is left of a maximum passed is nothing, never less."""
-    if row.maximum_eur_ht is None:
+    """Of a vehicle or a lot with its consumption, in the basis of its maximum; of a maximum passed nothing is
+    left, never less. None: not known."""
+    if row.maximum_eur is None or row.without_ttc:
         return None
-    left: Decimal = row.maximum_eur_ht - row.ordered - row.awarded
+    left: Decimal = row.maximum_eur - row.ordered - row.awarded
     return max(left, Decimal(0))
 
 

@@ -9,6 +9,8 @@ from django.db import transaction
 
 from marketplace.audit.journal import record
 from marketplace.errors import MoveRefused, NotAllowed, RuleBroken
+from marketplace.tax_basis import TaxBasis
+from marketplace.ui.typography import euros
 from procurement.enums_orders import VehicleKind
 from procurement.models import LotHolding, PurchasingVehicle, VehicleLot
 from procurement.numbers import vehicle_number
@@ -29,16 +31,15 @@ def create_vehicle(
     ends_on: dt.date,
     holder: Supplier | None = None,
     counterpart: Supplier | None = None,
-    maximum_eur_ht: Decimal | None = None,
+    maximum_eur: Decimal | None = None,
+    maximum_basis: str = TaxBasis.HT,
 ) -> PurchasingVehicle:
     """Open to the actor's own administration. `counterpart`: who answers and invoices, of a central body. A
     framework agreement begins with one lot, that its holder has. Raises RuleBroken by field."""
     if actor.user is None or actor.organisation is None:
         raise NotAllowed("not_allowed", "Un support d’achat est enregistré par une personne.")
-    refuse_terms(starts_on=starts_on, ends_on=ends_on, maximum_eur_ht=maximum_eur_ht)
-    if counterpart is not None:
-        _refuse_counterpart(kind, counterpart)
-    by_lot = kind == VehicleKind.FRAMEWORK
+    refuse_terms(starts_on=starts_on, ends_on=ends_on, maximum_eur=maximum_eur)
+    _refuse_counterpart(kind, counterpart)
     with transaction.atomic():
         vehicle = PurchasingVehicle.objects.create(
             number=vehicle_number(),
@@ -46,15 +47,16 @@ def create_vehicle(
             title=title,
             reference=reference,
             holder_name=holder_name,
-            holder=None if by_lot else holder,
+            holder=None if kind == VehicleKind.FRAMEWORK else holder,
             counterpart=counterpart,
             starts_on=starts_on,
             ends_on=ends_on,
-            maximum_eur_ht=maximum_eur_ht,
+            maximum_eur=maximum_eur,
+            maximum_basis=maximum_basis,
             created_by=actor.user,
         )
         vehicle.buyers.add(actor.organisation)
-        if by_lot:
+        if kind == VehicleKind.FRAMEWORK:
             _first_lot(vehicle, holder)
         record(vehicle, "create", actor=actor, detail={"reference": reference, "kind": kind})
     return vehicle
@@ -62,23 +64,40 @@ def create_vehicle(
 
 def _first_lot(vehicle: PurchasingVehicle, holder: Supplier | None) -> None:
     """Of the same terms; its holder's when it is known here."""
-    names = ("title", "starts_on", "ends_on", "maximum_eur_ht")
+    names = ("title", "starts_on", "ends_on", "maximum_eur", "maximum_basis")
     terms = {name: getattr(vehicle, name) for name in names}
     lot = VehicleLot.objects.create(vehicle=vehicle, number=1, **terms)
     write_holders(lot, [holder] if holder is not None else [])
 
 
-def refuse_terms(*, starts_on: dt.date, ends_on: dt.date, maximum_eur_ht: Decimal | None) -> None:
+def refuse_terms(*, starts_on: dt.date, ends_on: dt.date, maximum_eur: Decimal | None) -> None:
     """Raises RuleBroken naming the field."""
     if ends_on < starts_on:
         message = "La date de fin précède le début. Choisissez une date postérieure."
         raise RuleBroken("end_before_start", message, field="ends_on")
-    if maximum_eur_ht is not None and maximum_eur_ht <= 0:
+    if maximum_eur is not None and maximum_eur <= 0:
         message = "Le maximum est un montant positif. Ne le donnez pas s’il est inconnu."
-        raise RuleBroken("maximum_not_positive", message, field="maximum_eur_ht")
+        raise RuleBroken("maximum_not_positive", message, field="maximum_eur")
 
 
-def _refuse_counterpart(kind: str, counterpart: Supplier) -> None:
+def refuse_under_committed(row: PurchasingVehicle | VehicleLot) -> None:
+    """Call under its lock. Raises RuleBroken when its maximum is less than what is committed, or cannot be
+    compared with it."""
+    if row.maximum_eur is None:
+        return
+    used = row.consumed()
+    if used.unknown:
+        message = "Un montant déjà engagé n’a pas de TTC connu : gardez un maximum hors taxes."
+        raise RuleBroken("maximum_tax_unknown", message, field="maximum_basis")
+    if row.maximum_eur < used.eur:
+        told = euros(used.eur, tax=row.maximum_basis)
+        message = f"{told} sont déjà engagés : le maximum ne peut pas être plus bas."
+        raise RuleBroken("maximum_under_committed", message, field="maximum_eur")
+
+
+def _refuse_counterpart(kind: str, counterpart: Supplier | None) -> None:
+    if counterpart is None:
+        return
     if kind != VehicleKind.CENTRAL_PURCHASING:
         message = "Seule une centrale d’achat a un cocontractant à désigner : ce titulaire répond lui-même."
         raise RuleBroken("counterpart_refused", message, field="counterpart")
@@ -94,22 +113,26 @@ def add_lot(
     title: str,
     starts_on: dt.date,
     ends_on: dt.date,
-    maximum_eur_ht: Decimal | None = None,
+    maximum_eur: Decimal | None = None,
+    maximum_basis: str = TaxBasis.HT,
     holders: Sequence[Supplier] = (),
 ) -> VehicleLot:
     """The next lot of a framework agreement. Raises RuleBroken."""
     with transaction.atomic():
         row = PurchasingVehicle.objects.select_for_update().get(pk=vehicle.pk)
         refuse_no_lots(row)
-        terms: dict[str, Any] = {
-            "starts_on": starts_on,
-            "ends_on": ends_on,
-            "maximum_eur_ht": maximum_eur_ht,
-        }
-        refuse_terms(**terms)
+        refuse_terms(starts_on=starts_on, ends_on=ends_on, maximum_eur=maximum_eur)
         _refuse_beyond_vehicle(row, ends_on=ends_on)
         number = row.lots.count() + 1
-        lot = VehicleLot.objects.create(vehicle=row, number=number, title=title, **terms)
+        lot = VehicleLot.objects.create(
+            vehicle=row,
+            number=number,
+            title=title,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            maximum_eur=maximum_eur,
+            maximum_basis=maximum_basis,
+        )
         write_holders(lot, holders)
         record(row, "add_lot", actor=actor, detail=_told(lot, holders))
     return lot
@@ -122,11 +145,14 @@ def edit_lot(
     with transaction.atomic():
         vehicle = PurchasingVehicle.objects.select_for_update().get(pk=lot.vehicle_id)
         row = VehicleLot.objects.select_for_update().get(pk=lot.pk)
-        for name in terms.keys() - {"title", "starts_on", "ends_on", "maximum_eur_ht"}:
+        for name in terms.keys() - {"title", "starts_on", "ends_on", "maximum_eur", "maximum_basis"}:
             raise TypeError(f"{name} is not a term of a lot")
+        former = (row.maximum_eur, row.maximum_basis)
         for name, value in terms.items():
             setattr(row, name, value)
-        refuse_terms(starts_on=row.starts_on, ends_on=row.ends_on, maximum_eur_ht=row.maximum_eur_ht)
+        refuse_terms(starts_on=row.starts_on, ends_on=row.ends_on, maximum_eur=row.maximum_eur)
+        if (row.maximum_eur, row.maximum_basis) != former:
+            refuse_under_committed(row)
         _refuse_beyond_vehicle(vehicle, ends_on=row.ends_on)
         row.save()
         if holders is not None:
@@ -159,8 +185,12 @@ def write_holders(lot: VehicleLot, holders: Sequence[Supplier]) -> None:
 
 
 def _told(lot: VehicleLot, holders: Sequence[Supplier]) -> dict[str, Any]:
-    maximum = None if lot.maximum_eur_ht is None else str(lot.maximum_eur_ht)
-    return {"lot": lot.number, "maximum_eur_ht": maximum, "holders": sorted(one.name for one in holders)}
+    return {
+        "lot": lot.number,
+        "maximum_eur": None if lot.maximum_eur is None else str(lot.maximum_eur),
+        "maximum_basis": lot.maximum_basis,
+        "holders": sorted(one.name for one in holders),
+    }
 
 
 def lot_for(

@@ -17,6 +17,7 @@ from marketplace.accounts.enums import Role
 from marketplace.errors import MoveRefused, NotAllowed, RuleBroken
 from marketplace.notifications.outbox import notify
 from marketplace.numbering import next_number
+from marketplace.tax_basis import Amounts
 from marketplace.ui.typography import date_text, euros
 from procurement.actions.untold_changes import tell_untold
 from procurement.amendments.abilities import approval_refusal
@@ -24,8 +25,8 @@ from procurement.amendments.enums import AmendmentKind, AmendmentState
 from procurement.amendments.totals import total_with, worth_of
 from procurement.approval.people import signers_for
 from procurement.approval.signing import awaited_step, right_to_sign, sign
-from procurement.approval.steps import ask_signatures
-from procurement.budgets.amounts import Amounts, taxed
+from procurement.approval.steps import ask_signatures, chain_refusal
+from procurement.budgets.amounts import taxed
 from procurement.budgets.ledger import engage
 from procurement.enums_orders import RUNNING_CONTRACTS
 from procurement.models import Amendment, Contract
@@ -65,6 +66,7 @@ def write_amendment(
             worth_eur_ht=worth_of(row),
             written_by=actor.user,
         )
+        _refuse_unjudged(made)
         ask_signatures(made)
         made.journal_creation(actor=actor, detail={"delta_eur_ht": delta_eur_ht, "kind": kind})
         _call_signers(made)
@@ -91,6 +93,7 @@ def edit_amendment(
             for name, value in terms.items():
                 setattr(row, name, value)
             _check(contract, kind=row.kind, delta=row.delta_eur_ht, new_ends_on=row.new_ends_on)
+            _refuse_unjudged(row)
             _ask_again(row)
 
         amendment.touch("edit", actor=actor, apply=apply, expected_version=expected_version)
@@ -109,6 +112,12 @@ def _locked(contract_id: int) -> Contract:
     """Locked first: whoever decides on a change of a contract waits for who decides on another."""
     rows = Contract.objects.select_for_update(of=("self",)).select_related("order", "buyer")
     return rows.get(pk=contract_id)
+
+
+def _refuse_unjudged(row: Amendment) -> None:
+    """Raises RuleBroken when the chain cannot tell who signs it."""
+    if refusal := chain_refusal(row):
+        raise RuleBroken("chain_tax_unknown", refusal, field="delta_eur_ht")
 
 
 def _ask_again(row: Amendment) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from django.db.models import DecimalField, F, OuterRef, Q, Subquery, Value
+from django.db.models import DecimalField, F, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest
 
 from marketplace.accounts.actors import Actor
 from marketplace.ui.desk import DeskRow, Rows, one_row_each
 from marketplace.ui.typography import euros
-from procurement.approval.people import signing_powers
+from procurement.approval.people import signing_powers, waiting_for
+from procurement.budgets.amounts import taxed_in_sql
 from procurement.desk_scope import about
 from procurement.models import Amendment, AmendmentApproval, Contract
 
@@ -31,21 +32,20 @@ def _words(row: Amendment) -> str:
 def _to_sign(actor: Actor, contract: Contract | None) -> Rows:
     """Those I did not write, whose next signature is mine or that I give for another person.
 
-    Compared with my ceiling as signing does (`procurement.amendments.totals.judged_amount`).
+    Compared with my ceiling as signing does (`procurement.amendments.totals.judged_amounts`).
     """
     powers = yield from signing_powers(actor)
     if not powers:
         return []
     awaited = AmendmentApproval.objects.awaited().filter(amendment=OuterRef("pk")).values("role")[:1]
-    able = Q(pk__in=())
-    for role, ceiling in powers.items():
-        able |= Q(awaited=role) if ceiling is None else Q(awaited=role, asked__lte=ceiling)
     worth = Coalesce("worth_eur_ht", "contract__order__maximum_eur_ht", "contract__order__total_eur_ht")
     waiting = (
         Amendment.objects.visible_to(actor)
         .proposed()
-        .annotate(awaited=Subquery(awaited), asked=worth + Greatest(F("delta_eur_ht"), _NOTHING))
-        .filter(able, about(contract))
+        .annotate(awaited=Subquery(awaited))
+        .alias(asked=worth + Greatest(F("delta_eur_ht"), _NOTHING))
+        .alias(asked_ttc=taxed_in_sql("asked", order="contract__order__"))
+        .filter(waiting_for(powers), about(contract))
         .exclude(written_by=actor.user)
     )
     return (

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Sum
 
-from procurement.budgets.amounts import committed_amounts
+from marketplace.tax_basis import Amounts
+from procurement.budgets.amounts import committed_amounts, taxed
 
 if TYPE_CHECKING:
     from procurement.models import Amendment, Contract
@@ -28,8 +29,8 @@ def worth_of(contract: Contract) -> Decimal:
     return committed_amounts(contract.order).ht + changes_of(contract)
 
 
-def judged_amount(amendment: Amendment) -> Decimal:
-    """What ceilings and steps of the chain are compared with, HT: the contract with the change.
+def judged_amounts(amendment: Amendment) -> Amounts:
+    """What ceilings and steps of the chain are compared with: the contract with the change, taxed as one.
 
     Of a change that gives up a part, the contract before it: ending a part of a large contract is signed by
     those who sign a large contract. At most one query.
@@ -37,4 +38,5 @@ def judged_amount(amendment: Amendment) -> Decimal:
     worth = amendment.worth_eur_ht
     if worth is None:
         worth = worth_of(amendment.contract)
-    return worth + max(amendment.delta_eur_ht, Decimal(0))
+    whole = worth + max(amendment.delta_eur_ht, Decimal(0))
+    return Amounts(whole, taxed(whole, amendment.contract.order))

@@ -21,7 +21,7 @@ from procurement.amendments import actions
 from procurement.amendments.abilities import amendment_abilities, write_ability
 from procurement.amendments.enums import AmendmentState
 from procurement.amendments.forms import AmendmentEditForm, AmendmentForm
-from procurement.amendments.totals import judged_amount, total_with
+from procurement.amendments.totals import judged_amounts, total_with
 from procurement.approval.people import signers_for
 from procurement.approval.signing import awaited_role
 from procurement.forms.refusals import put_refusal
@@ -157,7 +157,9 @@ def _facts(amendment: Amendment) -> list[tuple[str, str]]:
     ]
     if amendment.state == AmendmentState.PROPOSED:
         rows.append(("Le contrat vaudrait", euros(before + amendment.delta_eur_ht, tax="HT")))
-        rows.append(("Montant comparé aux plafonds et au circuit", euros(judged_amount(amendment), tax="HT")))
+        judged = judged_amounts(amendment)
+        told = [euros(judged.ht, tax="HT"), euros(judged.ttc, tax="TTC") if judged.ttc is not None else ""]
+        rows.append(("Montant comparé aux plafonds et au circuit", ", ".join(filter(None, told))))
     if amendment.new_ends_on is not None:
         rows.append(("Nouveau dernier jour", date_text(amendment.new_ends_on)))
     rows.append(("Objet", amendment.reason))

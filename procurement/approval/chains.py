@@ -14,6 +14,7 @@ from django.utils import timezone
 from marketplace.audit.journal import record
 from marketplace.errors import NotAllowed, RuleBroken
 from marketplace.numbering import next_number
+from marketplace.tax_basis import TaxBasis
 from procurement.approval.enums import BINDING_ROLES, MOST_STEPS, SIGNING_ROLES, Sensitivity
 from procurement.models import ApprovalChain, ApprovalStep
 
@@ -26,7 +27,8 @@ LARGEST = Decimal("999999999999.99")
 @dataclass(frozen=True, slots=True)
 class StepTerms:
     role: str
-    from_eur_ht: Decimal = Decimal("0.00")
+    from_eur: Decimal = Decimal("0.00")
+    from_basis: str = TaxBasis.HT
     service_models: tuple[str, ...] = ()
     sensitivity: str = Sensitivity.ANY
 
@@ -51,7 +53,8 @@ def create_chain(*, actor: Actor, valid_from: dt.date, steps: Sequence[StepTerms
                 chain=chain,
                 position=position,
                 role=step.role,
-                from_eur_ht=step.from_eur_ht,
+                from_eur=step.from_eur,
+                from_basis=step.from_basis,
                 service_models=list(step.service_models),
                 sensitivity=step.sensitivity,
             )
@@ -69,7 +72,7 @@ def _check_steps(steps: Sequence[StepTerms]) -> None:
     for position, step in enumerate(steps, start=1):
         if step.role not in SIGNING_ROLES:
             raise RuleBroken("step_role", f"Étape {position} : choisissez un rôle.", field="steps")
-        if not step.from_eur_ht.is_finite() or not 0 <= step.from_eur_ht <= LARGEST:
+        if not step.from_eur.is_finite() or not 0 <= step.from_eur <= LARGEST:
             message = f"Étape {position} : le montant va de 0 à 999 999 999 999,99 €."
             raise RuleBroken("step_amount", message, field="steps")
     if not any(step.role in BINDING_ROLES and _always(step) for step in steps):
@@ -82,4 +85,4 @@ def _check_steps(steps: Sequence[StepTerms]) -> None:
 
 
 def _always(step: StepTerms) -> bool:
-    return not step.from_eur_ht and not step.service_models and step.sensitivity == Sensitivity.ANY
+    return not step.from_eur and not step.service_models and step.sensitivity == Sensitivity.ANY

@@ -8,14 +8,15 @@ from django.utils import timezone
 
 from catalog.enums import ServiceModel
 from marketplace.accounts.models import User
-from marketplace.ui.forms import MarketForm
+from marketplace.tax_basis import TaxBasis
+from marketplace.ui.forms import MarketForm, basis_choice
 from procurement.approval.chains import StepTerms
 from procurement.approval.enums import MOST_STEPS, SIGNING_CHOICES, Sensitivity
 from procurement.models import ApprovalChain
 
 # Rows to fill besides those of the version in force; more come with the next version.
 FEWEST, MORE = 4, 2
-WRONG = "Indiquez un montant en euros HT, de 12 chiffres au plus, comme 90000. Laissez vide pour tous."
+WRONG = "Indiquez un montant en euros, de 12 chiffres au plus, comme 90000. Laissez vide pour tous."
 
 
 class ChainDateForm(MarketForm):
@@ -32,9 +33,9 @@ class StepForm(MarketForm):
     role = forms.ChoiceField(
         label="Qui signe", choices=[("", "Aucune étape à ce rang"), *SIGNING_CHOICES], required=False
     )
-    from_eur_ht = forms.DecimalField(
-        label="À partir de, en euros HT",
-        help_text="Vide : tous les montants.",
+    from_eur = forms.DecimalField(
+        label="À partir de, en euros",
+        help_text="Vide : tous les montants. Comparé au total, avenants et reconductions compris.",
         min_value=0,
         max_digits=14,
         decimal_places=2,
@@ -45,6 +46,7 @@ class StepForm(MarketForm):
         ),
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
+    from_basis = basis_choice("Ce montant est exprimé", required=False)
     service_models = forms.MultipleChoiceField(
         label="Modèles de service",
         help_text="Aucun coché : tous.",
@@ -65,7 +67,8 @@ class StepForm(MarketForm):
         said = self.cleaned_data
         return StepTerms(
             role=said["role"],
-            from_eur_ht=said["from_eur_ht"] or Decimal("0.00"),
+            from_eur=said["from_eur"] or Decimal("0.00"),
+            from_basis=said["from_basis"] or TaxBasis.HT,
             service_models=tuple(said["service_models"]),
             sensitivity=said["sensitivity"] or Sensitivity.ANY,
         )
@@ -78,7 +81,7 @@ def step_forms(data: Any, *, chain: ApprovalChain | None) -> list[StepForm]:
     if data is not None:
         rows = max([rank for rank in range(1, MOST_STEPS + 1) if f"etape-{rank}-role" in data], default=1)
         steps = []
-    names = ("role", "from_eur_ht", "service_models", "sensitivity")
+    names = ("role", "from_eur", "from_basis", "service_models", "sensitivity")
     initials = [{name: getattr(step, name) for name in names} for step in steps]
     initials += [{} for _ in range(min(rows, MOST_STEPS) - len(initials))]
     return [

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from marketplace.accounts.enums import Role
 from marketplace.accounts.models import RoleGrant, User
-from procurement.approval.subjects import Signable, amount_of, order_of, writers_of
+from marketplace.tax_basis import TaxBasis
+from procurement.approval.subjects import Signable, amounts_of, order_of, writers_of
 from procurement.models import SignatureDelegation
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def signers_for(subject: Signable) -> list[User]:
         membership__user__is_active=True,
     )
     if role == Role.APPROVER:
-        holding = holding.filter(ceiling_eur_ht__gte=amount_of(subject))
+        holding = holding.filter(_within(subject))
     able = holding.exclude(membership__user__in=authors).values("membership__user_id")
     delegated = SignatureDelegation.objects.in_force(today).filter(
         organisation_id=buyer_id, role=role, giver__in=able
@@ -40,15 +41,30 @@ def signers_for(subject: Signable) -> list[User]:
     return list(people.exclude(pk__in=authors).order_by("full_name", "pk"))
 
 
-def signing_powers(actor: Actor) -> Reading[dict[str, Decimal | None]]:
-    """Each role that this person may sign with today, and up to which amount (None: no ceiling). One round.
+def _within(subject: Signable) -> Q:
+    """Ceilings that cover the amount, each in its own basis; unknown in one, none of that one does."""
+    amounts = amounts_of(subject)
+    within = Q(pk__in=())
+    for basis in TaxBasis:
+        amount = amounts.stated(basis)
+        if amount is not None:
+            within |= Q(ceiling_basis=basis, ceiling_eur__gte=amount)
+    return within
+
+
+# Up to which amount, by basis; None: no ceiling.
+Powers = dict[str, dict[str, Decimal] | None]
+
+
+def signing_powers(actor: Actor) -> Reading[Powers]:
+    """Each role that this person may sign with today, and up to which amount. One round.
     For lists: signing itself judges again."""
     if actor.user is None or actor.organisation is None:
         return {}
     (delegated,) = yield [_delegated(actor)]
-    powers: dict[str, Decimal | None] = {}
+    powers: Powers = {}
     for grant in (*actor.grants, *delegated):
-        _add(powers, grant.role, grant.ceiling_eur_ht)
+        _add(powers, grant)
     return powers if actor.scopes is None else {r: c for r, c in powers.items() if r in actor.scopes}
 
 
@@ -65,8 +81,26 @@ def _delegated(actor: Actor) -> QuerySet[RoleGrant]:
     return theirs.filter(Exists(given))
 
 
-def _add(powers: dict[str, Decimal | None], role: str, ceiling: Decimal | None) -> None:
-    if role != Role.APPROVER:
-        powers[role] = None
-    elif ceiling is not None:
-        powers[role] = max(ceiling, powers.get(role) or Decimal(0))
+def _add(powers: Powers, grant: RoleGrant) -> None:
+    if grant.role != Role.APPROVER:
+        powers[grant.role] = None
+    elif grant.ceiling_eur is not None:
+        ceilings = powers.setdefault(grant.role, {})
+        assert ceilings is not None  # an approver always has one
+        ceilings[grant.ceiling_basis] = max(grant.ceiling_eur, ceilings.get(grant.ceiling_basis, Decimal(0)))
+
+
+def waiting_for(powers: Powers) -> Q:
+    """Rows whose step that waits (`awaited`) those powers may sign, by their amount: `asked` without tax,
+    `asked_ttc` with, None when it is not known."""
+    able = Q(pk__in=())
+    for role, ceilings in powers.items():
+        if ceilings is None:
+            able |= Q(awaited=role)
+            continue
+        for basis, ceiling in ceilings.items():
+            able |= Q(awaited=role, **{f"{_ASKED[basis]}__lte": ceiling})
+    return able
+
+
+_ASKED = {TaxBasis.HT.value: "asked", TaxBasis.TTC.value: "asked_ttc"}

@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from catalog.enums import ServiceModel
 from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer
+from marketplace.tax_basis import TaxBasis
 from procurement.approval.chains import StepTerms
 from procurement.approval.enums import MOST_STEPS, SIGNING_CHOICES, Sensitivity
 from procurement.models import ApprovalChain, ApprovalStep, OrderApproval, SignatureDelegation
@@ -16,8 +17,14 @@ from procurement.models import ApprovalChain, ApprovalStep, OrderApproval, Signa
 
 class StepInput(StrictSerializer):
     role = serializers.ChoiceField(choices=SIGNING_CHOICES)
-    from_eur_ht = serializers.DecimalField(
+    from_eur = serializers.DecimalField(
         max_digits=14, decimal_places=2, min_value=0, required=False, default=Decimal("0.00")
+    )
+    from_basis = serializers.ChoiceField(
+        choices=TaxBasis.choices,
+        required=False,
+        default=TaxBasis.HT,
+        help_text="Dans quelle base ce montant est exprimé et le total comparé.",
     )
     service_models = serializers.ListField(
         child=serializers.ChoiceField(choices=ServiceModel.choices),
@@ -43,7 +50,7 @@ class ChainInput(StrictSerializer):
 class StepSerializer(StrictModelSerializer):
     class Meta:
         model = ApprovalStep
-        fields = ("position", "role", "from_eur_ht", "service_models", "sensitivity")
+        fields = ("position", "role", "from_eur", "from_basis", "service_models", "sensitivity")
         read_only_fields = fields
 
 

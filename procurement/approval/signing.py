@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -15,12 +14,13 @@ from marketplace.errors import MoveRefused
 from marketplace.ui.typography import euros
 from procurement.approval.subjects import (
     Signable,
-    amount_of,
+    amounts_of,
     changed_words,
     giver_words,
     new_signature,
     order_of,
     own_words,
+    unknown_tax_remedy,
 )
 from procurement.models import SignatureDelegation
 
@@ -112,17 +112,20 @@ def _judged(delegation: SignatureDelegation, user: User, subject: Signable, *, c
 
 
 def _ceiling_refusal(grant: RoleGrant, subject: Signable) -> str:
-    return _beyond(grant, amount_of(subject))
-
-
-def _beyond(grant: RoleGrant, amount: Decimal) -> str:
-    """Only an approver has a ceiling; one without a known ceiling approves nothing."""
+    """Only an approver has a ceiling; one without a known ceiling approves nothing, nor does one whose
+    ceiling is in a basis in which the amount is not known."""
     if grant.role != Role.APPROVER:
         return ""
-    if grant.ceiling_eur_ht is None:
+    if grant.ceiling_eur is None:
         return NO_CEILING
-    if amount > grant.ceiling_eur_ht:
-        return f"Montant supérieur à votre plafond de {euros(grant.ceiling_eur_ht, tax='HT')}."
+    amount = amounts_of(subject).stated(grant.ceiling_basis)
+    ceiling = euros(grant.ceiling_eur, tax=grant.ceiling_basis)
+    if amount is None:
+        return (
+            f"Votre plafond est de {ceiling} et le total TTC n’est pas connu. {unknown_tax_remedy(subject)}"
+        )
+    if amount > grant.ceiling_eur:
+        return f"Montant supérieur à votre plafond de {ceiling}."
     return ""
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 
 from marketplace.accounts.enums import Role
+from marketplace.tax_basis import Amounts, TaxBasis
+from marketplace.ui.typography import euros
 from procurement.approval.enums import Sensitivity
-from procurement.approval.subjects import Signable, amount_of, new_signature, order_of
+from procurement.approval.subjects import Signable, amounts_of, new_signature, order_of, unknown_tax_remedy
 from procurement.models import ApprovalChain, ApprovalStep
 from procurement.obligations import required_schemes
 
@@ -21,14 +22,26 @@ from procurement.obligations import required_schemes
 class OrderFacts:
     """What a step's conditions read. An offer whose model nobody told fits every condition on models."""
 
-    amount_eur_ht: Decimal
+    amounts: Amounts
     service_models: frozenset[str]
     is_sensitive: bool
 
 
 def applies(step: ApprovalStep, facts: OrderFacts) -> bool:
-    if facts.amount_eur_ht < step.from_eur_ht:
+    """An amount that is not known in the basis of the step reaches it: unknown is never under."""
+    amount = facts.amounts.stated(step.from_basis)
+    if amount is not None and amount < step.from_eur:
         return False
+    return _concerns(step, facts)
+
+
+def is_unjudged(step: ApprovalStep, facts: OrderFacts) -> bool:
+    """Whether the step applies cannot be told from what is known of the amount."""
+    unknown = step.from_eur > 0 and facts.amounts.stated(step.from_basis) is None
+    return unknown and _concerns(step, facts)
+
+
+def _concerns(step: ApprovalStep, facts: OrderFacts) -> bool:
     if step.sensitivity == Sensitivity.SENSITIVE and not facts.is_sensitive:
         return False
     wanted = set(step.service_models)
@@ -39,7 +52,7 @@ def facts_of(subject: Signable) -> OrderFacts:
     """One query, for the project's obligations; one more for the amount of a change."""
     order = order_of(subject)
     return OrderFacts(
-        amount_eur_ht=amount_of(subject),
+        amounts=amounts_of(subject),
         service_models=frozenset(order.offer.service_models or ()),
         is_sensitive="secnumcloud" in required_schemes(order.project),
     )
@@ -48,6 +61,21 @@ def facts_of(subject: Signable) -> OrderFacts:
 def chain_of(organisation_id: int, *, on: dt.date) -> ApprovalChain | None:
     found = ApprovalChain.objects.filter(organisation_id=organisation_id)
     return found.in_force(on).prefetch_related("steps").first()
+
+
+def chain_refusal(subject: Signable) -> str:
+    """Empty, or why the chain in force cannot tell who signs: asked before signatures are."""
+    chain = chain_of(order_of(subject).buyer_id, on=timezone.localdate())
+    steps = chain.steps.all() if chain is not None else []
+    if all(step.from_basis == TaxBasis.HT for step in steps):
+        return ""
+    facts = facts_of(subject)
+    step = next((each for each in steps if is_unjudged(each, facts)), None)
+    if step is None:
+        return ""
+    least = euros(step.from_eur, tax=step.from_basis)
+    why = f"Une étape du circuit d’approbation commence à {least} et le total TTC n’est pas connu."
+    return f"{why} {unknown_tax_remedy(subject)}"
 
 
 def ask_signatures(subject: Signable) -> list[Any]:

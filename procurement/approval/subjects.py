@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from procurement.amendments.totals import judged_amount
+from procurement.amendments.totals import judged_amounts
 from procurement.budgets.amounts import committed_amounts
 from procurement.models import Amendment, AmendmentApproval, Order, OrderApproval
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from decimal import Decimal
 
+    from marketplace.tax_basis import Amounts
     from procurement.models.approval import AskedSignature
 
 Signable = Order | Amendment
@@ -32,21 +32,32 @@ _CHANGED = {
     "Corrigez l’avenant\u00a0: les signatures seront demandées à nouveau.",
 }
 
+_TAX_UNKNOWN = {
+    Order: "Complétez le régime de TVA du fournisseur et l’identification de l’administration à la TVA.",
+    Amendment: "La TVA du bon de commande n’est pas connue et ne change plus\u00a0: faites exprimer ce "
+    "montant hors taxes.",
+}
+
 
 def order_of(subject: Signable) -> Order:
     return subject if isinstance(subject, Order) else subject.contract.order
 
 
-def amount_of(subject: Signable) -> Decimal:
-    """HT, cumulative for a change of a contract; at most one query."""
+def amounts_of(subject: Signable) -> Amounts:
+    """Cumulative for a change of a contract; at most one query."""
     if isinstance(subject, Order):
-        return committed_amounts(subject).ht
-    return judged_amount(subject)
+        return committed_amounts(subject)
+    return judged_amounts(subject)
 
 
 def writers_of(subject: Signable) -> Iterable[Any]:
     """Who never signs it: users, or a queryset of them."""
     return subject.authors.all() if isinstance(subject, Order) else [subject.written_by]
+
+
+def unknown_tax_remedy(subject: Signable) -> str:
+    """What to do where an amount with tax is needed and not known."""
+    return _TAX_UNKNOWN[type(subject)]
 
 
 def own_words(subject: Signable) -> str:

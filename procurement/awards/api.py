@@ -17,7 +17,7 @@ from marketplace.accounts.abilities import require
 from marketplace.accounts.actors import Actor
 from marketplace.errors import NotVisible
 from marketplace.rest.moves import MoveEndpoint, MoveMixin
-from marketplace.rest.serializers import NoInput, ReasonInput
+from marketplace.rest.serializers import ReasonInput
 from marketplace.rest.viewsets import CreateOnceMixin, ReadViewSet, SerializerClass
 from procurement.awards import deciding, ending, notifying
 from procurement.awards.abilities import award_abilities, awards_abilities, outcomes_abilities
@@ -34,6 +34,7 @@ from procurement.awards.serializers import (
     NewAwardInput,
     NotificationInput,
     RejectionLetterSerializer,
+    SignatureInput,
 )
 from procurement.consultations.abilities import consultation_abilities
 from procurement.evaluation.abilities import evaluation_abilities
@@ -66,7 +67,7 @@ class AwardViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
     moves: ClassVar[dict[str, MoveEndpoint]] = {
         "decide": MoveEndpoint(deciding.decide, AwardDecisionInput),
         "send_letters": MoveEndpoint(deciding.send_letters, LettersInput),
-        "sign": MoveEndpoint(deciding.sign, NoInput),
+        "sign": MoveEndpoint(deciding.sign, SignatureInput),
         "notify": MoveEndpoint(notifying.notify_holder, NotificationInput),
         "drop": MoveEndpoint(deciding.drop, ReasonInput),
     }

@@ -15,14 +15,16 @@ from django.utils import timezone
 from marketplace.accounts.abilities import require
 from marketplace.errors import MoveRefused, RuleBroken
 from marketplace.files.store import store_upload
+from marketplace.money import CENT, LARGEST_TOTAL
 from marketplace.numbering import next_number
-from marketplace.ui.typography import date_text
+from marketplace.tax_basis import Amounts, TaxBasis
+from marketplace.ui.typography import date_text, euros
 from procurement.awards.ending import refuse_unfinished
 from procurement.awards.enums import AwardState
 from procurement.awards.letters import send_all
 from procurement.awards.standstill import Delay, delay_of
 from procurement.budgets.alerts import watch_vehicle
-from procurement.budgets.ledger import hold_vehicle, lot_refusal, vehicle_refusal
+from procurement.budgets.ledger import hold_vehicle, maximum_refusal
 from procurement.consultations.telling import tell_supplier
 from procurement.evaluation.abilities import evaluation_abilities
 from procurement.evaluation.enums import EvaluationState
@@ -31,7 +33,7 @@ from procurement.models import Award, AwardCertificate, Consultation, Evaluation
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
-    from procurement.models import ConsultationLot
+    from procurement.models import ConsultationLot, PurchasingVehicle, VehicleLot
 
 
 @contextmanager
@@ -188,8 +190,16 @@ def send_letters(
         )
 
 
-def sign(award: Award, *, actor: Actor, expected_version: int | None = None) -> Award:
-    """Today, once the delay is over. Raises MoveRefused."""
+def sign(
+    award: Award,
+    *,
+    actor: Actor,
+    amount_eur_ttc: Decimal | None = None,
+    expected_version: int | None = None,
+) -> Award:
+    """Today, once the delay is over. `amount_eur_ttc`: with tax, asked where a maximum is in that basis.
+
+    Raises MoveRefused, RuleBroken on that amount."""
     today = timezone.localdate()
 
     def apply(row: Award) -> None:
@@ -200,6 +210,7 @@ def sign(award: Award, *, actor: Actor, expected_version: int | None = None) -> 
                 f"Le délai avant signature court : signez à partir du {date_text(row.signable_on)}.",
                 about=row,
             )
+        row.amount_eur_ttc = amount_eur_ttc
         refuse_beyond_maximum(row)
         row.signed_on = today
 
@@ -212,14 +223,38 @@ def sign(award: Award, *, actor: Actor, expected_version: int | None = None) -> 
 
 
 def refuse_beyond_maximum(row: Award) -> None:
-    """Raises MoveRefused when less than the amount is left of the vehicle it is passed under, or of its lot.
-    Their locks are held until the end of the transaction."""
+    """Raises MoveRefused when less than the amount is left of the vehicle it is passed under, or of its lot;
+    RuleBroken on an amount with tax that is missing or impossible. Their locks are held until the end of the
+    transaction."""
     route, asked = row.consultation.route_choice, row.amount_eur_ht or Decimal(0)
     vehicle, lot = hold_vehicle(route.vehicle_id, route.vehicle_lot_id)
-    if refusal := vehicle_refusal(vehicle, asked):
-        raise MoveRefused("vehicle_maximum_reached", refusal, about=row)
-    if refusal := lot_refusal(lot, asked):
-        raise MoveRefused("lot_maximum_reached", refusal, about=row)
+    _refuse_wrong_ttc(row, asked)
+    if row.amount_eur_ttc is None and is_ttc_needed(vehicle, lot):
+        message = "Le maximum est exprimé TTC : indiquez le montant TTC de cette attribution."
+        raise RuleBroken("amount_ttc_missing", message, field="amount_eur_ttc")
+    refusal = maximum_refusal(vehicle, lot, Amounts(asked, row.amount_eur_ttc))
+    if refusal is not None:
+        raise MoveRefused(refusal.code, refusal.message, about=row)
+
+
+def is_ttc_needed(*ceilings: PurchasingVehicle | VehicleLot | None) -> bool:
+    """One of those maximums is known, and with tax."""
+    return any(
+        each is not None and each.maximum_eur is not None and each.maximum_basis == TaxBasis.TTC
+        for each in ceilings
+    )
+
+
+def _refuse_wrong_ttc(row: Award, amount_eur_ht: Decimal) -> None:
+    told = row.amount_eur_ttc
+    if told is None:
+        return
+    if not told.is_finite() or told <= 0 or told > LARGEST_TOTAL or told != told.quantize(CENT):
+        message = "Le montant TTC est positif, de 12 chiffres au plus avant la virgule et 2 après."
+        raise RuleBroken("amount_out_of_range", message, field="amount_eur_ttc")
+    if told < amount_eur_ht:
+        message = f"Le montant TTC n’est pas inférieur au montant HT, {euros(amount_eur_ht, tax='HT')}."
+        raise RuleBroken("amount_ttc_under_ht", message, field="amount_eur_ttc")
 
 
 def drop(award: Award, *, actor: Actor, reason: str, expected_version: int | None = None) -> Award:

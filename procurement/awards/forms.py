@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -58,6 +59,19 @@ class CheckedForm(MarketForm):
 class LettersForm(MarketForm):
     voluntary = forms.BooleanField(
         label="Observer le délai avant signature même s’il n’est pas dû", required=False
+    )
+
+
+class SignForm(MarketForm):
+    amount_eur_ttc = forms.DecimalField(
+        label="Montant TTC, en euros",
+        help_text="Demandé quand le maximum du support d’achat, ou de son lot, est exprimé TTC.",
+        min_value=Decimal("0.01"),
+        max_digits=14,
+        decimal_places=2,
+        localize=True,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
 
 

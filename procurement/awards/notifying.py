@@ -73,5 +73,5 @@ def _vehicle(row: Award, *, actor: Actor, starts_on: dt.date, ends_on: dt.date) 
         holder=row.supplier,
         starts_on=starts_on,
         ends_on=ends_on,
-        maximum_eur_ht=row.amount_eur_ht or None,
+        maximum_eur=row.amount_eur_ht or None,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
@@ -37,6 +38,16 @@ class AwardDecisionInput(StrictSerializer):
 class LettersInput(StrictSerializer):
     voluntary = serializers.BooleanField(
         required=False, help_text="true : le délai avant signature est observé même s’il n’est pas dû."
+    )
+
+
+class SignatureInput(StrictSerializer):
+    amount_eur_ttc = serializers.DecimalField(
+        required=False,
+        allow_null=True,
+        min_value=Decimal("0.01"),
+        help_text="Demandé quand le maximum du support d’achat, ou de son lot, est exprimé TTC.",
+        **MONEY,
     )
 
 
@@ -76,8 +87,8 @@ class AwardSerializer(StrictModelSerializer):
         model = Award
         fields = (
             "id", "number", "state", "state_since", "version", "consultation", "lot", "response", "supplier",
-            "amount_eur_ht", "reason", "decided_at", "letters_sent_at", "standstill_days", "signable_on",
-            "signed_on", "notified_on", "vehicle", "dropped_reason", "certificates",
+            "amount_eur_ht", "amount_eur_ttc", "reason", "decided_at", "letters_sent_at", "standstill_days",
+            "signable_on", "signed_on", "notified_on", "vehicle", "dropped_reason", "certificates",
         )  # fmt: skip
         read_only_fields = fields
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from marketplace.accounts.enums import Role
 from marketplace.notifications.outbox import notify
 from marketplace.ui.typography import euros
-from procurement.budgets.enums import ALERT_THRESHOLDS, TaxBasis
+from procurement.budgets.enums import ALERT_THRESHOLDS
 from procurement.models import BudgetAlert, BudgetLine, PurchasingVehicle
 from procurement.order_people import people_holding
 
@@ -39,18 +39,18 @@ def watch_line(line: BudgetLine, *, used: Decimal) -> list[int]:
 
 def watch_vehicle(vehicle: PurchasingVehicle) -> list[int]:
     """Call under the vehicle's lock; every administration that buys through it is told."""
-    if vehicle.maximum_eur_ht is None:
+    if vehicle.maximum_eur is None:
         return []
-    used = vehicle.consumed_eur_ht()
-    passed = _follow(BudgetAlert(vehicle=vehicle), used=used, ceiling=vehicle.maximum_eur_ht)
+    used, basis = vehicle.consumed().eur, vehicle.maximum_basis
+    passed = _follow(BudgetAlert(vehicle=vehicle), used=used, ceiling=vehicle.maximum_eur)
     for threshold in passed:
         for buyer in vehicle.buyers.order_by("pk"):
             _tell(
                 buyer,
                 VEHICLE_ROLES,
                 subject=f"Support d’achat {vehicle.reference} : {threshold} % du maximum",
-                body=f"« {vehicle.title} » : {euros(used, tax=TaxBasis.HT)} engagés sur "
-                f"{euros(vehicle.maximum_eur_ht, tax=TaxBasis.HT)}.",
+                body=f"« {vehicle.title} » : {euros(used, tax=basis)} engagés sur "
+                f"{euros(vehicle.maximum_eur, tax=basis)}.",
                 url=reverse("procurement:vehicles"),
             )
     return passed

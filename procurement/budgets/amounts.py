@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.db.models import Case, DecimalField, ExpressionWrapper, F, Q, When
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Cast, Round
+
 from catalog.enums import Meter, PricePeriod
 from marketplace.money import round_eur
+from marketplace.tax_basis import Amounts
 
 if TYPE_CHECKING:
     from procurement.models import Order
 
+MONEY = DecimalField(max_digits=16, decimal_places=2)
 # What is counted after the fact: the quantity ordered is an estimate.
 USAGE_METERS = frozenset({Meter.VCPU_HOUR, Meter.STORAGE_GB, Meter.EGRESS_GB})
-
-
-@dataclass(frozen=True, slots=True)
-class Amounts:
-    """`ttc` None: not known."""
-
-    ht: Decimal
-    ttc: Decimal | None
 
 
 def committed_amounts(order: Order) -> Amounts:
@@ -37,6 +34,14 @@ def taxed(amount_eur_ht: Decimal, order: Order) -> Decimal | None:
     if order.total_eur_ttc is None or len(rates) != 1:
         return None
     return amount_eur_ht + round_eur(amount_eur_ht * rates.pop() / 100)
+
+
+def taxed_in_sql(asked: str, *, order: str = "") -> Case:
+    """As :func:`taxed`, of the annotation `asked`; `order`: the path to the order, « contract__order__ »."""
+    rate = Cast(KeyTextTransform("rate", KeyTransform("0", f"{order}vat_lines")), MONEY)
+    taxed_amount = F(asked) + Round(F(asked) * rate / 100, precision=2)
+    one_rate = Q(**{f"{order}vat_lines__1__isnull": True})
+    return Case(When(one_rate, then=ExpressionWrapper(taxed_amount, output_field=MONEY)), output_field=MONEY)
 
 
 def is_by_usage(order: Order) -> bool:

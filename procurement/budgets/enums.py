@@ -11,13 +11,6 @@ class BudgetState(models.TextChoices):
     CLOSED = "closed", "Clos"
 
 
-class TaxBasis(models.TextChoices):
-    """In what a ceiling is written: an amount is never compared with one of the other kind."""
-
-    HT = "HT", "hors taxes"
-    TTC = "TTC", "toutes taxes comprises"
-
-
 class ReleaseReason(models.TextChoices):
     CANCELLED = "cancel", "Bon de commande annulé"
     REFUSED = "refuse", "Refusé par le fournisseur"

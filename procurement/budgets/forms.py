@@ -5,8 +5,9 @@ from typing import Any
 
 from django import forms
 
+from marketplace.tax_basis import TaxBasis
 from marketplace.ui.forms import MarketForm
-from procurement.budgets.enums import FIRST_YEAR, LAST_YEAR, BudgetKind, BudgetState, TaxBasis
+from procurement.budgets.enums import FIRST_YEAR, LAST_YEAR, BudgetKind, BudgetState
 from procurement.models import BudgetLine, Project
 
 WRONG = "Indiquez un montant positif en euros, de 12 chiffres au plus, comme 45000 ou 45000,50."

@@ -14,18 +14,27 @@ from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
 from marketplace.errors import RuleBroken
+from marketplace.tax_basis import TaxBasis
 from marketplace.ui.typography import euros
 from procurement.budgets.alerts import watch_line, watch_vehicle
 from procurement.budgets.amounts import committed_amounts
-from procurement.budgets.enums import BudgetKind, BudgetState, TaxBasis
+from procurement.budgets.enums import BudgetKind, BudgetState
 from procurement.models import BudgetLine, Commitment, PurchasingVehicle, VehicleLot
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
-    from procurement.budgets.amounts import Amounts
+    from marketplace.tax_basis import Amounts
     from procurement.models import Amendment, Order
 
 ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A stable code and its sentence."""
+
+    code: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +95,8 @@ def engage(
 def _refuse_beyond_any(held: Held, amounts: Amounts) -> None:
     for line in held.lines:
         _refuse_beyond(line, amounts)
-    if refusal := vehicle_refusal(held.vehicle, amounts.ht):
-        raise RuleBroken("vehicle_maximum_reached", refusal, field="vehicle")
-    if refusal := lot_refusal(held.lot, amounts.ht):
-        raise RuleBroken("lot_maximum_reached", refusal, field="vehicle")
+    if refusal := maximum_refusal(held.vehicle, held.lot, amounts):
+        raise RuleBroken(refusal.code, refusal.message, field="vehicle")
 
 
 def release(order: Order, *, reason: str) -> None:
@@ -118,7 +125,7 @@ def _refuse_beyond(line: BudgetLine, amounts: Amounts) -> None:
         message = f"« {line} » est close : rouvrez-la ou choisissez une autre ligne."
         raise RuleBroken("budget_closed", message, field=field)
     used, unknown = used_of(line)
-    asked = amounts.ttc if line.basis == TaxBasis.TTC else amounts.ht
+    asked = amounts.stated(line.basis)
     if asked is None or unknown:
         raise RuleBroken("budget_tax_unknown", _unknown_words(line, asked), field=field)
     left = line.ceiling_eur - used
@@ -143,28 +150,48 @@ def _unknown_words(line: BudgetLine, asked: Decimal | None) -> str:
     )
 
 
-def vehicle_refusal(vehicle: PurchasingVehicle | None, asked: Decimal, *, without: int | None = None) -> str:
-    """Empty without a vehicle, when its maximum is unknown or still covers the amount; two queries."""
-    return _beyond_maximum(vehicle, asked, without=without, where="ce support d’achat")
-
-
-def lot_refusal(lot: VehicleLot | None, asked: Decimal, *, without: int | None = None) -> str:
-    """Of a lot by the same rule."""
-    where = "" if lot is None else f"le lot {lot.number} de cet accord-cadre"
-    return _beyond_maximum(lot, asked, without=without, where=where)
+def maximum_refusal(
+    vehicle: PurchasingVehicle | None, lot: VehicleLot | None, asked: Amounts, *, without: int | None = None
+) -> Refusal | None:
+    """Of the vehicle, then of its lot; None when what is left of each covers the amount, or when a maximum is
+    not known. Each is judged in its own basis; two queries each."""
+    return _beyond_maximum(
+        vehicle, asked, without=without, of="vehicle", where="ce support d’achat"
+    ) or _beyond_maximum(
+        lot,
+        asked,
+        without=without,
+        of="lot",
+        where="" if lot is None else f"le lot {lot.number} de cet accord-cadre",
+    )
 
 
 def _beyond_maximum(
-    held: PurchasingVehicle | VehicleLot | None, asked: Decimal, *, without: int | None, where: str
-) -> str:
-    if held is None or held.maximum_eur_ht is None:
-        return ""
-    left = held.maximum_eur_ht - held.consumed_eur_ht(without=without)
-    if asked <= left:
-        return ""
-    return (
-        f"Il reste {euros(left, tax='HT')} sur {where}\u202f; {euros(asked, tax='HT')} sont demandés. "
-        "Réduisez la quantité ou changez de support."
+    held: PurchasingVehicle | VehicleLot | None, asked: Amounts, *, without: int | None, of: str, where: str
+) -> Refusal | None:
+    if held is None or held.maximum_eur is None:
+        return None
+    basis, wanted = held.maximum_basis, asked.stated(held.maximum_basis)
+    used = held.consumed(without=without)
+    if wanted is None:
+        return Refusal(
+            f"{of}_tax_unknown",
+            f"Le maximum prévu pour {where} est en TTC et le total TTC demandé n’est pas connu. Complétez "
+            "les renseignements de TVA du bon de commande, ou exprimez ce maximum hors taxes.",
+        )
+    if used.unknown:
+        return Refusal(
+            f"{of}_tax_unknown",
+            f"Le maximum prévu pour {where} est en TTC et un montant déjà engagé n’a pas de TTC connu\u202f: "
+            "le reste ne se calcule pas. Exprimez ce maximum hors taxes.",
+        )
+    left = held.maximum_eur - used.eur
+    if wanted <= left:
+        return None
+    return Refusal(
+        f"{of}_maximum_reached",
+        f"Il reste {euros(left, tax=basis)} sur {where}\u202f; {euros(wanted, tax=basis)} sont demandés. "
+        "Réduisez la quantité ou changez de support.",
     )
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from rest_framework import serializers
 
 from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer
-from procurement.budgets.enums import FIRST_YEAR, LAST_YEAR, BudgetKind, TaxBasis
+from marketplace.tax_basis import TaxBasis
+from procurement.budgets.enums import FIRST_YEAR, LAST_YEAR, BudgetKind
 from procurement.models import BudgetLine, Commitment
 
 MONEY: dict[str, Any] = {"max_digits": 14, "decimal_places": 2}

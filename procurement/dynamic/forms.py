@@ -27,7 +27,7 @@ class SystemForm(TermsForm):
     )
     field_order = (
         "title", "reference", "notice_sent_on", "description", "criteria", "starts_on", "ends_on",
-        "maximum_eur_ht",
+        "maximum_eur", "maximum_basis",
     )  # fmt: skip
 
 

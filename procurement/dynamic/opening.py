@@ -13,6 +13,7 @@ from django.utils import timezone
 from marketplace.accounts.abilities import require
 from marketplace.audit.journal import record
 from marketplace.errors import MoveRefused, RuleBroken
+from marketplace.tax_basis import TaxBasis
 from procurement.actions.vehicles import create_vehicle
 from procurement.dynamic.abilities import system_abilities, systems_abilities
 from procurement.enums_orders import VehicleKind
@@ -38,7 +39,8 @@ def open_system(
     criteria: str,
     starts_on: dt.date,
     ends_on: dt.date,
-    maximum_eur_ht: Decimal | None = None,
+    maximum_eur: Decimal | None = None,
+    maximum_basis: str = TaxBasis.HT,
     notice_sent_on: dt.date | None = None,
     categories: Sequence[CategoryContent] = (),
 ) -> DynamicSystem:
@@ -54,7 +56,8 @@ def open_system(
             holder_name=MANY,
             starts_on=starts_on,
             ends_on=ends_on,
-            maximum_eur_ht=maximum_eur_ht,
+            maximum_eur=maximum_eur,
+            maximum_basis=maximum_basis,
         )
         assert actor.organisation is not None  # its vehicle was just made
         system = DynamicSystem.objects.create(

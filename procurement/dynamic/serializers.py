@@ -9,6 +9,7 @@ from procurement.applications.enums import MOST_REASON, MOST_TEXT
 from procurement.applications.serializers import ApplicationInput, ApplicationPaperOutput
 from procurement.dynamic.enums import MOST_CATEGORIES
 from procurement.models import Admission, DynamicSystem
+from procurement.serializers_vehicles import basis_input, maximum_input
 
 
 class SystemCategoryInput(StrictSerializer):
@@ -23,9 +24,8 @@ class DynamicSystemInput(StrictSerializer):
     criteria = serializers.CharField(max_length=MOST_TEXT)
     starts_on = serializers.DateField()
     ends_on = serializers.DateField(help_text="Dernier jour, compris.")
-    maximum_eur_ht = serializers.DecimalField(
-        required=False, allow_null=True, min_value=0, max_digits=14, decimal_places=2
-    )
+    maximum_eur = maximum_input()
+    maximum_basis = basis_input()
     notice_sent_on = serializers.DateField(
         required=False, allow_null=True, help_text="Envoi de l’avis de marché ; absent : inconnu."
     )

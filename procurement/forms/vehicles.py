@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 
 from catalog.models import Supplier
-from marketplace.ui.forms import MarketForm
+from marketplace.tax_basis import TaxBasis
+from marketplace.ui.forms import MarketForm, basis_choice
 from procurement.consultations.forms import area
 from procurement.enums_orders import MOST_HOLDERS, RECORDED
 from procurement.forms.supplier_lines import HELP, suppliers_read
@@ -16,24 +17,28 @@ class TermsForm(MarketForm):
 
     starts_on = forms.DateField(label="Premier jour", widget=forms.DateInput)
     ends_on = forms.DateField(label="Dernier jour", widget=forms.DateInput)
-    maximum_eur_ht = forms.DecimalField(
-        label="Maximum, en euros HT",
-        help_text="Laissez vide s’il est inconnu.",
+    maximum_eur = forms.DecimalField(
+        label="Maximum, en euros",
+        help_text="Avec les avenants et les reconductions. Laissez vide s’il est inconnu.",
         min_value=0,
         max_digits=14,
         decimal_places=2,
         required=False,
+        localize=True,
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
+    maximum_basis = basis_choice("Le maximum est exprimé", required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         start, end = cleaned.get("starts_on"), cleaned.get("ends_on")
         if start and end and end < start:
             self.add_error("ends_on", "La date de fin précède le début. Choisissez une date postérieure.")
-        if cleaned.get("maximum_eur_ht") == 0:
-            self.add_error(
-                "maximum_eur_ht", "Le maximum est un montant positif. Laissez vide s’il est inconnu."
-            )
+        if cleaned.get("maximum_eur") == 0:
+            message = "Le maximum est un montant positif. Laissez vide s’il est inconnu."
+            self.add_error("maximum_eur", message)
+        if not cleaned.get("maximum_basis"):
+            cleaned["maximum_basis"] = TaxBasis.HT
         return cleaned
 
 
@@ -46,7 +51,7 @@ class VehicleLotForm(TermsForm):
         required=False,
         help_text=f"{HELP} Laissez vide s’ils ne sont pas dans le catalogue.",
     )
-    field_order = ("title", "holders", "starts_on", "ends_on", "maximum_eur_ht")
+    field_order = ("title", "holders", "starts_on", "ends_on", "maximum_eur", "maximum_basis")
 
     def clean_holders(self) -> list[Supplier]:
         return suppliers_read(self.cleaned_data["holders"], most=MOST_HOLDERS)
@@ -79,7 +84,7 @@ class VehicleForm(TermsForm):
     )
     field_order = (
         "kind", "title", "reference", "holder_name", "holder", "counterpart", "starts_on", "ends_on",
-        "maximum_eur_ht",
+        "maximum_eur", "maximum_basis",
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from marketplace.accounts.enums import Role
 from marketplace.accounts.models import Organisation, User
+from marketplace.tax_basis import basis_constraint, basis_field
 from marketplace.workflow import Stateful, state_constraint
 from procurement.approval import states
 from procurement.approval.enums import SIGNING_CHOICES, SIGNING_ROLES, DelegationState, Sensitivity
@@ -71,7 +72,8 @@ class ApprovalStep(models.Model):
     chain = models.ForeignKey(ApprovalChain, models.PROTECT, related_name="steps")
     position = models.PositiveSmallIntegerField("rang")
     role = models.CharField("rôle", max_length=30, choices=SIGNING_CHOICES)
-    from_eur_ht = models.DecimalField("à partir de", max_digits=14, decimal_places=2, default=0)
+    from_eur = models.DecimalField("à partir de", max_digits=14, decimal_places=2, default=0)
+    from_basis = basis_field("montant exprimé")
     # Empty: whatever the offer's model.
     service_models = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     sensitivity = models.CharField(max_length=10, choices=Sensitivity, default=Sensitivity.ANY)
@@ -86,9 +88,10 @@ class ApprovalStep(models.Model):
             ),
             models.CheckConstraint(
                 name="approval_step_amount_positive",
-                condition=models.Q(from_eur_ht__gte=0),
+                condition=models.Q(from_eur__gte=0),
                 violation_error_message="Le montant à partir duquel une étape s’applique n’est pas négatif.",
             ),
+            basis_constraint("approval_step_basis", field="from_basis"),
             models.CheckConstraint(
                 name="approval_step_role",
                 condition=models.Q(role__in=sorted(SIGNING_ROLES)),
@@ -101,7 +104,7 @@ class ApprovalStep(models.Model):
 
     @property
     def is_unconditional(self) -> bool:
-        return not self.from_eur_ht and not self.service_models and self.sensitivity == Sensitivity.ANY
+        return not self.from_eur and not self.service_models and self.sensitivity == Sensitivity.ANY
 
 
 class SignatureDelegationQuerySet(models.QuerySet["SignatureDelegation"]):

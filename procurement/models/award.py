@@ -80,6 +80,10 @@ class Award(Stateful):
     reason = models.TextField("motif", max_length=MOST_REASON)
     # None: the response has no total (nothing was asked of the price).
     amount_eur_ht = models.DecimalField("montant HT", max_digits=14, decimal_places=2, null=True, blank=True)
+    # Told at the signature; None: not known, and then no maximum in TTC lets it pass.
+    amount_eur_ttc = models.DecimalField(
+        "montant TTC", max_digits=14, decimal_places=2, null=True, blank=True
+    )
     standings = models.JSONField("classement")
     proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
@@ -103,6 +107,13 @@ class Award(Stateful):
         verbose_name = "attribution"
         constraints = (
             state_constraint("award_state", AwardState.values),
+            models.CheckConstraint(
+                name="award_ttc_at_least_ht",
+                condition=Q(amount_eur_ttc__isnull=True)
+                | Q(amount_eur_ttc__gt=0, amount_eur_ht__isnull=True)
+                | Q(amount_eur_ttc__gt=0, amount_eur_ttc__gte=F("amount_eur_ht")),
+                violation_error_message="Le montant TTC n’est pas inférieur au montant HT.",
+            ),
             models.UniqueConstraint(
                 fields=("lot",),
                 condition=~Q(state=AwardState.DROPPED),

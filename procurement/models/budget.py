@@ -13,9 +13,10 @@ from django.utils import timezone
 
 from marketplace.accounts.enums import Role
 from marketplace.accounts.models import Organisation, User
+from marketplace.tax_basis import TaxBasis, basis_constraint
 from marketplace.workflow import Stateful, state_constraint
 from procurement.budgets import states
-from procurement.budgets.enums import ALERT_THRESHOLDS, BudgetKind, BudgetState, ReleaseReason, TaxBasis
+from procurement.budgets.enums import ALERT_THRESHOLDS, BudgetKind, BudgetState, ReleaseReason
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
@@ -114,11 +115,7 @@ class BudgetLine(Stateful):
                 condition=models.Q(ceiling_eur__gt=0),
                 violation_error_message="Le plafond est un montant positif.",
             ),
-            models.CheckConstraint(
-                name="budget_line_basis",
-                condition=models.Q(basis__in=sorted(TaxBasis.values)),
-                violation_error_message="Un plafond est hors taxes (HT) ou toutes taxes comprises (TTC).",
-            ),
+            basis_constraint("budget_line_basis", field="basis"),
             models.CheckConstraint(
                 name="budget_line_kind_whole",
                 condition=models.Q(kind=BudgetKind.LINE, year__isnull=False)

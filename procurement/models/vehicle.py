@@ -12,8 +12,9 @@ from django.utils import timezone
 from catalog.models import Supplier
 from marketplace.accounts.enums import Role
 from marketplace.accounts.models import Organisation, User
+from marketplace.tax_basis import TaxBasis, basis_constraint, basis_field
 from procurement.enums_orders import VehicleKind
-from procurement.models.consumption import consumed, with_consumption
+from procurement.models.consumption import Consumed, consumed, with_consumption
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
@@ -33,7 +34,8 @@ class PurchasingVehicleQuerySet(models.QuerySet["PurchasingVehicle"]):
         return self.filter(buyers=actor.organisation)
 
     def with_consumption(self) -> Self:
-        """Adds `ordered` (commitments of orders under it) and `awarded` (marchés passed under it, signed)."""
+        """Adds `ordered` (commitments of orders under it) and `awarded` (marchés passed under it, signed), in
+        the basis of its maximum, and `without_ttc`: how many a maximum in TTC cannot count."""
         found: Self = with_consumption(self, **OF_VEHICLE)
         return found
 
@@ -65,13 +67,15 @@ class PurchasingVehicle(models.Model):
     starts_on = models.DateField("début")
     ends_on = models.DateField("fin")
     # None: the maximum is not known here.
-    maximum_eur_ht = models.DecimalField("maximum HT", max_digits=14, decimal_places=2, null=True, blank=True)
+    maximum_eur = models.DecimalField("maximum", max_digits=14, decimal_places=2, null=True, blank=True)
+    maximum_basis = basis_field("maximum exprimé")
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 
     # Annotated by `with_consumption`.
     ordered: Decimal
     awarded: Decimal
+    without_ttc: int
 
     objects = PurchasingVehicleQuerySet.as_manager()
 
@@ -85,9 +89,10 @@ class PurchasingVehicle(models.Model):
             ),
             models.CheckConstraint(
                 name="vehicle_maximum_positive",
-                condition=models.Q(maximum_eur_ht__isnull=True) | models.Q(maximum_eur_ht__gt=0),
+                condition=models.Q(maximum_eur__isnull=True) | models.Q(maximum_eur__gt=0),
                 violation_error_message="Le maximum est un montant positif.",
             ),
+            basis_constraint("vehicle_maximum_basis", field="maximum_basis"),
             models.CheckConstraint(
                 name="vehicle_counterpart_of_central_body",
                 condition=models.Q(counterpart__isnull=True) | models.Q(kind=VehicleKind.CENTRAL_PURCHASING),
@@ -109,14 +114,19 @@ class PurchasingVehicle(models.Model):
     def audit_organisation_ids(self) -> list[int]:
         return list(self.buyers.values_list("pk", flat=True))
 
-    def consumed_eur_ht(self, *, without: int | None = None) -> Decimal:
+    def consumed(self, *, without: int | None = None) -> Consumed:
         """Orders and marchés passed under it, but for the order `without`; two queries."""
-        return consumed(self, without=without, **OF_VEHICLE)
+        return consumed(self, basis=self.maximum_basis, without=without, **OF_VEHICLE)
 
     @property
     def consumed_so_far(self) -> Decimal:
-        """As `with_consumption` read it."""
+        """In the basis of its maximum, as `with_consumption` read it."""
         return self.ordered + self.awarded
+
+    @property
+    def maximum_eur_ht(self) -> Decimal | None:
+        """None as well when it is stated with tax: what is published is without."""
+        return self.maximum_eur if self.maximum_basis == TaxBasis.HT else None
 
     @property
     def known_holders(self) -> list[Supplier]:
@@ -128,3 +138,7 @@ class PurchasingVehicle(models.Model):
 
     def is_open(self, on: dt.date) -> bool:
         return self.starts_on <= on <= self.ends_on
+
+    @property
+    def consumption_unit(self) -> str:
+        return f"euros {self.maximum_basis}"

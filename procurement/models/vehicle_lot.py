@@ -11,7 +11,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from procurement.models.consumption import consumed, with_consumption
+from marketplace.tax_basis import basis_constraint, basis_field
+from procurement.models.consumption import Consumed, consumed, with_consumption
 from procurement.models.vehicle import PurchasingVehicle
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ class VehicleLotQuerySet(models.QuerySet["VehicleLot"]):
         return self.filter(starts_on__lte=day, ends_on__gte=day)
 
     def with_consumption(self) -> Self:
-        """Adds `ordered` (commitments of orders under it) and `awarded` (marchés subséquents signed)."""
+        """Adds `ordered` (commitments of orders under it), `awarded` (marchés subséquents signed) and
+        `without_ttc`, as for its vehicle."""
         found: Self = with_consumption(self, **OF_LOT)
         return found
 
@@ -50,11 +52,13 @@ class VehicleLot(models.Model):
     starts_on = models.DateField("début")
     ends_on = models.DateField("fin")
     # None: the maximum is not known here.
-    maximum_eur_ht = models.DecimalField("maximum HT", max_digits=14, decimal_places=2, null=True, blank=True)
+    maximum_eur = models.DecimalField("maximum", max_digits=14, decimal_places=2, null=True, blank=True)
+    maximum_basis = basis_field("maximum exprimé")
 
     # Annotated by `with_consumption`.
     ordered: Decimal
     awarded: Decimal
+    without_ttc: int
 
     objects = VehicleLotQuerySet.as_manager()
 
@@ -79,9 +83,10 @@ class VehicleLot(models.Model):
             ),
             models.CheckConstraint(
                 name="vehicle_lot_maximum_positive",
-                condition=Q(maximum_eur_ht__isnull=True) | Q(maximum_eur_ht__gt=0),
+                condition=Q(maximum_eur__isnull=True) | Q(maximum_eur__gt=0),
                 violation_error_message="Le maximum est un montant positif.",
             ),
+            basis_constraint("vehicle_lot_maximum_basis", field="maximum_basis"),
         )
 
     def __str__(self) -> str:
@@ -97,6 +102,10 @@ class VehicleLot(models.Model):
         return self.starts_on <= on <= self.ends_on
 
     @property
+    def consumption_unit(self) -> str:
+        return f"euros {self.maximum_basis}"
+
+    @property
     def ident(self) -> str:
         """Names the parts of its picture."""
         return f"lot-consomme-{self.number}"
@@ -110,9 +119,9 @@ class VehicleLot(models.Model):
         """By name; no query when prefetched (`holdings__supplier`)."""
         return sorted((one.supplier for one in self.holdings.all()), key=lambda one: (one.name, one.pk))
 
-    def consumed_eur_ht(self, *, without: int | None = None) -> Decimal:
+    def consumed(self, *, without: int | None = None) -> Consumed:
         """Orders and marchés subséquents, but for the order `without`; two queries."""
-        return consumed(self, without=without, **OF_LOT)
+        return consumed(self, basis=self.maximum_basis, without=without, **OF_LOT)
 
 
 class LotHolding(models.Model):

@@ -8,14 +8,15 @@ from decimal import Decimal
 
 @dataclass(frozen=True, kw_only=True)
 class VehicleSeen:
-    """A vehicle open on the day, or one lot of it. `left_eur_ht`: what remains under its maximum, None when
-    it is not known. `lot`: its number, None for a vehicle without lots."""
+    """A vehicle open on the day, or one lot of it. `left_eur`: what remains under its maximum, in its
+    `basis`, None when it is not known. `lot`: its number, None for a vehicle without lots."""
 
     number: str
     kind: str
     title: str
     holder_name: str
-    left_eur_ht: Decimal | None = None
+    left_eur: Decimal | None = None
+    basis: str = "HT"
     lot: int | None = None
 
 

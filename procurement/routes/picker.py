@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from decimal import Decimal
 
 from marketplace.ui.typography import euros
 from procurement.enums_orders import VehicleKind
@@ -66,20 +67,7 @@ def _internal(facts: PurchaseFacts) -> Iterator[Route]:
 
 def _vehicles(facts: PurchaseFacts) -> Iterator[Route]:
     for vehicle in facts.vehicles or ():
-        if vehicle.left_eur_ht is not None and vehicle.left_eur_ht < facts.value_eur_ht:
-            standing = CLOSED
-            reason = (
-                f"Il reste {euros(vehicle.left_eur_ht, tax='HT')} sur ce support, "
-                f"pour un besoin de {euros(facts.value_eur_ht, tax='HT')}."
-            )
-        elif vehicle.left_eur_ht is None:
-            standing, reason = (
-                TO_CHECK,
-                "Le support est ouvert ; ce qui reste de son maximum n’est pas connu ici.",
-            )
-        else:
-            standing = OPEN
-            reason = f"Le support est ouvert et il y reste {euros(vehicle.left_eur_ht, tax='HT')}."
+        standing, reason = _room(vehicle, facts.value_eur_ht)
         yield Route(
             code=VEHICLE,
             vehicle=vehicle.number,
@@ -90,6 +78,21 @@ def _vehicles(facts: PurchaseFacts) -> Iterator[Route]:
             source=_VEHICLE_SOURCES[vehicle.kind],
             steps=_vehicle_steps(vehicle),
         )
+
+
+def _room(vehicle: VehicleSeen, value_eur_ht: Decimal) -> tuple[str, str]:
+    """Whether the need fits in what is left. What is worth more without tax than what is left with tax is
+    worth more with tax too; the other way round, the VAT is not known yet."""
+    if vehicle.left_eur is None:
+        return TO_CHECK, "Le support est ouvert ; ce qui reste de son maximum n’est pas connu ici."
+    left, value = euros(vehicle.left_eur, tax=vehicle.basis), euros(value_eur_ht, tax="HT")
+    if vehicle.left_eur < value_eur_ht:
+        return CLOSED, f"Il reste {left} sur ce support, pour un besoin de {value}."
+    if vehicle.basis == "HT":
+        return OPEN, f"Le support est ouvert et il y reste {left}."
+    return TO_CHECK, (
+        f"Le support est ouvert et il y reste {left} ; le besoin est de {value} : comparez avec sa TVA."
+    )
 
 
 _VEHICLE_SOURCES = {

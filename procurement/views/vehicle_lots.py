@@ -44,7 +44,7 @@ def edit(request: HttpRequest, number: str, lot: int) -> HttpResponse:
     row = vehicle.lots.for_pages().filter(number=lot).first()
     if row is None:
         raise NotVisible
-    names = ("title", "starts_on", "ends_on", "maximum_eur_ht")
+    names = ("title", "starts_on", "ends_on", "maximum_eur", "maximum_basis")
     kept = {name: getattr(row, name) for name in names} | {"holders": suppliers_written(row.holders)}
     form = VehicleLotForm(posted(request), initial=kept)
     if form.is_bound and form.is_valid():

@@ -94,15 +94,16 @@ def vehicle_page(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _consumption(row: PurchasingVehicle | VehicleLot) -> list[Bar]:
-    """What is drawn of a vehicle or of a lot, in euros HT; `ordered` and `awarded` were read with it."""
+    """What is drawn of a vehicle or of a lot, in the basis of its maximum; `ordered` and `awarded` were
+    read with it."""
     ordered, awarded = row.ordered, row.awarded
     rows = [
         Bar("Bons de commande", ordered, words=_rounded(ordered)),
         Bar("Marchés signés", awarded, words=_rounded(awarded), pattern="hatched"),
     ]
-    if row.maximum_eur_ht is None:
+    if row.maximum_eur is None or row.without_ttc:
         return rows
-    left = max(row.maximum_eur_ht - ordered - awarded, Decimal(0))
+    left = max(row.maximum_eur - ordered - awarded, Decimal(0))
     return [*rows, Bar("Reste sous le maximum", left, words=_rounded(left), pattern="empty")]
 
 

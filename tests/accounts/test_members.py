@@ -24,7 +24,7 @@ from tests.builders import actor_for, make_member, make_organisation, make_user
 
 pytestmark = pytest.mark.django_db
 DELEGATION = RoleTerms(
-    ceiling_eur_ht=Decimal("50000"), delegation_reference="Arrêté 2026-1", delegation_date=dt.date(2026, 1, 5)
+    ceiling_eur=Decimal("50000"), delegation_reference="Arrêté 2026-1", delegation_date=dt.date(2026, 1, 5)
 )
 
 
@@ -125,7 +125,7 @@ def test_another_support_person_confirms() -> None:
     support = actor_for(Role.SUPPORT)
     assert grant_abilities(support, made)["confirm"] == ""
     confirm_role(made, actor=support)
-    assert fresh(colleague).grant(Role.APPROVER).ceiling_eur_ht == Decimal("50000")
+    assert fresh(colleague).grant(Role.APPROVER).ceiling_eur == Decimal("50000")
 
 
 def test_an_approver_needs_a_delegation() -> None:
@@ -133,7 +133,7 @@ def test_an_approver_needs_a_delegation() -> None:
     colleague = make_member(organisation=admin.organisation)
     with pytest.raises(RuleBroken) as refused:
         grant_role(colleague, Role.APPROVER, actor=admin)
-    assert set(refused.value.fields) == {"ceiling_eur_ht", "delegation_reference", "delegation_date"}
+    assert set(refused.value.fields) == {"ceiling_eur", "delegation_reference", "delegation_date"}
 
 
 @pytest.mark.parametrize(

@@ -106,12 +106,14 @@ def test_giving_confirming_and_taking_back_a_role() -> None:
     browser = client_for(admin)
     assert browser.post(page, {"role": "approver"}).status_code == 400
     delegation = {
-        "ceiling_eur_ht": "50000",
+        "ceiling_eur": "50000",
+        "ceiling_basis": "TTC",
         "delegation_reference": "Arrêté 1",
         "delegation_date": "2026-01-05",
     }
     assert browser.post(page, {"role": "approver", **delegation}).status_code == 302
-    assert "Vous avez donné ce rôle" in browser.get(page).content.decode()
+    shown = browser.get(page).content.decode()
+    assert "Vous avez donné ce rôle" in shown and "50\u202f000,00\u00a0€\u00a0TTC" in shown
     assert browser.post(f"{page}roles/approver/confirmer/").status_code == 403
     assert client_for(second).get(f"{page}roles/approver/confirmer/").status_code == 200
     assert client_for(second).post(f"{page}roles/approver/confirmer/").status_code == 302

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def people() -> list[Membership]:
-    return [make_member("approver", ceiling_eur_ht=Decimal("1234.50")) for _ in range(3)]
+    return [make_member("approver", ceiling_eur=Decimal("1234.50")) for _ in range(3)]
 
 
 def state(row: Any) -> Any:
@@ -45,9 +45,9 @@ def queries() -> list[QuerySet[Any, Any]]:
         Organisation.objects.annotate(n=Count("memberships"), left=Exists(ended)).order_by("name", "pk"),
         Organisation.objects.order_by("kind", "-pk").distinct("kind"),
         User.objects.order_by("memberships__organisation__name", "pk").distinct(),
-        grants.values_list("role", "ceiling_eur_ht", "starts_on"),
-        grants.values_list("ceiling_eur_ht", flat=True),
-        grants.values("role").annotate(most=Max("ceiling_eur_ht"), first=Min("granted_at")).order_by("role"),
+        grants.values_list("role", "ceiling_eur", "starts_on"),
+        grants.values_list("ceiling_eur", flat=True),
+        grants.values("role").annotate(most=Max("ceiling_eur"), first=Min("granted_at")).order_by("role"),
         AuditEvent.objects.order_by("-pk"),
         Organisation.objects.filter(name__contains="%").annotate(one=Value("1 % of it")).order_by("pk"),
         Organisation.objects.order_by("pk").annotate(keys=ArrayAgg("memberships__uuid", default=[])),
@@ -68,7 +68,7 @@ def test_each_gives_what_it_gives_alone_in_one_statement() -> None:
 def test_values_keep_their_types() -> None:
     member = people()[0]
     ((role, ceiling, since, granted),) = rows_of(
-        [member.grants.values_list("role", "ceiling_eur_ht", "starts_on", "granted_at")]
+        [member.grants.values_list("role", "ceiling_eur", "starts_on", "granted_at")]
     )[0]
     assert (role, ceiling) == ("approver", Decimal("1234.50"))
     assert str(ceiling) == "1234.50"

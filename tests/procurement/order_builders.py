@@ -167,7 +167,7 @@ def make_purchase(
     return Purchase(
         buyer=buyer,
         requester=requester,
-        approver=make_member(Role.APPROVER, organisation=buyer, ceiling_eur_ht=Decimal(ceiling)),
+        approver=make_member(Role.APPROVER, organisation=buyer, ceiling_eur=Decimal(ceiling)),
         rssi=make_member(Role.SECURITY_OFFICER, organisation=buyer),
         dpo=make_member(Role.DATA_OFFICER, organisation=buyer),
         finance=make_member(Role.FINANCE, organisation=buyer),
@@ -203,7 +203,7 @@ def make_lot(vehicle: PurchasingVehicle, *holders: Supplier, **values: Any) -> V
     fields = {
         "number": vehicle.lots.count() + 1,
         "title": "Lot d’essai",
-        **{name: getattr(vehicle, name) for name in ("starts_on", "ends_on", "maximum_eur_ht")},
+        **{name: getattr(vehicle, name) for name in ("starts_on", "ends_on", "maximum_eur")},
         **values,
     }
     lot = VehicleLot.objects.create(vehicle=vehicle, **fields)

@@ -370,14 +370,14 @@ def test_vehicles_by_api(purchase):
         "holder_name": "Titulaire d’essai",
         "starts_on": "2026-01-01",
         "ends_on": "2027-12-31",
-        "maximum_eur_ht": "100000.00",
+        "maximum_eur": "100000.00",
     }
     problem_of(client_for_token(purchase.requester).post(url, body, format="json"), 403)
     buyer = client_for_token(make_member(Role.PURCHASING, organisation=purchase.buyer))
     made = buyer.post(url, body, format="json")
     assert made.status_code == 201, made.content
     assert faults(buyer.post(url, {**body, "ends_on": "2025-01-01"}, format="json")) == {"ends_on"}
-    assert faults(buyer.post(url, {**body, "maximum_eur_ht": "-1"}, format="json")) == {"maximum_eur_ht"}
+    assert faults(buyer.post(url, {**body, "maximum_eur": "-1"}, format="json")) == {"maximum_eur"}
     assert create(purchase, vehicle=made.json()["id"]).json()["vehicle"] == made.json()["id"]
     problem_of(client_for_token(make_purchase().requester).get(f"{url}{made.json()['id']}/"), 404)
 

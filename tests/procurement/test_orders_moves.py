@@ -194,7 +194,7 @@ def test_a_closed_vehicle_does_not_carry_the_order():
 
 def test_the_vehicle_maximum_is_judged_again_at_approval():
     purchase = make_purchase()
-    vehicle = make_vehicle(purchase.buyer, maximum_eur_ht=Decimal("2000.00"))
+    vehicle = make_vehicle(purchase.buyer, maximum_eur=Decimal("2000.00"))
     first = make_order(purchase, state="awaiting_approval", vehicle=vehicle)
     second = make_order(purchase, state="awaiting_approval", vehicle=vehicle)
     orders.approve(first, actor=purchase.actor("approver"))
@@ -252,7 +252,7 @@ def test_a_second_person_who_edited_is_an_author_too():
 def test_the_ceiling_of_the_delegation(ceiling, passes):
     purchase = make_purchase()
     order = make_order(purchase, state="awaiting_approval")
-    purchase.approver.grants.update(ceiling_eur_ht=ceiling)
+    purchase.approver.grants.update(ceiling_eur=ceiling)
     if passes:
         orders.approve(order, actor=purchase.actor("approver"))
         assert (order.approved_by, order.approved_hash) == (purchase.approver.user, order.content_hash())

@@ -183,7 +183,7 @@ def test_approving_what_changed_meanwhile_is_refused(purchase):
 
 def test_the_author_reads_why_another_must_approve(purchase):
     order = make_order(purchase, state="awaiting_approval")
-    grant(purchase.requester, Role.APPROVER, ceiling_eur_ht=Decimal("100000"))
+    grant(purchase.requester, Role.APPROVER, ceiling_eur=Decimal("100000"))
     client = client_for(purchase.requester)
     assert "Vous avez rédigé ce bon de commande : une autre personne doit l’approuver." in text_of(
         client.get(page(order))
@@ -341,14 +341,14 @@ def test_vehicles_are_listed_and_created_by_purchasing(purchase):
         "holder_name": "Titulaire d’essai",
         "starts_on": "2026-01-01",
         "ends_on": "2027-12-31",
-        "maximum_eur_ht": "50000",
+        "maximum_eur": "50000",
     }
     assert client_for(purchase.requester).get("/supports-d-achat/creer/").status_code == 403
     assert client_for(purchase.manager).get("/supports-d-achat/").status_code == 403
     assert "précède le début" in text_of(
         buying.post("/supports-d-achat/creer/", {**data, "ends_on": "2025-01-01"}), 400
     )
-    assert buying.post("/supports-d-achat/creer/", {**data, "maximum_eur_ht": "-5"}).status_code == 400
+    assert buying.post("/supports-d-achat/creer/", {**data, "maximum_eur": "-5"}).status_code == 400
     assert buying.post("/supports-d-achat/creer/", data).status_code == 302
     html = text_of(client_for(purchase.requester).get("/supports-d-achat/"))
     assert "AC-2026-1" in html and "50 000,00 € HT" in html

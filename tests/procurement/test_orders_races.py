@@ -49,7 +49,7 @@ def again(order):
 def test_two_approvals_at_once_one_passes():
     purchase = make_purchase()
     order = make_order(purchase, state="awaiting_approval")
-    other = make_member(Role.APPROVER, organisation=purchase.buyer, ceiling_eur_ht=Decimal("100000"))
+    other = make_member(Role.APPROVER, organisation=purchase.buyer, ceiling_eur=Decimal("100000"))
     from marketplace.accounts.actors import Actor
 
     outcomes = at_once(
@@ -62,7 +62,7 @@ def test_two_approvals_at_once_one_passes():
 
 def test_two_orders_at_once_on_the_rest_of_a_vehicle_one_passes():
     purchase = make_purchase()
-    vehicle = make_vehicle(purchase.buyer, maximum_eur_ht=Decimal("2000"))
+    vehicle = make_vehicle(purchase.buyer, maximum_eur=Decimal("2000"))
     first = make_order(purchase, state="awaiting_approval", vehicle=vehicle)
     second = make_order(purchase, state="awaiting_approval", vehicle=vehicle)
     outcomes = at_once(

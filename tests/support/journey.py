@@ -58,7 +58,7 @@ VEHICLE = {
     "title": "Services en nuage",
     "reference": "RECIT-1",
     "holder_name": "Centrale fictive",
-    "maximum_eur_ht": "500000.00",
+    "maximum_eur": "500000.00",
 }
 BUYER_ROLES = (
     Role.REQUESTER,
@@ -91,7 +91,7 @@ class Cast:
 
     def _engage(self, organisation: Organisation, roles: tuple[str, ...]) -> None:
         for role in roles:
-            values = {"ceiling_eur_ht": Decimal("500000.00")} if role == Role.APPROVER else {}
+            values = {"ceiling_eur": Decimal("500000.00")} if role == Role.APPROVER else {}
             self.members[role] = make_member(role, organisation=organisation, **values)
 
     def __getitem__(self, role: str) -> Membership:

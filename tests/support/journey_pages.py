@@ -214,7 +214,7 @@ def record_the_vehicle(purchasing: Person) -> None:
     purchasing.fill("Objet", VEHICLE["title"]).fill("Référence", VEHICLE["reference"])
     purchasing.fill("Titulaire", VEHICLE["holder_name"])
     purchasing.fill("Premier jour", in_days(-10).isoformat()).fill("Dernier jour", in_days(900).isoformat())
-    purchasing.fill("Maximum, en euros HT", VEHICLE["maximum_eur_ht"])
+    purchasing.fill("Maximum, en euros", VEHICLE["maximum_eur"])
     purchasing.press("Enregistrer le support").reads(f"Support d’achat {VEHICLE['reference']} enregistré")
 
 

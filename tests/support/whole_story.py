@@ -92,7 +92,7 @@ class Cast:
 
 
 def _engaged(buyer: Organisation, role: str) -> Membership:
-    values = {"ceiling_eur_ht": Decimal("500000.00")} if role == Role.APPROVER else {}
+    values = {"ceiling_eur": Decimal("500000.00")} if role == Role.APPROVER else {}
     return make_member(role, organisation=buyer, **values)
 
 

@@ -16,6 +16,7 @@ from marketplace.accounts.models import ApiToken, Membership, Organisation, Role
 from marketplace.audit.journal import record
 from marketplace.errors import NotAllowed, RuleBroken
 from marketplace.notifications.outbox import notify
+from marketplace.tax_basis import TaxBasis
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,8 @@ class RoleTerms:
 
     starts_on: dt.date | None = None
     expires_on: dt.date | None = None
-    ceiling_eur_ht: Decimal | None = None
+    ceiling_eur: Decimal | None = None
+    ceiling_basis: str = TaxBasis.HT
     delegation_reference: str = ""
     delegation_date: dt.date | None = None
 
@@ -58,7 +60,8 @@ def grant_role(
             granted_by=actor.user,
             starts_on=given.starts_on or timezone.localdate(),
             expires_on=given.expires_on,
-            ceiling_eur_ht=given.ceiling_eur_ht,
+            ceiling_eur=given.ceiling_eur,
+            ceiling_basis=given.ceiling_basis,
             delegation_reference=given.delegation_reference,
             delegation_date=given.delegation_date,
         )
@@ -143,7 +146,7 @@ def _check_terms(role: str, terms: RoleTerms) -> None:
     if role not in DELEGATED_ROLES:
         return
     missing = {
-        "ceiling_eur_ht": ["Indiquez le plafond de la délégation."] if terms.ceiling_eur_ht is None else [],
+        "ceiling_eur": ["Indiquez le plafond de la délégation."] if terms.ceiling_eur is None else [],
         "delegation_reference": [] if terms.delegation_reference else ["Indiquez la référence de l’arrêté."],
         "delegation_date": ["Indiquez la date de l’arrêté."] if terms.delegation_date is None else [],
     }
@@ -187,7 +190,8 @@ def _grant_detail(grant: RoleGrant) -> dict[str, object]:
         "role": grant.role,
         "starts_on": grant.starts_on,
         "expires_on": grant.expires_on,
-        "ceiling_eur_ht": grant.ceiling_eur_ht,
+        "ceiling_eur": grant.ceiling_eur,
+        "ceiling_basis": None if grant.ceiling_eur is None else grant.ceiling_basis,
     }
 
 

@@ -13,7 +13,8 @@ from marketplace.accounts.enums import (
 )
 from marketplace.accounts.forms.account import role_choices
 from marketplace.accounts.models import Organisation
-from marketplace.ui.forms import MarketForm
+from marketplace.tax_basis import TaxBasis
+from marketplace.ui.forms import MarketForm, basis_choice
 from marketplace.validators import identifier_error
 
 SUPPLIER_SCHEMES = [scheme for scheme in IdentifierScheme if scheme != IdentifierScheme.SIRET]
@@ -94,14 +95,15 @@ class RoleForm(MarketForm):
         widget=forms.DateInput,
         help_text="Sans date, le rôle vaut jusqu’à son retrait.",
     )
-    ceiling_eur_ht = forms.DecimalField(
-        label="Plafond en euros HT",
+    ceiling_eur = forms.DecimalField(
+        label="Plafond, en euros",
         required=False,
         min_value=0,
         max_digits=14,
         decimal_places=2,
         help_text="Demandé pour le rôle de valideur.",
     )
+    ceiling_basis = basis_choice("Le plafond est exprimé", required=False)
     delegation_reference = forms.CharField(
         label="Référence de l’arrêté de délégation",
         required=False,
@@ -120,14 +122,15 @@ class RoleForm(MarketForm):
         offered = roles_of_kind(organisation.kind) - held
         self.fields["role"].choices = role_choices(offered)
         if not offered & DELEGATED_ROLES:
-            for name in ("ceiling_eur_ht", "delegation_reference", "delegation_date"):
+            for name in ("ceiling_eur", "ceiling_basis", "delegation_reference", "delegation_date"):
                 del self.fields[name]
 
     def terms(self) -> RoleTerms:
         data = self.cleaned_data
         return RoleTerms(
             expires_on=data["expires_on"],
-            ceiling_eur_ht=data.get("ceiling_eur_ht"),
+            ceiling_eur=data.get("ceiling_eur"),
+            ceiling_basis=data.get("ceiling_basis") or TaxBasis.HT,
             delegation_reference=data.get("delegation_reference", ""),
             delegation_date=data.get("delegation_date"),
         )

@@ -10,6 +10,7 @@ from django.utils import timezone
 from marketplace.accounts.enums import CONFIRMED_ROLES, Role
 from marketplace.accounts.models.organisation import Organisation
 from marketplace.accounts.models.user import User
+from marketplace.tax_basis import basis_constraint, basis_field
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -75,7 +76,8 @@ class RoleGrant(models.Model):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     revoked_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     revoked_at = models.DateTimeField(null=True, blank=True)
-    ceiling_eur_ht = models.DecimalField("plafond HT", max_digits=14, decimal_places=2, null=True, blank=True)
+    ceiling_eur = models.DecimalField("plafond", max_digits=14, decimal_places=2, null=True, blank=True)
+    ceiling_basis = basis_field("plafond exprimé")
     delegation_reference = models.CharField("arrêté de délégation", max_length=200, blank=True)
     delegation_date = models.DateField("date de la délégation", null=True, blank=True)
 
@@ -97,9 +99,10 @@ class RoleGrant(models.Model):
             ),
             models.CheckConstraint(
                 name="role_grant_ceiling_positive",
-                condition=models.Q(ceiling_eur_ht__isnull=True) | models.Q(ceiling_eur_ht__gte=0),
+                condition=models.Q(ceiling_eur__isnull=True) | models.Q(ceiling_eur__gte=0),
                 violation_error_message="Le plafond ne peut pas être négatif.",
             ),
+            basis_constraint("role_grant_ceiling_basis", field="ceiling_basis"),
             models.CheckConstraint(
                 name="role_grant_confirmed_by_another",
                 condition=~models.Q(confirmed_by=models.F("granted_by")),

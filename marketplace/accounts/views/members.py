@@ -115,9 +115,9 @@ def _delegation(grant: RoleGrant) -> list[tuple[str, object]]:
     """What the delegation order says; nothing for a role that needs none."""
     if grant.role not in DELEGATED_ROLES:
         return []
-    ceiling = grant.ceiling_eur_ht
+    ceiling = grant.ceiling_eur
     return [
-        ("Plafond", None if ceiling is None else euros(ceiling, tax="HT")),
+        ("Plafond", None if ceiling is None else euros(ceiling, tax=grant.ceiling_basis)),
         ("Arrêté de délégation", grant.delegation_reference),
         ("Date de l’arrêté", grant.delegation_date),
     ]

@@ -121,7 +121,7 @@ def _vehicle() -> PurchasingVehicle:
         holder_name="Centrale d’achat fictive",
         starts_on=today - dt.timedelta(days=400),
         ends_on=today + dt.timedelta(days=1200),
-        maximum_eur_ht=Decimal("2000000.00"),
+        maximum_eur=Decimal("2000000.00"),
     )
 
 

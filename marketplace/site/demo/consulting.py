@@ -201,14 +201,14 @@ def _under_agreement() -> None:
         holder_name="Plusieurs titulaires",
         starts_on=today - dt.timedelta(days=90),
         ends_on=today + dt.timedelta(days=1300),
-        maximum_eur_ht=Decimal("900000.00"),
+        maximum_eur=Decimal("900000.00"),
     )
     first = agreement.lots.get()
     vehicles.edit_lot(
         first,
         actor=act(BUYER),
         title="Hébergement",
-        maximum_eur_ht=Decimal("600000.00"),
+        maximum_eur=Decimal("600000.00"),
         holders=[firms[CLOUD], firms[HOSTING]],
     )
     vehicles.add_lot(
@@ -217,7 +217,7 @@ def _under_agreement() -> None:
         title="Reprise après sinistre",
         starts_on=agreement.starts_on,
         ends_on=agreement.ends_on,
-        maximum_eur_ht=Decimal("300000.00"),
+        maximum_eur=Decimal("300000.00"),
         holders=[firms[SOFTWARE]],
     )
     published(

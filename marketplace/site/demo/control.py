@@ -63,9 +63,9 @@ def _chain() -> None:
         valid_from=timezone.localdate(),
         steps=(
             StepTerms(Role.SECURITY_OFFICER, sensitivity=Sensitivity.SENSITIVE),
-            StepTerms(Role.FINANCE, from_eur_ht=Decimal("25000.00")),
+            StepTerms(Role.FINANCE, from_eur=Decimal("25000.00")),
             StepTerms(Role.APPROVER),
-            StepTerms(Role.AUTHORISING_OFFICER, from_eur_ht=Decimal("250000.00")),
+            StepTerms(Role.AUTHORISING_OFFICER, from_eur=Decimal("250000.00")),
         ),
     )
 

@@ -28,7 +28,7 @@ def load_dynamic_system() -> None:
         notice_sent_on=today - dt.timedelta(days=95),
         starts_on=today - dt.timedelta(days=60),
         ends_on=today + dt.timedelta(days=1000),
-        maximum_eur_ht=Decimal("1500000.00"),
+        maximum_eur=Decimal("1500000.00"),
         categories=[
             {"title": "Machines virtuelles", "criteria": "Une référence de 50 machines ou plus."},
             {"title": "Stockage objet", "criteria": "Une référence de 100 To ou plus."},

@@ -94,7 +94,7 @@ def _vehicle(start: dt.date) -> PurchasingVehicle:
         holder_name="Titulaire fictif",
         starts_on=start,
         ends_on=add_months(start, 36),
-        maximum_eur_ht=Decimal("300000.00"),
+        maximum_eur=Decimal("300000.00"),
     )
 
 

@@ -27,7 +27,7 @@ class Person:
     address: str
     name: str
     roles: tuple[str, ...]
-    ceiling_eur_ht: Decimal | None = None
+    ceiling_eur: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +239,7 @@ def _grant(membership: Membership, person: Person, *, by: User | None, confirmed
             confirmed_at=timezone.now() if confirmed_by else None,
             starts_on=today,
             expires_on=today + ROLE_LIFETIME,
-            ceiling_eur_ht=person.ceiling_eur_ht if role == Role.APPROVER else None,
+            ceiling_eur=person.ceiling_eur if role == Role.APPROVER else None,
             delegation_reference="Arrêté de démonstration" if delegated else "",
             delegation_date=today if delegated else None,
         )

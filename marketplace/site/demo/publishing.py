@@ -45,7 +45,7 @@ def _draft(reference: str, title: str, *, began: dt.date) -> Publication:
         holder_name="Titulaire fictif",
         starts_on=began,
         ends_on=began + dt.timedelta(days=729),
-        maximum_eur_ht=Decimal("90000.00"),
+        maximum_eur=Decimal("90000.00"),
     )
     return publications.draft_of_vehicle(vehicle, actor=act(BUYER))
 

@@ -3,7 +3,8 @@
 Text (filters)
     {{ d|date_fr }} « 3 mars 2027 » in <time>      {{ d|datetime_fr }}   {{ d|date_short }} « 03/03/2027 »
     {{ d|days_until }} « dans 5 jours », « en retard de 2 jours »
-    {{ m|eur_ht }} {{ m|eur_ttc }} {{ m|eur }} {{ m|unit_eur_ht }} (2 to 6 decimals)   {{ n|number_fr }}
+    {{ m|eur_ht }} {{ m|eur_ttc }} {{ m|eur }} {{ m|eur_in:basis }} {{ m|unit_eur_ht }} (2 to 6 decimals)
+    {{ n|number_fr }}
     {{ message|typo }} spaces of French punctuation (already done for messages, errors, alerts)
     {{ x|unknown }} None or "" → « Inconnu »       {{ octets|size_fr }}   {{ n|plural_fr:"offre,offres" }}
 States and trust
@@ -111,6 +112,12 @@ def eur_ht(value: object) -> str:
 @register.filter
 def eur_ttc(value: object) -> str:
     return typography.euros(value, tax="TTC")
+
+
+@register.filter
+def eur_in(value: object, basis: str) -> str:
+    """An amount in the basis of its ceiling, HT or TTC."""
+    return typography.euros(value, tax=basis)
 
 
 @register.filter

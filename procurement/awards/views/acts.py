@@ -19,7 +19,7 @@ from marketplace.ui.once import once
 from marketplace.ui.typography import euros
 from procurement.awards import deciding, notifying
 from procurement.awards.abilities import award_abilities
-from procurement.awards.forms import CertificateForm, CheckedForm, DropForm, LettersForm, NotifyForm
+from procurement.awards.forms import CertificateForm, CheckedForm, DropForm, LettersForm, NotifyForm, SignForm
 from procurement.consultations.views.find import tried
 from procurement.models import Award
 from procurement.views.find import actor_of, posted, typed_version
@@ -54,7 +54,7 @@ ACTS = {
     ),
     "signer": ActPage(
         "sign",
-        MarketForm,
+        SignForm,
         "Enregistrer la signature",
         "Le marché est signé aujourd’hui par les deux parties. Il ne s’abandonne plus.",
         "Signature enregistrée.",

@@ -70,7 +70,7 @@ def test_a_partial_termination_gives_back_even_on_a_closed_line(purchase):
 
 
 def test_the_maximum_of_the_vehicle_holds_renewals(purchase):
-    vehicle = make_vehicle(purchase.buyer, maximum_eur_ht=Decimal("1700"))
+    vehicle = make_vehicle(purchase.buyer, maximum_eur=Decimal("1700"))
     contract = make_contract(purchase, vehicle=vehicle)
     with pytest.raises(RuleBroken) as refused:
         approved(purchase, contract, delta="600.00")
@@ -89,10 +89,10 @@ def test_without_a_vehicle_the_whole_stays_under_the_threshold(purchase):
 def test_the_delegation_covers_the_whole_not_the_change(purchase):
     contract = make_contract(purchase)
     made = written(purchase, contract, delta="600.00")
-    purchase.approver.grants.update(ceiling_eur_ht=Decimal("1799.99"))
+    purchase.approver.grants.update(ceiling_eur=Decimal("1799.99"))
     with pytest.raises(NotAllowed, match="plafond"):
         actions.approve(made, actor=purchase.actor("approver"))
-    purchase.approver.grants.update(ceiling_eur_ht=Decimal("1800.00"))
+    purchase.approver.grants.update(ceiling_eur=Decimal("1800.00"))
     assert actions.approve(made, actor=purchase.actor("approver")).state == "approved"
 
 

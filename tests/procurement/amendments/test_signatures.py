@@ -71,11 +71,11 @@ def test_a_step_is_asked_on_the_cumulative_total(purchase, threshold, values, as
 
 def test_a_contract_by_usage_counts_its_maximum(purchase):
     contract = make_contract(purchase, maximum_eur_ht=Decimal("5000"))
-    purchase.approver.grants.update(ceiling_eur_ht=Decimal("5599.99"))
+    purchase.approver.grants.update(ceiling_eur=Decimal("5599.99"))
     made = written(purchase, contract)
     with pytest.raises(NotAllowed, match="plafond"):
         sign(made, purchase, "approver")
-    purchase.approver.grants.update(ceiling_eur_ht=Decimal("5600.00"))
+    purchase.approver.grants.update(ceiling_eur=Decimal("5600.00"))
     assert sign(made, purchase, "approver").state == "approved"
 
 
@@ -130,9 +130,9 @@ def test_a_delegate_signs_within_the_givers_ceiling_and_sees_it_on_the_desk(purc
     assert expected in client_for(deputy).get("/bureau/").content.decode()
     assert expected in client_for(purchase.approver).get("/bureau/").content.decode()
     assert expected not in client_for(purchase.requester).get("/bureau/").content.decode()
-    purchase.approver.grants.update(ceiling_eur_ht=Decimal("1799.99"))
+    purchase.approver.grants.update(ceiling_eur=Decimal("1799.99"))
     assert expected not in client_for(deputy).get("/bureau/").content.decode()
-    purchase.approver.grants.update(ceiling_eur_ht=Decimal("1800.00"))
+    purchase.approver.grants.update(ceiling_eur=Decimal("1800.00"))
     actions.approve(made, actor=Actor.of(deputy))
     assert made.approvals.get().delegation.giver == purchase.approver.user
 
@@ -174,7 +174,7 @@ def test_two_signatures_at_once_are_two_steps_never_one_twice():
     purchase = make_purchase()
     contract = make_contract(purchase, vehicle=make_vehicle(purchase.buyer))
     make_chain(purchase.buyer, step(Role.APPROVER), step(Role.AUTHORISING_OFFICER))
-    other = make_member(Role.APPROVER, organisation=purchase.buyer, ceiling_eur_ht=Decimal(100_000))
+    other = make_member(Role.APPROVER, organisation=purchase.buyer, ceiling_eur=Decimal(100_000))
     made = written(purchase, contract)
 
     def by(actor):

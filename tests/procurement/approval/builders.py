@@ -16,7 +16,7 @@ from tests.builders import make_member
 
 
 def step(role: str, amount: str = "0.00", **conditions: Any) -> StepTerms:
-    return StepTerms(role=role, from_eur_ht=Decimal(amount), **conditions)
+    return StepTerms(role=role, from_eur=Decimal(amount), **conditions)
 
 
 def make_chain(

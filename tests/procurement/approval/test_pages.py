@@ -37,7 +37,7 @@ def typed(**changes):
     return {
         "valid_from": timezone.localdate().isoformat(),
         "etape-1-role": "dnum",
-        "etape-1-from_eur_ht": "90000",
+        "etape-1-from_eur": "90000",
         "etape-1-service_models": ["saas"],
         "etape-1-sensitivity": "sensitive",
         "etape-2-role": "authorising_officer",
@@ -58,13 +58,13 @@ def test_a_version_is_written_by_the_page_and_read(purchase, admin):
 
 
 @pytest.mark.parametrize("changes", [
-    {"etape-2-role": ""}, {"etape-1-from_eur_ht": "-1"}, {"etape-1-from_eur_ht": "123456789012345"},
+    {"etape-2-role": ""}, {"etape-1-from_eur": "-1"}, {"etape-1-from_eur": "123456789012345"},
     {"valid_from": "2020-01-01"}, {"valid_from": ""}, {"etape-1-role": "requester"},
 ])  # fmt: skip
 def test_what_is_refused_keeps_what_was_typed(admin, changes):
     html = text_of(client_for(admin).post(f"{CHAIN}modifier/", typed(**changes)), 400)
     assert "fr-alert--error" in html and not ApprovalChain.objects.exists()
-    if "etape-1-from_eur_ht" not in changes:
+    if "etape-1-from_eur" not in changes:
         assert 'value="90000"' in html
 
 
@@ -124,7 +124,7 @@ def test_an_approver_gives_no_signature_but_their_own(purchase, admin):
 def test_the_same_by_the_api(purchase, admin):
     body = {
         "valid_from": timezone.localdate().isoformat(),
-        "steps": [{"role": "finance", "from_eur_ht": "1000.00"}, {"role": "approver"}],
+        "steps": [{"role": "finance", "from_eur": "1000.00"}, {"role": "approver"}],
     }
     problem_of(client_for_token(purchase.requester).post(API_CHAINS, body, format="json"), 403)
     made = client_for_token(admin).post(API_CHAINS, body, format="json")

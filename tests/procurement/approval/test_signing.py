@@ -16,6 +16,7 @@ from marketplace.accounts.enums import Role
 from marketplace.accounts.models import Membership, Organisation
 from marketplace.errors import MoveRefused, NotAllowed, RuleBroken
 from marketplace.notifications.models import Notification
+from marketplace.tax_basis import Amounts
 from procurement.actions import orders
 from procurement.approval.chains import create_chain
 from procurement.approval.delegations import delegate, revoke
@@ -185,7 +186,7 @@ def test_a_delegation_that_gives_nothing(purchase, why):
     )
     order = waiting(purchase)
     if why == "ceiling":
-        purchase.approver.grants.update(ceiling_eur_ht=Decimal("1199.99"))
+        purchase.approver.grants.update(ceiling_eur=Decimal("1199.99"))
     elif why == "revoked":
         revoke(delegation, actor=Actor.of(purchase.approver))
     elif why == "giver_lost":
@@ -267,8 +268,8 @@ def test_a_greater_or_more_sensitive_order_never_loses_a_step(
     step_amount, amount, more, wanted, offered, kept, sensitive
 ):
     row = ApprovalStep(
-        role=SIGNING_ROLES[0], from_eur_ht=step_amount, service_models=sorted(wanted), sensitivity=kept
+        role=SIGNING_ROLES[0], from_eur=step_amount, service_models=sorted(wanted), sensitivity=kept
     )
-    before = applies(row, OrderFacts(amount, offered, sensitive))
-    assert not before or applies(row, OrderFacts(amount + more, offered, True))
+    before = applies(row, OrderFacts(Amounts(amount, None), offered, sensitive))
+    assert not before or applies(row, OrderFacts(Amounts(amount + more, None), offered, True))
     assert before <= (amount >= step_amount)

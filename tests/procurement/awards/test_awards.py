@@ -183,7 +183,7 @@ def test_notified_it_is_ordered_under_and_its_publication_is_drafted(room):
     made = notified(room)
     vehicle, consultation = made.vehicle, Consultation.objects.get()
     assert (made.state, consultation.state) == ("notified", "awarded")
-    assert (vehicle.kind, vehicle.holder, vehicle.maximum_eur_ht) == (
+    assert (vehicle.kind, vehicle.holder, vehicle.maximum_eur) == (
         "own_contract",
         made.supplier,
         Decimal("100000.00"),

@@ -101,7 +101,7 @@ def test_the_envelope_of_the_project_counts_without_being_named(purchase):
 
 def test_every_ceiling_holds_or_nothing_is_taken(purchase):
     line = make_line(purchase.buyer)
-    vehicle = make_vehicle(purchase.buyer, maximum_eur_ht=Decimal("1500"))
+    vehicle = make_vehicle(purchase.buyer, maximum_eur=Decimal("1500"))
     first, second = (waiting(purchase, budget=line, vehicle=vehicle) for _ in range(2))
     approve(first, purchase)
     with pytest.raises(RuleBroken) as refused:
@@ -152,7 +152,7 @@ def test_both_thresholds_are_told_when_one_order_passes_them(purchase):
 
 def test_a_vehicle_is_watched_too(purchase):
     buyer = make_member(Role.PURCHASING, organisation=purchase.buyer).user
-    vehicle = make_vehicle(purchase.buyer, maximum_eur_ht=Decimal("1300"))
+    vehicle = make_vehicle(purchase.buyer, maximum_eur=Decimal("1300"))
     approve(waiting(purchase, vehicle=vehicle), purchase)
     assert Notification.objects.filter(user=buyer, subject__contains="80 % du maximum").count() == 1
 

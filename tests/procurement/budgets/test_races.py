@@ -66,7 +66,7 @@ def test_orders_that_share_ceilings_two_by_two_never_lock_each_other():
     purchase = make_purchase()
     make_envelope(purchase.project, ceiling="90000")
     first, second = make_line(purchase.buyer, ceiling="90000"), make_line(purchase.buyer, ceiling="90000")
-    vehicles = [make_vehicle(purchase.buyer, maximum_eur_ht=Decimal(90000)) for _ in range(2)]
+    vehicles = [make_vehicle(purchase.buyer, maximum_eur=Decimal(90000)) for _ in range(2)]
     rows = []
     for line, vehicle in ((first, vehicles[0]), (second, vehicles[1]), (first, vehicles[1])):
         order = make_order(purchase, state="awaiting_approval", budget=line, vehicle=vehicle)

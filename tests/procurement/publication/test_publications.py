@@ -101,7 +101,7 @@ def test_whose_framework_it_is_must_be_said():
         publications.draft_of_vehicle(framework, actor=actor)
     assert "own" in refused.value.fields
     assert publications.draft_of_vehicle(framework, actor=actor, own=True).reference == "AC-7"
-    own = make_vehicle(buyer, kind="own_contract", reference="AC-7", maximum_eur_ht=Decimal("90000.00"))
+    own = make_vehicle(buyer, kind="own_contract", reference="AC-7", maximum_eur=Decimal("90000.00"))
     made = publications.draft_of_vehicle(own, actor=actor)
     # The number is taken by the other one: it is asked, not doubled.
     assert made.reference == "" and made.answers["amount_eur_ht"] == "90000.00"

@@ -96,7 +96,7 @@ def test_needs_that_nobody_counted_leave_every_amount_to_check():
 def test_a_vehicle_is_open_while_its_maximum_holds_the_whole_value():
     def seen(left):
         return VehicleSeen(
-            number="V-1", kind=VehicleKind.FRAMEWORK, title="Nuage", holder_name="Centrale", left_eur_ht=left
+            number="V-1", kind=VehicleKind.FRAMEWORK, title="Nuage", holder_name="Centrale", left_eur=left
         )
 
     told = {

@@ -75,7 +75,7 @@ def test_a_new_choice_takes_the_place_of_the_one_that_lived(world):
 
 
 def test_a_vehicle_of_the_administration_is_named_by_the_choice(world):
-    vehicle = make_vehicle(world.ministry, maximum_eur_ht=Decimal(50_000))
+    vehicle = make_vehicle(world.ministry, maximum_eur=Decimal(50_000))
     assert choose(world, key=f"vehicle:{vehicle.number}").vehicle == vehicle
 
 

@@ -69,7 +69,7 @@ def test_a_buyer_finds_the_open_vehicles_of_their_administration_only():
     ministry = make_organisation(kind=OrganisationKind.STATE)
     member = make_member(Role.PURCHASING, organisation=ministry)
     today = timezone.localdate()
-    mine = make_vehicle(ministry, maximum_eur_ht=Decimal(50_000))
+    mine = make_vehicle(ministry, maximum_eur=Decimal(50_000))
     ended = make_vehicle(
         ministry, starts_on=today - dt.timedelta(days=9), ends_on=today - dt.timedelta(days=1)
     )
