@@ -70,10 +70,7 @@ class DerogationViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
     }
 
     def create_object(self, *, actor: Actor, data: dict[str, Any]) -> Derogation:
-        rows = Project.objects.visible_to(actor).prefetch_related("authors")
-        project = rows.filter(uuid=data.pop("project")).first()
-        if project is None:
-            raise NotVisible
+        project = Project.objects.named(data.pop("project"), actor=actor)
         require(ask_ability(actor, project), "create")
         return derogations.ask(project, actor=actor, **data)
 

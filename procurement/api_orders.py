@@ -6,10 +6,8 @@ import uuid as uuids
 from typing import Any
 
 from django.http import HttpResponse
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -19,8 +17,9 @@ from marketplace.accounts.actors import Actor
 from marketplace.errors import MoveRefused, NotVisible
 from marketplace.files.store import download_response
 from marketplace.rest.desk import DeskRowOutput
+from marketplace.rest.files import file_endpoint
 from marketplace.rest.moves import MoveEndpoint, MoveMixin
-from marketplace.rest.renderers import PdfRenderer, XmlRenderer
+from marketplace.rest.renderers import XmlRenderer
 from marketplace.rest.serializers import ReasonInput
 from marketplace.rest.viewsets import CreateOnceMixin, PatchMixin, ReadViewSet
 from procurement import api_reviews, api_vehicles
@@ -104,9 +103,7 @@ class OrderViewSet(OrderMessagesMixin, MoveMixin, CreateOnceMixin, PatchMixin, R
     }
 
     def create_object(self, *, actor: Actor, data: dict[str, Any]) -> Order:
-        project = Project.objects.visible_to(actor).filter(uuid=data.pop("project")).first()
-        if project is None:
-            raise NotVisible("project_not_found", "Ce projet n’existe pas ou n’est pas visible pour vous.")
+        project = Project.objects.named(data.pop("project"), actor=actor)
         offers = Offer.objects.visible_to(actor).select_related("supplier", "live_version")
         offer = offers.filter(uuid=data.pop("offer")).first()
         if offer is None:
@@ -119,14 +116,7 @@ class OrderViewSet(OrderMessagesMixin, MoveMixin, CreateOnceMixin, PatchMixin, R
                 "wrong_state", "Seul un brouillon se modifie. Reprenez-le d’abord en brouillon."
             )
 
-    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY}, filters=False)
-    @action(
-        detail=True,
-        methods=["get"],
-        pagination_class=None,
-        renderer_classes=[PdfRenderer, JSONRenderer],
-        sparse=False,
-    )
+    @file_endpoint
     def document(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         """Le bon de commande envoyé, en PDF ; 404 avant l’envoi."""
         order = self.get_object()
@@ -134,14 +124,7 @@ class OrderViewSet(OrderMessagesMixin, MoveMixin, CreateOnceMixin, PatchMixin, R
             raise NotVisible("document_not_found", "Le document est produit à l’envoi du bon de commande.")
         return download_response(order.document, actor=self.actor)
 
-    @extend_schema(responses={(200, "text/xml"): OpenApiTypes.BINARY}, filters=False)
-    @action(
-        detail=True,
-        methods=["get"],
-        pagination_class=None,
-        renderer_classes=[XmlRenderer, JSONRenderer],
-        sparse=False,
-    )
+    @file_endpoint(renderer=XmlRenderer)
     def ubl(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         """Le bon de commande envoyé, en UBL 2.1 ; 404 avant l’envoi."""
         order = self.get_object()

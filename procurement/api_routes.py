@@ -12,7 +12,6 @@ from rest_framework.response import Response
 
 from marketplace.accounts.abilities import require
 from marketplace.accounts.actors import Actor
-from marketplace.errors import NotVisible
 from marketplace.rest.moves import MoveEndpoint, MoveMixin
 from marketplace.rest.principal import actor_of
 from marketplace.rest.viewsets import CreateOnceMixin, ReadViewSet, SerializerClass
@@ -75,10 +74,7 @@ class RouteChoiceViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
     }
 
     def create_object(self, *, actor: Actor, data: dict[str, Any]) -> RouteChoice:
-        rows = Project.objects.visible_to(actor).for_lists().prefetch_related("authors")
-        project = rows.filter(uuid=data["project"]).first()
-        if project is None:
-            raise NotVisible
+        project = Project.objects.named(data["project"], actor=actor)
         require(choose_ability(actor, project), "create")
         key = route_key(data["route"], data.get("vehicle") or "", data.get("lot"))
         return routes.choose(project, actor=actor, key=key, facts=purchase_facts(data), on=data["date"])

@@ -6,10 +6,8 @@ from typing import Any, ClassVar
 
 from django.db.models import Prefetch
 from django.http import HttpResponse
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,9 +16,9 @@ from marketplace.accounts.actors import Actor
 from marketplace.errors import NotVisible
 from marketplace.files.store import download_response
 from marketplace.leases import LeaseState
+from marketplace.rest.files import file_endpoint
 from marketplace.rest.idempotency import once
 from marketplace.rest.moves import MoveEndpoint, MoveMixin
-from marketplace.rest.renderers import PdfRenderer
 from marketplace.rest.serializers import NoInput, ReasonInput
 from marketplace.rest.viewsets import CreateOnceMixin, ReadViewSet, SerializerClass
 from qualification import (
@@ -120,18 +118,7 @@ class DossierViewSet(MoveMixin, CreateOnceMixin, MessagesMixin, ReadViewSet):
         """Déclarer un lien avec le fournisseur"""
         return self._act("declare_interest", interests.declare_interest, versioned=False)
 
-    @extend_schema(
-        responses={(200, "application/pdf"): OpenApiTypes.BINARY},
-        parameters=[OpenApiParameter("stage", str, enum=DecisionStage.values)],
-        filters=False,
-    )
-    @action(
-        detail=True,
-        methods=["get"],
-        pagination_class=None,
-        renderer_classes=[PdfRenderer, JSONRenderer],
-        sparse=False,
-    )
+    @file_endpoint(parameters=[OpenApiParameter("stage", str, enum=DecisionStage.values)])
     def letter(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         """La lettre de la dernière décision en PDF, ou de celle de « stage » ; 404 avant la décision."""
         taken = Decision.objects.of(self.get_object()).order_by("-pk")

@@ -50,10 +50,7 @@ class ComplianceActViewSet(CreateOnceMixin, ReadViewSet):
     input_classes: ClassVar[dict[str, SerializerClass]] = {"create": ComplianceActInput}
 
     def create_object(self, *, actor: Actor, data: dict[str, Any]) -> ComplianceAct:
-        rows = Project.objects.visible_to(actor).for_lists().prefetch_related("authors")
-        project = rows.filter(uuid=data.pop("project")).first()
-        if project is None:
-            raise NotVisible
+        project = Project.objects.named(data.pop("project"), actor=actor)
         refusal = record_refusal(actor, project, data["kind"])
         if refusal:
             raise NotAllowed("not_allowed", refusal)

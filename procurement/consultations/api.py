@@ -120,10 +120,7 @@ class ConsultationViewSet(MoveMixin, CreateOnceMixin, PatchMixin, ReadViewSet):
         return ConsultationSerializer if self.action == "list" else OneConsultationSerializer
 
     def create_object(self, *, actor: Actor, data: dict[str, Any]) -> Consultation:
-        rows = Project.objects.visible_to(actor).prefetch_related("authors")
-        project = rows.filter(uuid=data.pop("project")).first()
-        if project is None:
-            raise NotVisible
+        project = Project.objects.named(data.pop("project"), actor=actor)
         require(begin_ability(actor, project), "create")
         return writing.create(project, actor=actor, **data)
 

@@ -72,10 +72,7 @@ class ControlFileViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
     }
 
     def create_object(self, *, actor: Actor, data: dict[str, Any]) -> ControlFile:
-        rows = Project.objects.visible_to(actor).for_lists().prefetch_related("authors")
-        project = rows.filter(uuid=data.pop("project")).first()
-        if project is None:
-            raise NotVisible
+        project = Project.objects.named(data.pop("project"), actor=actor)
         require(prepare_ability(actor, project), "create")
         return actions.prepare(project, actor=actor, **data)
 

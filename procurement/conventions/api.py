@@ -67,10 +67,7 @@ class ConventionViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
     }
 
     def create_object(self, *, actor: Actor, data: dict[str, Any]) -> Convention:
-        rows = Project.objects.visible_to(actor).for_lists().prefetch_related("authors")
-        project = rows.filter(uuid=data.pop("project")).first()
-        if project is None:
-            raise NotVisible
+        project = Project.objects.named(data.pop("project"), actor=actor)
         require(write_ability(actor, project), "create")
         offer = Offer.objects.visible_to(actor).select_related("supplier").filter(uuid=data["offer"]).first()
         if offer is None:

@@ -6,10 +6,8 @@ from typing import Any, ClassVar
 
 import django_filters
 from django.http import HttpResponse
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -17,8 +15,8 @@ from marketplace.accounts.abilities import require
 from marketplace.accounts.actors import Actor
 from marketplace.errors import NotVisible
 from marketplace.files.store import download_response
+from marketplace.rest.files import file_endpoint
 from marketplace.rest.moves import MoveEndpoint, MoveMixin
-from marketplace.rest.renderers import PdfRenderer
 from marketplace.rest.serializers import ReasonInput
 from marketplace.rest.viewsets import CreateOnceMixin, ReadViewSet, SerializerClass
 from procurement.exit import actions
@@ -109,14 +107,7 @@ class ExitPlanViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
         """Enregistrer l’attestation d’effacement du fournisseur."""
         return self._act("record_erasure", actions.record_erasure)
 
-    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY}, filters=False)
-    @action(
-        detail=True,
-        methods=["get"],
-        pagination_class=None,
-        renderer_classes=[PdfRenderer, JSONRenderer],
-        sparse=False,
-    )
+    @file_endpoint
     def certificate(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         """Le certificat de clôture, en PDF ; 404 avant la clôture."""
         plan = self.get_object()

@@ -46,15 +46,6 @@ from procurement.groups.serializers import (
 from procurement.models import GroupMember, GroupPurchase, NeedShare, Project
 
 
-def _project(actor: Actor, uuid: Any) -> Project:
-    found = (
-        Project.objects.visible_to(actor).for_lists().prefetch_related("authors").filter(uuid=uuid).first()
-    )
-    if found is None:
-        raise NotVisible
-    return found
-
-
 class NeedShareFilter(django_filters.FilterSet):
     state = django_filters.MultipleChoiceFilter(choices=ShareState.choices, label="État, répétable.")
     like = django_filters.UUIDFilter(method="like_project", label="Semblables au besoin de ce projet.")
@@ -85,7 +76,7 @@ class NeedShareViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
     moves: ClassVar[dict[str, MoveEndpoint]] = {"withdraw": MoveEndpoint(sharing.withdraw)}
 
     def create_object(self, *, actor: Actor, data: dict[str, Any]) -> NeedShare:
-        project = _project(actor, data.pop("project"))
+        project = Project.objects.named(data.pop("project"), actor=actor)
         require(share_ability(actor, project), "create")
         return sharing.propose(project, actor=actor, **data)
 
@@ -131,7 +122,7 @@ class GroupPurchaseViewSet(MoveMixin, CreateOnceMixin, ReadViewSet):
     }
 
     def create_object(self, *, actor: Actor, data: dict[str, Any]) -> GroupPurchase:
-        project = _project(actor, data.pop("project"))
+        project = Project.objects.named(data.pop("project"), actor=actor)
         require(share_ability(actor, project), "create")
         return forming.create_group(project, actor=actor, **data)
 

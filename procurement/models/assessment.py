@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.utils import timezone
 
-from marketplace.accounts.enums import Role
 from marketplace.accounts.models import User
 from marketplace.workflow import Stateful, state_constraint
 from procurement import states
 from procurement.enums import OPEN_ASSESSMENTS, AssessmentState
+from procurement.models.readers import of_project
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
@@ -20,11 +20,7 @@ if TYPE_CHECKING:
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def visible_to(self, actor: Actor) -> Self:
         """Same readers as the project."""
-        if actor.has(Role.AUDITOR):
-            return self
-        if actor.organisation is None or not actor.is_buyer or not actor.roles:
-            return self.none()
-        return self.filter(project__organisation=actor.organisation)
+        return of_project(self, actor)
 
     def decided(self) -> Self:
         return self.filter(state=AssessmentState.DECIDED)

@@ -17,6 +17,7 @@ from marketplace.tax_basis import TaxBasis, basis_constraint
 from marketplace.workflow import Stateful, state_constraint
 from procurement.budgets import states
 from procurement.budgets.enums import ALERT_THRESHOLDS, BudgetKind, BudgetState, ReleaseReason
+from procurement.models.readers import of_project
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
@@ -43,11 +44,7 @@ def _over(total: models.Aggregate) -> models.Case:
 class BudgetLineQuerySet(models.QuerySet["BudgetLine"]):
     def visible_to(self, actor: Actor) -> Self:
         """The administration's people, and the auditor."""
-        if actor.has(Role.AUDITOR):
-            return self
-        if actor.organisation is None or not actor.is_buyer or not actor.roles:
-            return self.none()
-        return self.filter(organisation=actor.organisation)
+        return of_project(self, actor, organisation="organisation")
 
     def open_for(self, project_id: int, *, buyer_id: int) -> Self:
         """Lines that an order of the project may name."""

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.utils import timezone
 
-from marketplace.accounts.enums import Role
 from marketplace.accounts.models import User
 from procurement.compliance.enums import IN_FORCE, MOST_TEXT, OUTCOMES, ComplianceKind, Outcome
+from procurement.models.readers import of_project
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
@@ -18,11 +18,7 @@ if TYPE_CHECKING:
 class ComplianceActQuerySet(models.QuerySet["ComplianceAct"]):
     def visible_to(self, actor: Actor) -> Self:
         """Same readers as the project."""
-        if actor.has(Role.AUDITOR):
-            return self
-        if actor.organisation is None or not actor.is_buyer or not actor.roles:
-            return self.none()
-        return self.filter(project__organisation=actor.organisation)
+        return of_project(self, actor)
 
     def for_pages(self) -> Self:
         return self.select_related("project__organisation", "document", "recorded_by")

@@ -7,12 +7,12 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
-from marketplace.accounts.enums import Role
 from marketplace.accounts.models import User
 from marketplace.workflow import Stateful, state_constraint
 from procurement.controls.enums import LIVING_CONTROLS, ControlKind, ControlState, PaperKind
 from procurement.controls.states import CONTROL_FILE
 from procurement.enums import OpinionVerdict
+from procurement.models.readers import of_project
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
@@ -23,11 +23,7 @@ MOST_ASPECT = 5000
 class ControlFileQuerySet(models.QuerySet["ControlFile"]):
     def visible_to(self, actor: Actor) -> Self:
         """Same readers as the project."""
-        if actor.has(Role.AUDITOR):
-            return self
-        if actor.organisation is None or not actor.is_buyer or not actor.roles:
-            return self.none()
-        return self.filter(project__organisation=actor.organisation)
+        return of_project(self, actor)
 
     def living(self) -> Self:
         return self.filter(state__in=LIVING_CONTROLS)

@@ -9,7 +9,6 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
-from marketplace.accounts.enums import Role
 from marketplace.accounts.models import User
 from marketplace.workflow import Stateful, state_constraint
 from procurement import states_derogation
@@ -20,6 +19,7 @@ from procurement.enums_derogation import (
     ActKind,
     DerogationState,
 )
+from procurement.models.readers import of_project
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
@@ -31,11 +31,7 @@ ALERT_DAYS = (90, 30)
 class DerogationQuerySet(models.QuerySet["Derogation"]):
     def visible_to(self, actor: Actor) -> Self:
         """Same readers as the project."""
-        if actor.has(Role.AUDITOR):
-            return self
-        if actor.organisation is None or not actor.is_buyer or not actor.roles:
-            return self.none()
-        return self.filter(project__organisation=actor.organisation)
+        return of_project(self, actor)
 
     def living(self) -> Self:
         return self.filter(state__in=LIVING_DEROGATIONS)

@@ -9,7 +9,6 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
-from marketplace.accounts.enums import Role
 from marketplace.accounts.models import Organisation, User
 from marketplace.workflow import Stateful, state_constraint
 from procurement.invoicing import states
@@ -20,6 +19,7 @@ from procurement.invoicing.enums import (
     InvoiceKind,
     InvoiceState,
 )
+from procurement.models.readers import of_both_parties
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
@@ -36,13 +36,7 @@ _BEFORE_PAYMENT = (
 class InvoiceQuerySet(models.QuerySet["Invoice"]):
     def visible_to(self, actor: Actor) -> Self:
         """Both parties' people, and the auditor."""
-        if actor.has(Role.AUDITOR):
-            return self
-        if actor.organisation is None or not actor.roles:
-            return self.none()
-        if actor.is_supplier:
-            return self.filter(supplier__organisation=actor.organisation)
-        return self.filter(buyer=actor.organisation)
+        return of_both_parties(self, actor)
 
     def open(self) -> Self:
         return self.filter(kind=InvoiceKind.INVOICE, state__in=OPEN_STATES)

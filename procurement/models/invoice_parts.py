@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.utils import timezone
 
-from marketplace.accounts.enums import Role
 from marketplace.accounts.models import Organisation, User
 from procurement.invoicing.enums import DisputeCause, DisputeEnd
 from procurement.models.invoice import Invoice
+from procurement.models.readers import of_both_parties
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
@@ -19,13 +19,7 @@ if TYPE_CHECKING:
 
 class SupplierAccountQuerySet(models.QuerySet["SupplierAccount"]):
     def visible_to(self, actor: Actor) -> Self:
-        if actor.has(Role.AUDITOR):
-            return self
-        if actor.organisation is None or not actor.roles:
-            return self.none()
-        if actor.is_supplier:
-            return self.filter(supplier__organisation=actor.organisation)
-        return self.filter(buyer=actor.organisation)
+        return of_both_parties(self, actor)
 
     def awaiting(self) -> Self:
         return self.filter(confirmed_at__isnull=True)

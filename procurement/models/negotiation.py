@@ -11,9 +11,9 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from marketplace.accounts.enums import Role
 from marketplace.accounts.models import Organisation, User
 from marketplace.workflow import Stateful, state_constraint
+from procurement.models.readers import of_both_parties
 from procurement.negotiation import states
 from procurement.negotiation.enums import CounterProposalState, PrivatePriceState
 
@@ -24,13 +24,7 @@ if TYPE_CHECKING:
 class CounterProposalQuerySet(models.QuerySet["CounterProposal"]):
     def visible_to(self, actor: Actor) -> Self:
         """Both parties of its order, and the auditor."""
-        if actor.has(Role.AUDITOR):
-            return self
-        if actor.organisation is None or not actor.roles:
-            return self.none()
-        if actor.is_supplier:
-            return self.filter(order__supplier__organisation=actor.organisation)
-        return self.filter(order__buyer=actor.organisation)
+        return of_both_parties(self, actor, buyer="order__buyer", supplier="order__supplier__organisation")
 
     def proposed(self) -> Self:
         return self.filter(state=CounterProposalState.PROPOSED)
@@ -150,13 +144,7 @@ class CounterProposalLine(models.Model):
 class PrivatePriceQuerySet(models.QuerySet["PrivatePrice"]):
     def visible_to(self, actor: Actor) -> Self:
         """The supplier and the administration that it is for, and the auditor; nobody else."""
-        if actor.has(Role.AUDITOR):
-            return self
-        if actor.organisation is None or not actor.roles:
-            return self.none()
-        if actor.is_supplier:
-            return self.filter(offer__supplier__organisation=actor.organisation)
-        return self.filter(buyer=actor.organisation)
+        return of_both_parties(self, actor, supplier="offer__supplier__organisation")
 
     def usable(self, day: dt.date) -> Self:
         return self.filter(state=PrivatePriceState.GIVEN, starts_on__lte=day, expires_on__gte=day)

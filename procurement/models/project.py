@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from catalog.enums import ServiceModel
-from marketplace.accounts.enums import Role
 from marketplace.accounts.models import Organisation, User
+from marketplace.errors import NotVisible
 from marketplace.workflow import Stateful, state_constraint
 from procurement import states
 from procurement.enums import OPEN_PROJECTS, Criticality, Hosting, ProjectKind, ProjectState
+from procurement.models.readers import of_project
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
@@ -47,17 +48,20 @@ MOST_WORDS = 3000
 class ProjectQuerySet(models.QuerySet["Project"]):
     def visible_to(self, actor: Actor) -> Self:
         """Members of the administration who hold a role in it; the auditor reads all."""
-        if actor.has(Role.AUDITOR):
-            return self
-        if actor.organisation is None or not actor.is_buyer or not actor.roles:
-            return self.none()
-        return self.filter(organisation=actor.organisation)
+        return of_project(self, actor, organisation="organisation")
 
     def open(self) -> Self:
         return self.filter(state__in=OPEN_PROJECTS)
 
     def for_lists(self) -> Self:
         return self.select_related("organisation", "created_by")
+
+    def named(self, uuid: uuid.UUID, *, actor: Actor) -> Project:
+        """With its organisation and its authors. Raises NotVisible."""
+        found = self.visible_to(actor).for_lists().prefetch_related("authors").filter(uuid=uuid).first()
+        if found is None:
+            raise NotVisible("project_not_found", "Ce projet n’existe pas ou n’est pas visible pour vous.")
+        return found
 
     def written_by(self, user: User) -> Self:
         return self.filter(authors=user)

@@ -8,13 +8,13 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
-from marketplace.accounts.enums import Role
 from marketplace.accounts.models import User
 from marketplace.workflow import Stateful, state_constraint
 from procurement import states_routes
 from procurement.enums_orders import VehicleKind
 from procurement.enums_routes import LIVING_CHOICES, MOST_REASON, RouteChoiceState
 from procurement.models.project import Project
+from procurement.models.readers import of_project
 from procurement.models.vehicle import PurchasingVehicle
 from procurement.models.vehicle_lot import VehicleLot
 from procurement.routes.results import ADAPTED, DISPENSE, FORMALISED, INNOVATIVE, VEHICLE
@@ -29,11 +29,7 @@ CONSULTED_VEHICLES = (VehicleKind.FRAMEWORK, VehicleKind.DYNAMIC)
 class RouteChoiceQuerySet(models.QuerySet["RouteChoice"]):
     def visible_to(self, actor: Actor) -> Self:
         """Same readers as the project."""
-        if actor.has(Role.AUDITOR):
-            return self
-        if actor.organisation is None or not actor.is_buyer or not actor.roles:
-            return self.none()
-        return self.filter(project__organisation=actor.organisation)
+        return of_project(self, actor)
 
     def living(self) -> Self:
         return self.filter(state__in=LIVING_CHOICES)

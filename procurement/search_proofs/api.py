@@ -12,7 +12,6 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 
 from marketplace.accounts.actors import Actor
-from marketplace.errors import NotVisible
 from marketplace.files.store import download_response
 from marketplace.rest.viewsets import CreateOnceMixin, ReadViewSet, SerializerClass
 from procurement.abilities import require_project
@@ -42,10 +41,7 @@ class SearchProofViewSet(CreateOnceMixin, ReadViewSet):
     input_classes: ClassVar[dict[str, SerializerClass]] = {"create": SearchProofInput}
 
     def create_object(self, *, actor: Actor, data: dict[str, Any]) -> SearchProof:
-        rows = Project.objects.visible_to(actor).for_lists().prefetch_related("authors")
-        project = rows.filter(uuid=data["project"]).first()
-        if project is None:
-            raise NotVisible
+        project = Project.objects.named(data["project"], actor=actor)
         require_project(actor, project, "prove_search")
         return issue_latest(project, actor=actor)
 

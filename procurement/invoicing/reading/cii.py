@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from marketplace.money import ZERO
 from procurement.invoicing.enums import InvoiceFormat, InvoiceKind
 from procurement.invoicing.reading.document import (
     Document,
@@ -16,12 +15,15 @@ from procurement.invoicing.reading.document import (
     refuse_many_lines,
     unreadable,
 )
+from procurement.invoicing.reading.terms import identifiers, optional, tax_in
 from procurement.invoicing.reading.xml import Element
 
 ROOT = "CrossIndustryInvoice"
 # UNTDID 1001: an invoice, corrected, of a deposit; a credit note.
 KINDS = dict.fromkeys(("380", "384", "386"), InvoiceKind.INVOICE) | {"381": InvoiceKind.CREDIT_NOTE}
 _SUMS = "SpecifiedTradeSettlementHeaderMonetarySummation"
+
+IDENTIFIERS = ("SpecifiedLegalOrganization/ID", "SpecifiedTaxRegistration/ID", "GlobalID")
 
 
 def read_cii(root: Element, *, format: str = InvoiceFormat.CII) -> Document:
@@ -44,13 +46,13 @@ def read_cii(root: Element, *, format: str = InvoiceFormat.CII) -> Document:
         currency=trade.must(f"{settlement}/InvoiceCurrencyCode", name="devise"),
         lines=_lines(trade),
         total_eur_ht=amount(sums.must("TaxBasisTotalAmount", name="total HT"), name="Le total HT"),
-        vat_eur=_tax(sums, trade.say(f"{settlement}/InvoiceCurrencyCode")),
+        vat_eur=tax_in(sums.all("TaxTotalAmount"), trade.say(f"{settlement}/InvoiceCurrencyCode")),
         total_eur_ttc=amount(sums.must("GrandTotalAmount", name="total TTC"), name="Le total TTC"),
-        foot_eur_ht=_optional(sums, "ChargeTotalAmount") - _optional(sums, "AllowanceTotalAmount"),
+        foot_eur_ht=optional(sums, "ChargeTotalAmount") - optional(sums, "AllowanceTotalAmount"),
         order_reference=trade.say(f"{agreement}/BuyerOrderReferencedDocument/IssuerAssignedID"),
         credited_number=trade.say(f"{settlement}/InvoiceReferencedDocument/IssuerAssignedID"),
-        seller=_identifiers(trade.first(f"{agreement}/SellerTradeParty")),
-        buyer=_identifiers(trade.first(f"{agreement}/BuyerTradeParty")),
+        seller=identifiers(trade.first(f"{agreement}/SellerTradeParty"), IDENTIFIERS),
+        buyer=identifiers(trade.first(f"{agreement}/BuyerTradeParty"), IDENTIFIERS),
         iban=trade.say(
             f"{settlement}/SpecifiedTradeSettlementPaymentMeans/PayeePartyCreditorFinancialAccount/IBANID"
         ),
@@ -62,26 +64,6 @@ def _kind(code: str) -> str:
     if code not in KINDS:
         raise unreadable(f"Le type de document « {code[:10]} » n’est ni une facture (380) ni un avoir (381).")
     return KINDS[code]
-
-
-def _tax(sums: Element, currency: str) -> Decimal:
-    """The tax in the currency of the invoice; none said is none due."""
-    for found in sums.all("TaxTotalAmount"):
-        if found.attributes.get("currencyID", currency) == currency:
-            return amount(found.text, name="La TVA")
-    return ZERO
-
-
-def _optional(sums: Element, name: str) -> Decimal:
-    text = sums.say(name)
-    return amount(text, name=name) if text else ZERO
-
-
-def _identifiers(party: Element | None) -> tuple[str, ...]:
-    if party is None:
-        return ()
-    paths = ("SpecifiedLegalOrganization/ID", "SpecifiedTaxRegistration/ID", "GlobalID")
-    return tuple(found.text for path in paths for found in party.all(path) if found.text)
 
 
 def _served(trade: Element) -> dt.date | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from marketplace.money import ZERO
 from procurement.invoicing.enums import InvoiceFormat, InvoiceKind
 from procurement.invoicing.reading.cii import per_unit
 from procurement.invoicing.reading.document import (
@@ -17,10 +16,13 @@ from procurement.invoicing.reading.document import (
     refuse_many_lines,
     unreadable,
 )
+from procurement.invoicing.reading.terms import identifiers, optional, tax_in
 from procurement.invoicing.reading.xml import Element
 
 ROOTS = {"Invoice": InvoiceKind.INVOICE, "CreditNote": InvoiceKind.CREDIT_NOTE}
 NAMESPACE = "urn:oasis:names:specification:ubl:schema:xsd:{}-2"
+
+IDENTIFIERS = ("PartyLegalEntity/CompanyID", "PartyTaxScheme/CompanyID", "PartyIdentification/ID")
 
 
 def read_ubl(root: Element) -> Document:
@@ -37,37 +39,16 @@ def read_ubl(root: Element) -> Document:
         currency=root.must("DocumentCurrencyCode", name="devise"),
         lines=_lines(root, kind),
         total_eur_ht=amount(sums.must("TaxExclusiveAmount", name="total HT"), name="Le total HT"),
-        vat_eur=_tax(root),
+        vat_eur=tax_in(root.all("TaxTotal/TaxAmount"), root.say("DocumentCurrencyCode")),
         total_eur_ttc=amount(sums.must("TaxInclusiveAmount", name="total TTC"), name="Le total TTC"),
-        foot_eur_ht=_optional(sums, "ChargeTotalAmount") - _optional(sums, "AllowanceTotalAmount"),
+        foot_eur_ht=optional(sums, "ChargeTotalAmount") - optional(sums, "AllowanceTotalAmount"),
         order_reference=root.say("OrderReference/ID"),
         credited_number=root.say("BillingReference/InvoiceDocumentReference/ID"),
-        seller=_identifiers(root.first("AccountingSupplierParty/Party")),
-        buyer=_identifiers(root.first("AccountingCustomerParty/Party")),
+        seller=identifiers(root.first("AccountingSupplierParty/Party"), IDENTIFIERS),
+        buyer=identifiers(root.first("AccountingCustomerParty/Party"), IDENTIFIERS),
         iban=root.say("PaymentMeans/PayeeFinancialAccount/ID"),
         served_on=_served(root),
     )
-
-
-def _tax(root: Element) -> Decimal:
-    """In the currency of the invoice; none said is none due."""
-    currency = root.say("DocumentCurrencyCode")
-    for found in root.all("TaxTotal/TaxAmount"):
-        if found.attributes.get("currencyID", currency) == currency:
-            return amount(found.text, name="La TVA")
-    return ZERO
-
-
-def _optional(sums: Element, name: str) -> Decimal:
-    text = sums.say(name)
-    return amount(text, name=name) if text else ZERO
-
-
-def _identifiers(party: Element | None) -> tuple[str, ...]:
-    if party is None:
-        return ()
-    paths = ("PartyLegalEntity/CompanyID", "PartyTaxScheme/CompanyID", "PartyIdentification/ID")
-    return tuple(found.text for path in paths for found in party.all(path) if found.text)
 
 
 def _served(root: Element) -> dt.date | None:
