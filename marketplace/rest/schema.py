@@ -225,13 +225,22 @@ def _text(name: str, location: Any, description: str, *, required: bool = False)
 
 def describe_problems(result: Schema, **_: object) -> Schema:
     """Postprocessing hook: every operation names the errors it may answer."""
-    result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
+    components = result.setdefault("components", {})
+    components.setdefault("schemas", {})["Problem"] = PROBLEM
+    told = components.setdefault("responses", {})
     for path, operations in result.get("paths", {}).items():
         for operation in operations.values():
             for status in _statuses(path, operation):
-                operation["responses"].setdefault(str(status), _response(status))
-            operation["responses"].setdefault("default", _response(500))
+                operation["responses"].setdefault(str(status), _told(status, told))
+            operation["responses"].setdefault("default", _told(500, told))
     return result
+
+
+def _told(status: int, told: Schema) -> Schema:
+    """Described once for all the operations that may answer it."""
+    name = f"Problem{status}"
+    told.setdefault(name, _response(status))
+    return {"$ref": f"#/components/responses/{name}"}
 
 
 def _statuses(path: str, operation: Schema) -> list[int]:
