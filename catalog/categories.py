@@ -38,11 +38,13 @@ class Node:
 @dataclass(frozen=True, slots=True)
 class CategoryTree:
     """`nodes`: code → open category, in the order of the tree. `replaced`: retired code → open code, or
-    nothing. `under`: of those that have others below them, code → itself and all of them."""
+    nothing. `under`: of those that have others below them, code → itself and all of them. `state`: that of
+    the table when it was read, `STATE`."""
 
     nodes: Mapping[str, Node] = field(default_factory=dict)
     replaced: Mapping[str, str] = field(default_factory=dict)
     under: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    state: bytes = b""
 
     def standing(self, code: str) -> str:
         """The open code that a code means today; empty when it means nothing."""
@@ -65,20 +67,30 @@ class CategoryTree:
 
 
 EMPTY = CategoryTree()
+# Another text whenever a row is written or deleted: which transaction wrote each row that is seen, and where.
+STATE = "(SELECT string_agg(xmin::text || ctid::text, ' ') FROM catalog_category)"
 # One value, which is compared with the last one read: a row each would cost more to receive than to find.
 _ROWS = Prepared(
     "catalog_category_tree",
     (),
-    "SELECT json_agg(json_build_array(id, code, label, parent_id, merged_into_id, state)"
-    " ORDER BY position, label, id)::text FROM catalog_category",
-    (bytes,),
+    "SELECT json_agg(json_build_array(id, code, label, parent_id, merged_into_id, state)"  # noqa: S608 -- a constant
+    f" ORDER BY position, label, id)::text, {STATE} FROM catalog_category",
+    (bytes, bytes),
 )
+# The last tree read here: for who finds out, in a statement of its own, whether it still stands.
+_last: list[CategoryTree] = []
 
 
 def category_tree() -> CategoryTree:
     """One query; the tree is built again only when its rows are others than last time."""
-    ((rows,),) = _ROWS.rows()
-    return tree_of(rows or b"[]")
+    ((rows, state),) = _ROWS.rows()
+    _last[:] = [tree_of(rows or b"[]", state or b"")]
+    return _last[0]
+
+
+def last_tree() -> CategoryTree:
+    """As it was read last by this process: no query, but for the first time."""
+    return _last[0] if _last else category_tree()
 
 
 def category_options(answers: Mapping[str, Any]) -> dict[str, str]:
@@ -92,8 +104,9 @@ def category_words() -> dict[str, str]:
 
 
 @lru_cache(maxsize=8)
-def tree_of(rows: bytes) -> CategoryTree:
-    """`rows`: JSON, [id, code, label, id of the parent, id of what replaces it, state] each, in order."""
+def tree_of(rows: bytes, table: bytes = b"") -> CategoryTree:
+    """`rows`: JSON, [id, code, label, id of the parent, id of what replaces it, state] each, in order;
+    `table`: the state of their table."""
     children: dict[str, list[tuple[str, str]]] = {}
     replaced: dict[str, str] = {}
     read = json.loads(rows)
@@ -117,4 +130,4 @@ def tree_of(rows: bytes) -> CategoryTree:
         return tuple(below)
 
     walk("", ())
-    return CategoryTree(nodes, replaced, under)
+    return CategoryTree(nodes, replaced, under, table)

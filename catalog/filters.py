@@ -128,9 +128,16 @@ class OfferFilterSet(django_filters.FilterSet):
                 )
         return found
 
-    def __init__(self, data: QueryDict | None = None, *, lenient: bool = False, **options: Any) -> None:
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        lenient: bool = False,
+        categories: CategoryTree | None = None,
+        **options: Any,
+    ) -> None:
         self.lenient = lenient
-        self.categories: CategoryTree = EMPTY
+        self._known, self.categories = categories, EMPTY
         ours, every = OUR_PARAMETERS, type(self).base_filters
         if lenient:
             # Read field by field: no form nor list of rows is made of them.
@@ -158,8 +165,8 @@ class OfferFilterSet(django_filters.FilterSet):
         return form
 
     def is_valid(self) -> bool:
-        """One query, for the tree of categories."""
-        self.categories = category_tree()
+        """One query, for the tree of categories, when none was given."""
+        self.categories = self._known or category_tree()
         if self.lenient:
             self._read()
             return not self._wrong

@@ -15,7 +15,7 @@ from django.conf import settings
 from catalog.categories import EMPTY, CategoryTree
 from catalog.search import sql
 from catalog.search.memory.keeper import keeper
-from catalog.search.query import Answer, OfferPage, OfferQuery
+from catalog.search.query import OfferPage, OfferQuery
 from catalog.search.spelling import Spellings
 from catalog.search.sql_words import words_of_names
 from catalog.search.told import Told
@@ -26,7 +26,8 @@ stream_cards = sql.stream_cards
 
 def search(query: OfferQuery, *, categories: CategoryTree = EMPTY) -> OfferPage:
     """Two or three SQL statements at most. `categories` gives the words and the tree of that facet."""
-    found = _answer(query)
+    in_memory = keeper.answer(query) if settings.SEARCH_IN_MEMORY else None
+    found = in_memory or sql.answer(query)
     return OfferPage(
         version=found.version,
         total=found.total,
@@ -37,12 +38,14 @@ def search(query: OfferQuery, *, categories: CategoryTree = EMPTY) -> OfferPage:
         page_size=query.page_size,
         readings=found.readings,
         unpriced=found.unpriced,
+        categories_stand=bool(found.categories) and found.categories == categories.state,
+        is_from_memory=in_memory is not None,
     )
 
 
-def _answer(query: OfferQuery) -> Answer:
-    in_memory = keeper.answer(query) if settings.SEARCH_IN_MEMORY else None
-    return in_memory or sql.answer(query)
+def is_in_memory() -> bool:
+    """Whether the next answer comes from the index, most likely."""
+    return bool(settings.SEARCH_IN_MEMORY) and keeper.is_ready
 
 
 def total_without(query: OfferQuery, name: str) -> int:
@@ -50,15 +53,17 @@ def total_without(query: OfferQuery, name: str) -> int:
     return total(query.without(name))
 
 
-def total(query: OfferQuery) -> int:
-    """How many offers it finds, and nothing else of them. One statement."""
-    return totals([query])[0]
+def total(query: OfferQuery, *, after: OfferPage | None = None) -> int:
+    """How many offers it finds, and nothing else of them. One statement, or none as `totals`."""
+    return totals([query], after=after)[0]
 
 
-def totals(queries: Sequence[OfferQuery]) -> list[int]:
-    """Of each, on one day. One statement; from PostgreSQL, one each."""
+def totals(queries: Sequence[OfferQuery], *, after: OfferPage | None = None) -> list[int]:
+    """Of each, on one day. One statement; from PostgreSQL, one each; none `after` an answer of the index in
+    the same request."""
     alone = [replace(query, with_facets=False, page=1, page_size=1) for query in queries]
-    in_memory = keeper.totals(alone) if settings.SEARCH_IN_MEMORY and alone else None
+    answered = after is not None and after.is_from_memory
+    in_memory = keeper.totals(alone, answered=answered) if settings.SEARCH_IN_MEMORY and alone else None
     return [sql.total(query) for query in alone] if in_memory is None else in_memory
 
 

@@ -123,7 +123,8 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an engine finds, before words are put on it. `counts`: facet → value → offers, none at zero."""
+    """What an engine finds, before words are put on it. `counts`: facet → value → offers, none at zero.
+    `categories`: the state of their table at that moment; empty when it was not read."""
 
     version: str
     total: int
@@ -133,6 +134,7 @@ class Answer:
     suppliers: Mapping[str, str] = field(default_factory=dict)
     readings: tuple[Reading, ...] = ()
     unpriced: int = 0
+    categories: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ class OfferPage:
     """`version` moves with every change of the catalogue and every day (the clock changes statuses).
 
     `unpriced`: of the offers found, those without a price for the usage they are ordered by; 0 in another
-    order.
+    order. `categories_stand`: whether the tree it was asked with is known to be the one of that moment.
     """
 
     version: str
@@ -152,6 +154,8 @@ class OfferPage:
     page_size: int
     readings: tuple[Reading, ...] = ()
     unpriced: int = 0
+    categories_stand: bool = False
+    is_from_memory: bool = False
 
     @property
     def pages(self) -> int:

@@ -16,12 +16,12 @@ from django.utils.safestring import SafeString, mark_safe
 
 from catalog import card_markup
 from catalog.abilities_needs import needs_abilities
-from catalog.categories import CategoryTree
+from catalog.categories import CategoryTree, category_tree, last_tree
 from catalog.filters import OfferFilterSet
 from catalog.hooks import card_lines
 from catalog.retained import PARAMETER as RETAINED
 from catalog.retained import narrowed, retained_by
-from catalog.search.engine import is_past_the_end, search, spelling, total, totals
+from catalog.search.engine import is_in_memory, is_past_the_end, search, spelling, total, totals
 from catalog.search.facets import FACET_LABELS, PRICE_MAX
 from catalog.search.query import OfferPage, OfferQuery
 from catalog.views import offers_page
@@ -54,15 +54,8 @@ class ActiveFilter:
 
 
 def offers(request: HttpRequest) -> HttpResponse:
-    found = OfferFilterSet(request.GET, lenient=True)
-    found.is_valid()
     retained = retained_by(actor_of(request))
-    query = found.query(with_facets=True, page=page_number(request.GET))
-    query = narrowed(query, request.GET, retained, actor=actor_of(request))
-    # Nothing is said to a visitor on a card but what its markup holds, and the price of a usage.
-    markup_only = actor_of(request).is_anonymous and query.priced_usage is None
-    query = replace(query, counted=main_facets(query), markup_only=markup_only)
-    page = search(query, categories=found.categories)
+    found, query, page = _found(request, retained)
     shared = common(request, found, query, page)
     if is_past_the_end(page):
         last = _url(shared["asked"].text(page=page.pages))
@@ -78,6 +71,29 @@ def offers(request: HttpRequest) -> HttpResponse:
         "empty_html": "" if page.total else _empty_html(request, query, page, found.categories),
     }
     return visitor_page(request, "catalog/offers.html", decided, filled)
+
+
+Asking = tuple[OfferFilterSet, OfferQuery, OfferPage]
+
+
+def _found(request: HttpRequest, retained: Mapping[int, str]) -> Asking:
+    """With the last tree of categories read here, when the statement of the answer says that it stands."""
+    if is_in_memory():
+        asked = _asked(request, retained, last_tree())
+        if asked[-1].categories_stand:
+            return asked
+    return _asked(request, retained, category_tree())
+
+
+def _asked(request: HttpRequest, retained: Mapping[int, str], categories: CategoryTree) -> Asking:
+    found = OfferFilterSet(request.GET, lenient=True, categories=categories)
+    found.is_valid()
+    query = found.query(with_facets=True, page=page_number(request.GET))
+    query = narrowed(query, request.GET, retained, actor=actor_of(request))
+    # Nothing is said to a visitor on a card but what its markup holds, and the price of a usage.
+    markup_only = actor_of(request).is_anonymous and query.priced_usage is None
+    query = replace(query, counted=main_facets(query), markup_only=markup_only)
+    return found, query, search(query, categories=categories)
 
 
 def _empty_html(
@@ -227,7 +243,7 @@ def _url(query_string: str) -> str:
 
 def _help(query: OfferQuery, page: OfferPage, asked: Asked, categories: CategoryTree) -> dict[str, Any]:
     """Which filter empties the list, and a spelling near to what was typed. Only on zero results."""
-    counted = totals([query.without(name) for name in query.used])
+    counted = totals([query.without(name) for name in query.used], after=page)
     freed = [
         (FACET_LABELS.get(name, "texte cherché"), count, _url(asked.text(without=(name, "page"))))
         for name, count in zip(query.used, counted, strict=True)
@@ -242,7 +258,7 @@ def _is_unheard(query: OfferQuery, page: OfferPage) -> bool:
     """One word that no offer holds, and that was not mended already."""
     if not query.q or " " in query.q or page.readings:
         return False
-    return len(query.used) == 1 or not total(replace(query, facets={}, ranges={}, price_max=None))
+    return len(query.used) == 1 or not total(replace(query, facets={}, ranges={}, price_max=None), after=page)
 
 
 def _need_url(request: HttpRequest, asked: Asked) -> str:

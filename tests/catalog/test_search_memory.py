@@ -13,6 +13,9 @@ from typing import Any
 import psycopg
 import pytest
 from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from pytest_django import Settings
 
 from catalog.models import OfferSearchRow
@@ -23,7 +26,7 @@ from catalog.search.memory import file, rows
 from catalog.search.memory.generation import build
 from catalog.search.memory.keeper import Keeper, keeper
 from catalog.search.query import OfferQuery
-from tests.catalog.builders import make_mark, make_offer
+from tests.catalog.builders import make_category, make_mark, make_offer
 from tests.catalog.search_oracle import TODAY, TREE, check, insert, random_query, random_row, seeded
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -289,3 +292,28 @@ def test_slots_of_changed_offers_are_cleared_without_changing_an_answer(
         changed.update(fresh)
         query = random_query(rng)
         check(asked(query), query, known)
+
+
+def test_a_page_reads_the_tree_of_categories_again_only_once_it_has_changed(client: Client) -> None:
+    make_offer()
+    keeper.generation = build(rows.everything(), day=timezone.localdate())
+    category = make_category("entrepots")
+    client.get("/offres/")
+
+    def page() -> tuple[str, int]:
+        with CaptureQueriesContext(connection) as told:
+            text = client.get("/offres/").content.decode()
+        return text, sum("catalog_category_tree" in one["sql"] for one in told.captured_queries)
+
+    text, trees = page()
+    assert "Entrepots" in text
+    assert trees == 0
+    category.label = "Entrepôts de données"
+    category.save()
+    text, trees = page()
+    assert "Entrepôts de données" in text
+    assert trees == 1
+    category.delete()
+    text, trees = page()
+    assert "Entrepôts de données" not in text
+    assert (trees, page()[1]) == (1, 0)

@@ -61,7 +61,7 @@ class Keeper:
             if generation is None:
                 return None
             found = find(generation, query)
-            cards, is_late = rows.cards(
+            cards, is_late, categories = rows.cards(
                 list(found.offers),
                 seen=generation.snapshot,
                 today=query.today,
@@ -78,9 +78,15 @@ class Keeper:
                     suppliers=supplier_names(generation, found, query),
                     readings=found.readings,
                     unpriced=found.unpriced,
+                    categories=categories,
                 )
             self.catch_up(generation)
         return None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether `answer` would answer now."""
+        return self.generation is not None and not connection.in_atomic_block
 
     def ask(self, question: Callable[[Generation], T], *, on: datetime.date) -> T | None:
         """What `question` makes of the generation in force: exact at the moment of the one statement, which
@@ -97,11 +103,18 @@ class Keeper:
             self.catch_up(generation)
         return None
 
-    def totals(self, queries: Sequence[OfferQuery]) -> list[int] | None:
-        """As `answer`, of the numbers alone, all of one moment and one day: one statement."""
+    def totals(self, queries: Sequence[OfferQuery], *, answered: bool = False) -> list[int] | None:
+        """As `answer`, of the numbers alone, all of one moment and one day: one statement; none for who has
+        been `answered` since the request began, after all that was written before it."""
         if any(query.owner is not None for query in queries):
             return None
-        return self.ask(lambda now: [find(now, query).total for query in queries], on=queries[0].today)
+
+        def counted(now: Generation) -> list[int]:
+            return [find(now, query).total for query in queries]
+
+        if answered and self.is_ready and (generation := self._current(queries[0].today)):
+            return counted(generation)
+        return self.ask(counted, on=queries[0].today)
 
     def spellings(self, tree: CategoryTree, *, limit: int) -> Spellings | None:
         """Words of the names of `limit` offers as the index knows them, kept until it changes: a hint, that

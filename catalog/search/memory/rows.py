@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from catalog.card_markup import edition
+from catalog.categories import STATE
 from catalog.prices.packed import Packed
 from catalog.search.cards import CARD_HTML, CARD_PRICES, KeptCard
 from marketplace.postgres.prepared import Prepared
@@ -130,14 +131,17 @@ def _caught(gone: int | None, row: tuple[Any, ...]) -> Row:
 
 def cards(
     offers: list[int], *, seen: str, today: datetime.date, priced: bool = False, with_data: bool = True
-) -> tuple[dict[int, KeptCard], bool]:
-    """(cards by offer, whether anything was written that `seen` did not see): one statement.
+) -> tuple[dict[int, KeptCard], bool, bytes]:
+    """(cards by offer, whether anything was written that `seen` did not see, the state of the categories):
+    one statement.
 
     Without `with_data`, a card whose markup is kept comes without its data.
     """
     found = _CARDS.rows(offers, seen, today, edition(), priced, with_data)
     told = {offer: KeptCard(*card) for offer, *card in found if offer is not None}
-    return told, any(row[0] is None for row in found)
+    beside = [row for row in found if row[0] is None]
+    (state,) = (row[1] for row in beside if row[2] is not None)
+    return told, len(beside) > 1, state or b""
 
 
 def is_late(seen: str) -> bool:
@@ -162,7 +166,8 @@ _CARDS = Prepared(
     f"SELECT offer_id, card, {CARD_HTML % {'today': '$3', 'edition': '$4'}} AS html,"
     f" {CARD_PRICES % {'priced': '$5'}} AS prices FROM {ROW} WHERE offer_id = ANY($1)) AS kept"
     f" UNION ALL SELECT NULL, NULL, NULL, NULL WHERE {_is_late(ROW, seen='$2')}"
-    f" OR {_is_late(GONE, seen='$2')}",
+    f" OR {_is_late(GONE, seen='$2')}"
+    f" UNION ALL SELECT NULL, {STATE}, '', NULL",
     (int, bytes, bytes, bytes),
 )
 _LATE = Prepared(
