@@ -91,7 +91,8 @@ def _to_approve(actor: Actor) -> Rows:
     powers = yield from signing_powers(actor)
     if not powers:
         return []
-    awaited = OrderApproval.objects.awaited().filter(order=OuterRef("pk")).values("role")[:1]
+    own = OrderApproval.objects.filter(order=OuterRef("pk"))
+    awaited, signed = own.awaited().values("role")[:1], own.bound_to_others().signed_for(actor.user)
     waiting = (
         Order.objects.visible_to(actor)
         .filter(state=OrderState.AWAITING_APPROVAL)
@@ -100,6 +101,7 @@ def _to_approve(actor: Actor) -> Rows:
         .alias(asked_ttc=taxed_in_sql("asked"))
         .filter(waiting_for(powers))
         .exclude(authors=actor.user)
+        .exclude(Exists(signed))
     )
     return (
         yield from one_row_each(

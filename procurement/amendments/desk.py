@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from django.db.models import DecimalField, F, OuterRef, Subquery, Value
+from django.db.models import DecimalField, Exists, F, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest
 
 from marketplace.accounts.actors import Actor
@@ -37,7 +37,8 @@ def _to_sign(actor: Actor, contract: Contract | None) -> Rows:
     powers = yield from signing_powers(actor)
     if not powers:
         return []
-    awaited = AmendmentApproval.objects.awaited().filter(amendment=OuterRef("pk")).values("role")[:1]
+    own = AmendmentApproval.objects.filter(amendment=OuterRef("pk"))
+    awaited, signed = own.awaited().values("role")[:1], own.bound_to_others().signed_for(actor.user)
     worth = Coalesce("worth_eur_ht", "contract__order__maximum_eur_ht", "contract__order__total_eur_ht")
     waiting = (
         Amendment.objects.visible_to(actor)
@@ -47,6 +48,7 @@ def _to_sign(actor: Actor, contract: Contract | None) -> Rows:
         .alias(asked_ttc=taxed_in_sql("asked", order="contract__order__"))
         .filter(waiting_for(powers), about(contract))
         .exclude(written_by=actor.user)
+        .exclude(Exists(signed))
     )
     return (
         yield from one_row_each(

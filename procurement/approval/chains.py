@@ -33,7 +33,9 @@ class StepTerms:
     sensitivity: str = Sensitivity.ANY
 
 
-def create_chain(*, actor: Actor, valid_from: dt.date, steps: Sequence[StepTerms]) -> ApprovalChain:
+def create_chain(
+    *, actor: Actor, valid_from: dt.date, steps: Sequence[StepTerms], distinct_signers: bool = True
+) -> ApprovalChain:
     """A new version of the actor's administration. Raises RuleBroken naming `valid_from` or `steps`."""
     if actor.organisation is None or actor.user is None or not actor.is_buyer:
         raise NotAllowed("not_allowed", "Un circuit d’approbation est écrit par une personne.")
@@ -46,6 +48,7 @@ def create_chain(*, actor: Actor, valid_from: dt.date, steps: Sequence[StepTerms
             number=next_number("CIR"),
             organisation=actor.organisation,
             valid_from=valid_from,
+            distinct_signers=distinct_signers,
             created_by=actor.user,
         )
         ApprovalStep.objects.bulk_create(
@@ -61,7 +64,8 @@ def create_chain(*, actor: Actor, valid_from: dt.date, steps: Sequence[StepTerms
             for position, step in enumerate(steps, start=1)
         )
         roles = [step.role for step in steps]
-        record(chain, "create", actor=actor, detail={"valid_from": valid_from, "roles": roles})
+        told = {"valid_from": valid_from, "roles": roles, "distinct_signers": distinct_signers}
+        record(chain, "create", actor=actor, detail=told)
     return chain
 
 

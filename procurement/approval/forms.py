@@ -19,11 +19,17 @@ FEWEST, MORE = 4, 2
 WRONG = "Indiquez un montant en euros, de 12 chiffres au plus, comme 90000. Laissez vide pour tous."
 
 
-class ChainDateForm(MarketForm):
+class ChainForm(MarketForm):
     valid_from = forms.DateField(
         label="En vigueur à partir du",
         help_text="Les bons de commande dont l’approbation est déjà demandée gardent leur circuit.",
         widget=forms.DateInput,
+    )
+    distinct_signers = forms.BooleanField(
+        label="Signataires distincts : une même personne ne signe pas deux étapes",
+        help_text="Y compris sous délégation, ou pour la personne qui l’a donnée.",
+        required=False,
+        initial=True,
     )
 
 

@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 
 
 def signers_for(subject: Signable) -> list[User]:
-    """By name: those who hold the role with a ceiling that fits, and who sign for one; authors never."""
+    """By name: those who hold the role with a ceiling that fits, and who sign for one; never authors, nor who
+    signed another step of a chain that asks for distinct signers."""
     step = subject.approvals.awaited().first()
     role = step.role if step is not None else Role.APPROVER
     today, buyer_id = timezone.localdate(), order_of(subject).buyer_id
-    authors = [person.pk for person in writers_of(subject)]
+    barred = {person.pk for person in writers_of(subject)} | _bound(subject)
     holding = RoleGrant.objects.in_force(today).filter(
         role=role,
         membership__organisation_id=buyer_id,
@@ -33,12 +34,17 @@ def signers_for(subject: Signable) -> list[User]:
     )
     if role == Role.APPROVER:
         holding = holding.filter(_within(subject))
-    able = holding.exclude(membership__user__in=authors).values("membership__user_id")
+    able = holding.exclude(membership__user__in=barred).values("membership__user_id")
     delegated = SignatureDelegation.objects.in_force(today).filter(
         organisation_id=buyer_id, role=role, giver__in=able
     )
     people = User.objects.filter(Q(pk__in=able) | Q(pk__in=delegated.values("holder_id")), is_active=True)
-    return list(people.exclude(pk__in=authors).order_by("full_name", "pk"))
+    return list(people.exclude(pk__in=barred).order_by("full_name", "pk"))
+
+
+def _bound(subject: Signable) -> set[int]:
+    rows = subject.approvals.bound_to_others().values_list("signed_by_id", "delegation__giver_id")
+    return {person for row in rows for person in row if person is not None}
 
 
 def _within(subject: Signable) -> Q:

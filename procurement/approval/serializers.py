@@ -39,6 +39,9 @@ class StepInput(StrictSerializer):
 
 class ChainInput(StrictSerializer):
     valid_from = serializers.DateField(help_text="Aujourd’hui ou plus tard.")
+    distinct_signers = serializers.BooleanField(
+        default=True, help_text="false : une même personne peut signer plusieurs étapes."
+    )
     steps = StepInput(many=True, allow_empty=False, max_length=MOST_STEPS)
 
     def validate_steps(self, steps: list[dict[str, Any]]) -> list[StepTerms]:
@@ -60,7 +63,7 @@ class ChainSerializer(StrictModelSerializer):
 
     class Meta:
         model = ApprovalChain
-        fields = ("id", "number", "valid_from", "steps", "created_at")
+        fields = ("id", "number", "valid_from", "distinct_signers", "steps", "created_at")
         read_only_fields = fields
 
 

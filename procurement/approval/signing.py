@@ -30,6 +30,18 @@ if TYPE_CHECKING:
 
 NO_CEILING = "Cette délégation n’indique pas de plafond\u00a0: elle ne permet pas d’approuver un montant."
 
+_BY_ANOTHER = (
+    "une autre personne, qui a le rôle ou une délégation, signe celle-ci. Un administrateur de "
+    "l’organisation peut aussi écrire une version du circuit sans signataires distincts."
+)
+SIGNED_ALREADY = (
+    f"Vous avez déjà signé une étape de ce circuit, ou elle l’a été en votre nom\u00a0: {_BY_ANOTHER}"
+)
+GIVER_SIGNED = (
+    "La personne qui vous a donné délégation a déjà signé une étape de ce circuit, ou elle l’a été en son "
+    f"nom\u00a0: {_BY_ANOTHER}"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Right:
@@ -50,13 +62,16 @@ def awaited_role(subject: Signable) -> str:
 
 
 def right_to_sign(actor: Actor, subject: Signable, role: str, *, ceiling: bool = True) -> Right:
-    """By the role held today, else by a delegation in force today. At most four queries."""
+    """By the role held today, else by a delegation in force today. `ceiling` False: to refuse, not to sign.
+    At most six queries."""
     if actor.user is None or not _acts_for(actor, subject, role):
         return Right(role_needed(role))
     own = _grant(actor.user, subject, role)
     if own is not None:
         if subject.is_author(actor.user):
             return Right(own_words(subject))
+        if ceiling and _signed_for(subject, actor.user):
+            return Right(SIGNED_ALREADY)
         refusal = _ceiling_refusal(own, subject) if ceiling else ""
         if not refusal:
             return Right("")
@@ -107,8 +122,19 @@ def _judged(delegation: SignatureDelegation, user: User, subject: Signable, *, c
         return Right(own_words(subject))
     if subject.is_author(delegation.giver):
         return Right(giver_words(subject))
+    if ceiling and _signed_for(subject, user):
+        return Right(SIGNED_ALREADY)
+    if ceiling and _signed_for(subject, delegation.giver):
+        return Right(GIVER_SIGNED)
     refusal = _ceiling_refusal(grant, subject) if ceiling else ""
     return Right(refusal, None if refusal else delegation)
+
+
+def _signed_for(subject: Signable, user: User) -> bool:
+    """That person, or another in their name, signed a step of a chain that asks for distinct signers, and
+    another step waits."""
+    signed = subject.approvals.bound_to_others().signed_for(user).exists()
+    return signed and awaited_step(subject) is not None
 
 
 def _ceiling_refusal(grant: RoleGrant, subject: Signable) -> str:

@@ -23,7 +23,7 @@ from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.once import once
 from procurement.approval import chains, delegations
 from procurement.approval.abilities import chains_abilities, delegation_abilities, delegations_abilities
-from procurement.approval.forms import ChainDateForm, DelegationForm, RevokeForm, step_forms
+from procurement.approval.forms import ChainForm, DelegationForm, RevokeForm, step_forms
 from procurement.approval.steps import chain_of
 from procurement.forms.refusals import put_refusal
 from procurement.models import ApprovalChain, SignatureDelegation
@@ -70,12 +70,15 @@ def _in_force(actor: Actor) -> ApprovalChain | None:
 def chain_new(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     require(chains_abilities(actor), "create")
-    form = ChainDateForm(posted(request), initial={"valid_from": timezone.localdate()})
-    rows = step_forms(posted(request), chain=_in_force(actor))
+    former = _in_force(actor)
+    distinct = former is None or former.distinct_signers
+    initial = {"valid_from": timezone.localdate(), "distinct_signers": distinct}
+    form = ChainForm(posted(request), initial=initial)
+    rows = step_forms(posted(request), chain=former)
     if form.is_bound and all([form.is_valid(), *[row.is_valid() for row in rows]]):
         terms = [row.terms() for row in rows if not row.is_left_out]
         try:
-            chains.create_chain(actor=actor, valid_from=form.cleaned_data["valid_from"], steps=terms)
+            chains.create_chain(actor=actor, steps=terms, **form.cleaned_data)
         except RuleBroken as refused:
             put_refusal(form, refused)
         else:

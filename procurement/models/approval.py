@@ -47,6 +47,8 @@ class ApprovalChain(models.Model):
     number = models.CharField("numéro", max_length=30, unique=True)
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="approval_chains")
     valid_from = models.DateField("en vigueur à partir du")
+    # Whoever signed one step, or in whose name it was signed, signs no other of the same content.
+    distinct_signers = models.BooleanField("signataires distincts", default=True)
     created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -174,6 +176,14 @@ class AskedSignatureQuerySet(models.QuerySet["AskedSignature"]):
 
     def awaited(self) -> Self:
         return self.living().filter(signed_at__isnull=True).order_by("position", "pk")
+
+    def bound_to_others(self) -> Self:
+        """Signed steps of a chain that asks for distinct signers: who signed them signs no other."""
+        return self.living().filter(signed_at__isnull=False, chain__distinct_signers=True)
+
+    def signed_for(self, user: User) -> Self:
+        """By that person, or in their name under a delegation."""
+        return self.filter(models.Q(signed_by=user) | models.Q(delegation__giver=user))
 
 
 SIGNED_WHOLE = models.Q(signed_at__isnull=True, signed_by__isnull=True, content_sha256="") | (
