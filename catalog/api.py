@@ -18,7 +18,6 @@ from rest_framework.response import Response
 from catalog import (
     api_categories,
     api_claims,
-    api_collections,
     api_curated,
     api_delegations,
     api_duplicates,
@@ -49,6 +48,7 @@ from catalog.api_suspension import SuspendInput, SuspensionMixin
 from catalog.api_transfer import TransferMixin
 from catalog.api_usage import RANKED_PARAMETERS
 from catalog.cards import CARD_FIELDS, public_card
+from catalog.collections import api as api_collections
 from catalog.filters import OfferFilterSet
 from catalog.models import Offer, OfferVersion, Supplier
 from catalog.opendata import api as opendata

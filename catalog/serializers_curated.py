@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from catalog.collections import name_of
+from catalog.collections.entries import name_of
 from catalog.enums import CuratedKind
 from catalog.models import CuratedOffer, Offer
 from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer

@@ -1,11 +1,11 @@
 from django.urls import path
 
+from catalog.collections import views as collections
 from catalog.opendata import urls as opendata
 from catalog.views import (
     authoring,
     categories,
     claims,
-    collections,
     compare,
     corrections,
     cost,

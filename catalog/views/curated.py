@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from catalog.abilities_curated import curated_abilities, curated_offer_abilities
 from catalog.actions import curated
-from catalog.collections import closed_words, name_of
+from catalog.collections.entries import closed_words, name_of
 from catalog.forms.curated import CuratedForm
 from catalog.models import CuratedOffer, Offer
 from catalog.retained import said_of

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from catalog.actions import collections
+from catalog.collections import actions as collections
 from catalog.models import Collection, Offer
 from catalog.trust import record_status
 from marketplace.errors import Gone, MoveRefused, NotAllowed, RuleBroken, VersionStale

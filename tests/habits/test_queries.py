@@ -13,10 +13,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from catalog.actions import collections
 from catalog.actions.curated import retain
 from catalog.actions.needs import join, report
 from catalog.actions.saved_searches import save
+from catalog.collections import actions as collections
 from catalog.models import Category, FactsEvent, SearchNews
 from catalog.trust import report as hear
 from marketplace.accounts.enums import Role

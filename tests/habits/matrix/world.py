@@ -10,11 +10,11 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from catalog.actions import collections
 from catalog.actions.curated import retain
 from catalog.actions.delegations import delegate
 from catalog.actions.needs import report
 from catalog.actions.saved_searches import save
+from catalog.collections import actions as collections
 from catalog.models import (
     Category,
     Collection,

@@ -12,12 +12,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from catalog.abilities_collections import collection_abilities, collections_abilities
-from catalog.actions import collections
 from catalog.cards import card_of
-from catalog.collections import entries_of
+from catalog.collections import actions as collections
+from catalog.collections.abilities import collection_abilities, collections_abilities
+from catalog.collections.entries import entries_of
+from catalog.collections.forms import CollectionForm, EntriesForm
 from catalog.filters import OfferFilterSet
-from catalog.forms.collections import CollectionForm, EntriesForm
 from catalog.models import Collection
 from catalog.retained import retained_by
 from catalog.search.engine import search

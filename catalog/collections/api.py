@@ -10,14 +10,14 @@ from django.http import QueryDict
 from django.utils import timezone
 from rest_framework.response import Response
 
-from catalog.abilities_collections import collection_abilities, collections_abilities
-from catalog.actions import collections
-from catalog.collections import entries_of
+from catalog.collections import actions as collections
+from catalog.collections.abilities import collection_abilities, collections_abilities
+from catalog.collections.entries import entries_of
+from catalog.collections.serializers import CollectionInput, CollectionSerializer, OneCollectionSerializer
 from catalog.enums import CollectionState
 from catalog.filters import OfferFilterSet
 from catalog.models import Collection, Offer
 from catalog.search.engine import search
-from catalog.serializers_collections import CollectionInput, CollectionSerializer, OneCollectionSerializer
 from marketplace.accounts.actors import Actor
 from marketplace.errors import NotVisible
 from marketplace.rest.moves import MoveEndpoint, MoveMixin
