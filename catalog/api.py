@@ -23,7 +23,6 @@ from catalog import (
     api_duplicates,
     api_handovers,
     api_marks,
-    api_needs,
     api_price_outliers,
     api_queues,
     api_registers,
@@ -51,6 +50,7 @@ from catalog.cards import CARD_FIELDS, public_card
 from catalog.collections import api as api_collections
 from catalog.filters import OfferFilterSet
 from catalog.models import Offer, OfferVersion, Supplier
+from catalog.needs import api as api_needs
 from catalog.opendata import api as opendata
 from catalog.opendata import api_files
 from catalog.retained import PARAMETER as RETAINED

@@ -12,6 +12,6 @@ class CatalogConfig(AppConfig):
         import_module("catalog.checks")
         import_module("catalog.desk").register()
         import_module("catalog.followed").register()
-        import_module("catalog.desk_needs").register()
+        import_module("catalog.needs.desk").register()
         import_module("catalog.queues").register()
         import_module("catalog.curated_panels").register()

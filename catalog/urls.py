@@ -1,6 +1,8 @@
 from django.urls import path
 
 from catalog.collections import views as collections
+from catalog.needs import move_pages as need_moves
+from catalog.needs import views as needs
 from catalog.opendata import urls as opendata
 from catalog.views import (
     authoring,
@@ -22,8 +24,6 @@ from catalog.views import (
     handovers,
     moderation,
     moves,
-    need_moves,
-    needs,
     plans,
     price_outliers,
     queues,

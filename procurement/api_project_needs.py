@@ -11,9 +11,9 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog.actions import needs
 from catalog.models import MissingNeed
-from catalog.serializers_needs import NeedInput, NeedSerializer
+from catalog.needs import actions as needs
+from catalog.needs.serializers import NeedInput, NeedSerializer
 from marketplace.errors import NotVisible
 from marketplace.rest.idempotency import once
 from marketplace.rest.serializers import READ_ONLY

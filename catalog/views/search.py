@@ -15,10 +15,10 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from catalog import card_markup
-from catalog.abilities_needs import needs_abilities
 from catalog.categories import CategoryTree, category_tree, last_tree
 from catalog.filters import OfferFilterSet
 from catalog.hooks import card_lines
+from catalog.needs.abilities import needs_abilities
 from catalog.retained import PARAMETER as RETAINED
 from catalog.retained import narrowed, retained_by
 from catalog.search.engine import is_in_memory, is_past_the_end, search, spelling, total, totals

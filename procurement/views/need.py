@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from catalog.views.needs import write_need
+from catalog.needs.views import write_need
 from marketplace.accounts.abilities import require
 from marketplace.ui.once import once
 from procurement.abilities import project_abilities

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from catalog.actions import needs
 from catalog.models import Category, MissingNeed
+from catalog.needs import actions as needs
 from marketplace.accounts.actors import Actor
 from tests.builders import actor_for, make_member
 from tests.catalog.builders import make_offer

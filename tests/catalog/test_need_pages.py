@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from catalog.actions import needs
 from catalog.models import MissingNeed
+from catalog.needs import actions as needs
 from tests.builders import actor_for, client_for, make_member
 from tests.catalog.builders import make_offer
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from catalog.actions import needs
 from catalog.models import MissingNeed, NeedJoin
+from catalog.needs import actions as needs
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.models import Membership
 from marketplace.audit.models import AuditEvent

@@ -14,10 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from catalog.actions.curated import retain
-from catalog.actions.needs import join, report
 from catalog.actions.saved_searches import save
 from catalog.collections import actions as collections
 from catalog.models import Category, FactsEvent, SearchNews
+from catalog.needs.actions import join, report
 from catalog.trust import report as hear
 from marketplace.accounts.enums import Role
 from procurement.actions import routes

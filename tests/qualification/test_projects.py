@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from catalog.actions.needs import join, report
+from catalog.needs.actions import join, report
 from marketplace.accounts.actors import Actor
 from marketplace.errors import MoveRefused, NotAllowed, RuleBroken
 from marketplace.notifications.models import Notification

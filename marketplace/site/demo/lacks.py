@@ -10,7 +10,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from catalog.actions import needs
+from catalog.needs import actions as needs
 from marketplace.documents.pdf import compile_pdf, row
 from marketplace.site.demo.acting import act
 from marketplace.site.demo.buying import MINISTRY, SENSITIVE, assess, open_project

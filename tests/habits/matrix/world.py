@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from catalog.actions.curated import retain
 from catalog.actions.delegations import delegate
-from catalog.actions.needs import report
 from catalog.actions.saved_searches import save
 from catalog.collections import actions as collections
 from catalog.models import (
@@ -26,6 +25,7 @@ from catalog.models import (
     SectionDelegation,
     TrustMark,
 )
+from catalog.needs.actions import report
 from catalog.trust import add_mark
 from marketplace.accounts.enums import Role
 from marketplace.notifications.models import OutgoingEmail

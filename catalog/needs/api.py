@@ -10,11 +10,11 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog.abilities_needs import need_abilities, needs_abilities
-from catalog.actions import needs
 from catalog.enums import NeedState
 from catalog.models import MissingNeed, Offer
-from catalog.serializers_needs import CoverInput, MergeInput, NeedInput, NeedSerializer
+from catalog.needs import actions as needs
+from catalog.needs.abilities import need_abilities, needs_abilities
+from catalog.needs.serializers import CoverInput, MergeInput, NeedInput, NeedSerializer
 from marketplace.accounts.actors import Actor
 from marketplace.errors import RuleBroken
 from marketplace.rest.moves import MoveEndpoint, MoveMixin

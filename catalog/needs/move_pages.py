@@ -12,10 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from catalog.abilities_needs import need_abilities
-from catalog.actions import needs
-from catalog.forms.needs import AnswerForm, CoverForm, MergeForm, WhyForm
 from catalog.models import MissingNeed
+from catalog.needs import actions as needs
+from catalog.needs.abilities import need_abilities
+from catalog.needs.forms import AnswerForm, CoverForm, MergeForm, WhyForm
 from catalog.views.finding import actor_of
 from catalog.views.posting import version_read
 from marketplace.accounts.abilities import allowed, require

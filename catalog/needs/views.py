@@ -14,13 +14,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from catalog.abilities_needs import need_abilities, needs_abilities
-from catalog.actions import needs
 from catalog.enums import NeedState, ServiceModel
-from catalog.forms.needs import NeedForm, initial_of_search
 from catalog.models import MissingNeed
+from catalog.needs import actions as needs
+from catalog.needs.abilities import need_abilities, needs_abilities
+from catalog.needs.forms import NeedForm, initial_of_search
+from catalog.needs.move_pages import moves_for
 from catalog.views.finding import actor_of
-from catalog.views.need_moves import moves_for
 from marketplace.accounts.abilities import allowed, require
 from marketplace.accounts.actors import Actor
 from marketplace.errors import NotVisible

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Q
 
-from catalog.abilities_needs import VOICE, needs_abilities
 from catalog.enums import OPEN_NEEDS, NeedState
 from catalog.models import Category, MissingNeed, NeedJoin, Offer
+from catalog.needs.abilities import VOICE, needs_abilities
 from marketplace.accounts.abilities import require
 from marketplace.accounts.models import User
 from marketplace.errors import MoveRefused, NotAllowed, RuleBroken
