@@ -18,7 +18,6 @@ from rest_framework.response import Response
 from catalog import (
     api_categories,
     api_claims,
-    api_curated,
     api_delegations,
     api_duplicates,
     api_handovers,
@@ -48,6 +47,7 @@ from catalog.api_transfer import TransferMixin
 from catalog.api_usage import RANKED_PARAMETERS
 from catalog.cards import CARD_FIELDS, public_card
 from catalog.collections import api as api_collections
+from catalog.curated import api as api_curated
 from catalog.filters import OfferFilterSet
 from catalog.models import Offer, OfferVersion, Supplier
 from catalog.needs import api as api_needs

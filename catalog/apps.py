@@ -14,4 +14,4 @@ class CatalogConfig(AppConfig):
         import_module("catalog.followed").register()
         import_module("catalog.needs.desk").register()
         import_module("catalog.queues").register()
-        import_module("catalog.curated_panels").register()
+        import_module("catalog.curated.panels").register()

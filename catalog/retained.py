@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from rest_framework.exceptions import NotAuthenticated, ValidationError
 
-from catalog.abilities_curated import MEMBER, curated_abilities
+from catalog.curated.abilities import MEMBER, curated_abilities
 from catalog.models import CuratedOffer
 from marketplace.accounts.abilities import allowed
 from marketplace.errors import NotAllowed

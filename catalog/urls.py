@@ -1,6 +1,7 @@
 from django.urls import path
 
 from catalog.collections import views as collections
+from catalog.curated import views as curated
 from catalog.needs import move_pages as need_moves
 from catalog.needs import views as needs
 from catalog.opendata import urls as opendata
@@ -11,7 +12,6 @@ from catalog.views import (
     compare,
     corrections,
     cost,
-    curated,
     curation,
     declarations,
     delegations,

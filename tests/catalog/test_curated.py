@@ -13,8 +13,8 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from catalog.actions import curated
 from catalog.collections import actions as collections
+from catalog.curated import actions as curated
 from catalog.models import CuratedOffer, Offer
 from catalog.search.memory import rows
 from catalog.search.memory.generation import build

@@ -13,9 +13,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from catalog.actions.curated import retain
 from catalog.actions.saved_searches import save
 from catalog.collections import actions as collections
+from catalog.curated.actions import retain
 from catalog.models import Category, FactsEvent, SearchNews
 from catalog.needs.actions import join, report
 from catalog.trust import report as hear

@@ -6,8 +6,9 @@ import datetime as dt
 
 from django.utils import timezone
 
-from catalog.actions import curated, handovers
+from catalog.actions import handovers
 from catalog.collections import actions as collections
+from catalog.curated import actions as curated
 from catalog.duplicates import look_for_duplicates
 from catalog.models import Offer
 from catalog.price_watch import look_for_outliers

@@ -10,10 +10,10 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from catalog.actions.curated import retain
 from catalog.actions.delegations import delegate
 from catalog.actions.saved_searches import save
 from catalog.collections import actions as collections
+from catalog.curated.actions import retain
 from catalog.models import (
     Category,
     Collection,

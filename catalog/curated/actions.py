@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
-from catalog.abilities_curated import curated_abilities, curated_offer_abilities
+from catalog.curated.abilities import curated_abilities, curated_offer_abilities
 from catalog.models import CuratedOffer, Offer
 from marketplace.accounts.abilities import require
 from marketplace.accounts.models import Organisation

@@ -9,11 +9,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog.abilities_curated import curated_abilities, curated_offer_abilities
-from catalog.actions import curated
+from catalog.curated import actions as curated
+from catalog.curated.abilities import curated_abilities, curated_offer_abilities
+from catalog.curated.serializers import CuratedInput, CuratedOfferSerializer, EditCuratedInput
 from catalog.enums import CuratedKind
 from catalog.models import CuratedOffer
-from catalog.serializers_curated import CuratedInput, CuratedOfferSerializer, EditCuratedInput
 from marketplace.accounts.actors import Actor
 from marketplace.rest.viewsets import CreateOnceMixin, PatchMixin, ReadViewSet, SerializerClass
 

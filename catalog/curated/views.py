@@ -11,10 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from catalog.abilities_curated import curated_abilities, curated_offer_abilities
-from catalog.actions import curated
 from catalog.collections.entries import closed_words, name_of
-from catalog.forms.curated import CuratedForm
+from catalog.curated import actions as curated
+from catalog.curated.abilities import curated_abilities, curated_offer_abilities
+from catalog.curated.forms import CuratedForm
 from catalog.models import CuratedOffer, Offer
 from catalog.retained import said_of
 from catalog.views.finding import actor_of, on_offer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 
-from catalog.abilities_curated import curated_abilities
+from catalog.curated.abilities import curated_abilities
 from catalog.models import Offer
 from catalog.retained import said_of
 from marketplace.accounts.abilities import allowed
