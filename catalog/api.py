@@ -26,7 +26,6 @@ from catalog import (
     api_queues,
     api_registers,
     api_reviews,
-    api_searches,
 )
 from catalog.abilities import catalog_abilities, is_editable, offer_abilities, owns
 from catalog.actions import suspensions
@@ -55,6 +54,7 @@ from catalog.opendata import api as opendata
 from catalog.opendata import api_files
 from catalog.retained import PARAMETER as RETAINED
 from catalog.retained import asked_among_retained
+from catalog.saved_searches import api as api_searches
 from catalog.search.cards import KeptCard
 from catalog.search.engine import is_past_the_end, search
 from catalog.search.query import FacetValue, OfferPage, OfferQuery

@@ -41,7 +41,7 @@ def journal_expiries() -> int:
 @shared_task(name="catalog.watch_searches", ignore_result=True)
 def watch_searches() -> int:
     """Every saved search that may have something to say. Safe to run twice: each row is locked."""
-    from catalog.actions.search_news import watch
+    from catalog.saved_searches.news import watch
 
     upto, done = Change.objects.settled(), 0
     due = SavedSearch.objects.due(upto, today=timezone.localdate()).order_by("pk")

@@ -9,12 +9,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from catalog.actions.saved_searches import searched
-from catalog.actions.search_news import held_by
 from catalog.collections.abilities import collection_abilities, collections_abilities
 from catalog.collections.entries import losses_of
 from catalog.enums import CollectionState
 from catalog.models import Collection, CollectionEntry, Offer
+from catalog.saved_searches.actions import searched
+from catalog.saved_searches.news import held_by
 from marketplace.accounts.abilities import require
 from marketplace.errors import MoveRefused, RuleBroken
 

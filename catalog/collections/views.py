@@ -20,10 +20,10 @@ from catalog.collections.forms import CollectionForm, EntriesForm
 from catalog.filters import OfferFilterSet
 from catalog.models import Collection
 from catalog.retained import retained_by
+from catalog.saved_searches.views import in_words
 from catalog.search.engine import search
 from catalog.views.finding import actor_of
 from catalog.views.posting import show, version_read
-from catalog.views.saved_searches import in_words
 from catalog.views.search import page_number
 from marketplace.accounts.abilities import allowed, require
 from marketplace.accounts.actors import Actor

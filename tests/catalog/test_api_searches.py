@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from catalog.actions.search_news import watch
 from catalog.models import SavedSearch
+from catalog.saved_searches.news import watch
 from tests.builders import make_member
 from tests.catalog.builders import make_offer
 from tests.rest.builders import client_for_token, faults, problem_of

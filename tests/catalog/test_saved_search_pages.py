@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from catalog.actions import saved_searches
 from catalog.models import SavedSearch
+from catalog.saved_searches import actions as saved_searches
 from marketplace.accounts.models import Membership
 from tests.builders import actor_for, client_for, make_member
 from tests.catalog.builders import make_offer

@@ -9,9 +9,10 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from catalog.actions import saved_searches, search_news
-from catalog.actions.search_news import watch
 from catalog.models import Change, Offer, OfferSearchRow, SavedSearch
+from catalog.saved_searches import actions as saved_searches
+from catalog.saved_searches import news as search_news
+from catalog.saved_searches.news import watch
 from catalog.tasks import watch_searches
 from catalog.trust import record_status
 from marketplace.accounts.models import Membership

@@ -13,11 +13,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from catalog.actions.saved_searches import save
 from catalog.collections import actions as collections
 from catalog.curated.actions import retain
 from catalog.models import Category, FactsEvent, SearchNews
 from catalog.needs.actions import join, report
+from catalog.saved_searches.actions import save
 from catalog.trust import report as hear
 from marketplace.accounts.enums import Role
 from procurement.actions import routes

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from catalog.actions import saved_searches
 from catalog.models import Offer
+from catalog.saved_searches import actions as saved_searches
 from marketplace.site.demo.acting import act
 from procurement.actions import peers, voices
 

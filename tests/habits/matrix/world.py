@@ -11,7 +11,6 @@ from uuid import UUID
 from django.utils import timezone
 
 from catalog.actions.delegations import delegate
-from catalog.actions.saved_searches import save
 from catalog.collections import actions as collections
 from catalog.curated.actions import retain
 from catalog.models import (
@@ -26,6 +25,7 @@ from catalog.models import (
     TrustMark,
 )
 from catalog.needs.actions import report
+from catalog.saved_searches.actions import save
 from catalog.trust import add_mark
 from marketplace.accounts.enums import Role
 from marketplace.notifications.models import OutgoingEmail

@@ -13,12 +13,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from catalog.abilities_searches import search_abilities, searches_abilities
-from catalog.actions import saved_searches
-from catalog.actions.search_news import MOST_WATCHED
 from catalog.filters import OfferFilterSet
-from catalog.forms.saved_searches import EditSearchForm, SaveSearchForm
 from catalog.models import SavedSearch
+from catalog.saved_searches import actions as saved_searches
+from catalog.saved_searches.abilities import search_abilities, searches_abilities
+from catalog.saved_searches.forms import EditSearchForm, SaveSearchForm
+from catalog.saved_searches.news import MOST_WATCHED
 from catalog.search.engine import search as search_offers
 from catalog.views.finding import actor_of
 from catalog.views.search import active_filters

@@ -9,9 +9,9 @@ from django.core.exceptions import TooManyFieldsSent
 from django.db import transaction
 from django.http import QueryDict
 
-from catalog.abilities_searches import search_abilities, searches_abilities
 from catalog.models import SavedSearch
 from catalog.models.saved_search import MOST_QUERY
+from catalog.saved_searches.abilities import search_abilities, searches_abilities
 from marketplace.accounts.abilities import require
 from marketplace.accounts.models import Membership
 from marketplace.errors import RuleBroken

@@ -10,11 +10,11 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog.abilities_searches import search_abilities, searches_abilities
-from catalog.actions import saved_searches
 from catalog.filters import OfferFilterSet
 from catalog.models import SavedSearch
-from catalog.serializers_searches import (
+from catalog.saved_searches import actions as saved_searches
+from catalog.saved_searches.abilities import search_abilities, searches_abilities
+from catalog.saved_searches.serializers import (
     EditSearchInput,
     OneSavedSearchSerializer,
     SavedSearchSerializer,
