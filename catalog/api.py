@@ -24,7 +24,6 @@ from catalog import (
     api_marks,
     api_price_outliers,
     api_queues,
-    api_registers,
     api_reviews,
 )
 from catalog.abilities import catalog_abilities, is_editable, offer_abilities, owns
@@ -52,6 +51,7 @@ from catalog.models import Offer, OfferVersion, Supplier
 from catalog.needs import api as api_needs
 from catalog.opendata import api as opendata
 from catalog.opendata import api_files
+from catalog.registers import api as api_registers
 from catalog.retained import PARAMETER as RETAINED
 from catalog.retained import asked_among_retained
 from catalog.saved_searches import api as api_searches

@@ -5,6 +5,7 @@ from catalog.curated import views as curated
 from catalog.needs import move_pages as need_moves
 from catalog.needs import views as needs
 from catalog.opendata import urls as opendata
+from catalog.registers import views as registers
 from catalog.saved_searches import views as saved_searches
 from catalog.views import (
     authoring,
@@ -28,7 +29,6 @@ from catalog.views import (
     plans,
     price_outliers,
     queues,
-    registers,
     search,
     sheet,
     supplier_facts,

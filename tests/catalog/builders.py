@@ -10,7 +10,6 @@ from typing import Any
 from django.utils import timezone
 from django.utils.text import slugify
 
-from catalog.actions import registers
 from catalog.enums import OfferState, Origin, PriceKind, PricePeriod
 from catalog.models import (
     Category,
@@ -24,6 +23,7 @@ from catalog.models import (
     Supplier,
     TrustMark,
 )
+from catalog.registers import actions as registers
 from catalog.registers.specs import REGISTERS
 from catalog.trust import add_mark
 from marketplace.accounts.actors import Actor, system_actor

@@ -9,8 +9,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from catalog.actions import registers
 from catalog.models import RegisterDifference, RegisterImport, TrustMark
+from catalog.registers import actions as registers
 from catalog.registers.specs import REGISTERS
 from marketplace.audit.models import AuditEvent
 from marketplace.errors import MoveRefused, NotAllowed

@@ -7,8 +7,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from catalog.actions.registers import preview
 from catalog.models import RegisterDifference, RegisterImport
+from catalog.registers.actions import preview
 from catalog.registers.links import linked
 from catalog.registers.specs import REGISTERS
 from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer

@@ -12,18 +12,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.abilities import catalog_abilities, difference_abilities, import_abilities
-from catalog.actions import registers
 from catalog.models import RegisterDifference, RegisterImport
-from catalog.registers.specs import REGISTERS
-from catalog.serializers_curation import DecisionReasonInput
-from catalog.serializers_queues import OutcomeInput
-from catalog.serializers_registers import (
+from catalog.registers import actions as registers
+from catalog.registers.serializers import (
     ConfirmImportInput,
     RegisterDifferenceSerializer,
     RegisterFileInput,
     RegisterImportDetailSerializer,
     RegisterImportSerializer,
 )
+from catalog.registers.specs import REGISTERS
+from catalog.serializers_curation import DecisionReasonInput
+from catalog.serializers_queues import OutcomeInput
 from marketplace.accounts.abilities import require
 from marketplace.rest.moves import MoveEndpoint, MoveMixin
 from marketplace.rest.viewsets import ReadViewSet, SerializerClass

@@ -13,12 +13,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from catalog.abilities import catalog_abilities, difference_abilities, import_abilities
-from catalog.actions import registers
 from catalog.enums import DifferenceKind, RegisterImportState
 from catalog.forms.marks import OutcomeForm, ReasonForm
-from catalog.forms.registers import ConfirmImportForm, RegisterFileForm
 from catalog.freshness import reading_is_old
 from catalog.models import RegisterDifference, RegisterImport
+from catalog.registers import actions as registers
+from catalog.registers.forms import ConfirmImportForm, RegisterFileForm
 from catalog.registers.links import linked
 from catalog.registers.specs import REGISTERS, Register
 from catalog.registers.words import compared
