@@ -19,7 +19,6 @@ from catalog import (
     api_categories,
     api_claims,
     api_delegations,
-    api_duplicates,
     api_handovers,
     api_marks,
     api_price_outliers,
@@ -46,6 +45,7 @@ from catalog.api_usage import RANKED_PARAMETERS
 from catalog.cards import CARD_FIELDS, public_card
 from catalog.collections import api as api_collections
 from catalog.curated import api as api_curated
+from catalog.duplicates import api as api_duplicates
 from catalog.filters import OfferFilterSet
 from catalog.models import Offer, OfferVersion, Supplier
 from catalog.needs import api as api_needs

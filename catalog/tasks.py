@@ -58,7 +58,7 @@ def watch_searches() -> int:
 @shared_task(name="catalog.look_for_duplicates", ignore_result=True)
 def look_for_duplicates() -> int:
     """Offers whose version or supplier changed since they were compared. Safe to run twice."""
-    from catalog import duplicates
+    from catalog.duplicates import looking as duplicates
 
     return duplicates.look_for_duplicates()
 

@@ -2,6 +2,7 @@ from django.urls import path
 
 from catalog.collections import views as collections
 from catalog.curated import views as curated
+from catalog.duplicates import views as duplicates
 from catalog.needs import move_pages as need_moves
 from catalog.needs import views as needs
 from catalog.opendata import urls as opendata
@@ -18,7 +19,6 @@ from catalog.views import (
     declarations,
     delegations,
     documents,
-    duplicates,
     editions,
     exports,
     facts,

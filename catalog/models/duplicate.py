@@ -31,7 +31,7 @@ class DuplicatePairQuerySet(models.QuerySet["DuplicatePair"]):
 
 
 class DuplicatePair(Stateful):
-    """Two offers that look like one. Found by `catalog.duplicates`, judged by a curator.
+    """Two offers that look like one. Found by `catalog.duplicates.looking`, judged by a curator.
 
     `first` is the older of the two. What was judged is remembered: the pair never comes back by itself.
     """

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from catalog.actions import duplicates
-from catalog.duplicates import alike, look, look_for_duplicates, to_look_at
+from catalog.duplicates import actions as duplicates
+from catalog.duplicates.looking import alike, look, look_for_duplicates, to_look_at
 from catalog.likeness import likeness
 from catalog.models import DuplicatePair, Offer, OfferVersion
 from catalog.reference.loader import load
@@ -265,7 +265,7 @@ def test_race_two_workers_look_at_once() -> None:
 def test_a_second_round_of_the_clock_waits_for_nobody() -> None:
     make_offer(answers=MAIL)
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('catalog.duplicates'))")
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('catalog.duplicates.looking'))")
         assert at_once(look_for_duplicates) == [0]
     assert look_for_duplicates() == 1
 

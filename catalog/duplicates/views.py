@@ -13,10 +13,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from catalog.abilities import catalog_abilities, duplicate_abilities
-from catalog.actions import duplicates
-from catalog.duplicates import to_look_at
+from catalog.duplicates import actions as duplicates
+from catalog.duplicates.forms import ReopenForm, VerdictForm
+from catalog.duplicates.looking import to_look_at
 from catalog.enums import DuplicateState, ServiceModel
-from catalog.forms.duplicates import ReopenForm, VerdictForm
 from catalog.likeness import LIKELY
 from catalog.models import DuplicatePair, Offer
 from catalog.views.finding import actor_of

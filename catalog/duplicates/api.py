@@ -10,7 +10,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from catalog.abilities import duplicate_abilities
-from catalog.actions import duplicates
+from catalog.duplicates import actions as duplicates
 from catalog.enums import DuplicateState
 from catalog.likeness import LABELS
 from catalog.models import DuplicatePair, Offer
