@@ -19,7 +19,6 @@ from catalog import (
     api_categories,
     api_claims,
     api_delegations,
-    api_handovers,
     api_marks,
     api_price_outliers,
     api_queues,
@@ -33,7 +32,6 @@ from catalog.api_corrections import CorrectionInput, CorrectionMixin
 from catalog.api_cost import CostMixin
 from catalog.api_documents import DocumentsMixin
 from catalog.api_exports import ExportMixin
-from catalog.api_handovers import HandOverMixin
 from catalog.api_queues import FactsMixin
 from catalog.api_reviews import ProposeVersionMixin
 from catalog.api_stack import StackMixin
@@ -47,6 +45,8 @@ from catalog.collections import api as api_collections
 from catalog.curated import api as api_curated
 from catalog.duplicates import api as api_duplicates
 from catalog.filters import OfferFilterSet
+from catalog.handovers import api as api_handovers
+from catalog.handovers.api import HandOverMixin
 from catalog.models import Offer, OfferVersion, Supplier
 from catalog.needs import api as api_needs
 from catalog.opendata import api as opendata

@@ -7,9 +7,9 @@ import datetime
 from django.urls import reverse
 from django.utils import timezone
 
-from catalog.actions.handovers import waiting_for
 from catalog.enums import ReviewState, TrustStatus
 from catalog.freshness import due_on
+from catalog.handovers.actions import waiting_for
 from catalog.models import OfferClaim, TrustMark, VersionReview
 from catalog.models.trust import EXPIRING_WITHIN
 from catalog.queues import reading_of_queues, stale_offers

@@ -3,6 +3,7 @@ from django.urls import path
 from catalog.collections import views as collections
 from catalog.curated import views as curated
 from catalog.duplicates import views as duplicates
+from catalog.handovers import views as handovers
 from catalog.needs import move_pages as need_moves
 from catalog.needs import views as needs
 from catalog.opendata import urls as opendata
@@ -23,7 +24,6 @@ from catalog.views import (
     exports,
     facts,
     free_software,
-    handovers,
     moderation,
     moves,
     plans,

@@ -11,11 +11,11 @@ from django.utils import timezone
 from catalog.abilities import is_editable, offer_abilities, owns
 from catalog.actions.corrections import CORRECTABLE
 from catalog.actions.documents import scan_words
-from catalog.actions.handovers import MOVABLE
 from catalog.categories import category_words
 from catalog.enums import OfferState, ReviewState, ServiceModel
 from catalog.fact_sources import cited_sources, corrected_answers
 from catalog.freshness import facts_age
+from catalog.handovers.actions import MOVABLE
 from catalog.layers import dependants_of, layers_of
 from catalog.models import Offer, OfferVersion
 from catalog.opendata.schema_org import data_block, described

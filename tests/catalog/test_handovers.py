@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from catalog.actions import handovers
 from catalog.actions.authoring import supplier_of
 from catalog.actions.declarations import edit_mark
+from catalog.handovers import actions as handovers
 from catalog.models import Change, EffectiveTrust, Offer, OfferHandover, OfferSearchRow, VersionReview
 from catalog.reference.marks import load_marks
 from marketplace.accounts.actors import Actor

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from catalog.actions import handovers
+from catalog.handovers import actions as handovers
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.models import Membership
 from marketplace.errors import MoveRefused

@@ -6,10 +6,10 @@ import datetime as dt
 
 from django.utils import timezone
 
-from catalog.actions import handovers
 from catalog.collections import actions as collections
 from catalog.curated import actions as curated
 from catalog.duplicates.looking import look_for_duplicates
+from catalog.handovers import actions as handovers
 from catalog.models import Offer
 from catalog.price_watch import look_for_outliers
 from marketplace.site.demo.acting import act

@@ -12,9 +12,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.abilities import handover_abilities
-from catalog.actions import handovers
 from catalog.api_claims import ONCE
 from catalog.enums import HandoverState
+from catalog.handovers import actions as handovers
 from catalog.models import Offer, OfferHandover
 from catalog.serializers_curation import DecisionReasonInput
 from marketplace.rest.idempotency import once

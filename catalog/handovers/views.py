@@ -11,9 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from catalog.abilities import catalog_abilities, handover_abilities
-from catalog.actions import handovers
 from catalog.enums import HandoverState
-from catalog.forms.handovers import AnswerForm, HandOverForm
+from catalog.handovers import actions as handovers
+from catalog.handovers.forms import AnswerForm, HandOverForm
 from catalog.models import Offer, OfferHandover
 from catalog.views.finding import actor_of, on_offer
 from catalog.views.search import page_number
