@@ -15,15 +15,7 @@ from rest_framework.exceptions import NotAuthenticated, NotFound, ValidationErro
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog import (
-    api_categories,
-    api_claims,
-    api_delegations,
-    api_marks,
-    api_price_outliers,
-    api_queues,
-    api_reviews,
-)
+from catalog import api_categories, api_claims, api_marks, api_price_outliers, api_queues, api_reviews
 from catalog.abilities import catalog_abilities, is_editable, offer_abilities, owns
 from catalog.actions import suspensions
 from catalog.actions.authoring import create_draft, save_answers, save_plans
@@ -43,6 +35,7 @@ from catalog.api_usage import RANKED_PARAMETERS
 from catalog.cards import CARD_FIELDS, public_card
 from catalog.collections import api as api_collections
 from catalog.curated import api as api_curated
+from catalog.delegations import api as api_delegations
 from catalog.duplicates import api as api_duplicates
 from catalog.filters import OfferFilterSet
 from catalog.handovers import api as api_handovers

@@ -2,6 +2,7 @@ from django.urls import path
 
 from catalog.collections import views as collections
 from catalog.curated import views as curated
+from catalog.delegations import views as delegations
 from catalog.duplicates import views as duplicates
 from catalog.handovers import views as handovers
 from catalog.needs import move_pages as need_moves
@@ -18,7 +19,6 @@ from catalog.views import (
     cost,
     curation,
     declarations,
-    delegations,
     documents,
     editions,
     exports,

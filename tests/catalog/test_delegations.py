@@ -10,7 +10,7 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from catalog.actions import delegations
+from catalog.delegations import actions as delegations
 from catalog.models import Offer, SectionDelegation
 from marketplace.accounts.actors import Actor
 from marketplace.audit.models import AuditEvent

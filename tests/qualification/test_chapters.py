@@ -7,7 +7,7 @@ import re
 import pytest
 from django.test import Client
 
-from catalog.actions import delegations
+from catalog.delegations import actions as delegations
 from catalog.models import Offer
 from marketplace.errors import RuleBroken
 from marketplace.notifications.models import Notification

@@ -7,8 +7,8 @@ import re
 import pytest
 from django.test import Client
 
-from catalog.actions import delegations
 from catalog.actions.authoring import save_answers
+from catalog.delegations import actions as delegations
 from catalog.models import Offer
 from marketplace.accounts.actors import Actor
 from marketplace.audit.models import AuditEvent

@@ -10,9 +10,9 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from catalog.actions.delegations import delegate
 from catalog.collections import actions as collections
 from catalog.curated.actions import retain
+from catalog.delegations.actions import delegate
 from catalog.models import (
     Category,
     Collection,

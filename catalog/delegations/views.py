@@ -11,8 +11,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 
-from catalog.actions import delegations
 from catalog.categories import category_options
+from catalog.delegations import actions as delegations
 from catalog.forms.answers import SectionForm, typed_again
 from catalog.hooks import chapters_of
 from catalog.models import Offer, OfferVersion, SectionDelegation

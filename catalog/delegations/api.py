@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.abilities import delegation_abilities, delegations_abilities
-from catalog.actions import delegations
+from catalog.delegations import actions as delegations
 from catalog.models import Offer, SectionDelegation
 from marketplace.accounts.actors import Actor
 from marketplace.errors import NotVisible
