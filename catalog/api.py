@@ -27,7 +27,6 @@ from catalog.api_exports import ExportMixin
 from catalog.api_queues import FactsMixin
 from catalog.api_reviews import ProposeVersionMixin
 from catalog.api_stack import StackMixin
-from catalog.api_supplier_facts import SupplierFactsMixin
 from catalog.api_suppliers import SupplierMovesMixin
 from catalog.api_suspension import SuspendInput, SuspensionMixin
 from catalog.api_transfer import TransferMixin
@@ -62,6 +61,7 @@ from catalog.serializers import (
 from catalog.serializers_curation import ClaimInput, CopyInput, DecisionReasonInput, RestartInput
 from catalog.serializers_documents import JoinFileInput
 from catalog.serializers_stack import EdgeInput
+from catalog.supplier_facts.api import SupplierFactsMixin
 from catalog.usage_prices import card_price, public_usage_price
 from marketplace.accounts.abilities import require
 from marketplace.accounts.actors import Actor

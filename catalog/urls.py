@@ -10,6 +10,7 @@ from catalog.needs import views as needs
 from catalog.opendata import urls as opendata
 from catalog.registers import views as registers
 from catalog.saved_searches import views as saved_searches
+from catalog.supplier_facts import views as supplier_facts
 from catalog.views import (
     authoring,
     categories,
@@ -31,7 +32,6 @@ from catalog.views import (
     queues,
     search,
     sheet,
-    supplier_facts,
     supplier_moves,
     suppliers,
     transfer,

@@ -14,7 +14,7 @@ from catalog.cards import card_of
 from catalog.enums import HELD_STATUSES, Inclusion, SupplierSize
 from catalog.models import OfferSearchRow, Supplier
 from catalog.retained import retained_by
-from catalog.supplier_facts import facts_of
+from catalog.supplier_facts.words import facts_of
 from catalog.views.finding import actor_of
 from catalog.views.search import page_number
 from catalog.views.supplier_moves import supplier_moves_of

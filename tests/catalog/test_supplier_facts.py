@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from catalog.actions.supplier_facts import declare
 from catalog.models import Offer, OfferSearchRow, Supplier
-from catalog.supplier_facts import facts_of
+from catalog.supplier_facts.actions import declare
+from catalog.supplier_facts.words import facts_of
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.models import Membership
 from marketplace.audit.models import AuditEvent

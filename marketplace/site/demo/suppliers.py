@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from catalog.actions.supplier_facts import declare
 from catalog.models import Offer
+from catalog.supplier_facts.actions import declare
 from marketplace.site.demo.acting import act
 
 

@@ -9,10 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from catalog.abilities import supplier_abilities
-from catalog.actions import supplier_facts
-from catalog.forms.supplier_facts import SupplierFactsForm, shown
 from catalog.models import Supplier
-from catalog.supplier_facts import FIELDS
+from catalog.supplier_facts import actions as supplier_facts
+from catalog.supplier_facts.forms import SupplierFactsForm, shown
+from catalog.supplier_facts.words import FIELDS
 from catalog.views.finding import actor_of
 from marketplace.accounts.abilities import require
 from marketplace.errors import NotVisible, RuleBroken

@@ -10,7 +10,7 @@ from django.utils import timezone
 from catalog.abilities import supplier_abilities
 from catalog.models import Offer, Supplier
 from catalog.models.search_row import OfferSearchRow
-from catalog.supplier_facts import FIELDS, OLDEST_YEAR
+from catalog.supplier_facts.words import FIELDS, OLDEST_YEAR
 from marketplace.accounts.abilities import require
 from marketplace.audit.journal import record
 from marketplace.errors import RuleBroken

@@ -10,9 +10,9 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog.actions import supplier_facts
 from catalog.enums import FrenchRegion, Inclusion, SupplierSize
 from catalog.serializers import SupplierSerializer
+from catalog.supplier_facts import actions as supplier_facts
 from marketplace.rest.serializers import StrictSerializer
 from marketplace.rest.viewsets import MarketViewSet
 
