@@ -15,7 +15,7 @@ from rest_framework.exceptions import NotAuthenticated, NotFound, ValidationErro
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog import api_categories, api_claims, api_marks, api_price_outliers, api_queues, api_reviews
+from catalog import api_categories, api_claims, api_marks, api_queues, api_reviews
 from catalog.abilities import catalog_abilities, is_editable, offer_abilities, owns
 from catalog.actions import suspensions
 from catalog.actions.authoring import create_draft, save_answers, save_plans
@@ -43,6 +43,7 @@ from catalog.models import Offer, OfferVersion, Supplier
 from catalog.needs import api as api_needs
 from catalog.opendata import api as opendata
 from catalog.opendata import api_files
+from catalog.price_outliers import api as api_price_outliers
 from catalog.registers import api as api_registers
 from catalog.retained import PARAMETER as RETAINED
 from catalog.retained import asked_among_retained

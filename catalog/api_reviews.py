@@ -16,7 +16,7 @@ from catalog.actions.editions import restart_from
 from catalog.api_claims import ONCE
 from catalog.enums import ReviewState
 from catalog.models import VersionReview
-from catalog.price_outlier import far_prices
+from catalog.price_outliers.looking import far_prices
 from catalog.serializers import OfferSerializer
 from catalog.serializers_curation import (
     AcceptInput,

@@ -1,6 +1,6 @@
 """Prices far from those of their category and unit, over the whole catalogue: online, and about to be.
 
-The rule is `catalog.price_outlier`'s, on the same peers; here it is read for all the versions at once:
+The rule is `catalog.price_outliers.looking`'s, on the same peers; here it is read for all versions at once:
 three queries whatever their number.
 """
 

@@ -8,6 +8,7 @@ from catalog.handovers import views as handovers
 from catalog.needs import move_pages as need_moves
 from catalog.needs import views as needs
 from catalog.opendata import urls as opendata
+from catalog.price_outliers import views as price_outliers
 from catalog.registers import views as registers
 from catalog.saved_searches import views as saved_searches
 from catalog.supplier_facts import views as supplier_facts
@@ -28,7 +29,6 @@ from catalog.views import (
     moderation,
     moves,
     plans,
-    price_outliers,
     queues,
     search,
     sheet,

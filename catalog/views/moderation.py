@@ -15,7 +15,7 @@ from catalog.enums import ReviewState
 from catalog.forms.marks import ReasonForm
 from catalog.models import VersionReview
 from catalog.presentation import plans_of
-from catalog.price_outlier import price_places
+from catalog.price_outliers.looking import price_places
 from catalog.questions.diff import changes
 from catalog.views.finding import actor_of
 from marketplace.accounts.abilities import allowed, require

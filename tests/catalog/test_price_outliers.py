@@ -11,10 +11,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from catalog.actions import price_outliers
 from catalog.actions.authoring import supplier_of
 from catalog.models import Offer, OfferVersion, PriceLine, PriceOutlier, VersionReview
-from catalog.price_outlier import far_prices
+from catalog.price_outliers import actions as price_outliers
+from catalog.price_outliers.looking import far_prices
 from catalog.price_watch import Without, far_lines, look_for_outliers
 from catalog.tasks import BEAT
 from marketplace.accounts.actors import Actor

@@ -11,7 +11,7 @@ from django.test import Client
 
 from catalog.models import Offer, OfferVersion
 from catalog.price_history import price_history
-from catalog.price_outlier import far_prices, price_places
+from catalog.price_outliers.looking import far_prices, price_places
 from tests.builders import client_for, make_member
 from tests.catalog.builders import ACTOR, add_price, make_category, make_offer
 

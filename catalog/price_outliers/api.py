@@ -9,10 +9,10 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 
 from catalog.abilities import price_outlier_abilities
-from catalog.actions import price_outliers
 from catalog.enums import PriceOutlierState
 from catalog.filters_prices import narrowed
 from catalog.models import Offer, PriceOutlier
+from catalog.price_outliers import actions as price_outliers
 from catalog.serializers_curation import DecisionReasonInput
 from marketplace.rest.moves import MoveEndpoint, MoveMixin
 from marketplace.rest.serializers import StrictModelSerializer

@@ -12,11 +12,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from catalog.abilities import catalog_abilities, price_outlier_abilities
-from catalog.actions import price_outliers
 from catalog.enums import PriceOutlierState
 from catalog.filters_prices import DIRECTIONS, PLACES, narrowed
 from catalog.forms.marks import ReasonForm
 from catalog.models import Category, PriceOutlier
+from catalog.price_outliers import actions as price_outliers
 from catalog.price_place import FAR, FEWEST_PEERS
 from catalog.views.finding import actor_of
 from catalog.views.search import page_number
