@@ -271,7 +271,7 @@ def test_a_second_round_of_the_clock_waits_for_nobody() -> None:
 
 
 def test_offers_named_alike_open_a_bounded_number_of_pairs(monkeypatch: Any) -> None:
-    monkeypatch.setattr("catalog.duplicates.PAIRS_AN_OFFER", 2)
+    monkeypatch.setattr("catalog.duplicates.looking.PAIRS_AN_OFFER", 2)
     supplier = make_supplier(make_organisation(kind="supplier"))
     offers = [make_offer(answers=MAIL, supplier=supplier) for _ in range(5)]
     look(offers[0])
