@@ -101,7 +101,7 @@ def look(offer: Offer, *, wait: bool = True) -> bool:
 def _turn(*, wait: bool) -> bool:
     take = "pg_advisory_xact_lock" if wait else "pg_try_advisory_xact_lock"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {take}(hashtext('catalog.duplicates.looking'))")
+        cursor.execute(f"SELECT {take}(hashtext('catalog.duplicates'))")
         return wait or bool(cursor.fetchone()[0])
 
 

@@ -265,7 +265,7 @@ def test_race_two_workers_look_at_once() -> None:
 def test_a_second_round_of_the_clock_waits_for_nobody() -> None:
     make_offer(answers=MAIL)
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('catalog.duplicates.looking'))")
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('catalog.duplicates'))")
         assert at_once(look_for_duplicates) == [0]
     assert look_for_duplicates() == 1
 
