@@ -7,12 +7,15 @@ statement, invoice and payment, status lost, exit; then what was published.
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from rest_framework.test import APIClient
 
 from catalog.models import Offer
 from marketplace.accounts.enums import OrganisationKind, Role
@@ -31,6 +34,7 @@ from procurement.models import (
 )
 from tests.builders import fictitious_siret, make_member, make_organisation
 from tests.procurement.order_builders import make_offer
+from tests.procurement.publication.publication_facts import decp_errors, ocds_errors
 
 SUPPLIERS = ("Nuage Exemple A", "Nuage Exemple B", "Nuage Exemple C")
 # A month of one seat: the cheapest is the best ranked, all else being equal.
@@ -183,3 +187,54 @@ OUTCOME = {
     "exit": "closed",
     "publication": ("published", 80000.0),
 }
+
+
+class Telling(Protocol):
+    def need(self) -> None: ...
+    def consultation(self) -> None: ...
+    def answer(self, supplier: str) -> None: ...
+    def opening(self) -> None: ...
+    def evaluation(self) -> None: ...
+    def award(self) -> None: ...
+    def order(self) -> None: ...
+    def statement(self) -> None: ...
+    def invoice(self) -> None: ...
+    def publication(self) -> None: ...
+    def loss(self) -> None: ...
+    def exit(self) -> None: ...
+
+
+def told(telling: Telling) -> None:
+    """From the need to the exit, in the only order there is."""
+    telling.need()
+    telling.consultation()
+    for supplier in SUPPLIERS:
+        telling.answer(supplier)
+    telling.opening()
+    telling.evaluation()
+    telling.award()
+    telling.order()
+    telling.statement()
+    telling.invoice()
+    telling.publication()
+    telling.loss()
+    telling.exit()
+
+
+def differences() -> dict[str, Any]:
+    """What the story left behind that it should not have; empty when both tellings end alike."""
+    return {name: said for name, said in outcome().items() if said != OUTCOME[name]}
+
+
+def judged(shared: Path) -> None:
+    """As anybody reads it."""
+    anybody, ocid = APIClient(), Publication.objects.get().ocid
+    export = anybody.get("/api/v1/publication/decp/")
+    (contract,) = json.loads(b"".join(export.streaming_content))["marches"]["marche"]
+    assert decp_errors(shared, contract) == [] and contract["offresRecues"] == 3
+    package = anybody.get("/api/v1/publication/ocds/releases/").json()
+    assert ocds_errors(shared, "release-package", package) == []
+    record = anybody.get(f"/api/v1/publication/ocds/records/{ocid}/").json()
+    assert ocds_errors(shared, "record-package", record) == []
+    compiled = record["records"][0]["compiledRelease"]
+    assert compiled["tender"]["numberOfTenderers"] == 3 and len(compiled["awards"]) == 1

@@ -1,16 +1,18 @@
-"""The whole story through the pages, without JavaScript: each form is opened, filled and sent."""
+"""The whole story in a browser without JavaScript: each form is opened, filled and sent by who may do it.
+
+Suppliers, finance and the holders of a secret read a narrow screen (375 px), the others a wide one.
+"""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from catalog.models import Offer
+from marketplace.accounts.enums import Role
 from marketplace.accounts.models import Membership
 from procurement.evaluation.sheet import judged_criteria, responses_of
 from procurement.models import (
@@ -24,59 +26,41 @@ from procurement.models import (
     Order,
     Project,
     Publication,
-    RouteChoice,
     UsageStatement,
 )
-from tests.builders import client_for
 from tests.procurement.consultation_builders import pass_deadline
 from tests.procurement.invoicing.builders import IBAN
 from tests.support import whole_story as story
+from tests.support.browsing import Visit
+from tests.support.form_tab import FormTab
 from tests.support.journey import work
 from tests.support.whole_story import Cast
 
-HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
-SECRET = re.compile(r"<code>((?:[A-Z2-7]{4}-){7}[A-Z2-7]{4})</code>")
-
-
-class Reader:
-    """One person at a browser: reads a page, sends its form with what it hides and what is typed."""
-
-    def __init__(self, member: Membership) -> None:
-        self.client: Client = client_for(member)
-
-    def read(self, url: str) -> str:
-        answer = self.client.get(url)
-        assert answer.status_code == 200, f"{url} {answer.status_code}"
-        return answer.content.decode().replace("\u00a0", " ").replace("&nbsp;", " ")
-
-    def send(self, url: str, values: dict[str, Any] | None = None) -> str:
-        """A form opened first; the address that it leads to."""
-        hidden = dict(HIDDEN.findall(self.read(url)))
-        return self.post(url, {**hidden, **(values or {})})
-
-    def post(self, url: str, values: dict[str, Any] | None = None) -> str:
-        answer = self.client.post(url, values or {})
-        assert answer.status_code == 302, f"{url} {answer.status_code} {_said(answer)}"
-        return str(answer.headers["Location"])
-
-
-def _said(answer: Any) -> str:
-    """What the page says of its errors."""
-    found = re.findall(
-        r"fr-(?:message--error|error-text|alert--error)[^>]*>\s*(?:<p>)?([^<]+)", answer.content.decode()
-    )
-    return " / ".join(found) or answer.content.decode()[-1500:]
+SECRET = re.compile(r"(?:[A-Z2-7]{4}-){7}[A-Z2-7]{4}")
+NARROW = 375
 
 
 class Pages:
     """The same acts as `tests.support.whole_story_api`, in the same order."""
 
-    def __init__(self, cast: Cast) -> None:
-        self.cast = cast
-        self.by = {role: Reader(member) for role, member in cast.members.items()}
-        self.sell = {name: Reader(member) for name, member in cast.managers.items()}
-        self.holders = [Reader(member) for member in cast.holders]
+    def __init__(self, cast: Cast, visit: Visit) -> None:
+        self.cast, self.visit = cast, visit
+        self.by = {
+            role: self.tab(member, narrow=role == Role.FINANCE) for role, member in cast.members.items()
+        }
+        self.sell = {name: self.tab(member, narrow=True) for name, member in cast.managers.items()}
+        self.holders = [self.tab(member, narrow=True) for member in cast.holders]
+        self.certifier = self.tab(cast.certifier, narrow=True)
         self.secrets: list[str] = []
+
+    def tab(self, member: Membership, *, narrow: bool) -> FormTab:
+        return FormTab(self.visit, member, width=NARROW if narrow else 1280)
+
+    @property
+    def faults(self) -> list[str]:
+        """What the consoles said, of everybody and from the beginning."""
+        tabs = [*self.by.values(), *self.sell.values(), *self.holders, self.certifier]
+        return [fault for tab in tabs for fault in tab.page.faults]
 
     def need(self) -> None:
         requester = self.by["requester"]
@@ -85,21 +69,21 @@ class Pages:
         self._assess(project.number)
         offers = reverse("procurement:project_offers", args=[project.number])
         assert "3 offres conformes, 0 à vérifier" in requester.read(offers)
-        requester.post(
-            reverse("procurement:project_keep", args=[project.number]), {"offre": self.cast.offer.number}
-        )
+        keep = reverse("procurement:project_keep", args=[project.number])
+        requester.submit(keep, {"offre": self.cast.offer.number})
         requester.send(reverse("procurement:project_freeze", args=[project.number]))
-        requester.post(reverse("procurement:project_move", args=[project.number, "buy"]))
-        values = {"value_eur_ht": story.ESTIMATE, "homogeneous_eur_ht": "0"}
+        requester.submit(reverse("procurement:project_move", args=[project.number, "buy"]))
         route = f"/projets/{project.number}/voie/"
-        requester.post(f"{route}choisir/", {**values, "route": "adapted"})
-        version = RouteChoice.objects.get().version
-        self.by["purchasing"].post(f"{route}confirmer/", {"version": version})
+        requester.read(route)
+        requester.submit(route, {"value_eur_ht": story.ESTIMATE, "homogeneous_eur_ht": "0"}, moves=False)
+        requester.submit(f"{route}choisir/", {"route": "adapted"})
+        self.by["purchasing"].send(f"{route}confirmer/")
 
     def _assess(self, number: str) -> None:
         """Answered, advised by two officers, decided by a third person."""
         requester, url = self.by["requester"], reverse("procurement:project_assessment", args=[number])
         place = f"{url}?etape=1"
+        requester.read(place)
         for step in (
             {
                 "project_kind": "new", "hosting": "commercial_cloud", "service_models": ["saas"],
@@ -108,8 +92,8 @@ class Pages:
             {"sensitive_data": ["protected_secret"], "personal_data": "yes", "health_data": "no"},
             {"harms": ["public_order"]},
         ):  # fmt: skip
-            place = requester.post(place, step)
-        requester.post(reverse("procurement:assessment_ask", args=[number]))
+            requester.submit(url, step)
+        requester.submit(reverse("procurement:assessment_ask", args=[number]))
         for role, kind in (("security_officer", "rssi"), ("data_officer", "dpo")):
             advise = reverse("procurement:assessment_advise", args=[number, kind])
             self.by[role].send(advise, {"verdict": "favourable", "text": "Lu."})
@@ -118,7 +102,7 @@ class Pages:
 
     def consultation(self) -> None:
         requester, buyer, project = self.by["requester"], self.by["purchasing"], Project.objects.get()
-        url = requester.post(f"/projets/{project.number}/consulter/")
+        url = requester.send(f"/projets/{project.number}/consulter/")
         form = {
             "title": "Messagerie", "description": "Une messagerie.", "access": "open", "pay_per_use": "on",
             "response_days": "10", "question_days": "4", "answer_days": "2", "closing_time": "14:30",
@@ -130,33 +114,35 @@ class Pages:
             for rank, one in enumerate(story.CRITERIA, start=1)
             for name in ("kind", "label", "weight")
         }
-        requester.post(f"{url}criteres/", rows)
+        requester.send(f"{url}criteres/", rows)
         item = story.LOTS[0]["price_items"][0]
         line = {"label_1": item["label"], "unit_1": item["unit"], "quantity_1": item["quantity"]}
-        requester.post(f"{url}lots/1/prix/", line)
+        requester.send(f"{url}lots/1/prix/", line)
         keys = [member.user.pk for member in self.cast.holders]
-        buyer.post(f"{url}cle/nommer/", dict(zip(("first", "second", "recovery"), keys, strict=True)))
+        buyer.send(f"{url}cle/nommer/", dict(zip(("first", "second", "recovery"), keys, strict=True)))
         for holder in self.holders:
-            shown = holder.client.post(f"{url}cle/secret/").content.decode()
-            found = SECRET.search(shown)
+            holder.read(f"{url}cle/")
+            holder.submit(f"{url}cle/secret/", moves=False)
+            found = SECRET.search(holder.read_open())
             assert found is not None
-            self.secrets.append(found[1])
+            self.secrets.append(found[0])
         for holder, secret in zip(self.holders, self.secrets, strict=True):
-            holder.post(f"{url}cle/essai/", {"secret": secret})
+            holder.send(f"{url}cle/essai/", {"secret": secret})
         buyer.send(f"{url}avis/enregistrer/", story.sent_notice())
         buyer.send(f"{url}publier/", {"attested": "on"})
 
     def answer(self, supplier: str) -> None:
         consultation, seller = Consultation.objects.get(), self.sell[supplier]
-        url = f"{consultation.get_absolute_url()}reponse/1/"
-        seller.post(f"{url}commencer/")
+        responses = f"{consultation.get_absolute_url()}reponse/"
+        url = f"{responses}1/"
+        seller.press(responses, f"{url}commencer/")
         prices = {
             f"price_{item.uuid.hex}": story.PRICES[supplier].replace(".", ",")
             for item in consultation.lots.get().price_items.all()
         }
         said = {"candidacy": "dume", "not_excluded": "on", "proposal": "Notre service."}
         seller.send(url, {**said, **prices})
-        seller.post(f"{url}fichiers/", {"file": SimpleUploadedFile("dume.txt", b"DUME")})
+        seller.press(url, f"{url}fichiers/", {"file": ("dume.txt", b"DUME")})
         seller.send(f"{url}remettre/")
 
     def opening(self) -> None:
@@ -164,15 +150,15 @@ class Pages:
         pass_deadline(consultation)
         opening = f"{consultation.get_absolute_url()}ouverture/"
         for holder, secret in list(zip(self.holders, self.secrets, strict=True))[:2]:
-            holder.post(opening, {"secret": secret})
+            holder.send(opening, {"secret": secret})
         shown = self.by["purchasing"].read(opening)
         assert all(name in shown for name in story.SUPPLIERS)
 
     def evaluation(self) -> None:
         url, buyer = f"{Consultation.objects.get().get_absolute_url()}evaluation/", self.by["purchasing"]
         requester = self.by["requester"]
-        buyer.post(f"{url}commencer/", {"people": [self.cast["requester"].user.pk]})
-        requester.post(f"{url}liens/", {"has_interest": "no"})
+        buyer.send(f"{url}commencer/", {"people": [self.cast["requester"].user.pk]})
+        requester.send(f"{url}liens/", {"has_interest": "no"})
         made = Evaluation.objects.with_sheet().get()
         marks = {
             f"{name}_{one.response.uuid.hex}": said
@@ -180,27 +166,26 @@ class Pages:
             for name, said in (("value", "12,5"), ("reason", "Bien."))
         }
         for criterion in judged_criteria(made):
-            requester.post(f"{url}notes/{criterion.position}/", marks)
-        requester.post(f"{url}donner/")
-        buyer.post(f"{url}mise-en-commun/", {"reason": ""})
+            requester.send(f"{url}notes/{criterion.position}/", marks)
+        requester.send(f"{url}donner/")
+        buyer.send(f"{url}mise-en-commun/")
         for criterion in judged_criteria(made):
-            buyer.post(f"{url}notes-retenues/{criterion.position}/", marks)
-        buyer.post(f"{url}classement/")
+            buyer.send(f"{url}notes-retenues/{criterion.position}/", marks)
+        buyer.send(f"{url}classement/")
 
     def award(self) -> None:
         evaluation, buyer = Evaluation.objects.get(), self.by["purchasing"]
         first = evaluation.standings[0]["responses"][0]["response"]
         place = f"{evaluation.consultation.get_absolute_url()}attribution/lots/1/"
-        url = buyer.post(place, {"response": first, "reason": "La mieux classée."})
+        url = buyer.send(place, {"response": first, "reason": "La mieux classée."})
         for kind in ("tax", "social"):
-            self.sell[story.WINNER].post(
-                f"{url}certificats/", {"kind": kind, "file": story.certificate(kind)}
-            )
-        buyer.post(f"{url}decider/", {"checked": "on"})
-        buyer.post(f"{url}lettres/")
-        buyer.post(f"{url}signer/")
+            given = {"kind": kind, "file": (f"{kind}.txt", story.certificate(kind).read())}
+            self.sell[story.WINNER].send(f"{url}certificats/", given)
+        buyer.send(f"{url}decider/", {"checked": "on"})
+        buyer.send(f"{url}lettres/")
+        buyer.send(f"{url}signer/")
         dates = {"starts_on": story.today(), "ends_on": story.in_days(400)}
-        buyer.post(f"{url}notifier/", {**dates, "attested": "on"})
+        buyer.send(f"{url}notifier/", {**dates, "attested": "on"})
         loser = self.sell[story.SUPPLIERS[1]]
         assert "Votre réponse n’est pas retenue" in loser.read(evaluation.consultation.get_absolute_url())
 
@@ -229,7 +214,7 @@ class Pages:
         url = UsageStatement.objects.get().get_absolute_url()
         seller.send(f"{url}envoyer/")
         self.by["requester"].send(f"{url}attester/", {"service_done_on": story.today()})
-        Reader(self.cast.certifier).send(f"{url}certifier/")
+        self.certifier.send(f"{url}certifier/")
 
     def invoice(self) -> None:
         seller, finance, contract = self.sell[story.WINNER], self.by["finance"], Contract.objects.get()
@@ -252,7 +237,7 @@ class Pages:
         said = story.published_answers()
         (holder,) = said["holders"]
         typed = {name: _typed(value) for name, value in said.items()} | {"holders": f"siret {holder['id']}"}
-        buyer.send(f"{url}completer/", {**_filled(buyer.read(f"{url}completer/")), **typed})
+        buyer.send(f"{url}completer/", typed)
         buyer.send(f"{url}relire/", {"attested": "on"})
         buyer.send(f"{url}publier/")
 
@@ -262,7 +247,10 @@ class Pages:
         url = f"/pilotage/qualifications/{mark.uuid}/retirer/"
         act = {"issuer": "ANSSI", "act_reference": "Acte fictif 1", "act_date": story.today()}
         fact = {**act, "effective_at": timezone.localtime().strftime("%Y-%m-%dT%H:%M"), "reason": "Essai."}
-        self.by["curator"].post(url, {**fact, "confirmed": str(mark.version)})
+        curator = self.by["curator"]
+        curator.read(url)
+        curator.submit(url, fact, moves=False)
+        curator.submit(url)
         work()
 
     def exit(self) -> None:
@@ -281,22 +269,6 @@ class Pages:
         requester.send(f"{url}exports/{plan.exports.get().uuid}/", receipt)
         requester.send(f"{url}effacement/", {"erased_on": story.today(), "reference": "ATT-1"})
         requester.send(f"{url}clore/")
-
-
-FIELD = re.compile(r'<input[^>]*type="(?:text|date|number)"[^>]*>|<textarea[^>]*>[^<]*')
-
-
-def _filled(page: str) -> dict[str, str]:
-    """What the form already says, as a browser would send it again."""
-    found = {}
-    for field in FIELD.findall(page):
-        name = re.search(r'name="([^"]+)"', field)
-        value = re.search(r'value="([^"]*)"', field)
-        if name and field.startswith("<textarea"):
-            found[name[1]] = field.partition(">")[2].strip()
-        elif name:
-            found[name[1]] = value[1] if value else ""
-    return found
 
 
 def _typed(value: Any) -> Any:
