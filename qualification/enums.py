@@ -59,6 +59,14 @@ class RedactionGround(models.TextChoices):
     SECURITY = "security", "Sécurité des systèmes d’information"
 
 
+class CopyOutcome(models.TextChoices):
+    """What anybody may read of a piece of evidence of a decided dossier."""
+
+    WHOLE = "whole", "Communiquée en entier"
+    REDACTED = "redacted", "Communiquée, parties occultées"
+    WITHHELD = "withheld", "Non communiquée"
+
+
 class Implementation(models.TextChoices):
     """Where a supplier says it stands on a requirement."""
 

@@ -6,9 +6,11 @@ from typing import Any
 
 from django import forms
 
-from qualification.enums import Implementation
+from qualification.enums import CopyOutcome, Implementation, RedactionGround
 from qualification.forms import RuledForm
+from qualification.handing_out import pages_of
 from qualification.models import Dossier, Evidence
+from qualification.redaction import passages_of
 from qualification.schemes import load_scheme
 
 
@@ -59,6 +61,42 @@ def _group(dossier: Dossier) -> tuple[str, list[tuple[str, str]]]:
     scheme = load_scheme(dossier.scheme, dossier.scheme_edition)
     rows = [(f"{dossier.number}:{one.code}", one.title) for one in scheme.requirements]
     return f"{dossier.number}, {dossier.offer.name}", rows
+
+
+class HandingOutForm(RuledForm):
+    """What anybody may read of a piece of evidence, once its dossier is decided."""
+
+    outcome = forms.ChoiceField(
+        label="Ce que chacun pourra lire", choices=CopyOutcome.choices, widget=forms.RadioSelect
+    )
+    passages = forms.CharField(
+        label="Passages à occulter",
+        help_text="Un par ligne, recopié de la preuve. Pour une copie occultée.",
+        max_length=20_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+    pages = forms.CharField(
+        label="Pages à occulter", help_text="D’un PDF. Exemple : « 2, 5-7 ».", max_length=500, required=False
+    )
+    ground = forms.ChoiceField(
+        label="Au nom de quel secret",
+        choices=(*RedactionGround.choices, ("", "Rien n’est occulté")),
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label="Motif",
+        help_text="Nécessaire dès que quelque chose est caché. Le fournisseur et le public le lisent.",
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def values(self) -> dict[str, Any]:
+        """Raises RuleBroken on « pages »."""
+        said = dict(self.cleaned_data)
+        return {**said, "passages": passages_of(said["passages"]), "pages": pages_of(said["pages"])}
 
 
 class ApplicabilityForm(RuledForm):

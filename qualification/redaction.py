@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor
 
 HIDDEN = "[occulté]"
-SHORTEST, MOST = 2, 100
+SHORTEST, LONGEST, MOST = 2, 500, 100
 
 
 def passages_of(text: str) -> list[str]:
@@ -64,18 +64,26 @@ def _hidden(value: Any, patterns: list[tuple[str, re.Pattern[str]]], found: set[
 
 def preview(decision: Decision, *, passages: Sequence[str], operator: str) -> dict[str, Any]:
     """What the copy would say. Raises RuleBroken on « passages »: one that is nowhere hides nothing."""
+    data, found = redacted(letter_data(decision, operator=operator), passages)
+    check_passages(passages, found, where="la décision")
+    return {**data, "closing": [*data["closing"], _told(len(passages))]}
+
+
+def check_passages(passages: Sequence[str], found: set[str], *, where: str) -> None:
+    """Raises RuleBroken on « passages »: too short, too long, too many, not ``found`` (it hides nothing)."""
     for one in passages:
         if len(one) < SHORTEST:
             message = f"« {one} » est trop court : il occulterait trop. Donnez au moins {SHORTEST} signes."
             raise RuleBroken("passage_short", message, field="passages")
+        if len(one) > LONGEST:
+            message = f"« {one[:60]}… » est trop long : donnez des passages de {LONGEST} signes au plus."
+            raise RuleBroken("passage_long", message, field="passages")
     if len(passages) > MOST:
         raise RuleBroken("too_many_passages", f"Donnez {MOST} passages au plus.", field="passages")
-    data, found = redacted(letter_data(decision, operator=operator), passages)
     missing = [one for one in passages if one not in found]
     if missing:
-        message = f"Ce passage n’est pas dans la décision : « {missing[0]} ». Recopiez-le tel qu’il y est."
+        message = f"Ce passage n’est pas dans {where} : « {missing[0]} ». Recopiez-le tel qu’il y est."
         raise RuleBroken("passage_absent", message, field="passages")
-    return {**data, "closing": [*data["closing"], _told(len(passages))]}
 
 
 def _told(count: int) -> str:

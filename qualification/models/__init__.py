@@ -9,6 +9,7 @@ from qualification.models.decision import Appeal, Decision, Proposal
 from qualification.models.dispute import Dispute
 from qualification.models.dossier import Dossier
 from qualification.models.evidence import Evidence, EvidenceUse
+from qualification.models.evidence_copy import EvidenceCopy
 from qualification.models.gaiax import GaiaxVerification
 from qualification.models.gaiax_release import GaiaxRelease, ReleaseTrial, ReleaseUse, TrialResult
 from qualification.models.instruction import CorrectionRequest, Finding, InterestDeclaration
@@ -46,6 +47,7 @@ __all__ = [
     "Dossier",
     "DossierMessage",
     "Evidence",
+    "EvidenceCopy",
     "EvidenceUse",
     "Finding",
     "GaiaxRelease",

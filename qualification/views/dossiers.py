@@ -20,7 +20,7 @@ from marketplace.files.store import download_response
 from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.drawings import PATTERNS, Bar
 from marketplace.ui.once import once
-from qualification import actions, pipeline
+from qualification import actions, handing_out, pipeline
 from qualification.abilities import dossier_abilities, dossiers_abilities
 from qualification.checks import CHECKS
 from qualification.discussion import CLOSED, threads_of
@@ -184,6 +184,7 @@ def decision(request: HttpRequest, number: str) -> HttpResponse:
         "first": taken[1] if len(taken) > 1 else None,
         "may_publish": allowed(dossier_abilities(actor_of(request), dossier), "redact"),
         "copy": last.copies.first(),
+        "handed": handing_out.handed(last),
         "breadcrumb_data": trail(dossier, current="Décision"),
     }
     return render(request, "qualification/decision.html", context)

@@ -18,7 +18,7 @@ from marketplace.ui.once import once
 from qualification import evidence as keeping
 from qualification.abilities import evidence_abilities, evidences_abilities
 from qualification.forms_evidence import EvidenceForm, JoinForm
-from qualification.models import Dossier, Evidence
+from qualification.models import Dossier, Evidence, EvidenceCopy
 from qualification.states import SUPPLIER_STATES
 
 PAGE_SIZE = 20
@@ -91,6 +91,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "evidence": found,
         "uses": [(use, use.dossier.state in SUPPLIER_STATES) for use in found.uses.all()],
+        "copies": EvidenceCopy.objects.in_force().with_rows().filter(evidence=found),
         "form": form if dossiers else None,
         "may_join": may_join,
         "accesses": keeping.accesses_of(found)[:200] if allowed(verdicts, "read_journal") else [],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -18,7 +19,7 @@ from marketplace.ui.once import once
 from qualification import redaction
 from qualification.abilities import dossier_abilities
 from qualification.forms import RedactionForm
-from qualification.models import Decision, PublicCopy
+from qualification.models import Decision, EvidenceCopy, PublicCopy
 from qualification.views.find import trail, visible_dossier
 
 PAGE_SIZE = 20
@@ -27,7 +28,9 @@ PAGE_SIZE = 20
 @require_safe
 def published(request: HttpRequest) -> HttpResponse:
     """The last copy of each decision, the newest first."""
+    told = EvidenceCopy.objects.in_force().with_rows().order_by("evidence_id")
     rows = PublicCopy.objects.in_force().select_related("decision__dossier", "file")
+    rows = rows.prefetch_related(Prefetch("decision__evidence_copies", told))
     context = {
         "page": Paginator(rows.order_by("-pk"), PAGE_SIZE).get_page(request.GET.get("page")),
         "breadcrumb_data": breadcrumb(current="Décisions publiées"),

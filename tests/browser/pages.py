@@ -302,7 +302,14 @@ page(
     dossier("decided", "decision/first/publier/"),
     "/pilotage/decisions/",
 )
-page(STRANGER, lambda world: f"/decisions/?{world.public_copy.pk}")
+page(STRANGER, lambda world: f"/decisions/?{world.evidence_copy.pk}")
+page(
+    "decision_maker",
+    lambda world: (
+        f"{world.evidence_copy.decision.dossier.get_absolute_url()}decision/first/preuves/"
+        f"{world.evidence_copy.evidence.number}/communiquer/"
+    ),
+)
 page(STRANGER, "/durees/", lambda world: f"/delegations/{world.delegation_token}/")
 page("supplier_manager", lambda world: f"{world.delegation.offer.get_absolute_url()}deleguer/")
 page(STRANGER, "/selections/", lambda world: world.collection.get_absolute_url())

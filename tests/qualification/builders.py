@@ -237,6 +237,11 @@ def join(made: Evidence, dossier: Dossier, people: People, requirement: str = "e
     return evidence.join(made, actor=people.actor("editor"), dossier=dossier, requirement=requirement)
 
 
+def join_decided(made: Evidence, dossier: Dossier, requirement: str = "exit") -> EvidenceUse:
+    """As if joined before the dossier was sent."""
+    return EvidenceUse.objects.create(evidence=made, dossier=dossier, requirement=requirement)
+
+
 STEPS = (
     ("checking", send),
     ("instruction", check),

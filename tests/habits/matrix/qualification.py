@@ -137,6 +137,15 @@ ROWS: dict[str, Row] = {
     "GET qualification:published": Row(EVERYBODY),
     "GET qualification:public_copy": Row(EVERYBODY, lambda world: {"uuid": world.public_copy.uuid}),
     "GET qualification:redact": Row(OFFICER | DECIDER, a("decided", stage="first")),
+    "GET qualification:evidence_copy": Row(EVERYBODY, lambda world: {"uuid": world.evidence_copy.uuid}),
+    "GET qualification:hand_out": Row(
+        OFFICER | DECIDER,
+        lambda world: {
+            "number": world.evidence_copy.decision.dossier.number,
+            "stage": "first",
+            "evidence": world.evidence_copy.evidence.number,
+        },
+    ),
     "GET qualification:durations": Row(EVERYBODY),
     "GET qualification:durations_file": Row(EVERYBODY, lambda world: {"kind": "csv"}),
     "GET qualification:schemes": Row(EVERYBODY),

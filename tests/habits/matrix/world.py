@@ -43,12 +43,15 @@ from procurement.models import (
     UserReview,
 )
 from procurement.routes import PurchaseFacts
+from qualification.handing_out import Hiding
+from qualification.handing_out import decide as decide_copy
 from qualification.models import (
     CheckAlert,
     CheckRun,
     Dispute,
     Dossier,
     Evidence,
+    EvidenceCopy,
     GaiaxVerification,
     ProgrammeApplication,
     ProgrammeCall,
@@ -176,6 +179,15 @@ class World(People):
         decision = self.dossier("decided").decisions.get()
         officer = self.actor(Role.QUALIFICATION_OFFICER)
         return publish(decision, actor=officer, passages=[], operator="Essai")
+
+    @cached_property
+    def evidence_copy(self) -> EvidenceCopy:
+        """Of evidence joined to a decided dossier, given whole."""
+        decision = self.public_copy.decision
+        made = dossiers.make_evidence(self._people)
+        dossiers.join_decided(made, decision.dossier)
+        hiding = Hiding(outcome="whole")
+        return decide_copy(decision, made, hiding, actor=self.actor(Role.QUALIFICATION_OFFICER))
 
     @cached_property
     def evidence(self) -> Evidence:
