@@ -14,6 +14,7 @@ from marketplace.rest.viewsets import CreateOnceMixin, PatchMixin, ReadViewSet, 
 from procurement.abilities_orders import vehicle_abilities, vehicle_lot_abilities, vehicles_abilities
 from procurement.actions import vehicles
 from procurement.actions.supplier_lists import suppliers_named
+from procurement.actions.vehicle_edits import edit_vehicle
 from procurement.models import PurchasingVehicle, VehicleLot
 from procurement.serializers_vehicles import (
     VehicleInput,
@@ -24,7 +25,7 @@ from procurement.serializers_vehicles import (
 )
 
 
-class VehicleViewSet(CreateOnceMixin, ReadViewSet):
+class VehicleViewSet(CreateOnceMixin, PatchMixin, ReadViewSet):
     """Purchasing vehicles open to the actor's administration."""
 
     about = "les supports d’achat ouverts à son administration"
@@ -36,15 +37,27 @@ class VehicleViewSet(CreateOnceMixin, ReadViewSet):
     serializer_class = VehicleSerializer
     abilities = staticmethod(vehicle_abilities)
     collection_abilities = staticmethod(vehicles_abilities)
-    input_classes: ClassVar[dict[str, SerializerClass]] = {"create": VehicleInput}
+    if_match = frozenset({"edit"})
+    input_classes: ClassVar[dict[str, SerializerClass]] = {"create": VehicleInput, "edit": VehicleInput}
 
     def create_object(self, *, actor: Actor, data: dict[str, Any]) -> PurchasingVehicle:
-        if data.get("counterpart") is not None:
-            found = Supplier.objects.filter(uuid=data["counterpart"]).first()
+        return vehicles.create_vehicle(actor=actor, **_named(data))
+
+    def edit_object(
+        self, obj: PurchasingVehicle, *, actor: Actor, data: dict[str, Any], expected_version: int | None
+    ) -> PurchasingVehicle:
+        return edit_vehicle(obj, actor=actor, expected_version=expected_version, **_named(data))
+
+
+def _named(data: dict[str, Any]) -> dict[str, Any]:
+    """Identifiers become suppliers. Raises NotVisible on one that is not there."""
+    for name in ("counterpart", "holder"):
+        if data.get(name) is not None:
+            found = Supplier.objects.filter(uuid=data[name]).first()
             if found is None:
                 raise NotVisible("supplier_not_found", "Ce fournisseur n’existe pas.")
-            data["counterpart"] = found
-        return vehicles.create_vehicle(actor=actor, **data)
+            data[name] = found
+    return data
 
 
 class VehicleLotFilterSet(django_filters.FilterSet):

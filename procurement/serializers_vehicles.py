@@ -100,6 +100,7 @@ class VehicleSerializer(StrictModelSerializer):
         fields = (
             "id",
             "number",
+            "version",
             "kind",
             "title",
             "reference",
@@ -132,6 +133,12 @@ class VehicleInput(StrictSerializer):
         required=False,
         allow_null=True,
         help_text="D’une centrale d’achat : le fournisseur qui répond aux bons de commande et les facture.",
+    )
+    holder = serializers.UUIDField(
+        required=False,
+        allow_null=True,
+        help_text="Le titulaire dans le catalogue : seules ses offres se commandent. D’un accord-cadre, à la "
+        "création : celui de son premier lot.",
     )
     starts_on = serializers.DateField()
     ends_on = serializers.DateField()

@@ -39,7 +39,7 @@ def create_vehicle(
     if actor.user is None or actor.organisation is None:
         raise NotAllowed("not_allowed", "Un support d’achat est enregistré par une personne.")
     refuse_terms(starts_on=starts_on, ends_on=ends_on, maximum_eur=maximum_eur)
-    _refuse_counterpart(kind, counterpart)
+    refuse_counterpart(kind, counterpart)
     with transaction.atomic():
         vehicle = PurchasingVehicle.objects.create(
             number=vehicle_number(),
@@ -57,12 +57,12 @@ def create_vehicle(
         )
         vehicle.buyers.add(actor.organisation)
         if kind == VehicleKind.FRAMEWORK:
-            _first_lot(vehicle, holder)
+            first_lot(vehicle, holder)
         record(vehicle, "create", actor=actor, detail={"reference": reference, "kind": kind})
     return vehicle
 
 
-def _first_lot(vehicle: PurchasingVehicle, holder: Supplier | None) -> None:
+def first_lot(vehicle: PurchasingVehicle, holder: Supplier | None) -> None:
     """Of the same terms; its holder's when it is known here."""
     names = ("title", "starts_on", "ends_on", "maximum_eur", "maximum_basis")
     terms = {name: getattr(vehicle, name) for name in names}
@@ -95,7 +95,7 @@ def refuse_under_committed(row: PurchasingVehicle | VehicleLot) -> None:
         raise RuleBroken("maximum_under_committed", message, field="maximum_eur")
 
 
-def _refuse_counterpart(kind: str, counterpart: Supplier | None) -> None:
+def refuse_counterpart(kind: str, counterpart: Supplier | None) -> None:
     if counterpart is None:
         return
     if kind != VehicleKind.CENTRAL_PURCHASING:

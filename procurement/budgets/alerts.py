@@ -40,6 +40,7 @@ def watch_line(line: BudgetLine, *, used: Decimal) -> list[int]:
 def watch_vehicle(vehicle: PurchasingVehicle) -> list[int]:
     """Call under the vehicle's lock; every administration that buys through it is told."""
     if vehicle.maximum_eur is None:
+        vehicle.alerts.filter(ended_at__isnull=True).update(ended_at=timezone.now())
         return []
     used, basis = vehicle.consumed().eur, vehicle.maximum_basis
     passed = _follow(BudgetAlert(vehicle=vehicle), used=used, ceiling=vehicle.maximum_eur)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -7,9 +9,11 @@ from django import forms
 from catalog.models import Supplier
 from marketplace.tax_basis import TaxBasis
 from marketplace.ui.forms import MarketForm, basis_choice
+from marketplace.ui.typography import date_text, euros
 from procurement.consultations.forms import area
-from procurement.enums_orders import MOST_HOLDERS, RECORDED
+from procurement.enums_orders import MOST_HOLDERS, RECORDED, VehicleKind
 from procurement.forms.supplier_lines import HELP, suppliers_read
+from procurement.models import PurchasingVehicle
 
 
 class TermsForm(MarketForm):
@@ -92,3 +96,47 @@ class VehicleForm(TermsForm):
         suppliers = Supplier.objects.filter(organisation__isnull=False).order_by("name", "pk")
         for name in ("holder", "counterpart"):
             self.fields[name].queryset = suppliers
+
+
+class VehicleEditForm(VehicleForm):
+    """Without what no longer changes, or is not its own: the holders of a framework are those of its lots."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
+
+    def __init__(self, *args: Any, vehicle: PurchasingVehicle, leant_on: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        dynamic = vehicle.kind == VehicleKind.DYNAMIC
+        dropped = {"kind", "holder"} if leant_on or dynamic else set()
+        if dynamic:
+            dropped |= {"holder_name", "counterpart"}
+        if vehicle.kind == VehicleKind.FRAMEWORK:
+            dropped.add("holder")
+        for name in dropped:
+            del self.fields[name]
+
+    def told_stale(self, vehicle: PurchasingVehicle) -> None:
+        """What another person wrote meanwhile, beside what was typed, which stays; call after is_valid()."""
+        self.add_error(
+            None,
+            "Ce support a changé depuis votre lecture. Vos valeurs sont gardées : comparez-les à celles "
+            "enregistrées entre-temps, puis enregistrez de nouveau.",
+        )
+        for name, typed in {**self.cleaned_data}.items():
+            stored = getattr(vehicle, name)
+            if name != "version" and typed != stored:
+                self.add_error(name, f"Enregistré entre-temps : {_words(stored)}.")
+        self.data = self.data.copy()
+        self.data["version"] = str(vehicle.version)
+
+
+def _words(stored: Any) -> str:
+    if isinstance(stored, dt.date):
+        return date_text(stored)
+    if isinstance(stored, Decimal):
+        return euros(stored)
+    return str(stored) if stored else "rien"
+
+
+def initial_of(vehicle: PurchasingVehicle) -> dict[str, Any]:
+    names = (*VehicleForm.field_order, "version")
+    return {name: getattr(vehicle, name) for name in names}

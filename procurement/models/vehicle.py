@@ -69,6 +69,7 @@ class PurchasingVehicle(models.Model):
     # None: the maximum is not known here.
     maximum_eur = models.DecimalField("maximum", max_digits=14, decimal_places=2, null=True, blank=True)
     maximum_basis = basis_field("maximum exprimé")
+    version = models.PositiveIntegerField("version", default=1)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 

@@ -203,6 +203,7 @@ page("qualified_authority", "/bureau/")
 page("approver", "/bureau/", order("awaiting_approval"), order("awaiting_approval", "approuver/"))
 page("finance", "/bureau/", order("approved"))
 page("purchasing", "/supports-d-achat/", "/supports-d-achat/creer/")
+page("purchasing", lambda world: f"{world.order('sent').vehicle.get_absolute_url()}modifier/")
 page(
     "organisation_admin",
     "/bureau/",

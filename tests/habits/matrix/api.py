@@ -353,6 +353,7 @@ ORDERS: dict[str, Row] = {
         only("organisation_admin", "purchasing", OTHER_BUYER), data=lambda world: {"vehicle": "x"}
     ),
     "PATCH api:vehicle-lot-detail": Row(only("organisation_admin", "purchasing"), vehicle_lot),
+    "PATCH api:purchasing-vehicle-detail": Row(only("organisation_admin", "purchasing"), vehicle),
     "POST api:purchasing-vehicle-list": Row(only("organisation_admin", "purchasing", OTHER_BUYER)),
     "POST api:order-list": Row(REQUESTER | only(OTHER_BUYER)),
     "PATCH api:order-detail": Row(REQUESTER, order("draft")),

@@ -185,6 +185,7 @@ ORDERS: dict[str, Row] = {
     "GET procurement:vehicle": Row(INSIDE, vehicle),
     "GET procurement:vehicle_lot_add": Row(only("organisation_admin", "purchasing"), vehicle),
     "GET procurement:vehicle_lot_edit": Row(only("organisation_admin", "purchasing"), vehicle_lot),
+    "GET procurement:vehicle_edit": Row(only("organisation_admin", "purchasing"), vehicle),
     "GET procurement:vehicle_create": Row(only("organisation_admin", "purchasing", OTHER_BUYER)),
 }
 ROWS: dict[str, Row] = {**PROJECTS, **DEROGATIONS, **ORDERS}
