@@ -6,14 +6,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from procurement import (
-    api_derogations,
-    api_open_publications,
-    api_peers,
-    api_publications,
-    api_routes,
-    api_voices,
-)
+from procurement import api_open_publications, api_peers, api_publications, api_routes, api_voices
 from procurement.api_doctrine import DoctrineAssessmentViewSet, DoctrineRuleViewSet
 from procurement.api_needs import AssessmentViewSet, OpinionViewSet, ProjectViewSet
 from procurement.awards import api as api_awards
@@ -22,6 +15,7 @@ from procurement.compliance import api as api_compliance
 from procurement.consultations import api_responses
 from procurement.controls import api as api_controls
 from procurement.conventions import api as api_conventions
+from procurement.derogations import api as api_derogations
 from procurement.diversity import api as api_diversity
 from procurement.dynamic import api as api_dynamic
 from procurement.evaluation import api as api_evaluation

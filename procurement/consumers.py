@@ -3,8 +3,8 @@
 from catalog.enums import HELD_STATUSES, OfferState
 from marketplace.events.bus import consumer
 from marketplace.events.models import DomainEvent
-from procurement.actions.derogation_clock import prompt_reviews
 from procurement.actions.status_loss import apply_loss, losses_of
+from procurement.derogations.clock import prompt_reviews
 
 
 @consumer("trust_mark.status_changed", name="procurement.status_loss")

@@ -11,7 +11,8 @@ from catalog.models import EffectiveTrust, Offer, StackEdge, TrustMark
 from catalog.states import OFFER_MOVES
 from marketplace.accounts.actors import Actor
 from marketplace.ui.followed import Followed, follow
-from procurement import states, states_derogation, states_orders
+from procurement import states, states_orders
+from procurement.derogations import states as states_derogation
 from procurement.models import Assessment, Contract, Derogation, Opinion, Order, Project
 from procurement.models.eligibility import ShortlistEntry
 

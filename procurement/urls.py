@@ -10,13 +10,13 @@ from procurement.compliance.urls import urlpatterns as compliance_patterns
 from procurement.consultations.urls import urlpatterns as consultation_patterns
 from procurement.controls.urls import urlpatterns as control_patterns
 from procurement.conventions.urls import urlpatterns as convention_patterns
+from procurement.derogations import views as derogations
 from procurement.diversity.urls import urlpatterns as diversity_patterns
 from procurement.dynamic.urls import urlpatterns as dynamic_patterns
 from procurement.evaluation.urls import urlpatterns as evaluation_patterns
 from procurement.groups.urls import urlpatterns as group_patterns
 from procurement.views import (
     assessments,
-    derogations,
     doctrine,
     eligibility,
     need,

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from marketplace.accounts.models import User
 from marketplace.workflow import Stateful, state_constraint
-from procurement import states_derogation
-from procurement.enums_derogation import (
+from procurement.derogations import states as states_derogation
+from procurement.derogations.enums import (
     DOCUMENTED_ACTS,
     LIVING_DEROGATIONS,
     STORED_DEROGATIONS,

@@ -19,7 +19,6 @@ from marketplace.errors import DomainError, NotVisible
 from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.once import once
 from procurement.abilities import project_abilities, projects_abilities
-from procurement.actions.derogations import may_be_asked
 from procurement.actions.eligibility import (
     freeze_offers,
     frozen_rows,
@@ -27,6 +26,7 @@ from procurement.actions.eligibility import (
 )
 from procurement.actions.eligible_catalogue import shown_offers
 from procurement.actions.projects import add_to_shortlist, remove_from_shortlist
+from procurement.derogations.actions import may_be_asked
 from procurement.diversity.purchases import diversity_of
 from procurement.enums import OPEN_PROJECTS, ProjectState, Standing
 from procurement.forms.projects import ChooseProjectForm

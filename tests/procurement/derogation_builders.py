@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from catalog.models import Offer
-from procurement.actions import derogations
+from procurement.derogations import actions as derogations
 from procurement.models import Derogation, Project
 from tests.procurement.builders import Administration, assessed_project
 from tests.procurement.order_builders import make_offer

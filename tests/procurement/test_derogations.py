@@ -16,10 +16,10 @@ from marketplace.errors import DomainError, MoveRefused, RuleBroken
 from marketplace.events.bus import consume
 from marketplace.events.models import EventDelivery
 from marketplace.notifications.models import Notification
-from procurement.abilities_derogation import derogation_abilities
-from procurement.actions import derogations
-from procurement.actions.derogation_clock import follow_derogations, prompt_reviews
-from procurement.derogation_terms import term_on
+from procurement.derogations import actions as derogations
+from procurement.derogations.abilities import derogation_abilities
+from procurement.derogations.clock import follow_derogations, prompt_reviews
+from procurement.derogations.terms import term_on
 from procurement.models import Derogation, DerogationAct
 from tests.builders import actor_for
 from tests.catalog.builders import make_mark

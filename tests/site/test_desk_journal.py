@@ -15,7 +15,7 @@ from catalog.models import Offer, TrustMark
 from catalog.trust import record_status
 from marketplace.accounts.actors import Actor, system_actor
 from marketplace.ui import desk
-from procurement.actions import derogations
+from procurement.derogations import actions as derogations
 from procurement.models import Contract
 from tests.builders import make_member
 from tests.habits.matrix.world import World

@@ -15,8 +15,8 @@ from marketplace.documents.pdf import compile_pdf, row
 from marketplace.site.demo.acting import act
 from marketplace.site.demo.buying import MINISTRY, SENSITIVE, assess, open_project
 from marketplace.ui.typography import date_text
-from procurement.actions import derogations
 from procurement.actions.project_needs import link_need
+from procurement.derogations import actions as derogations
 from procurement.models import Project
 
 _PAPER = Path(__file__).with_name("paper.typ")

@@ -1,7 +1,7 @@
 """Moves of the R9 derogation, as data."""
 
 from marketplace.workflow import Move, moves
-from procurement.enums_derogation import DerogationState
+from procurement.derogations.enums import DerogationState
 
 DEROGATION = moves(
     Move(

@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from marketplace.accounts.actors import Actor
 from marketplace.ui.desk import SOON, DeskRow, Rows, one_row_each
-from procurement.abilities_derogation import RECORDERS
-from procurement.enums_derogation import DerogationState
+from procurement.derogations.abilities import RECORDERS
+from procurement.derogations.enums import DerogationState
 from procurement.models import Derogation
 
 MOST = 50

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marketplace.ui.drawings import Step
 from marketplace.ui.typography import date_text
-from procurement.enums_derogation import ActKind, DerogationState
+from procurement.derogations.enums import ActKind, DerogationState
 from procurement.models import Derogation
 
 ROAD = (

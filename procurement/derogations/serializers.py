@@ -9,7 +9,7 @@ from catalog.models import Offer
 from catalog.serializers_documents import SCAN_HELP
 from marketplace.files.models import ScanState
 from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer
-from procurement.enums_derogation import DerogationState
+from procurement.derogations.enums import DerogationState
 from procurement.models import Derogation, DerogationAct
 
 

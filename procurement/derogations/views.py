@@ -20,14 +20,14 @@ from marketplace.errors import DomainError, MoveRefused, NotVisible, RuleBroken
 from marketplace.files.store import download_response
 from marketplace.ui.forms import MarketForm
 from marketplace.ui.once import once
-from procurement.abilities_derogation import ask_ability, derogation_abilities
-from procurement.actions import derogations
 from procurement.actions.eligibility import offers_for
-from procurement.derogation_steps import steps_of
-from procurement.derogation_terms import term_on
+from procurement.derogations import actions as derogations
+from procurement.derogations.abilities import ask_ability, derogation_abilities
+from procurement.derogations.enums import LIVING_DEROGATIONS
+from procurement.derogations.forms import ActForm, ActivateForm, AskForm, FindingForm, RefuseForm
+from procurement.derogations.steps import steps_of
+from procurement.derogations.terms import term_on
 from procurement.enums import Standing
-from procurement.enums_derogation import LIVING_DEROGATIONS
-from procurement.forms.derogations import ActForm, ActivateForm, AskForm, FindingForm, RefuseForm
 from procurement.forms.refusals import put_refusal
 from procurement.models import Derogation, DerogationAct, Project
 from procurement.views.find import actor_of, trail, typed_version, visible_project

@@ -17,9 +17,9 @@ from marketplace.notifications.outbox import notify
 from marketplace.numbering import next_number
 from marketplace.ui.typography import date_text
 from procurement.actions.projects import refuse_closed
-from procurement.derogation_terms import term_on
+from procurement.derogations.enums import ActKind
+from procurement.derogations.terms import term_on
 from procurement.enums import ProjectKind
-from procurement.enums_derogation import ActKind
 from procurement.models import Derogation, DerogationAct, Project
 from procurement.obligations import project_people
 from procurement.order_people import people_holding

@@ -22,11 +22,10 @@ from marketplace.rest.idempotency import once
 from marketplace.rest.moves import MoveEndpoint, MoveMixin
 from marketplace.rest.parsers import StrictJSONParser
 from marketplace.rest.viewsets import CreateOnceMixin, ReadViewSet, SerializerClass
-from procurement.abilities_derogation import ask_ability, derogation_abilities, derogations_abilities
-from procurement.actions import derogations
-from procurement.enums_derogation import STORED_DEROGATIONS
-from procurement.models import Derogation, Project
-from procurement.serializers_derogation import (
+from procurement.derogations import actions as derogations
+from procurement.derogations.abilities import ask_ability, derogation_abilities, derogations_abilities
+from procurement.derogations.enums import STORED_DEROGATIONS
+from procurement.derogations.serializers import (
     ActivateInput,
     DerogationInput,
     DerogationSerializer,
@@ -34,6 +33,7 @@ from procurement.serializers_derogation import (
     RefusalInput,
     SignedActInput,
 )
+from procurement.models import Derogation, Project
 
 
 class DerogationFilterSet(django_filters.FilterSet):

@@ -14,10 +14,10 @@ from marketplace.errors import MoveRefused
 from marketplace.notifications.outbox import notify
 from marketplace.ui.typography import date_text
 from procurement.actions.assessments import result_now
-from procurement.actions.derogations import people_of
 from procurement.actions.eligibility import judge_offers
+from procurement.derogations.actions import people_of
+from procurement.derogations.enums import DerogationState
 from procurement.enums import Standing
-from procurement.enums_derogation import DerogationState
 from procurement.models import Derogation
 from procurement.models.derogation import ALERT_DAYS
 from procurement.order_people import people_holding
