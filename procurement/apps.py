@@ -13,7 +13,6 @@ class ProcurementConfig(AppConfig):
         from procurement import (
             card_lines,
             desk,
-            desk_peers,
             desk_publications,
             desk_routes,
             desk_voices,
@@ -23,6 +22,7 @@ class ProcurementConfig(AppConfig):
             registrations_orders,
         )
         from procurement.derogations import desk as desk_derogations
+        from procurement.peers import desk as desk_peers
 
         register_desk("procurement.needs", desk.need_rows, shortcuts=desk.need_shortcuts)
         register_desk("procurement.derogations", desk_derogations.rows)

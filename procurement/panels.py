@@ -13,16 +13,16 @@ from catalog.enums import OfferState
 from marketplace.accounts.abilities import allowed
 from marketplace.ui.panels import Panel
 from procurement.abilities import projects_abilities
-from procurement.abilities_peers import (
+from procurement.abilities_voices import offer_voice_abilities
+from procurement.models import PeerConsent, UserReview
+from procurement.models.peer import users_of
+from procurement.models.user_review import counts_of
+from procurement.peers.abilities import (
     consent_abilities,
     offer_peer_abilities,
     peers_abilities,
     reads_peers,
 )
-from procurement.abilities_voices import offer_voice_abilities
-from procurement.models import PeerConsent, UserReview
-from procurement.models.peer import users_of
-from procurement.models.user_review import counts_of
 from procurement.views.find import actor_of
 
 SHOWN = 3

@@ -9,6 +9,7 @@ from procurement.discounts.urls import urlpatterns as discount_patterns
 from procurement.exit.urls import urlpatterns as exit_patterns
 from procurement.invoicing.urls import urlpatterns as invoice_patterns
 from procurement.negotiation.urls import urlpatterns as negotiation_patterns
+from procurement.peers import views as peers
 from procurement.register.urls import urlpatterns as register_patterns
 from procurement.statements.urls import urlpatterns as statement_patterns
 from procurement.views import (
@@ -18,7 +19,6 @@ from procurement.views import (
     order_opinions,
     order_writing,
     orders,
-    peers,
     publications,
     vehicle_edit,
     vehicle_lots,

@@ -13,9 +13,9 @@ from django.utils import timezone
 from marketplace.accounts.enums import OrganisationState, Role
 from marketplace.accounts.models import Membership, Organisation, User
 from marketplace.workflow import Stateful, state_constraint
-from procurement import states_peers
 from procurement.enums_orders import OrderState
-from procurement.enums_peers import MOST_TEXT, PEER_ROLES, PeerConsentState, PeerMessageState
+from procurement.peers import states as states_peers
+from procurement.peers.enums import MOST_TEXT, PEER_ROLES, PeerConsentState, PeerMessageState
 
 if TYPE_CHECKING:
     from catalog.models import Offer

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from procurement.actions import peers
 from procurement.models import PeerConsent, PeerMessage
+from procurement.peers import actions as peers
 from tests.builders import actor_for
 from tests.procurement.order_builders import Purchase
 

@@ -15,9 +15,9 @@ from marketplace.accounts.models import Membership, RoleGrant
 from marketplace.audit.models import AuditEvent
 from marketplace.errors import MoveRefused, NotAllowed, RuleBroken, TooManyTries
 from marketplace.notifications.models import Notification, OutgoingEmail
-from procurement.actions import peers
 from procurement.models import PeerConsent, PeerMessage
 from procurement.models.peer import users_of
+from procurement.peers import actions as peers
 from tests.builders import actor_for, make_member
 from tests.procurement.order_builders import Purchase, make_order, make_purchase
 from tests.procurement.peer_builders import agreed, asked

@@ -5,7 +5,8 @@ from __future__ import annotations
 from catalog.models import Offer
 from catalog.saved_searches import actions as saved_searches
 from marketplace.site.demo.acting import act
-from procurement.actions import peers, voices
+from procurement.actions import voices
+from procurement.peers import actions as peers
 
 
 def load_voices(offers: dict[str, Offer]) -> None:

@@ -29,7 +29,7 @@ from catalog.saved_searches.actions import save
 from catalog.trust import add_mark
 from marketplace.accounts.enums import Role
 from marketplace.notifications.models import OutgoingEmail
-from procurement.actions import peers, routes
+from procurement.actions import routes
 from procurement.actions.voices import write
 from procurement.models import (
     Assessment,
@@ -42,6 +42,7 @@ from procurement.models import (
     RouteChoice,
     UserReview,
 )
+from procurement.peers import actions as peers
 from procurement.routes import PurchaseFacts
 from qualification.handing_out import Hiding
 from qualification.handing_out import decide as decide_copy

@@ -8,7 +8,7 @@ from catalog.abilities import SIGN_IN
 from marketplace.accounts.abilities import Verdicts, role_needed
 from marketplace.accounts.enums import Role
 from procurement.abilities_voices import uses
-from procurement.enums_peers import PEER_ROLES
+from procurement.peers.enums import PEER_ROLES
 
 if TYPE_CHECKING:
     from catalog.models import Offer

@@ -19,11 +19,11 @@ from marketplace.accounts.actors import Actor
 from marketplace.errors import NotVisible, RuleBroken
 from marketplace.rest.moves import MoveEndpoint, MoveMixin
 from marketplace.rest.viewsets import CreateOnceMixin, ReadViewSet, SerializerClass
-from procurement.abilities_peers import consent_abilities, message_abilities, peers_abilities
-from procurement.actions import peers
 from procurement.models import PeerConsent, PeerMessage
 from procurement.models.peer import users_of
-from procurement.serializers_peers import (
+from procurement.peers import actions as peers
+from procurement.peers.abilities import consent_abilities, message_abilities, peers_abilities
+from procurement.peers.serializers import (
     PeerAnswerInput,
     PeerConsentInput,
     PeerConsentSerializer,

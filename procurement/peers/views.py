@@ -18,15 +18,15 @@ from marketplace.accounts.abilities import allowed, require
 from marketplace.errors import DomainError, MoveRefused, NotVisible, RuleBroken, TooManyTries
 from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.once import once
-from procurement.abilities_peers import (
+from procurement.models import PeerConsent, PeerMessage
+from procurement.peers import actions as peers
+from procurement.peers.abilities import (
     consent_abilities,
     message_abilities,
     offer_peer_abilities,
     peers_abilities,
 )
-from procurement.actions import peers
-from procurement.forms.peers import PeerAnswerForm, PeerMessageForm
-from procurement.models import PeerConsent, PeerMessage
+from procurement.peers.forms import PeerAnswerForm, PeerMessageForm
 from procurement.views.find import actor_of, typed_version
 
 PER_PAGE = 20

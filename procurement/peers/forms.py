@@ -6,7 +6,7 @@ from django import forms
 
 from marketplace.ui.forms import MarketForm
 from marketplace.ui.typography import number_text
-from procurement.enums_peers import MOST_TEXT
+from procurement.peers.enums import MOST_TEXT
 
 LIMIT = number_text(MOST_TEXT)
 

@@ -1,8 +1,8 @@
 """Moves of an agreement between peers and of a message, as data."""
 
 from marketplace.workflow import Move, moves
-from procurement.enums_peers import PeerConsentState as Consent
-from procurement.enums_peers import PeerMessageState as Message
+from procurement.peers.enums import PeerConsentState as Consent
+from procurement.peers.enums import PeerMessageState as Message
 
 PEER_CONSENT = moves(
     Move("withdraw", frozenset({Consent.OPEN}), Consent.WITHDRAWN, "Retirer l’accord"),

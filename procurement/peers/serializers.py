@@ -7,8 +7,8 @@ from rest_framework import serializers
 from catalog.models import Offer
 from marketplace.rest.principal import actor_of
 from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer
-from procurement.enums_peers import MOST_TEXT
 from procurement.models import PeerConsent, PeerMessage
+from procurement.peers.enums import MOST_TEXT
 
 
 class PeerConsentSerializer(StrictModelSerializer):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from marketplace.accounts.actors import Actor
 from marketplace.ui.desk import TODO, DeskRow, Rows, Shortcut, one_row_each
-from procurement.abilities_peers import reads_peers
 from procurement.models import PeerMessage
+from procurement.peers.abilities import reads_peers
 
 MOST = 20
 
