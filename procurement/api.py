@@ -6,7 +6,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from procurement import api_open_publications, api_publications, api_routes, api_voices
+from procurement import api_open_publications, api_publications, api_routes
 from procurement.api_doctrine import DoctrineAssessmentViewSet, DoctrineRuleViewSet
 from procurement.api_needs import AssessmentViewSet, OpinionViewSet, ProjectViewSet
 from procurement.awards import api as api_awards
@@ -22,6 +22,7 @@ from procurement.evaluation import api as api_evaluation
 from procurement.groups import api as api_groups
 from procurement.peers import api as api_peers
 from procurement.search_proofs import api as api_search_proofs
+from procurement.voices import api as api_voices
 
 ROUTES: list[tuple[str, Any, str]] = [
     ("doctrine/assessments", DoctrineAssessmentViewSet, "doctrine-assessment"),

@@ -15,7 +15,6 @@ class ProcurementConfig(AppConfig):
             desk,
             desk_publications,
             desk_routes,
-            desk_voices,
             followed,
             panels,
             registrations_consultations,
@@ -23,6 +22,7 @@ class ProcurementConfig(AppConfig):
         )
         from procurement.derogations import desk as desk_derogations
         from procurement.peers import desk as desk_peers
+        from procurement.voices import desk as desk_voices
 
         register_desk("procurement.needs", desk.need_rows, shortcuts=desk.need_shortcuts)
         register_desk("procurement.derogations", desk_derogations.rows)

@@ -13,7 +13,6 @@ from catalog.enums import OfferState
 from marketplace.accounts.abilities import allowed
 from marketplace.ui.panels import Panel
 from procurement.abilities import projects_abilities
-from procurement.abilities_voices import offer_voice_abilities
 from procurement.models import PeerConsent, UserReview
 from procurement.models.peer import users_of
 from procurement.models.user_review import counts_of
@@ -24,6 +23,7 @@ from procurement.peers.abilities import (
     reads_peers,
 )
 from procurement.views.find import actor_of
+from procurement.voices.abilities import offer_voice_abilities
 
 SHOWN = 3
 

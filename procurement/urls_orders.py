@@ -23,9 +23,9 @@ from procurement.views import (
     vehicle_edit,
     vehicle_lots,
     vehicles,
-    voice_moves,
-    voices,
 )
+from procurement.voices import move_pages as voice_moves
+from procurement.voices import views as voices
 
 urlpatterns = [
     *budget_patterns,

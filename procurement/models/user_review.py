@@ -11,8 +11,8 @@ from django.utils import timezone
 from marketplace.accounts.enums import OPERATOR_ROLES, Role
 from marketplace.accounts.models import Organisation, User
 from marketplace.workflow import Stateful, state_constraint
-from procurement import states_voices
-from procurement.enums_voices import Criterion, LegalGround, Step, UserReviewState
+from procurement.voices import states as states_voices
+from procurement.voices.enums import Criterion, LegalGround, Step, UserReviewState
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor

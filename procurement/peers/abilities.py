@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from catalog.abilities import SIGN_IN
 from marketplace.accounts.abilities import Verdicts, role_needed
 from marketplace.accounts.enums import Role
-from procurement.abilities_voices import uses
 from procurement.peers.enums import PEER_ROLES
+from procurement.voices.abilities import uses
 
 if TYPE_CHECKING:
     from catalog.models import Offer

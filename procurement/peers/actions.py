@@ -14,9 +14,9 @@ from marketplace.accounts.models import Membership
 from marketplace.errors import MoveRefused, RuleBroken, TooManyTries
 from marketplace.notifications.outbox import notify
 from marketplace.ui.typography import datetime_text, plural
-from procurement.actions.voices import refuse_public_sheet
 from procurement.models import PeerConsent, PeerMessage
 from procurement.peers.abilities import consent_abilities, message_abilities, offer_peer_abilities
+from procurement.voices.actions import refuse_public_sheet
 
 if TYPE_CHECKING:
     from catalog.models import Offer

@@ -10,8 +10,8 @@ import pytest
 
 from catalog.models import OfferSearchRow
 from marketplace.accounts.models import Membership
-from procurement.actions import voices
 from procurement.models import UserReview
+from procurement.voices import actions as voices
 from tests.builders import client_for, make_member
 from tests.catalog.builders import make_offer as make_sheet
 from tests.procurement.order_builders import Purchase, make_purchase

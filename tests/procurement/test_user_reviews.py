@@ -12,9 +12,9 @@ from catalog.models import Offer
 from marketplace.audit.models import AuditEvent
 from marketplace.errors import DomainError, MoveRefused, NotAllowed, RuleBroken
 from marketplace.notifications.models import Notification
-from procurement.actions import voices
 from procurement.models import ReviewEdition, UserReview
 from procurement.models.user_review import counts_of
+from procurement.voices import actions as voices
 from tests.builders import actor_for
 from tests.procurement.order_builders import Purchase, make_order, make_purchase
 from tests.procurement.voice_builders import said, used

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from procurement import desk_voices
+from procurement.voices import desk as desk_voices
 from tests.builders import actor_for
 
 

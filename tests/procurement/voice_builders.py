@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from procurement.actions import voices
 from procurement.models import UserReview
+from procurement.voices import actions as voices
 from tests.procurement import order_builders as orders
 
 

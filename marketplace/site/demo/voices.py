@@ -5,8 +5,8 @@ from __future__ import annotations
 from catalog.models import Offer
 from catalog.saved_searches import actions as saved_searches
 from marketplace.site.demo.acting import act
-from procurement.actions import voices
 from procurement.peers import actions as peers
+from procurement.voices import actions as voices
 
 
 def load_voices(offers: dict[str, Offer]) -> None:

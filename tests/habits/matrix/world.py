@@ -30,7 +30,6 @@ from catalog.trust import add_mark
 from marketplace.accounts.enums import Role
 from marketplace.notifications.models import OutgoingEmail
 from procurement.actions import routes
-from procurement.actions.voices import write
 from procurement.models import (
     Assessment,
     Contract,
@@ -44,6 +43,7 @@ from procurement.models import (
 )
 from procurement.peers import actions as peers
 from procurement.routes import PurchaseFacts
+from procurement.voices.actions import write
 from qualification.handing_out import Hiding
 from qualification.handing_out import decide as decide_copy
 from qualification.models import (

@@ -16,10 +16,10 @@ from marketplace.errors import RuleBroken
 from marketplace.rest.moves import MoveEndpoint, MoveMixin
 from marketplace.rest.serializers import ReasonInput
 from marketplace.rest.viewsets import CreateOnceMixin, PatchMixin, ReadViewSet, SerializerClass
-from procurement.abilities_voices import user_review_abilities, voices_abilities
-from procurement.actions import voices
 from procurement.models import UserReview
-from procurement.serializers_voices import (
+from procurement.voices import actions as voices
+from procurement.voices.abilities import user_review_abilities, voices_abilities
+from procurement.voices.serializers import (
     HideInput,
     ReplyInput,
     ReviewInput,

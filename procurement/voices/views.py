@@ -19,18 +19,18 @@ from marketplace.accounts.enums import OPERATOR_ROLES, Role
 from marketplace.errors import NotVisible
 from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.once import once
-from procurement.abilities_voices import (
+from procurement.models import UserReview
+from procurement.models.user_review import counts_of
+from procurement.views.find import actor_of, typed_version
+from procurement.voices import actions as voices
+from procurement.voices.abilities import (
     offer_voice_abilities,
     user_review_abilities,
     voices_abilities,
 )
-from procurement.actions import voices
-from procurement.enums_voices import Criterion, UserReviewState
-from procurement.forms.voices import ReviewForm
-from procurement.models import UserReview
-from procurement.models.user_review import counts_of
-from procurement.views.find import actor_of, typed_version
-from procurement.views.voice_moves import pages_for
+from procurement.voices.enums import Criterion, UserReviewState
+from procurement.voices.forms import ReviewForm
+from procurement.voices.move_pages import pages_for
 
 PER_PAGE = 20
 

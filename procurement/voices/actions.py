@@ -15,9 +15,9 @@ from marketplace.accounts.enums import SUPPLIER_ROLES
 from marketplace.accounts.models import Membership, Organisation, User
 from marketplace.errors import RuleBroken
 from marketplace.notifications.outbox import notify
-from procurement.abilities_voices import offer_voice_abilities, user_review_abilities
-from procurement.enums_voices import Criterion, Step
 from procurement.models import ReviewEdition, UserReview
+from procurement.voices.abilities import offer_voice_abilities, user_review_abilities
+from procurement.voices.enums import Criterion, Step
 
 if TYPE_CHECKING:
     from catalog.models import Offer

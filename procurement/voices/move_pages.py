@@ -18,12 +18,12 @@ from marketplace.errors import NotVisible
 from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.forms import MarketForm
 from marketplace.ui.once import once
-from procurement.abilities_voices import user_review_abilities
-from procurement.actions import voices
-from procurement.enums_voices import UserReviewState
-from procurement.forms.voices import ContestForm, DecisionForm, HideForm, ReplyForm
 from procurement.models import UserReview
 from procurement.views.find import actor_of, typed_version
+from procurement.voices import actions as voices
+from procurement.voices.abilities import user_review_abilities
+from procurement.voices.enums import UserReviewState
+from procurement.voices.forms import ContestForm, DecisionForm, HideForm, ReplyForm
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import SUPPLIER_ROLES, Role
 from marketplace.ui.desk import SOON, TODO, DeskRow, Rows, Shortcut, one_row_each
-from procurement.enums_voices import UserReviewState
 from procurement.models import UserReview
+from procurement.voices.enums import UserReviewState
 
 MOST = 20
 

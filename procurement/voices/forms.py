@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from marketplace.ui.forms import MarketForm
-from procurement.enums_voices import Criterion, LegalGround, Step
+from procurement.voices.enums import Criterion, LegalGround, Step
 
 NO_OPINION = ("", "Sans avis")
 

@@ -7,8 +7,8 @@ from rest_framework import serializers
 
 from catalog.models import Offer
 from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer
-from procurement.enums_voices import Criterion, LegalGround, Step
 from procurement.models import UserReview
+from procurement.voices.enums import Criterion, LegalGround, Step
 
 
 class RatingsInput(StrictSerializer):

@@ -1,7 +1,7 @@
 """Moves of a review by users, as data."""
 
 from marketplace.workflow import Move, moves
-from procurement.enums_voices import UserReviewState as State
+from procurement.voices.enums import UserReviewState as State
 
 USER_REVIEW = moves(
     Move("hide", frozenset({State.PUBLISHED}), State.HIDDEN, "Masquer pour un motif légal"),
