@@ -14,7 +14,6 @@ class ProcurementConfig(AppConfig):
             card_lines,
             desk,
             desk_publications,
-            desk_routes,
             followed,
             panels,
             registrations_consultations,
@@ -22,6 +21,7 @@ class ProcurementConfig(AppConfig):
         )
         from procurement.derogations import desk as desk_derogations
         from procurement.peers import desk as desk_peers
+        from procurement.routes import desk as desk_routes
         from procurement.voices import desk as desk_voices
 
         register_desk("procurement.needs", desk.need_rows, shortcuts=desk.need_shortcuts)

@@ -12,8 +12,8 @@ from procurement.consultations.enums import ENDED_STATES, ConsultationState
 from procurement.conventions.enums import ConventionState
 from procurement.enums import AssessmentState, Hosting, ProjectState
 from procurement.enums_orders import OrderState
-from procurement.enums_routes import RouteChoiceState
 from procurement.models import Assessment, Consultation, Contract, Convention, Order, Project, RouteChoice
+from procurement.routes.enums import RouteChoiceState
 from procurement.routes.picker import STATE_KINDS
 from procurement.routes.results import ADAPTED, FORMALISED
 

@@ -15,16 +15,9 @@ from procurement.diversity.urls import urlpatterns as diversity_patterns
 from procurement.dynamic.urls import urlpatterns as dynamic_patterns
 from procurement.evaluation.urls import urlpatterns as evaluation_patterns
 from procurement.groups.urls import urlpatterns as group_patterns
-from procurement.views import (
-    assessments,
-    doctrine,
-    eligibility,
-    need,
-    project_parts,
-    project_routes,
-    projects,
-    routes,
-)
+from procurement.routes import project_pages as project_routes
+from procurement.routes import views as routes
+from procurement.views import assessments, doctrine, eligibility, need, project_parts, projects
 
 if find_spec("procurement.urls_orders") is not None:
     from procurement.urls_orders import urlpatterns as order_patterns

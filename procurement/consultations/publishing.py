@@ -29,7 +29,6 @@ from procurement.consultations.schedule import PARIS, faults_of, schedule_from, 
 from procurement.consultations.telling import tell_all, tell_invited
 from procurement.consultations.writing import join_document, named_by
 from procurement.dynamic.rules import reception_rule_on
-from procurement.enums_routes import RouteChoiceState
 from procurement.groups.rule import group_refusal, hold_group
 from procurement.models import (
     Consultation,
@@ -40,6 +39,7 @@ from procurement.models import (
     LotOutcome,
 )
 from procurement.routes.amounts import Duty, duties_on
+from procurement.routes.enums import RouteChoiceState
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile

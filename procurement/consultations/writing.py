@@ -19,7 +19,6 @@ from procurement.consultations.abilities import begin_ability
 from procurement.consultations.delays import refuse_reduction
 from procurement.consultations.enums import NAMED_KINDS, Access, ConsultationKind
 from procurement.enums_orders import VehicleKind
-from procurement.enums_routes import RouteChoiceState
 from procurement.models import (
     Award,
     Consultation,
@@ -29,6 +28,7 @@ from procurement.models import (
     SystemCategory,
     admitted_suppliers,
 )
+from procurement.routes.enums import RouteChoiceState
 from procurement.routes.results import ADAPTED, DISPENSE, FORMALISED, INNOVATIVE
 
 if TYPE_CHECKING:

@@ -10,13 +10,13 @@ from django.utils import timezone
 
 from marketplace.accounts.models import User
 from marketplace.workflow import Stateful, state_constraint
-from procurement import states_routes
 from procurement.enums_orders import VehicleKind
-from procurement.enums_routes import LIVING_CHOICES, MOST_REASON, RouteChoiceState
 from procurement.models.project import Project
 from procurement.models.readers import of_project
 from procurement.models.vehicle import PurchasingVehicle
 from procurement.models.vehicle_lot import VehicleLot
+from procurement.routes import states as states_routes
+from procurement.routes.enums import LIVING_CHOICES, MOST_REASON, RouteChoiceState
 from procurement.routes.results import ADAPTED, DISPENSE, FORMALISED, INNOVATIVE, VEHICLE
 
 if TYPE_CHECKING:

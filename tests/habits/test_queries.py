@@ -20,9 +20,9 @@ from catalog.needs.actions import join, report
 from catalog.saved_searches.actions import save
 from catalog.trust import report as hear
 from marketplace.accounts.enums import Role
-from procurement.actions import routes
 from procurement.models import PeerConsent, PeerMessage, UserReview
 from procurement.routes import PurchaseFacts
+from procurement.routes import actions as routes
 from qualification import interests
 from tests.builders import make_member, make_organisation
 from tests.catalog import builders as catalogue

@@ -15,13 +15,13 @@ from catalog.models import Supplier
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import OrganisationKind, Role
 from marketplace.accounts.models import Membership, Organisation
-from procurement.actions import routes
 from procurement.consultations import closing, depositing, drafts, keys, opening, publishing, writing
 from procurement.consultations.enums import ConsultationKind
 from procurement.consultations.notices.recording import record_sending
 from procurement.consultations.rehearsing import rehearse
 from procurement.models import Consultation, ConsultationLot, Project, ResponseDraft, SealedDeposit
 from procurement.routes import PurchaseFacts
+from procurement.routes import actions as routes
 from tests.builders import make_member, make_organisation
 from tests.procurement.builders import make_project
 

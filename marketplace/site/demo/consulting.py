@@ -18,7 +18,7 @@ from catalog.models import Supplier
 from marketplace.site.demo.acting import act
 from marketplace.site.demo.buying import open_project
 from marketplace.site.demo.dynamic import load_dynamic_system
-from procurement.actions import routes, vehicles
+from procurement.actions import vehicles
 from procurement.awards import deciding, ending, notifying
 from procurement.consultations import (
     closing,
@@ -37,6 +37,7 @@ from procurement.evaluation.evaluating import MarkGiven
 from procurement.evaluation.sheet import judged_criteria, judged_responses
 from procurement.models import Award, Consultation, Evaluation, OpenedResponse, ResponseDraft
 from procurement.routes import PurchaseFacts
+from procurement.routes import actions as routes
 
 BUYER, REQUESTER, DNUM = (
     "achats@ministere.example",

@@ -14,7 +14,7 @@ from marketplace.accounts.enums import Role
 from marketplace.accounts.models import User
 from marketplace.site.demo.acting import act
 from marketplace.site.demo.buying import advise, order_seats
-from procurement.actions import orders, routes
+from procurement.actions import orders
 from procurement.amendments.actions import write_amendment
 from procurement.approval.chains import StepTerms, create_chain
 from procurement.approval.delegations import delegate
@@ -22,6 +22,7 @@ from procurement.approval.enums import Sensitivity
 from procurement.budgets.lines import create_line
 from procurement.models import BudgetLine, Commitment, Contract, Project, PurchasingVehicle
 from procurement.routes import PurchaseFacts
+from procurement.routes import actions as routes
 
 WRITER, BUYER, FINANCE = (f"{name}@ministere.example" for name in ("prescripteur", "achats", "finances"))
 # Of what is committed on the project: more than the 80 % at which an alert is told.

@@ -29,7 +29,6 @@ from catalog.saved_searches.actions import save
 from catalog.trust import add_mark
 from marketplace.accounts.enums import Role
 from marketplace.notifications.models import OutgoingEmail
-from procurement.actions import routes
 from procurement.models import (
     Assessment,
     Contract,
@@ -43,6 +42,7 @@ from procurement.models import (
 )
 from procurement.peers import actions as peers
 from procurement.routes import PurchaseFacts
+from procurement.routes import actions as routes
 from procurement.voices.actions import write
 from qualification.handing_out import Hiding
 from qualification.handing_out import decide as decide_copy

@@ -14,12 +14,12 @@ from marketplace.accounts.models import Membership
 from marketplace.errors import MoveRefused, RuleBroken
 from marketplace.notifications.models import Notification
 from marketplace.working_days import working_days_between
-from procurement.actions import routes
 from procurement.consultations import publishing, talk, writing
 from procurement.consultations.publishing import environmental_duty
 from procurement.consultations.schedule import PARIS
 from procurement.models import AwardCriterion, Consultation, ConsultationQuestion
 from procurement.routes import PurchaseFacts
+from procurement.routes import actions as routes
 from tests.procurement.consultation_builders import CRITERIA, LOTS, make_supplier, pass_deadline
 from tests.procurement.order_builders import make_vehicle
 

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from procurement.actions import routes
 from procurement.actions.homogeneous import like_needs
 from procurement.actions.order_checks import split_warning
 from procurement.models import Commitment, Order, Project
 from procurement.reference.cpv import FAMILY_LABELS, family_of, known_codes, label_of
 from procurement.routes import PurchaseFacts, pick
+from procurement.routes import actions as routes
 from tests.builders import client_for, make_member
 from tests.procurement.builders import Administration, assessed_project, make_project
 from tests.procurement.order_builders import make_order, make_purchase, make_vehicle

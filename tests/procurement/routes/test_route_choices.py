@@ -13,9 +13,9 @@ from marketplace.accounts.enums import Role
 from marketplace.audit.models import AuditEvent
 from marketplace.errors import MoveRefused, RuleBroken
 from marketplace.notifications.models import Notification
-from procurement.actions import routes
 from procurement.models import RouteChoice
 from procurement.routes import PurchaseFacts
+from procurement.routes import actions as routes
 from tests.builders import client_for, make_member, make_organisation
 from tests.habits.matrix.world import World
 from tests.procurement.order_builders import make_vehicle

@@ -55,7 +55,7 @@ def invited(consultation):
 
 
 def test_each_lot_is_a_route_with_its_own_holders_and_what_is_left(room, agreement):
-    from procurement.actions.routes import vehicles_seen
+    from procurement.routes.actions import vehicles_seen
 
     first, second = vehicles_seen(room.purchasing, on=dt.date(2026, 11, 26))
     assert (first.lot, first.title, first.holder_name) == (1, "Nuage et secours", f"{CLOUD}, {OTHER}")

@@ -1,7 +1,7 @@
 """Moves of the route chosen for a project, as data."""
 
 from marketplace.workflow import Move, moves
-from procurement.enums_routes import RouteChoiceState as State
+from procurement.routes.enums import RouteChoiceState as State
 
 ROUTE_CHOICE = moves(
     Move("confirm", frozenset({State.PROPOSED}), State.CONFIRMED, "Confirmer la voie"),

@@ -14,14 +14,14 @@ from marketplace.accounts.abilities import allowed, require
 from marketplace.errors import NotVisible, RuleBroken
 from marketplace.ui.forms import MarketForm
 from marketplace.ui.once import once
-from procurement.abilities_routes import choose_ability, route_choice_abilities
-from procurement.actions import routes
 from procurement.actions.homogeneous import like_needs
 from procurement.enums import OPEN_PROJECTS
-from procurement.enums_routes import RouteChoiceState
 from procurement.forms.refusals import put_refusal
-from procurement.forms.routes import ChosenRouteForm, ProjectRouteForm, RefuseRouteForm
 from procurement.models import Project, RouteChoice
+from procurement.routes import actions as routes
+from procurement.routes.abilities import choose_ability, route_choice_abilities
+from procurement.routes.enums import RouteChoiceState
+from procurement.routes.forms import ChosenRouteForm, ProjectRouteForm, RefuseRouteForm
 from procurement.views.find import actor_of, posted, trail, typed_version, visible_project
 
 

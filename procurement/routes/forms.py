@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from marketplace.accounts.enums import BUYER_KINDS, OrganisationKind
 from marketplace.ui.forms import MarketForm
-from procurement.enums_routes import MOST_REASON
 from procurement.routes import PurchaseFacts, VehicleSeen
+from procurement.routes.enums import MOST_REASON
 
 BUYERS = [(kind.value, kind.label) for kind in OrganisationKind if kind in BUYER_KINDS]
 YES, NO = "yes", "no"

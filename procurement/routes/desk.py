@@ -5,8 +5,8 @@ from __future__ import annotations
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import Role
 from marketplace.ui.desk import DeskRow, Rows, one_row_each
-from procurement.enums_routes import RouteChoiceState
 from procurement.models import RouteChoice
+from procurement.routes.enums import RouteChoiceState
 
 MOST = 50
 

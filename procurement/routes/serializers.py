@@ -11,9 +11,9 @@ from rest_framework import serializers
 from marketplace.accounts.enums import BUYER_KINDS
 from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer
 from procurement.consultations.notices.enums import Medium
-from procurement.enums_routes import MOST_REASON
 from procurement.models import RouteChoice
 from procurement.routes import PurchaseFacts, VehicleSeen
+from procurement.routes.enums import MOST_REASON
 from procurement.routes.results import LABELS, STANDINGS
 
 

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 
 from marketplace.accounts.actors import Actor
 from marketplace.ui.breadcrumb import breadcrumb
-from procurement.actions.routes import bought_without_competition, vehicles_seen
-from procurement.forms.routes import RouteForm
 from procurement.routes import RouteResult, pick
+from procurement.routes.actions import bought_without_competition, vehicles_seen
+from procurement.routes.forms import RouteForm
 from procurement.views.find import actor_of
 
 

@@ -15,14 +15,14 @@ from marketplace.accounts.actors import Actor
 from marketplace.rest.moves import MoveEndpoint, MoveMixin
 from marketplace.rest.principal import actor_of
 from marketplace.rest.viewsets import CreateOnceMixin, ReadViewSet, SerializerClass
-from procurement.abilities_routes import choose_ability, route_choice_abilities, route_choices_abilities
-from procurement.actions import routes
-from procurement.actions.routes import vehicles_seen
-from procurement.enums_routes import RouteChoiceState
 from procurement.models import Project, RouteChoice
+from procurement.routes import actions as routes
 from procurement.routes import pick
+from procurement.routes.abilities import choose_ability, route_choice_abilities, route_choices_abilities
+from procurement.routes.actions import vehicles_seen
+from procurement.routes.enums import RouteChoiceState
 from procurement.routes.results import route_key
-from procurement.serializers_routes import (
+from procurement.routes.serializers import (
     RouteChoiceInput,
     RouteChoiceSerializer,
     RouteRefusalInput,
