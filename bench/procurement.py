@@ -221,7 +221,7 @@ def files(env: dict[str, str]) -> None:
     _django(env)
     from django.utils import timezone
 
-    from procurement.actions.publication_files import make_missing, path_of
+    from procurement.publication.files import make_missing, path_of
 
     start, before = time.monotonic(), processes.pss_mb(os.getpid())
     with peak_of([os.getpid()]) as peak:

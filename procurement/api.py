@@ -6,7 +6,6 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from procurement import api_open_publications, api_publications
 from procurement.api_doctrine import DoctrineAssessmentViewSet, DoctrineRuleViewSet
 from procurement.api_needs import AssessmentViewSet, OpinionViewSet, ProjectViewSet
 from procurement.awards import api as api_awards
@@ -21,6 +20,8 @@ from procurement.dynamic import api as api_dynamic
 from procurement.evaluation import api as api_evaluation
 from procurement.groups import api as api_groups
 from procurement.peers import api as api_peers
+from procurement.publication import api as api_publications
+from procurement.publication import api_open as api_open_publications
 from procurement.routes import api as api_routes
 from procurement.search_proofs import api as api_search_proofs
 from procurement.voices import api as api_voices

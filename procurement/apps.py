@@ -13,7 +13,6 @@ class ProcurementConfig(AppConfig):
         from procurement import (
             card_lines,
             desk,
-            desk_publications,
             followed,
             panels,
             registrations_consultations,
@@ -21,6 +20,7 @@ class ProcurementConfig(AppConfig):
         )
         from procurement.derogations import desk as desk_derogations
         from procurement.peers import desk as desk_peers
+        from procurement.publication import desk as desk_publications
         from procurement.routes import desk as desk_routes
         from procurement.voices import desk as desk_voices
 

@@ -6,11 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from marketplace.ui.desk import TODO, DeskRow, rows_of, soonest_first
-from procurement import desk_publications
 from procurement.amendments import desk as amendments
 from procurement.desk_orders import contract_rows
 from procurement.exit import desk as exits
 from procurement.invoicing import desk as invoicing
+from procurement.publication import desk as desk_publications
 from procurement.statements import desk as statements
 
 if TYPE_CHECKING:

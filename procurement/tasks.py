@@ -3,14 +3,14 @@ from django.utils import timezone
 
 from marketplace.accounts.actors import system_actor
 from procurement.actions.contracts import close_due_contracts
-from procurement.actions.publication_files import forget_old, make_missing
-from procurement.actions.publications import tell_late
 from procurement.actions.reassessments import reassess_all
 from procurement.compliance.recording import tell_ends
 from procurement.consultations.closing import close_due
 from procurement.consultations.drafts import sweep
 from procurement.derogations.clock import follow_derogations
 from procurement.invoicing.telling import tell_limits
+from procurement.publication.actions import tell_late
+from procurement.publication.files import forget_old, make_missing
 from procurement.register.alerts import tell_notices
 
 

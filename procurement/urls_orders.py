@@ -10,16 +10,16 @@ from procurement.exit.urls import urlpatterns as exit_patterns
 from procurement.invoicing.urls import urlpatterns as invoice_patterns
 from procurement.negotiation.urls import urlpatterns as negotiation_patterns
 from procurement.peers import views as peers
+from procurement.publication import views as publications
+from procurement.publication import views_open as open_publications
 from procurement.register.urls import urlpatterns as register_patterns
 from procurement.statements.urls import urlpatterns as statement_patterns
 from procurement.views import (
     contracts,
-    open_publications,
     order_moves,
     order_opinions,
     order_writing,
     orders,
-    publications,
     vehicle_edit,
     vehicle_lots,
     vehicles,

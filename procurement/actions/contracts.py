@@ -18,10 +18,10 @@ from marketplace.errors import MoveRefused, NotAllowed
 from marketplace.notifications.outbox import notify
 from marketplace.numbering import next_number
 from marketplace.ui.typography import date_text
-from procurement.actions.publications import draft_if_due
 from procurement.enums_orders import RUNNING_CONTRACTS
 from procurement.models import Contract, ContractReview, Order
 from procurement.order_people import people_holding
+from procurement.publication.actions import draft_if_due
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor

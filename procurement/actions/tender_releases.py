@@ -16,9 +16,9 @@ from marketplace.errors import RuleBroken
 from procurement.actions import releases
 from procurement.models import Award, Consultation, LotOutcome, PublicationRelease
 from procurement.publication import judging, ocds
+from procurement.publication.consultation import consultation_facts, status_of, tenderers_of
 from procurement.publication.facts import AwardFacts, Buyer, EndFacts
-from procurement.publication_consultation import consultation_facts, status_of, tenderers_of
-from procurement.publication_sources import holders_of
+from procurement.publication.sources import holders_of
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor

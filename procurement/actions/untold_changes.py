@@ -10,10 +10,10 @@ from marketplace.accounts.enums import Role
 from marketplace.notifications.outbox import notify
 from marketplace.ui.typography import date_text
 from procurement.amendments.totals import worth_of
-from procurement.enums_publication import PublicationState
 from procurement.models import Amendment, Publication, PublicationRelease
 from procurement.order_people import people_holding
-from procurement.publication_sources import months_between
+from procurement.publication.enums import PublicationState
+from procurement.publication.sources import months_between
 
 if TYPE_CHECKING:
     from procurement.models import Contract

@@ -10,13 +10,13 @@ from django.utils import timezone
 
 from marketplace.errors import RuleBroken
 from procurement.actions import releases, tender_releases
-from procurement.actions.publications import draft_of_award_if_due
 from procurement.actions.vehicles import create_vehicle
 from procurement.awards.ending import conclude
 from procurement.consultations.telling import tell_supplier
 from procurement.enums_orders import VehicleKind
 from procurement.evaluation.evaluating import refuse_not_opened
 from procurement.models import Award, Consultation, PurchasingVehicle
+from procurement.publication.actions import draft_of_award_if_due
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor

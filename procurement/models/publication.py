@@ -12,9 +12,9 @@ from marketplace.accounts.enums import Role
 from marketplace.accounts.models import Organisation, User
 from marketplace.calendar_months import add_months
 from marketplace.workflow import Stateful, state_constraint
-from procurement import states_publication
-from procurement.enums_publication import MOST_REASON, OPEN_PUBLICATIONS, FileKind, PublicationState
 from procurement.publication import duty
+from procurement.publication import states as states_publication
+from procurement.publication.enums import MOST_REASON, OPEN_PUBLICATIONS, FileKind, PublicationState
 
 if TYPE_CHECKING:
     from marketplace.accounts.actors import Actor

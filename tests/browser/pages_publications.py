@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from procurement.actions.publication_files import make_missing
+from procurement.publication.files import make_missing
 from tests.browser.pages import page
 from tests.browser.pages_statements import PAGES
 from tests.habits.matrix.publications import made

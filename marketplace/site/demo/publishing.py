@@ -9,8 +9,9 @@ from typing import Any
 from django.utils import timezone
 
 from marketplace.site.demo.acting import act
-from procurement.actions import publications, vehicles
+from procurement.actions import vehicles
 from procurement.models import Publication
+from procurement.publication import actions as publications
 from procurement.publication.facts import ChangeFacts, Holder
 
 BUYER = "achats@ministere.example"

@@ -22,7 +22,7 @@ from procurement.consultations.forms import AnnounceForm, ExtendForm, PublishFor
 from procurement.consultations.schedule import PARIS
 from procurement.consultations.views.find import allowed_to, form_page, tried
 from procurement.models import Consultation
-from procurement.publication_consultation import lines_of_tender
+from procurement.publication.consultation import lines_of_tender
 from procurement.views.find import actor_of, posted, typed_version
 
 

@@ -21,7 +21,7 @@ from procurement.models import (
     PublicationRelease,
     RejectionLetter,
 )
-from procurement.publication_consultation import consultation_facts
+from procurement.publication.consultation import consultation_facts
 from tests.procurement.consultation_builders import make_supplier
 from tests.procurement.evaluation_builders import (
     certified,
@@ -200,7 +200,7 @@ def test_notified_it_is_ordered_under_and_its_publication_is_drafted(room):
 
 
 def test_its_publication_says_what_was_asked_then_what_was_awarded(room):
-    from procurement.actions import publications
+    from procurement.publication import actions as publications
 
     publication = notified(room).vehicle.publication
     values = {

@@ -11,8 +11,8 @@ from django.utils import timezone
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import Role
 from marketplace.accounts.models import Membership
-from procurement.actions import publications
 from procurement.models import Contract, Publication
+from procurement.publication import actions as publications
 from procurement.publication.facts import ChangeFacts
 from tests.builders import make_member
 from tests.procurement.order_builders import Purchase, make_order, make_purchase

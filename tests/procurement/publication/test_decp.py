@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from procurement.publication import decp, duty, judging, words
 from procurement.publication import fields as asked
 from procurement.publication.facts import ChangeFacts, Holder
-from procurement.publication_sources import decoded, encoded, months_between
+from procurement.publication.sources import decoded, encoded, months_between
 from tests.builders import fictitious_siren
 from tests.procurement.publication.publication_facts import TODAY, VAT, WHOLE, decp_errors, whole
 

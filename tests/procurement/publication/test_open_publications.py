@@ -9,10 +9,10 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from marketplace.accounts.actors import Actor
-from procurement.actions import publications
-from procurement.actions.publication_files import forget_old, make_missing, path_of
 from procurement.models import PublicationFile
+from procurement.publication import actions as publications
 from procurement.publication import duty
+from procurement.publication.files import forget_old, make_missing, path_of
 from tests.procurement.order_builders import make_purchase
 from tests.procurement.publication.publication_builders import dearer, make_publication, purchasing_of
 from tests.procurement.publication.publication_facts import decp_validator, ocds_errors

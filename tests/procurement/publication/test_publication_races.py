@@ -3,8 +3,8 @@
 import pytest
 
 from marketplace.accounts.actors import Actor
-from procurement.actions import publications
 from procurement.models import Publication, PublicationRelease
+from procurement.publication import actions as publications
 from tests.procurement.order_builders import make_purchase
 from tests.procurement.publication.publication_builders import (
     dearer,

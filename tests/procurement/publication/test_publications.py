@@ -14,10 +14,10 @@ from marketplace.audit.models import AuditEvent
 from marketplace.errors import MoveRefused, RuleBroken
 from marketplace.notifications.models import Notification
 from marketplace.ui.desk import rows_of
-from procurement import desk_publications
-from procurement.abilities_publication import publication_abilities
-from procurement.actions import publications
 from procurement.models import Contract, Publication, PublicationRelease
+from procurement.publication import actions as publications
+from procurement.publication import desk as desk_publications
+from procurement.publication.abilities import publication_abilities
 from procurement.publication.facts import Holder
 from tests.builders import fictitious_siret, make_member, make_organisation
 from tests.procurement.order_builders import make_order, make_purchase, make_vehicle

@@ -13,10 +13,10 @@ from rest_framework.test import APIClient
 
 from marketplace.accounts.models import Organisation
 from marketplace.errors import RuleBroken
-from procurement.actions import publications
 from procurement.awards import deciding, notifying
 from procurement.consultations import publishing, writing
 from procurement.models import Publication, PublicationRelease
+from procurement.publication import actions as publications
 from tests.builders import client_for, fictitious_siret
 from tests.procurement.awards.test_lots import end, two_lots
 from tests.procurement.consultation_builders import Room, make_deposit, make_supplier

@@ -11,10 +11,10 @@ import pytest
 from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import Role
 from marketplace.notifications.models import Notification
-from procurement.actions.publications import modify
 from procurement.actions.untold_changes import proposed_change, untold_amendments
 from procurement.amendments import actions as amendments
 from procurement.models import Amendment, Contract, Publication
+from procurement.publication.actions import modify
 from procurement.publication.facts import ChangeFacts
 from tests.builders import client_for, make_member
 from tests.procurement.order_builders import Purchase, make_purchase

@@ -9,12 +9,12 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from marketplace.rest.serializers import StrictModelSerializer, StrictSerializer
-from procurement.enums_publication import MOST_REASON
 from procurement.models import Publication
 from procurement.publication import words
+from procurement.publication.enums import MOST_REASON
 from procurement.publication.facts import Holder
 from procurement.publication.fields import BY_NAME, FIELDS, Field, Kind
-from procurement.publication_preview import Preview, preview_of
+from procurement.publication.preview import Preview, preview_of
 
 
 class HolderSerializer(StrictSerializer):

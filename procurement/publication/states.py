@@ -1,8 +1,8 @@
 """Moves of the publication of a contract, as data. What is published never goes back."""
 
 from marketplace.workflow import Move, moves
-from procurement.enums_publication import OPEN_PUBLICATIONS
-from procurement.enums_publication import PublicationState as State
+from procurement.publication.enums import OPEN_PUBLICATIONS
+from procurement.publication.enums import PublicationState as State
 
 PUBLICATION = moves(
     Move("review", frozenset({State.DRAFT}), State.REVIEWED, "Déclarer relu"),

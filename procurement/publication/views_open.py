@@ -14,7 +14,7 @@ from marketplace.errors import NotVisible
 from marketplace.ui.breadcrumb import breadcrumb
 from procurement.models import Publication, PublicationFile, PublicationRelease
 from procurement.publication.ocds import names_of
-from procurement.publication_preview import (
+from procurement.publication.preview import (
     json_text,
     lines_of,
     lots_of_release,

@@ -15,12 +15,12 @@ from marketplace.errors import NotVisible
 from marketplace.rest.idempotency import once
 from marketplace.rest.moves import MoveEndpoint, MoveMixin
 from marketplace.rest.viewsets import CreateOnceMixin, PatchMixin, ReadViewSet, SerializerClass
-from procurement.abilities_publication import publication_abilities, publications_abilities
-from procurement.actions import publications
-from procurement.enums_publication import PublicationState
 from procurement.models import Contract, Publication, PurchasingVehicle
+from procurement.publication import actions as publications
+from procurement.publication.abilities import publication_abilities, publications_abilities
+from procurement.publication.enums import PublicationState
 from procurement.publication.facts import ChangeFacts
-from procurement.serializers_publication import (
+from procurement.publication.serializers import (
     AttestInput,
     DropInput,
     ElsewhereInput,

@@ -10,8 +10,8 @@ from django import forms
 from django.utils.html import escape
 
 from marketplace.ui.forms import MarketForm
-from procurement.enums_publication import MOST_REASON
 from procurement.models import Contract, PurchasingVehicle
+from procurement.publication.enums import MOST_REASON
 from procurement.publication.facts import ChangeFacts, Holder
 from procurement.publication.fields import BY_NAME, FIELDS, Field, Kind
 

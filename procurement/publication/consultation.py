@@ -13,7 +13,7 @@ from catalog.opendata.licence import absolute
 from marketplace.ui.typography import datetime_text, number_text
 from procurement.awards.enums import OutcomeKind
 from procurement.publication.facts import Asked, ConsultationFacts, LotAsked, OpenDocument
-from procurement.publication_sources import procedure_of
+from procurement.publication.sources import procedure_of
 
 if TYPE_CHECKING:
     from procurement.models import Award, Consultation

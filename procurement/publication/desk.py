@@ -8,8 +8,8 @@ from marketplace.accounts.actors import Actor
 from marketplace.accounts.enums import Role
 from marketplace.ui.desk import DeskRow, Rows, one_row_each
 from procurement.desk_scope import about
-from procurement.enums_publication import OPEN_PUBLICATIONS, PublicationState
 from procurement.models import Contract, Publication
+from procurement.publication.enums import OPEN_PUBLICATIONS, PublicationState
 
 MOST = 50
 

@@ -17,14 +17,14 @@ from marketplace.numbering import next_number
 from procurement.actions import releases
 from procurement.budgets.amounts import committed_amounts
 from procurement.enums_orders import VehicleKind
-from procurement.enums_publication import PublicationState
 from procurement.models import Award, Contract, Publication, PublicationRelease, PurchasingVehicle
 from procurement.order_people import people_holding
 from procurement.publication import decp, duty, judging, ocds
+from procurement.publication.consultation import consultation_facts
+from procurement.publication.enums import PublicationState
 from procurement.publication.facts import Buyer, ChangeFacts, MarketFacts
 from procurement.publication.fields import BY_NAME
-from procurement.publication_consultation import consultation_facts
-from procurement.publication_sources import (
+from procurement.publication.sources import (
     Held,
     award_of,
     encoded,

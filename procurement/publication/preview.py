@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from marketplace.ui.typography import date_text, euros
 from procurement.publication import decp, duty, judging
 from procurement.publication.fields import FIELDS, Field, Kind
-from procurement.publication_sources import decoded, facts_of
+from procurement.publication.sources import decoded, facts_of
 from procurement.reference.cpv import label_of
 
 if TYPE_CHECKING:

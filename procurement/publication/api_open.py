@@ -25,10 +25,10 @@ from catalog.opendata.api_files import TheAddressSays
 from catalog.opendata.licence import LICENCE_URL, absolute, publisher
 from marketplace.errors import NotVisible
 from marketplace.rest.paging import Feed
-from procurement.actions.publication_files import path_of
 from procurement.models import Publication, PublicationFile, PublicationRelease
+from procurement.publication.files import path_of
 from procurement.publication.ocds import Package, record
-from procurement.publication_streams import decp_document, decp_objects, dumps
+from procurement.publication.streams import decp_document, decp_objects, dumps
 
 SIRET = re.compile(r"[0-9]{14}")
 SUMS = "SHA256SUMS"

@@ -13,9 +13,9 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from procurement.enums_publication import FileKind
 from procurement.models import Publication, PublicationFile
-from procurement.publication_streams import decp_document, decp_objects, record_texts, release_texts
+from procurement.publication.enums import FileKind
+from procurement.publication.streams import decp_document, decp_objects, record_texts, release_texts
 
 KEPT = dt.timedelta(days=31)
 FILE_LOCK = 0x0CD5_0116

@@ -21,12 +21,15 @@ from marketplace.errors import NotVisible, RuleBroken
 from marketplace.ui.breadcrumb import breadcrumb
 from marketplace.ui.forms import MarketForm
 from marketplace.ui.once import once
-from procurement.abilities_publication import publication_abilities, publications_abilities
-from procurement.actions import publications
 from procurement.actions.untold_changes import proposed_change, untold_amendments
 from procurement.enums_orders import VehicleKind
-from procurement.enums_publication import PublicationState
-from procurement.forms.publications import (
+from procurement.forms.refusals import put_refusal
+from procurement.models import Contract, Publication, PublicationRelease, PurchasingVehicle
+from procurement.publication import actions as publications
+from procurement.publication import duty
+from procurement.publication.abilities import publication_abilities, publications_abilities
+from procurement.publication.enums import PublicationState
+from procurement.publication.forms import (
     AnswersForm,
     AttestForm,
     DropForm,
@@ -34,17 +37,14 @@ from procurement.forms.publications import (
     ModifyForm,
     SourceForm,
 )
-from procurement.forms.refusals import put_refusal
-from procurement.models import Contract, Publication, PublicationRelease, PurchasingVehicle
-from procurement.publication import duty
-from procurement.publication_preview import (
+from procurement.publication.preview import (
     json_text,
     lines_of,
     modifications_of,
     preview_of,
     words_of_releases,
 )
-from procurement.publication_sources import decoded
+from procurement.publication.sources import decoded
 from procurement.views.find import actor_of, posted, typed_version
 
 PAGE_SIZE = 20
