@@ -1,4 +1,4 @@
-"""How long an R9 derogation lasts, from the reference file, read once per process."""
+"""How long an R9 derogation lasts, from `terms.toml`, read once per process."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 NOT_HELD = ", d’après une note, texte non relu"
-_FILE = Path(__file__).parent / "reference" / "derogation.toml"
+_FILE = Path(__file__).parent / "terms.toml"
 
 
 @dataclass(frozen=True, slots=True)
