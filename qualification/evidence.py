@@ -12,11 +12,12 @@ from django.utils import timezone
 from marketplace.accounts.abilities import require
 from marketplace.audit.journal import record
 from marketplace.errors import MoveRefused, RuleBroken
-from marketplace.files.models import FileAccess
-from marketplace.files.store import store_upload
+from marketplace.files.models import FileAccess, StoredFile
+from marketplace.files.store import abandon, content_of, store_upload
 from marketplace.numbering import next_number
 from qualification.abilities import evidence_abilities, evidences_abilities
 from qualification.models import Dossier, Evidence, EvidenceUse
+from qualification.papers import problem_of
 from qualification.schemes import load_scheme
 from qualification.states import SUPPLIER_STATES
 
@@ -39,16 +40,27 @@ def keep(*, actor: Actor, title: str, upload: UploadedFile, valid_until: dt.date
             field="valid_until",
         )
     with transaction.atomic():
+        file = store_upload(upload, owner=actor.organisation, actor=actor)
+        _refuse_unreadable(file)
         made = Evidence.objects.create(
             number=next_number("PRV"),
             organisation=actor.organisation,
             title=title.strip(),
-            file=store_upload(upload, owner=actor.organisation, actor=actor),
+            file=file,
             valid_until=valid_until,
             added_by=actor.user,
         )
         record(made, "create", actor=actor, detail={"sha256": made.file.sha256})
     return made
+
+
+def _refuse_unreadable(file: StoredFile) -> None:
+    """What nobody could read proves nothing. Its row goes with the transaction, its bytes now."""
+    problem = problem_of(content_of(file), file.media_type)
+    if problem:
+        abandon(file)
+        message = f"« {file.name} » ne s’ouvre pas : {problem}. Joignez un fichier entier, sans mot de passe."
+        raise RuleBroken("file_unreadable", message, field="file")
 
 
 def join(evidence: Evidence, *, actor: Actor, dossier: Dossier, requirement: str) -> EvidenceUse:

@@ -54,6 +54,11 @@ def test_kept_by_the_page_and_refused_in_words(people):
     program = SimpleUploadedFile("preuve.pdf", b"MZ\x90\x00")
     refused = client.post(page, {"title": "Politique", "upload": program})
     assert refused.status_code == 400 and 'href="#id_upload"' in refused.content.decode()
+    large = SimpleUploadedFile("preuve.pdf", b"%PDF-1.7\n" + b"0" * 10_000_000 + b"\n%%EOF\n")
+    refused = client.post(page, {"title": "Politique", "upload": large})
+    assert refused.status_code == 400 and "10 Mo au plus" in refused.content.decode()
+    # 200 MB are refused on their announced length, before a byte is read.
+    assert client.generic("POST", page, b"", CONTENT_LENGTH="200000000").status_code == 413
     assert not Evidence.objects.exists()
     end = timezone.localdate() + dt.timedelta(days=400)
     done = client.post(page, {"title": "Politique", "valid_until": f"{end:%d/%m/%Y}", "upload": pdf()})

@@ -14,7 +14,7 @@ from marketplace.audit.models import AuditEvent
 from marketplace.documents.pdf import compile_pdf
 from marketplace.documents.pdf_words import Unreadable, words_of_pdf
 from marketplace.errors import RuleBroken
-from marketplace.files.models import FileAccess
+from marketplace.files.models import FileAccess, StoredFile
 from marketplace.files.store import content_of
 from qualification import evidence as keeping
 from qualification.handing_out import PAGE_EMPTY, PAGE_HIDDEN, TEMPLATE, pages_of
@@ -26,6 +26,7 @@ from tests.qualification import builders
 pytestmark = pytest.mark.django_db
 SECRET = "chiffre d’affaires de 12 M€"
 WHY = {"ground": "business", "reason": "Le montant est un secret des affaires."}
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64 + b"IEND\xaeB`\x82"
 OPEN_PAGE, CLOSED_PAGE = "La sauvegarde est quotidienne.", "Plan des locaux du centre de données."
 
 
@@ -124,13 +125,12 @@ def test_of_a_text_the_rest_is_given(people, decision, name):
 
 
 def test_whole_then_withheld_and_what_each_reads(people, decision):
-    image = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
-    evidence = keep(people, decision, image, "schema.png")
+    evidence = keep(people, decision, PNG, "schema.png")
     officer, visitor, supplier = client_for(people.officer), client_for(None), client_for(people.manager)
     officer.post(f"/dossiers/{decision.dossier.number}/decision/first/publier/", {"passages": ""})
     assert officer.post(page(decision, evidence), {"outcome": "whole"}).status_code == 302
     first = EvidenceCopy.objects.get()
-    assert visitor.get(f"/decisions/preuves/{first.uuid}/copie/").content == image
+    assert visitor.get(f"/decisions/preuves/{first.uuid}/copie/").content == PNG
     assert f"/decisions/preuves/{first.uuid}/copie/" in visitor.get("/decisions/").content.decode()
     assert officer.post(page(decision, evidence), {"outcome": "withheld", **WHY}).status_code == 302
     # The later word replaces the former: what was given is given no more.
@@ -186,10 +186,9 @@ def scanned() -> bytes:
 @pytest.mark.parametrize(
     ("content", "name"),
     [
-        (locked, "verrouille.pdf"),
         (scanned, "numerise.pdf"),
         (lambda: b"%PDF-1.7\n%%EOF\n", "vide.pdf"),
-        (lambda: b"\x89PNG\r\n\x1a\n" + b"\0" * 64, "schema.png"),
+        (lambda: PNG, "schema.png"),
     ],
 )
 def test_what_has_no_words_is_given_whole_or_not_at_all(people, decision, content, name):
@@ -220,6 +219,18 @@ def test_a_file_that_never_ends_is_unreadable(monkeypatch):
     monkeypatch.setattr("marketplace.documents.pdf_words.CLOCK_SECONDS", 0.01)
     with pytest.raises(Unreadable):
         words_of_pdf(pdf(OPEN_PAGE))
+
+
+def test_one_under_a_password_is_unreadable_and_no_evidence(people, decision):
+    with pytest.raises(Unreadable):
+        words_of_pdf(locked())
+    upload = SimpleUploadedFile("verrouille.pdf", locked())
+    told = {"title": "Politique de sauvegarde", "upload": upload}
+    refused = client_for(people.editor).post("/mes-preuves/ajouter/", told)
+    text = refused.content.decode()
+    assert refused.status_code == 400 and 'href="#id_upload"' in text and "Politique de sauvegarde" in text
+    assert "il est protégé par un mot de passe" in text
+    assert not Evidence.objects.exists() and not StoredFile.objects.filter(name="verrouille.pdf").exists()
 
 
 def test_pages_as_they_are_typed():

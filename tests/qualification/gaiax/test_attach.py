@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import hashlib
 import json
 from typing import Any
@@ -158,7 +159,7 @@ def test_the_page_offers_ones_own_offers_and_keeps_what_was_chosen(people, offer
 
 def test_an_expired_presentation_is_said_so(people, offer):
     kept = attach(judged(people, bundle_of()), offer, actor=people.actor("manager"))
-    OfferCredential.objects.filter(pk=kept.pk).update(valid_until=NOW.replace(year=2025))
+    OfferCredential.objects.filter(pk=kept.pk).update(valid_until=dt.datetime(2025, 11, 26, 9, tzinfo=dt.UTC))
     page = client_for(None).get(f"{offer.get_absolute_url()}labels-gaia-x/").content.decode()
     assert "a expiré le 26\u00a0novembre 2025" in page.replace('<time datetime="2025-11-26">', "").replace(
         "</time>", ""

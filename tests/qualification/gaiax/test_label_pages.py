@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from catalog.enums import Origin
 from catalog.models import StackEdge
@@ -94,7 +95,11 @@ def test_the_endpoint_says_the_same(offer):
 
 
 def test_the_certificate_of_an_answer_counts_once_its_file_is_joined_and_until_it_ends():
-    paper = {"issuer": "Organisme", "file": "x", "valid_until": "2026-12-31"}
+    paper = {
+        "issuer": "Organisme",
+        "file": "x",
+        "valid_until": str(timezone.localdate() + dt.timedelta(days=40)),
+    }
     said = {"codes_of_conduct": ["eu_cloud"], "eu_cloud_certificate": paper}
     for answers, met in (
         (said, 31),

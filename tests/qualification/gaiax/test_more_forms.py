@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,16 @@ from qualification.gaiax.report import FAIL, PASS, UNKNOWN, Findings, Report
 from qualification.gaiax.verify import verify
 from tests.qualification.gaiax import vectors
 from tests.qualification.gaiax.test_verify import GENERATIONS, judged, verdicts
-from tests.qualification.gaiax.vectors import NOTARY, NOW, PROVIDER, Bundle, sign_jwt, sign_standard, signer
+from tests.qualification.gaiax.vectors import (
+    NOTARY,
+    NOW,
+    PROVIDER,
+    Bundle,
+    at,
+    sign_jwt,
+    sign_standard,
+    signer,
+)
 
 LIST = "https://fournisseur.example/statuts/1"
 
@@ -47,7 +57,7 @@ def test_another_ed25519_key_or_authority_or_host_is_refused(generation: str) ->
     bundle = with_keys(generation, "EdDSA")
     bundle.anchors = vectors.anchors("Une autre autorité")
     assert verdicts(judged(bundle))["chain"] == FAIL
-    for wrong in ({"host": "autre.example"}, {"until": NOW.replace(day=25)}):
+    for wrong in ({"host": "autre.example"}, {"until": NOW - dt.timedelta(days=1)}):
         bundle = with_keys(generation, "EdDSA")
         bundle.documents[PROVIDER] = signer(PROVIDER, "EdDSA", **wrong).document()
         assert verdicts(judged(bundle))["chain"] == FAIL
@@ -71,7 +81,7 @@ def test_the_standard_signature_covers_the_document_and_the_options_of_the_proof
     bundle = with_keys("tagus", "ES256")
     signed = standard(bundle)
     if name == "created":
-        signed["offer"]["proof"]["created"] = "2026-11-21T08:00:00Z"
+        signed["offer"]["proof"]["created"] = at(-5)
     else:
         signed["offer"]["credentialSubject"]["gx:policy"] = "default: deny"
     assert verdicts(judged(bundle, bundle.present(signed)))["signature"] == FAIL
@@ -104,8 +114,8 @@ def status_credential(*revoked: int, purpose: str = "revocation", by: str = PROV
         "id": LIST,
         "type": ["VerifiableCredential", "BitstringStatusListCredential"],
         "issuer": by,
-        "validFrom": "2026-11-01T00:00:00Z",
-        "validUntil": "2026-12-01T00:00:00Z",
+        "validFrom": at(-25),
+        "validUntil": at(5),
         "credentialSubject": {
             "id": f"{LIST}#list",
             "type": "BitstringStatusList",
@@ -155,7 +165,7 @@ def test_a_credential_that_its_list_names_fails(purpose: str, word: str) -> None
         "{}",
         status_credential(42, by=NOTARY),
         status_credential(42, purpose="suspension"),
-        status_credential(42, validUntil="2026-11-20T00:00:00Z"),
+        status_credential(42, validUntil=at(-6)),
         status_credential(42, id="https://fournisseur.example/statuts/2"),
         status_credential(42)[:-8] + "AAAAAAAA",
         status_credential(

@@ -13,7 +13,7 @@ import pytest
 from qualification.gaiax.report import FAIL, IDS, PASS, UNKNOWN, Report
 from qualification.gaiax.verify import verify
 from tests.qualification.gaiax import vectors
-from tests.qualification.gaiax.vectors import NOTARY, NOW, PROVIDER, Bundle, signer
+from tests.qualification.gaiax.vectors import NOTARY, NOW, PROVIDER, Bundle, at, signer
 
 GENERATIONS = ("loire", "tagus")
 
@@ -43,11 +43,11 @@ def _write_a_context_inline(bundle: Bundle) -> None:
 
 
 def _expire(bundle: Bundle) -> None:
-    bundle.credentials["offer"][bundle.end] = "2026-11-25T00:00:00Z"
+    bundle.credentials["offer"][bundle.end] = at(-1)
 
 
 def _begin_tomorrow(bundle: Bundle) -> None:
-    bundle.credentials["offer"][bundle.start] = "2026-11-27T00:00:00Z"
+    bundle.credentials["offer"][bundle.start] = at(1)
 
 
 def _give_another_document(bundle: Bundle) -> None:

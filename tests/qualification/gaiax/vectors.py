@@ -20,7 +20,15 @@ from qualification.gaiax.contexts import JWS2020, LOIRE, TAGUS, VC1, VC2
 from qualification.gaiax.material import SUPPLIED, Material
 from qualification.gaiax.signature import REGISTRY
 
-NOW = dt.datetime(2026, 11, 26, 9, tzinfo=dt.UTC)
+# The moment of the run: pages and workers judge by the clock, and would find a fixed day too old one day.
+NOW = dt.datetime.now(dt.UTC).replace(minute=0, second=0, microsecond=0)
+
+
+def at(days: int) -> str:
+    """So many days from now, as credentials write it."""
+    return (NOW + dt.timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 PROVIDER, NOTARY = "did:web:fournisseur.example", "did:web:notaire.example:v1"
 TERMS = (
     "The PARTICIPANT signing the Self-Description agrees as follows:\n- to update its descriptions about any"
@@ -168,7 +176,7 @@ def sign_standard(by: Signer, document: dict[str, Any], **options: Any) -> dict[
 def _options(by: Signer) -> dict[str, Any]:
     return {
         "type": "JsonWebSignature2020",
-        "created": "2026-11-20T08:00:00Z",
+        "created": at(-6),
         "proofPurpose": "assertionMethod",
         "verificationMethod": by.method,
     }
@@ -190,8 +198,8 @@ def loire(name: str, subject: dict[str, Any], *, by: str = PROVIDER, **more: Any
         "id": f"https://fournisseur.example/titres/{name}",
         "type": ["VerifiableCredential", subject["type"]],
         "issuer": by,
-        "validFrom": "2026-11-01T00:00:00Z",
-        "validUntil": "2027-02-01T00:00:00Z",
+        "validFrom": at(-25),
+        "validUntil": at(67),
         "credentialSubject": {"id": f"https://fournisseur.example/titres/{name}#sujet", **subject},
         **more,
     }
@@ -203,8 +211,8 @@ def tagus(name: str, subject: dict[str, Any], *, by: str = PROVIDER, **more: Any
         "id": f"https://fournisseur.example/titres/{name}",
         "type": ["VerifiableCredential"],
         "issuer": by,
-        "issuanceDate": "2026-11-01T00:00:00Z",
-        "expirationDate": "2027-02-01T00:00:00Z",
+        "issuanceDate": at(-25),
+        "expirationDate": at(67),
         "credentialSubject": {"id": f"https://fournisseur.example/titres/{name}#sujet", **subject},
         **more,
     }
