@@ -211,7 +211,8 @@ def _contract_date(contract: Contract, today: dt.date, *, inside: bool) -> DeskR
         expected, due_on = "Dénoncer ou laisser courir le contrat", contract.notice_on
         act, button = "contract_move", "Annoncer la fin"
     elif today < contract.starts_on <= today + START_WARNING:
-        expected, due_on = "Préparer le début du contrat, à venir", contract.starts_on
+        expected = "Préparer le début du contrat" if inside else "Préparer le début du contrat, à venir"
+        due_on = contract.starts_on
         act, button = "security_checklist", "Voir la liste de sécurité"
     else:
         return None

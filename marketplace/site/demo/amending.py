@@ -1,4 +1,4 @@
-"""A change of a running contract that waits for its signatures, and the discounts of two vehicles."""
+"""A change of a running contract signed by one person of three, and the discounts of two vehicles."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from django.utils import timezone
 
 from catalog.models import Supplier
 from marketplace.site.demo.acting import act
-from procurement.amendments.actions import write_amendment
+from procurement.amendments.actions import approve, write_amendment
 from procurement.discounts.recording import record_discount
 from procurement.models import Contract, PurchasingVehicle
 
 WRITER, BUYER = "prescripteur@ministere.example", "achats@ministere.example"
+SECURITY = "rssi@ministere.example"
 
 
 def load_amendment() -> None:
     contract = Contract.objects.get(order__commitment_number="1400000001")
-    write_amendment(
+    made = write_amendment(
         contract,
         actor=act(WRITER),
         kind="amendment",
@@ -26,6 +27,7 @@ def load_amendment() -> None:
         reason="Deux cents postes de plus pour un service rattaché au 1er janvier (fictif).",
         new_ends_on=contract.ends_on + dt.timedelta(days=90),
     )
+    approve(made, actor=act(SECURITY))
 
 
 def load_discounts() -> None:
