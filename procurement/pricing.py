@@ -66,6 +66,8 @@ class PricedLine:
     periods: Periods
     total_eur_ht: Decimal
     private: PrivatePrice | None = None
+    # Before the discount; None without any.
+    list_price_eur_ht: Decimal | None = None
 
 
 def orderable_lines(plan: Plan) -> list[PriceLine]:
@@ -138,10 +140,9 @@ def _priced(
     periods = ONE
     if line.kind != PriceKind.ONE_OFF:
         periods = billed_periods(line.period, starts_on=starts_on, ends_on=ends_on, prorata=line.prorata)
-    price = None if agreed is None else agreed.unit_price_eur_ht
-    bands = bands_of(
-        line, quantity, on=starts_on or timezone.localdate(), agreed_eur_ht=price, discount=discount
-    )
+    price, on = None if agreed is None else agreed.unit_price_eur_ht, starts_on or timezone.localdate()
+    listed = bands_of(line, quantity, on=on, agreed_eur_ht=price)
+    bands = listed if agreed is not None else reduced(listed, discount)
     try:
         return [
             PricedLine(
@@ -153,8 +154,9 @@ def _priced(
                 periods=periods,
                 total_eur_ht=band.total_eur_ht(periods.count),
                 private=agreed.private if agreed is not None else None,
+                list_price_eur_ht=_before(whole, band),
             )
-            for rank, band in enumerate(bands)
+            for rank, (whole, band) in enumerate(zip(listed, bands, strict=True))
         ]
     except ValueError as error:
         message = (
@@ -175,12 +177,23 @@ def bands_of(
     discount."""
     if agreed_eur_ht is not None:
         return (Band(quantity, agreed_eur_ht),)
-    bands = line.component.bands(quantity, on=on)
+    return reduced(line.component.bands(quantity, on=on), discount)
+
+
+def reduced(bands: tuple[Band, ...], discount: Decimal | None) -> tuple[Band, ...]:
+    """The same parts of a quantity, each at its price less the discount."""
     if discount is None:
         return bands
     return tuple(
         Band(band.quantity, percent_off(band.unit_price_eur_ht, discount), band.included) for band in bands
     )
+
+
+def _before(whole: Band, band: Band) -> Decimal | None:
+    """The price before the discount; None when nothing is taken off, were it for want of a millionth."""
+    if band.included or whole.unit_price_eur_ht == band.unit_price_eur_ht:
+        return None
+    return whole.unit_price_eur_ht
 
 
 def percent_off(price: Decimal, percent: Decimal) -> Decimal:

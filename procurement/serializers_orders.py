@@ -38,6 +38,7 @@ class OrderLineSerializer(StrictModelSerializer):
             "unit",
             "period",
             "unit_price_eur_ht",
+            "list_price_eur_ht",
             "quantity",
             "periods",
             "prorata",

@@ -292,6 +292,7 @@ def _write_lines(order: Order, quantities: Mapping[str, Decimal]) -> None:
             prorata=each.price_line.prorata,
             total_eur_ht=each.total_eur_ht,
             private_price=each.private,
+            list_price_eur_ht=each.list_price_eur_ht,
         )
         for position, each in enumerate(priced, start=1)
     ]

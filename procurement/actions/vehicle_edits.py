@@ -119,8 +119,8 @@ def _without_lots(row: PurchasingVehicle) -> Any:
     """The holder of the only lot, which goes."""
     lots = list(row.lots.prefetch_related("holdings__supplier"))
     holders = {holder for lot in lots for holder in lot.holders}
-    if len(lots) > 1 or len(holders) > 1:
-        message = "Cet accord-cadre a plusieurs lots ou titulaires : il reste un accord-cadre."
+    if len(lots) > 1 or len(holders) > 1 or row.discounts.filter(lot__isnull=False).exists():
+        message = "Cet accord-cadre a plusieurs lots ou titulaires, ou une remise par lot : il le reste."
         raise RuleBroken("kind_with_lots", message, field="kind")
     VehicleLot.objects.filter(vehicle=row).delete()
     return next(iter(holders), None)

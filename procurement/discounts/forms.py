@@ -6,6 +6,7 @@ from django import forms
 
 from catalog.models import Supplier
 from marketplace.ui.forms import MarketForm
+from procurement.models import PurchasingVehicle
 
 
 class DiscountForm(MarketForm):
@@ -24,6 +25,7 @@ class DiscountForm(MarketForm):
         required=False,
         empty_label="Tous les fournisseurs",
     )
+    lot = forms.TypedChoiceField(label="Lot", coerce=int, empty_value=None, required=False)
     starts_on = forms.DateField(label="Premier jour", widget=forms.DateInput)
     ends_on = forms.DateField(
         label="Dernier jour",
@@ -32,8 +34,13 @@ class DiscountForm(MarketForm):
         widget=forms.DateInput,
     )
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, vehicle: PurchasingVehicle, **options: Any) -> None:
         super().__init__(*args, **options)
+        lots = [(str(lot.number), str(lot)) for lot in vehicle.lots.order_by("number")]
+        if lots:
+            self.fields["lot"].choices = [("", "Tous les lots"), *lots]  # type: ignore[attr-defined]  # TypedChoiceField
+        else:
+            del self.fields["lot"]
         suppliers = Supplier.objects.filter(organisation__isnull=False).order_by("name", "pk")
         self.fields["supplier"].queryset = suppliers
 

@@ -12,9 +12,11 @@ from django.db.models import Q
 from marketplace.audit.journal import record
 from marketplace.errors import MoveRefused, NotAllowed, RuleBroken
 from marketplace.ui.typography import date_text
-from procurement.models import PurchasingVehicle, VehicleDiscount
+from procurement.models import PurchasingVehicle, VehicleDiscount, VehicleLot
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from catalog.models import Supplier
     from marketplace.accounts.actors import Actor
     from procurement.models import Order
@@ -30,16 +32,23 @@ def record_discount(
     starts_on: dt.date,
     ends_on: dt.date | None = None,
     supplier: Supplier | None = None,
+    lot: int | None = None,
 ) -> VehicleDiscount:
-    """Of one supplier's offers or of all. Raises RuleBroken by field, also when another one of the same
-    offers is in force meanwhile."""
+    """Of one supplier's offers or of all; `lot`: the number of the only one concerned.
+
+    Raises RuleBroken by field, also when another one of the same offers is in force meanwhile."""
     if actor.user is None:
         raise NotAllowed("not_allowed", "Une remise est enregistrée par une personne.")
     with transaction.atomic():
         row = PurchasingVehicle.objects.select_for_update(no_key=True).get(pk=vehicle.pk)
-        _check(row, percent=percent, starts_on=starts_on, ends_on=ends_on, supplier=supplier)
+        of_lot = _lot(row, lot)
+        _check(of_lot or row, percent=percent, starts_on=starts_on, ends_on=ends_on)
+        _refuse_overlap(
+            row.discounts.filter(lot=of_lot, supplier=supplier), starts_on=starts_on, ends_on=ends_on
+        )
         made = VehicleDiscount.objects.create(
             vehicle=row,
+            lot=of_lot,
             supplier=supplier,
             percent=percent,
             starts_on=starts_on,
@@ -50,13 +59,19 @@ def record_discount(
     return made
 
 
+def _lot(vehicle: PurchasingVehicle, number: int | None) -> VehicleLot | None:
+    """Raises RuleBroken."""
+    if number is None:
+        return None
+    found = vehicle.lots.filter(number=number).first()
+    if found is None:
+        message = f"Ce support n’a pas de lot {number} : choisissez l’un des siens, ou aucun."
+        raise RuleBroken("lot_unknown", message, field="lot")
+    return found
+
+
 def _check(
-    row: PurchasingVehicle,
-    *,
-    percent: Decimal,
-    starts_on: dt.date,
-    ends_on: dt.date | None,
-    supplier: Supplier | None,
+    row: PurchasingVehicle | VehicleLot, *, percent: Decimal, starts_on: dt.date, ends_on: dt.date | None
 ) -> None:
     if not percent.is_finite() or not CENTI <= percent <= MOST or percent != percent.quantize(CENTI):
         message = "Une remise va de 0,01 à 99,99 %, avec deux décimales au plus."
@@ -67,10 +82,14 @@ def _check(
         )
         raise RuleBroken("end_before_start", message, field="ends_on")
     if starts_on > row.ends_on or (ends_on or row.ends_on) < row.starts_on:
-        words = f"Le support court du {date_text(row.starts_on)} au {date_text(row.ends_on)} : "
+        what = "Le lot" if isinstance(row, VehicleLot) else "Le support"
+        words = f"{what} court du {date_text(row.starts_on)} au {date_text(row.ends_on)} : "
         raise RuleBroken("outside_vehicle", f"{words}choisissez un de ces jours.", field="starts_on")
-    lasting = Q(ends_on__isnull=True) | Q(ends_on__gte=starts_on)
-    others = row.discounts.filter(lasting, supplier=supplier)
+
+
+def _refuse_overlap(alike: QuerySet[VehicleDiscount], *, starts_on: dt.date, ends_on: dt.date | None) -> None:
+    """`alike`: those of the same offers and the same lot. Raises RuleBroken."""
+    others = alike.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=starts_on))
     if ends_on is not None:
         others = others.filter(starts_on__lte=ends_on)
     other = others.first()
@@ -99,12 +118,12 @@ def end_discount(discount: VehicleDiscount, *, actor: Actor, ends_on: dt.date) -
 
 
 def discount_of(order: Order, *, on: dt.date) -> Decimal | None:
-    """The percentage that an order written that day takes: the one of its supplier's offers, else the one of
-    every offer; None without any. One query under a vehicle."""
+    """The percentage that an order written that day takes: of its lot, else of every lot; of each, the one of
+    its supplier's offers, else the one of every offer. None without any. One query under a vehicle."""
     if order.vehicle_id is None:
         return None
     rows = VehicleDiscount.objects.filter(vehicle_id=order.vehicle_id).in_force(on)
-    found = rows.for_supplier(order.offer.supplier).first()
+    found = rows.fitting(order.offer.supplier, lot_id=order.vehicle_lot_id).first()
     return None if found is None else found.percent
 
 
@@ -130,6 +149,7 @@ def _told(row: VehicleDiscount) -> dict[str, object]:
     return {
         "percent": str(row.percent),
         "supplier": supplier,
+        "lot": None if row.lot is None else row.lot.number,
         "starts_on": row.starts_on,
         "ends_on": row.ends_on,
     }

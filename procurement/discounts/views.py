@@ -28,7 +28,7 @@ from procurement.views.vehicles import trail, visible
 def add(request: HttpRequest, number: str) -> HttpResponse:
     vehicle, actor = visible(request, number), actor_of(request)
     require(vehicle_abilities(actor, vehicle), "edit")
-    form = DiscountForm(posted(request), initial={"starts_on": vehicle.starts_on})
+    form = DiscountForm(posted(request), initial={"starts_on": vehicle.starts_on}, vehicle=vehicle)
     return _written(
         request,
         vehicle,

@@ -15,7 +15,6 @@ _PROPERTIES = {
     "DocumentType": "ORDER",
     "DocumentFileName": FILE_NAME,
     "Version": "1.0",
-    "ConformanceLevel": "BASIC",
 }
 _DESCRIPTIONS = {
     "DocumentType": "The type of the hybrid document in capital letters, e.g. INVOICE or ORDER",
@@ -27,15 +26,19 @@ _BAG_END = "</rdf:Bag></pdfaExtension:schemas>"
 _RDF_END = "</rdf:RDF>"
 
 
-def describe_order_x(pdf: bytes) -> bytes:
-    """The same bytes in give the same bytes out. Raises ValueError on metadata of an unknown shape."""
+def describe_order_x(pdf: bytes, *, level: str) -> bytes:
+    """`level`: the conformance level, « BASIC » or « COMFORT ».
+
+    The same bytes in give the same bytes out. Raises ValueError on metadata of an unknown shape."""
     import pikepdf  # a large library: only a process that prints pays for it
 
     with pikepdf.open(io.BytesIO(pdf)) as opened:
         words = opened.Root.Metadata.read_bytes().decode()
         if _BAG_END not in words or _RDF_END not in words:
             raise ValueError("the metadata of the PDF have no bag of extension schemas")
-        words = words.replace(_BAG_END, _schema() + _BAG_END, 1).replace(_RDF_END, _values() + _RDF_END, 1)
+        words = words.replace(_BAG_END, _schema() + _BAG_END, 1).replace(
+            _RDF_END, _values(level) + _RDF_END, 1
+        )
         stream = pikepdf.Stream(opened, words.encode())
         stream.Type, stream.Subtype = pikepdf.Name.Metadata, pikepdf.Name.XML
         opened.Root.Metadata = opened.make_indirect(stream)
@@ -62,6 +65,7 @@ def _schema() -> str:
     )
 
 
-def _values() -> str:
-    values = "".join(f"<fx:{name}>{value}</fx:{name}>" for name, value in _PROPERTIES.items())
+def _values(level: str) -> str:
+    told = {**_PROPERTIES, "ConformanceLevel": level}
+    values = "".join(f"<fx:{name}>{value}</fx:{name}>" for name, value in told.items())
     return f'<rdf:Description rdf:about="" xmlns:fx="{_ADDRESS}">{values}</rdf:Description>'

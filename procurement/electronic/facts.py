@@ -42,6 +42,14 @@ class Line:
     quantity: Decimal
     unit_price: Decimal
     total: Decimal
+    # Before the vehicle's discount; None without any.
+    list_price: Decimal | None = None
+    percent: Decimal | None = None
+
+    @property
+    def allowance(self) -> Decimal:
+        """What is taken off one unit: exact, for both prices are kept to the millionth."""
+        return Decimal(0) if self.list_price is None else self.list_price - self.unit_price
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,10 @@ class OrderDocument:
     total_ttc: Decimal | None
     notes: tuple[str, ...]
 
+    @property
+    def has_allowance(self) -> bool:
+        return any(line.list_price is not None for line in self.lines)
+
 
 def document_of(order: Order) -> OrderDocument:
     """Of an order being sent: it has its number, its dates and its commitment number. One query."""
@@ -83,7 +95,7 @@ def document_of(order: Order) -> OrderDocument:
         vehicle=order.vehicle.reference if order.vehicle is not None else "",
         starts_on=order.starts_on,
         ends_on=order.ends_on,
-        lines=tuple(_line(line) for line in order.lines.order_by("position", "pk")),
+        lines=tuple(_line(line, order.discount_percent) for line in order.lines.order_by("position", "pk")),
         total_ht=order.total_eur_ht,
         tax=order.vat_eur,
         total_ttc=order.total_eur_ttc,
@@ -95,7 +107,7 @@ def _party(name: str, scheme: str, identifier: str, country: str) -> Party:
     return Party(name, identifier, IDENTIFIER_CODES.get(scheme, ""), country)
 
 
-def _line(line: OrderLine) -> Line:
+def _line(line: OrderLine, discount: Decimal | None) -> Line:
     word = _PERIODS.get(line.period, "")
     times = f", {line.periods} {word}" if line.periods > 1 and word else ""
     if line.parts:
@@ -107,6 +119,8 @@ def _line(line: OrderLine) -> Line:
         quantity=told_quantity(line),
         unit_price=line.unit_price_eur_ht,
         total=line.total_eur_ht,
+        list_price=line.list_price_eur_ht,
+        percent=None if line.list_price_eur_ht is None else discount,
     )
 
 

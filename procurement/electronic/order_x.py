@@ -1,4 +1,5 @@
-"""Order-X 1.0, profile BASIC: the CII message that is put inside the PDF of an order."""
+"""Order-X 1.0: the CII message that is put inside the PDF of an order. Profile BASIC; COMFORT where a line
+has an allowance, which BASIC cannot say."""
 
 from __future__ import annotations
 
@@ -6,11 +7,13 @@ from procurement.electronic.facts import Line, OrderDocument, Party, plain
 from procurement.electronic.xml import Node, document
 
 FILE_NAME = "order-x.xml"
-PROFILE = "urn:order-x.eu:1p0:basic"
+_PROFILES = {"BASIC": "urn:order-x.eu:1p0:basic", "COMFORT": "urn:order-x.eu:1p0:comfort"}
 # UNTDID 1001, 1225 and 4343: an order, original, answered by an acknowledgement.
 ORDER, ORIGINAL, ANSWER = "220", "9", "AC"
 # UN/ECE Rec. 20: one (a line counts units times periods).
 UNIT = "C62"
+# UNTDID 5189: a discount.
+DISCOUNT, REASON = "95", "Remise du support d’achat"
 _STANDARD = "urn:un:unece:uncefact:data:standard"
 NAMESPACES = {
     "rsm": "urn:un:unece:uncefact:data:SCRDMCCBDACIOMessageStructure:100",
@@ -20,11 +23,16 @@ NAMESPACES = {
 }
 
 
+def level_of(facts: OrderDocument) -> str:
+    """The conformance level that the message claims."""
+    return "COMFORT" if facts.has_allowance else "BASIC"
+
+
 def order_x(facts: OrderDocument) -> bytes:
     """The same facts give the same bytes."""
     context = Node(
         "rsm:ExchangedDocumentContext",
-        [_in("GuidelineSpecifiedDocumentContextParameter", [_text("ID", PROFILE)])],
+        [_in("GuidelineSpecifiedDocumentContextParameter", [_text("ID", _PROFILES[level_of(facts)])])],
     )
     return document(
         Node("rsm:SCRDMCCBDACIOMessageStructure", [context, _header(facts), _transaction(facts)]),
@@ -138,11 +146,29 @@ def _line(line: Line) -> Node:
         [
             _in("AssociatedDocumentLineDocument", [_text("LineID", str(line.number)), note]),
             _in("SpecifiedTradeProduct", [_text("Name", line.label)]),
-            _in("SpecifiedLineTradeAgreement", [price]),
+            _in("SpecifiedLineTradeAgreement", [_list_price(line), price]),
             _in(
                 "SpecifiedLineTradeDelivery",
                 [_text("RequestedQuantity", f"{line.quantity.normalize():f}", unitCode=UNIT)],
             ),
             _in("SpecifiedLineTradeSettlement", [total]),
         ],
+    )
+
+
+def _list_price(line: Line) -> Node | None:
+    """The price before the discount and what is taken off it: the net price is their difference."""
+    if line.list_price is None:
+        return None
+    allowance: list[Node | None] = [
+        _in("ChargeIndicator", [Node("udt:Indicator", "false")]),
+        _text("CalculationPercent", plain(line.percent)) if line.percent is not None else None,
+        _text("BasisAmount", plain(line.list_price)) if line.percent is not None else None,
+        _text("ActualAmount", plain(line.allowance)),
+        _text("ReasonCode", DISCOUNT),
+        _text("Reason", REASON),
+    ]
+    return _in(
+        "GrossPriceProductTradePrice",
+        [_text("ChargeAmount", plain(line.list_price)), _in("AppliedTradeAllowanceCharge", allowance)],
     )

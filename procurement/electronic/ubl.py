@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from procurement.electronic.facts import Line, OrderDocument, Party, plain
-from procurement.electronic.order_x import ORDER, UNIT
+from procurement.electronic.order_x import DISCOUNT, ORDER, REASON, UNIT
 from procurement.electronic.xml import Node, document
 
 _OASIS = "urn:oasis:names:specification:ubl:schema:xsd"
@@ -100,7 +100,25 @@ def _line(line: Line) -> Node:
             _text("ID", str(line.number)),
             _text("Quantity", f"{line.quantity.normalize():f}", unitCode=UNIT),
             _euros("LineExtensionAmount", plain(line.total)),
-            _in("Price", _euros("PriceAmount", plain(line.unit_price))),
+            _in("Price", _euros("PriceAmount", plain(line.unit_price)), _allowance(line)),
             item,
         ),
+    )
+
+
+def _allowance(line: Line) -> Node | None:
+    """Of the price, which is what is left of the base amount: line totals do not move."""
+    if line.list_price is None:
+        return None
+    factor = None
+    if line.percent is not None:
+        factor = _text("MultiplierFactorNumeric", f"{(line.percent / 100).normalize():f}")
+    return _in(
+        "AllowanceCharge",
+        _text("ChargeIndicator", "false"),
+        _text("AllowanceChargeReasonCode", DISCOUNT),
+        _text("AllowanceChargeReason", REASON),
+        factor,
+        _euros("Amount", plain(line.allowance)),
+        _euros("BaseAmount", plain(line.list_price)),
     )

@@ -111,6 +111,8 @@ class VehicleEditForm(VehicleForm):
             dropped |= {"holder_name", "counterpart"}
         if vehicle.kind == VehicleKind.FRAMEWORK:
             dropped.add("holder")
+        if leant_on and vehicle.kind != VehicleKind.CENTRAL_PURCHASING:
+            dropped.add("counterpart")
         for name in dropped:
             del self.fields[name]
 

@@ -272,6 +272,8 @@ class OrderLine(PeriodCount):
     unit = models.CharField(max_length=100, blank=True)
     period = models.CharField(max_length=20)
     unit_price_eur_ht = models.DecimalField(max_digits=18, decimal_places=6)
+    # Before the vehicle's discount; None: none was taken off.
+    list_price_eur_ht = models.DecimalField(max_digits=18, decimal_places=6, null=True, blank=True)
     quantity = models.DecimalField(max_digits=14, decimal_places=3, validators=[MinValueValidator(0)])
     periods = models.PositiveIntegerField()
     total_eur_ht = models.DecimalField(max_digits=14, decimal_places=2)
@@ -288,6 +290,12 @@ class OrderLine(PeriodCount):
                 name="order_line_amounts_positive",
                 condition=models.Q(quantity__gt=0, unit_price_eur_ht__gte=0, total_eur_ht__gte=0),
                 violation_error_message="Quantités et montants sont positifs.",
+            ),
+            models.CheckConstraint(
+                name="order_line_list_price_above",
+                condition=models.Q(list_price_eur_ht__isnull=True)
+                | models.Q(list_price_eur_ht__gt=models.F("unit_price_eur_ht")),
+                violation_error_message="Une remise diminue le prix.",
             ),
             models.UniqueConstraint(
                 fields=["order", "price_line", "band"],
@@ -319,6 +327,8 @@ class OrderLine(PeriodCount):
             "quantity": self.quantity,
             "periods": self.periods,
             "total_eur_ht": self.total_eur_ht,
+            # Said only when given: what was approved before it was kept has the same hash.
+            **({} if self.list_price_eur_ht is None else {"list_price_eur_ht": self.list_price_eur_ht}),
             **self.counted_content(),
         }
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from marketplace.accounts.models import User
 from procurement.models.vehicle import PurchasingVehicle
+from procurement.models.vehicle_lot import VehicleLot
 
 if TYPE_CHECKING:
     from catalog.models import Supplier
@@ -25,12 +26,16 @@ class VehicleDiscountQuerySet(models.QuerySet["VehicleDiscount"]):
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
 
     def for_pages(self) -> Self:
-        return self.select_related("vehicle", "supplier")
+        return self.select_related("vehicle", "lot", "supplier")
 
-    def for_supplier(self, supplier: Supplier) -> Self:
-        """That supplier's own first, then those of every offer."""
-        rows = self.filter(Q(supplier=supplier) | Q(supplier__isnull=True))
-        return rows.order_by(F("supplier").asc(nulls_last=True), "-starts_on", "-pk")
+    def fitting(self, supplier: Supplier, *, lot_id: int | None) -> Self:
+        """Those of the lot first, then of every lot; of each, that supplier's own, then of every offer."""
+        rows = self.filter(
+            Q(lot_id=lot_id) | Q(lot__isnull=True), Q(supplier=supplier) | Q(supplier__isnull=True)
+        )
+        return rows.order_by(
+            F("lot").asc(nulls_last=True), F("supplier").asc(nulls_last=True), "-starts_on", "-pk"
+        )
 
 
 class VehicleDiscount(models.Model):
@@ -41,7 +46,9 @@ class VehicleDiscount(models.Model):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     vehicle = models.ForeignKey(PurchasingVehicle, models.PROTECT, related_name="discounts")
-    # None: every offer ordered under the vehicle.
+    # None: every lot, or a vehicle without any.
+    lot = models.ForeignKey(VehicleLot, models.PROTECT, null=True, blank=True, related_name="discounts")
+    # None: every offer ordered under the vehicle, or its lot.
     supplier = models.ForeignKey("catalog.Supplier", models.PROTECT, null=True, blank=True, related_name="+")
     percent = models.DecimalField("remise en %", max_digits=5, decimal_places=2)
     starts_on = models.DateField("premier jour")
@@ -69,7 +76,8 @@ class VehicleDiscount(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"Remise de {self.percent} % sur {self.vehicle.reference}"
+        of_lot = f", lot {self.lot.number}" if self.lot is not None else ""
+        return f"Remise de {self.percent} % sur {self.vehicle.reference}{of_lot}"
 
     def audit_organisation_ids(self) -> list[int]:
         return self.vehicle.audit_organisation_ids()

