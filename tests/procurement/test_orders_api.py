@@ -44,7 +44,8 @@ SET_UP = {
 }
 LINES = [
     SEATS
-    | {"unit_price_eur_ht": "10.000000", "quantity": "10.000", "periods": 12, "total_eur_ht": "1200.00"},
+    | {"unit_price_eur_ht": "10.000000", "list_price_eur_ht": None, "quantity": "10.000", "periods": 12}
+    | {"total_eur_ht": "1200.00"},
     SET_UP
     | {
         "period": "none",
