@@ -28,7 +28,7 @@ from qualification.coverage.judge import STATES
 from qualification.coverage.quotes import counted_quotes
 from qualification.coverage.rating import Rating
 from qualification.schemes import Scheme
-from qualification.schemes.certificates import certificates
+from qualification.schemes.certificates import CONFIDENCE, certificates
 
 MONEY: dict[str, Any] = {"max_digits": 14, "decimal_places": 2, "allow_null": True}
 SCHEME = OpenApiParameter(
@@ -140,7 +140,14 @@ class ChosenSerializer(StrictSerializer):
     cost_max_eur_ht = serializers.DecimalField(source="certificate.cost_max_eur_ht", **MONEY)
     cost_words = serializers.CharField(source="certificate.cost_words", allow_blank=True)
     aid = serializers.CharField(source="certificate.aid", allow_blank=True)
+    aid_up_to_eur = serializers.DecimalField(source="certificate.aid_up_to_eur", **MONEY)
     source = serializers.CharField(source="certificate.source")
+    confidence = serializers.ChoiceField(
+        source="certificate.confidence",
+        choices=list(CONFIDENCE),
+        help_text="« official » : document public ; « reported » : témoignage ; vide : aucune source.",
+    )
+    read_on = serializers.DateField(source="certificate.read_on", allow_null=True)
     quote = QuoteSerializer(allow_null=True, help_text="Votre devis, s’il y en a un : il donne le coût.")
 
 

@@ -52,6 +52,7 @@ def test_the_page_counts_each_scheme_and_says_what_would_close(people, offer):
     assert "ISO/IEC 27017" in page and "déclaré, sans preuve jointe ni registre" in page
     assert "Qualification SecNumCloud (décidée par l’ANSSI)" in page
     assert "18 à 24 mois" in page and "Coût total inconnu" in page
+    assert "témoignage rapporté, que nous n’avons pas vérifié" in page and "document officiel" in page
 
 
 def test_schemes_may_be_chosen_and_an_unknown_one_is_said(people, offer):
@@ -100,6 +101,10 @@ def test_the_endpoint_says_the_same(people, offer):
     assert (seat["code"], seat["state"], seat["missing"]) == ("19.6.a", "unknown", ["headquarters_country"])
     assert [one["code"] for one in answer["closing"]["certificates"]] == ["secnumcloud", "iso27017"]
     assert answer["closing"]["cost_max_eur_ht"] is None
+    told = [
+        (one["confidence"], one["read_on"], one["aid_up_to_eur"]) for one in answer["closing"]["certificates"]
+    ]
+    assert told == [("reported", "2026-11-26", "180000.00"), ("official", "2026-11-26", None)]
     refused = api.get(f"/api/v1/coverage/{offer.uuid}/", {"scheme": "rien-1"})
     assert (refused.status_code, refused.json()["code"]) == (400, "scheme_unknown")
 

@@ -243,6 +243,11 @@ def test_certificates_keep_unknown_costs_unknown_and_say_their_source() -> None:
     assert certificates()["secnumcloud"].months_max == 24
     assert certificates()["cispe"].months_min is None
     assert all(each.cost_min_eur_ht is None for each in certificates().values())
+    # A figure has its date and its confidence; what has neither says that it is unknown.
+    for each in certificates().values():
+        told = bool(each.months_max or each.cost_words or each.aid_up_to_eur)
+        assert (each.confidence in ("official", "reported"), each.read_on is not None) == (told, told), each
+        assert told or "inconnu" in each.source
 
 
 def test_toml_is_what_the_house_reads() -> None:
