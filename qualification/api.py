@@ -41,6 +41,7 @@ from qualification import (
 )
 from qualification import findings as judging
 from qualification.abilities import dossier_abilities, dossiers_abilities, run_abilities
+from qualification.api_copies import CopiesMixin, EvidenceCopyInput, PublicCopyInput
 from qualification.api_messages import MessageInput, MessagesMixin
 from qualification.drills import api as api_drills
 from qualification.enums import DecisionStage
@@ -65,7 +66,7 @@ from qualification.serializers import (
 DUE_RUNS = Prefetch("runs", CheckRun.objects.filter(lease_state=LeaseState.DUE), to_attr="due_runs")
 
 
-class DossierViewSet(MoveMixin, CreateOnceMixin, MessagesMixin, ReadViewSet):
+class DossierViewSet(MoveMixin, CreateOnceMixin, MessagesMixin, CopiesMixin, ReadViewSet):
     """Listing dossiers: a supplier's own, or all sent ones for the operator and the auditor."""
 
     about = "les dossiers de référencement"
@@ -82,6 +83,8 @@ class DossierViewSet(MoveMixin, CreateOnceMixin, MessagesMixin, ReadViewSet):
         "declare_interest": InterestInput,
         "take": TakeInput,
         "say": MessageInput,
+        "redact": PublicCopyInput,
+        "hand_out": EvidenceCopyInput,
     }
     moves = {
         "submit": MoveEndpoint(actions.submit),

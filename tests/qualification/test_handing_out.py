@@ -260,3 +260,26 @@ def test_one_piece_of_evidence_or_ten_cost_the_same_queries(people, decision, dj
     for _ in range(4):
         say()
     assert cost() == before
+
+
+def test_the_same_by_api(people, decision):
+    evidence = keep(people, decision, f"CA;{SECRET}\nVilles;Lyon\n".encode(), "preuve.txt")
+    officer, api = client_for(people.officer), f"/api/v1/dossiers/{decision.dossier.uuid}/"
+    asked = {"stage": "first", "evidence": evidence.number, "outcome": "redacted", "passages": [SECRET]}
+    refused = officer.post(f"{api}hand-out/", asked, content_type="application/json")
+    assert (refused.status_code, list(refused.json()["errors"])) == (400, ["ground"])
+    made = officer.post(f"{api}hand-out/", asked | WHY, content_type="application/json")
+    assert made.status_code == 201
+    got = client_for(None).get(made.json()["url"])
+    assert got.content.decode() == f"CA;{HIDDEN}\nVilles;Lyon\n"
+    (told,) = client_for(people.manager).get(f"{api}evidence-copies/").json()
+    assert (told["outcome"], told["ground"], told["url"]) == ("redacted", "business", made.json()["url"])
+    assert SECRET not in str(told)
+    for member in (people.manager, make_member("curator")):
+        sent = client_for(member).post(f"{api}hand-out/", asked | WHY, content_type="application/json")
+        assert sent.status_code in (403, 404)
+    copied = officer.post(f"{api}redact/", {"stage": "first"}, content_type="application/json")
+    assert copied.status_code == 201
+    assert client_for(None).get(copied.json()["url"]).status_code == 200
+    other = {"stage": "appeal"}
+    assert officer.post(f"{api}redact/", other, content_type="application/json").status_code == 404

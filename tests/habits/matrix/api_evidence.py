@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.habits.matrix.api import DOSSIER_READERS, OFFICER, moves, of, reading
+from tests.habits.matrix.api import DECIDER, DOSSIER_READERS, OFFICER, moves, of, reading
 from tests.habits.matrix.rows import EVERYBODY, OTHER_SUPPLIER, SUPPLIERS, Row, only
 
 ROWS: dict[str, Row] = {
@@ -17,6 +17,8 @@ ROWS: dict[str, Row] = {
     "GET api:duration-list": Row(EVERYBODY),
     "GET api:dossier-messages": Row(DOSSIER_READERS, of("dossier_in_hand")),
     "POST api:dossier-messages": Row(SUPPLIERS | OFFICER, of("dossier_in_hand")),
+    "GET api:dossier-evidence-copies": Row(DOSSIER_READERS, of("dossier_in_hand")),
+    **moves("dossier", "redact hand-out", OFFICER | DECIDER, of("dossier_in_hand")),
     "GET api:dossier-findings": Row(DOSSIER_READERS, of("dossier_in_hand")),
     "GET api:coverage-applicability": Row(SUPPLIERS, of("draft")),
     "POST api:coverage-applicability": Row(SUPPLIERS, of("draft")),
