@@ -38,6 +38,7 @@ from procurement.actions.projects import (
     refuse_closed,
     remove_from_shortlist,
 )
+from procurement.api_frozen_lists import FrozenListOutput, FrozenListsMixin
 from procurement.api_project_alike import LikeNeedsMixin
 from procurement.api_project_needs import ProjectNeedInput, ProjectNeedsMixin
 from procurement.api_project_parts import ProjectDocumentInput, ProjectPartsMixin
@@ -50,7 +51,6 @@ from procurement.serializers import (
     AuthorInput,
     DataAnswers,
     EligibleOffersOutput,
-    FrozenListOutput,
     OfferInput,
     OpinionInput,
     OpinionSerializer,
@@ -74,6 +74,7 @@ def assess_project(project: Project, *, actor: Any, reason: str) -> Project:
 
 class ProjectViewSet(
     ProjectPartsMixin,
+    FrozenListsMixin,
     LikeNeedsMixin,
     OwedFilesMixin,
     ProjectNeedsMixin,
@@ -148,16 +149,7 @@ class ProjectViewSet(
         self.allow(project, "freeze_offers")
         version = self.expected(project, "freeze_offers")
         made = freeze_offers(project, actor=self.actor, expected_version=version)
-        standings = list(made.rows.values_list("standing", flat=True))
-        return Response(
-            {
-                "id": str(made.uuid),
-                "frozen_at": made.frozen_at.isoformat(),
-                "obligations": made.obligations,
-                "counts": {standing.value: standings.count(standing) for standing in Standing},
-            },
-            status=201,
-        )
+        return Response(FrozenListOutput(made).data, status=201)
 
     @extend_schema(request=OfferInput, responses=ProjectSerializer)
     @action(detail=True, methods=["post"])

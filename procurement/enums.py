@@ -81,6 +81,16 @@ class Standing(models.TextChoices):
     REFUSED = "refused", "Écartée"
 
 
+class FrozenAt(models.TextChoices):
+    """The step of a project at which the lists of its offers are kept."""
+
+    SHORTLIST = "shortlist", "Présélection figée"
+    ASSESSMENT = "assessment", "Sensibilité décidée"
+    ROUTE = "route", "Voie d’achat confirmée"
+    CONSULTATION = "consultation", "Consultation publiée"
+    ORDER = "order", "Bon de commande envoyé"
+
+
 OPEN_PROJECTS = (
     ProjectState.DRAFT,
     ProjectState.ASSESSED,

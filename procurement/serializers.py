@@ -376,10 +376,3 @@ class EligibleOffersOutput(serializers.Serializer):
         child=serializers.IntegerField(), help_text="De chaque conformité, demandée ou non."
     )
     results = JudgedOfferOutput(many=True)
-
-
-class FrozenListOutput(serializers.Serializer):
-    id = serializers.UUIDField()
-    frozen_at = serializers.DateTimeField()
-    obligations = serializers.ListField(child=serializers.CharField())
-    counts = serializers.DictField(child=serializers.IntegerField())

@@ -11,13 +11,14 @@ from django.utils import timezone
 from marketplace.accounts.abilities import require
 from marketplace.accounts.enums import Role
 from marketplace.errors import MoveRefused
+from marketplace.events.bus import emit
 from marketplace.notifications.outbox import notify
 from procurement.abilities import assessment_abilities
 from procurement.actions.opinions import current_opinions
 from procurement.actions.projects import refuse_closed
 from procurement.doctrine import AssessmentResult, assess
 from procurement.doctrine_releases import releases_on
-from procurement.enums import OPEN_ASSESSMENTS, AssessmentState, OpinionKind, ProjectState
+from procurement.enums import OPEN_ASSESSMENTS, AssessmentState, FrozenAt, OpinionKind, ProjectState
 from procurement.facts import DATA_FACTS, agreeing, facts_as_json, facts_of_project, sha256_of
 from procurement.models import Assessment, Project, SensitivityDecision
 from procurement.order_people import people_holding
@@ -149,6 +150,7 @@ def decide(
         assessment.decide(actor=actor, reason=reason, apply=sign, expected_version=expected_version)
         if project.state == ProjectState.DRAFT:
             project.assess(actor=actor, reason=reason)
+        emit("project.step_taken", {"project": project.pk, "step": FrozenAt.ASSESSMENT.value})
         _tell_authors(
             assessment,
             subject=f"Sensibilité décidée : {project.number}",

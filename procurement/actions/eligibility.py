@@ -14,6 +14,7 @@ from catalog.countries import COUNTRY_NAMES, EEA_COUNTRIES, country_of
 from catalog.enums import OfferState, Scheme, TrustStatus
 from catalog.models import EffectiveTrust, Offer
 from catalog.trust import without_mark
+from marketplace.accounts.actors import system_actor
 from marketplace.audit.journal import record
 from marketplace.errors import MoveRefused
 from procurement.actions.assessments import result_now
@@ -21,7 +22,7 @@ from procurement.actions.projects import refuse_closed
 from procurement.doctrine import AssessmentResult
 from procurement.doctrine.eligibility import SCHEMES as SCHEME_NAMES
 from procurement.doctrine.eligibility import Judgement, OfferFacts, StatusSeen, judge
-from procurement.enums import ProjectState, Standing
+from procurement.enums import FrozenAt, ProjectState, Standing
 from procurement.models import Assessment, EligibilityList, EligibilityRow, Project
 from procurement.requirements import told_of
 
@@ -138,22 +139,39 @@ def freeze_offers(project: Project, *, actor: Actor, expected_version: int | Non
         kept = set(row.shortlist.values_list("offer_id", flat=True))
         if not kept:
             raise MoveRefused("shortlist_empty", "Ajoutez au moins une offre à la présélection.")
-        choice = offers_for(row)
-        required = [o.code for o in choice.result.at_level("required")]
-        made = EligibilityList.objects.create(
-            project=row,
-            assessment=choice.assessment,
-            obligations=required,
-            told=told_of(row),
-            frozen_by=actor.user,
-        )
-        EligibilityRow.objects.bulk_create(_row(made, judged, kept=kept) for judged in choice.judged)
-        record(made, "freeze", actor=actor, detail={"project": row.number, "offers": len(choice.judged)})
+        made = _freeze(row, kept=kept, step=FrozenAt.SHORTLIST, actor=actor)
         if row.state == ProjectState.ASSESSED:
             row.source(actor=actor, expected_version=expected_version)
         else:
             row.touch("freeze_offers", actor=actor, apply=lambda _: None, expected_version=expected_version)
     project.refresh_from_db()
+    return made
+
+
+def freeze_at_step(project: Project, *, step: FrozenAt) -> EligibilityList | None:
+    """Keep the lists as they are at a step, moments after it. None without an analysis to judge by."""
+    try:
+        assessment_of(project)
+    except MoveRefused:
+        return None
+    kept = set(project.shortlist.values_list("offer_id", flat=True))
+    with transaction.atomic():
+        return _freeze(project, kept=kept, step=step, actor=system_actor("events"))
+
+
+def _freeze(project: Project, *, kept: set[int], step: FrozenAt, actor: Actor) -> EligibilityList:
+    choice = offers_for(project)
+    made = EligibilityList.objects.create(
+        project=project,
+        assessment=choice.assessment,
+        obligations=[o.code for o in choice.result.at_level("required")],
+        told=told_of(project),
+        step=step,
+        frozen_by=actor.user,
+    )
+    EligibilityRow.objects.bulk_create(_row(made, judged, kept=kept) for judged in choice.judged)
+    detail = {"project": project.number, "step": step.value, "offers": len(choice.judged)}
+    record(made, "freeze", actor=actor, detail=detail)
     return made
 
 

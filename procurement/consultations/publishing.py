@@ -10,6 +10,7 @@ from django.db import transaction
 
 from marketplace.accounts.models import Membership
 from marketplace.errors import MoveRefused, RuleBroken
+from marketplace.events.bus import emit
 from marketplace.files.models import ScanState
 from marketplace.ui.typography import date_text, datetime_text
 from marketplace.working_days import add_working_days
@@ -29,6 +30,7 @@ from procurement.consultations.schedule import PARIS, faults_of, schedule_from, 
 from procurement.consultations.telling import tell_all, tell_invited
 from procurement.consultations.writing import join_document, named_by
 from procurement.dynamic.rules import reception_rule_on
+from procurement.enums import FrozenAt
 from procurement.groups.rule import group_refusal, hold_group
 from procurement.models import (
     Consultation,
@@ -190,6 +192,7 @@ def publish(
             detail={"key_fingerprint": key.fingerprint if key else ""},
         )
         tender_releases.release_tender(consultation, actor=actor)
+        emit("project.step_taken", {"project": held.project_id, "step": FrozenAt.CONSULTATION.value})
         _tell_published(consultation)
     return consultation
 

@@ -1,14 +1,21 @@
 from __future__ import annotations
 
 import uuid
+from typing import Self
 
 from django.db import models
 from django.utils import timezone
 
 from marketplace.accounts.models import User
-from procurement.enums import Standing
+from procurement.enums import FrozenAt, Standing
 
 SHORTLIST_LIMIT = 30
+
+
+class EligibilityListQuerySet(models.QuerySet["EligibilityList"]):
+    def by_hand(self) -> Self:
+        """Those that a person froze, with the offers kept: the others follow the steps of the project."""
+        return self.filter(step=FrozenAt.SHORTLIST)
 
 
 class EligibilityList(models.Model):
@@ -21,8 +28,11 @@ class EligibilityList(models.Model):
     obligations = models.JSONField("obligations")
     # The need of that day in words: `{"need": [[label, value]], "requirements": [[label, value]]}`.
     told = models.JSONField("besoin ce jour-là", default=dict)
+    step = models.CharField("étape", max_length=12, choices=FrozenAt, default=FrozenAt.SHORTLIST)
     frozen_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     frozen_at = models.DateTimeField(default=timezone.now)
+
+    objects = EligibilityListQuerySet.as_manager()
 
     class Meta:
         ordering = ["-frozen_at", "-pk"]

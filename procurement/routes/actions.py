@@ -12,9 +12,11 @@ from django.db.models import Sum
 
 from marketplace.accounts.enums import Role
 from marketplace.errors import RuleBroken
+from marketplace.events.bus import emit
 from marketplace.notifications.outbox import notify
 from procurement.actions.homogeneous import like_needs
 from procurement.actions.projects import refuse_closed
+from procurement.enums import FrozenAt
 from procurement.enums_orders import ENGAGED_STATES
 from procurement.models import Order, Project, PurchasingVehicle, RouteChoice, VehicleLot
 from procurement.order_people import people_holding
@@ -155,6 +157,7 @@ def _lot_of(route: Route) -> VehicleLot | None:
 def confirm(choice: RouteChoice, *, actor: Actor, expected_version: int | None = None) -> RouteChoice:
     with transaction.atomic():
         choice.confirm(actor=actor, expected_version=expected_version)
+        emit("project.step_taken", {"project": choice.project_id, "step": FrozenAt.ROUTE.value})
         _tell_chooser(choice, "confirmée", "")
     return choice
 

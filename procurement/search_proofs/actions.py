@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def issue_latest(project: Project, *, actor: Actor) -> SearchProof:
     """Of the newest frozen list. Raises MoveRefused without one."""
-    made = project.eligibility_lists.first()
+    made = project.eligibility_lists.by_hand().first()
     if made is None:
         raise MoveRefused(
             "list_not_frozen", "Figez d’abord la présélection : le justificatif prouve ce qu’elle contient."

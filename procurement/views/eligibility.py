@@ -28,7 +28,7 @@ from procurement.actions.eligible_catalogue import shown_offers
 from procurement.actions.projects import add_to_shortlist, remove_from_shortlist
 from procurement.derogations.actions import may_be_asked
 from procurement.diversity.purchases import diversity_of
-from procurement.enums import OPEN_PROJECTS, ProjectState, Standing
+from procurement.enums import OPEN_PROJECTS, FrozenAt, ProjectState, Standing
 from procurement.forms.projects import ChooseProjectForm
 from procurement.models import SHORTLIST_LIMIT, SearchProof
 from procurement.views.find import actor_of, posted, trail, typed_version, visible_project
@@ -69,7 +69,7 @@ def offers(request: HttpRequest, number: str) -> HttpResponse:
         "may_freeze": allowed(verdicts, "freeze_offers")
         and project.state != ProjectState.DRAFT
         and bool(kept),
-        "last_list": project.eligibility_lists.first(),
+        "last_list": project.eligibility_lists.by_hand().first(),
         "diversity": diversity_of(
             project.organisation, on=timezone.localdate(), categories=project.categories
         ),
@@ -130,7 +130,9 @@ def shortlist(request: HttpRequest, number: str) -> HttpResponse:
     project = visible_project(request, number)
     lists = list(project.eligibility_lists.select_related("frozen_by"))
     wanted = request.GET.get("liste", "")
-    shown = next((made for made in lists if str(made.uuid) == wanted), lists[0] if lists else None)
+    by_hand = [made for made in lists if made.step == FrozenAt.SHORTLIST]
+    latest = next(iter(by_hand or lists), None)
+    shown = next((made for made in lists if str(made.uuid) == wanted), latest)
     rows = frozen_rows(shown) if shown else []
     context = {
         "project": project,
@@ -141,7 +143,7 @@ def shortlist(request: HttpRequest, number: str) -> HttpResponse:
         "changed": sum(row.has_changed for row in rows if row.frozen.shortlisted),
         "proof": SearchProof.objects.for_pages().filter(eligibility_list=shown).first() if shown else None,
         "may_prove": allowed(project_abilities(actor_of(request), project), "prove_search"),
-        "is_latest": shown is not None and shown == lists[0],
+        "is_latest": shown is not None and shown in by_hand[:1],
         "may_buy": project.state == ProjectState.SOURCING
         and allowed(project_abilities(actor_of(request), project), "buy"),
         "breadcrumb_data": trail(project, current="Présélection"),

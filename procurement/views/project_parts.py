@@ -97,7 +97,7 @@ def proof_issue(request: HttpRequest, number: str) -> HttpResponse:
         "title": "Établir le justificatif de recherche",
         "lead": "Un PDF daté dit le besoin, les règles appliquées, les filtres, et chaque offre conforme, à "
         "vérifier ou écartée avec sa raison. Il ne change plus.",
-        "facts": [("Projet", str(shown)), ("Liste", str(shown.eligibility_lists.first() or ""))],
+        "facts": [("Projet", str(shown)), ("Liste", str(shown.eligibility_lists.by_hand().first() or ""))],
         "button_label": "Établir le justificatif",
         "cancel_url": reverse("procurement:project_shortlist", args=[shown.number]),
         "breadcrumb_data": trail(shown, current="Justificatif de recherche"),

@@ -110,7 +110,7 @@ def create(request: HttpRequest) -> HttpResponse:
 def project(request: HttpRequest, number: str) -> HttpResponse:
     shown = visible_project(request, number)
     actor, assessment = actor_of(request), assessment_of(shown)
-    has_list = shown.eligibility_lists.exists()
+    has_list = shown.eligibility_lists.by_hand().exists()
     verdicts = project_abilities(actor, shown)
     orders, conventions = _orders_of(shown, actor=actor), list(shown.conventions.all())
     living = next((each for each in conventions if each.is_living), None)

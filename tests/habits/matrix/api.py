@@ -297,6 +297,8 @@ NEEDS: dict[str, Row] = {
     **reading("assessment", INSIDE, of("analysis")),
     **reading("opinion", INSIDE, opinion),
     "GET api:project-eligible-offers": Row(INSIDE, of("decided_project")),
+    "GET api:project-frozen-lists": Row(INSIDE, of("decided_project")),
+    "GET api:project-frozen-rows": Row(INSIDE, of("decided_project")),
     "POST api:project-list": Row(REQUESTER | only(OTHER_BUYER)),
     "PATCH api:project-detail": Row(REQUESTER, of("project")),
     "POST api:assessment-list": Row(REQUESTER | only(OTHER_BUYER)),
