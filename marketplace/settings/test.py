@@ -27,3 +27,4 @@ AUDIT_HEADS_DIR = os.path.join(tempfile.gettempdir(), f"market-test-heads-{os.ge
 # A test's rows are mostly not committed; those of the index switch it on.
 SEARCH_IN_MEMORY = False
 SEARCH_FOLDER = ""
+SECURITY_CONTACTS, SECURITY_TXT_EXPIRES = ["mailto:securite@marche.example"], "2099-12-31"

@@ -1,57 +1,23 @@
 """The product's Celery application where checks of one offer, « Offre fautive », misbehave; limits short.
 
 `python -m tests.qualification.hanging_app` sends a dossier of that offer, then one of an offer without fault.
+To import it changes the checks of the whole process: no test does.
 """
 
 import dataclasses
 import datetime as dt
 import os
-import time
-from dataclasses import dataclass
-from typing import Any
 
 from marketplace.celery import app
-
-FAULTY = "Offre fautive"
-SOFT_SECONDS, HARD_SECONDS, LEASE_SECONDS, ATTEMPTS = 1, 3, 4, 2
-
-
-@dataclass(frozen=True)
-class Told:
-    """What the check is given, and of which offer."""
-
-    offer: str
-    facts: Any
-
-
-def hangs() -> None:
-    time.sleep(600)
-
-
-def hangs_deaf() -> None:
-    """Nothing that is raised in it stops it: only its worker's death does."""
-    while True:
-        try:
-            time.sleep(600)
-        except BaseException:  # the fault that is acted here
-            continue
-
-
-def raises() -> None:
-    raise ZeroDivisionError("faute")
-
-
-def answers_garbage() -> dict[str, object]:
-    return {"verdict": {1}}
-
-
-FAULTS = {
-    "regions": hangs,
-    "exit_terms": hangs_deaf,
-    "prices": raises,
-    "legal_identity": answers_garbage,
-    "website_tls": hangs,
-}
+from tests.qualification.hanging_faults import (
+    ATTEMPTS,
+    FAULTS,
+    FAULTY,
+    HARD_SECONDS,
+    LEASE_SECONDS,
+    SOFT_SECONDS,
+    Told,
+)
 
 
 @app.on_after_finalize.connect

@@ -6,7 +6,7 @@ import pytest
 from marketplace.devtools.postgres import throwaway_cluster
 from tests.broker.conftest import wait_for
 from tests.broker.test_killed_consumer import kill, run, start_worker
-from tests.qualification.hanging_app import ATTEMPTS, FAULTS, FAULTY
+from tests.qualification.hanging_faults import ATTEMPTS, FAULTS, FAULTY
 
 RUNS = """
 SELECT run.check_code, run.verdict, run.lease_state, run.attempt, run.message, run.last_error, run.done_at
