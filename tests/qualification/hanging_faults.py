@@ -1,4 +1,4 @@
-"""What the checks of one offer do in `hanging_app`: apart, since to import the application spoils the checks."""
+"""What the checks of one offer do in `hanging_app`. Apart: who imports the application spoils the checks."""
 
 import time
 from dataclasses import dataclass
