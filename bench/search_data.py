@@ -10,8 +10,10 @@ import contextlib
 import datetime as dt
 import itertools
 import json
+import multiprocessing
+import os
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
@@ -62,6 +64,7 @@ COLUMNS = (
     " tags, numbers, statuses, card, card_html, card_edition, prices"
 )
 TEXTS = "name, middle, rest"
+CHUNK = 10_000
 
 
 @dataclass
@@ -94,22 +97,52 @@ def fill(corpus: Corpus, count: int, *, uniform: bool = False) -> None:
     """Into an empty, migrated database. `uniform`: the second shape, with one supplier that has 40 %."""
     chance = random.Random(corpus.seed + count)
     Category.objects.bulk_create(Category(code=code, label=f"Catégorie {code}") for code in corpus.categories)
-    suppliers = Supplier.objects.bulk_create(
+    Supplier.objects.bulk_create(
         Supplier(name=f"Entreprise {n:04d}", slug=f"entreprise-{n:04d}", country="FR", size="pme")
         for n in range(2000 if count > 10_000 else 200)
     )
     suppliers = list(Supplier.objects.order_by("pk"))
     chance.shuffle(suppliers)
     with _filling():
-        for start in range(0, count, 10_000):
-            size = min(10_000, count - start)
-            offers = Offer.objects.bulk_create(
-                Offer(state="draft", supplier=suppliers[0], name=f"B{start + n}", slug=f"b{start + n}")
-                for n in range(size)
-            )
-            _copy([_row(chance, corpus, offer, suppliers, uniform=uniform) for offer in offers])
+        _draft(suppliers[0], count)
+        starts = range(0, count, CHUNK)
+        cores = min(os.cpu_count() or 1, len(starts))
+        # A child opens its own.
+        connection.close()
+        fork = multiprocessing.get_context("fork")
+        parts = [
+            fork.Process(target=_part, args=(corpus, suppliers, starts[core::cores], uniform))
+            for core in range(cores)
+        ]
+        for part in parts:
+            part.start()
+        for part in parts:
+            part.join()
+        if any(part.exitcode for part in parts):
+            raise RuntimeError("a part of the catalogue was not filled: see above")
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE catalog_offersearchrow")
+
+
+def _draft(supplier: Supplier, count: int) -> None:
+    """`count` offers: one by the model, the others copied from it by the database, which names them."""
+    first = Offer.objects.create(state="draft", supplier=supplier, name="B0", slug="b0")
+    own = {"id", "uuid", "number", "name", "slug"}
+    alike = ", ".join(field.column for field in Offer._meta.concrete_fields if field.column not in own)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO catalog_offer ({alike}, uuid, name, slug)"
+            f" SELECT {alike}, gen_random_uuid(), 'B' || n, 'b' || n"
+            " FROM catalog_offer, generate_series(1, %s) AS n WHERE id = %s",
+            [count - 1, first.pk],
+        )
+
+
+def _part(corpus: Corpus, suppliers: list[Supplier], starts: Sequence[int], uniform: bool) -> None:
+    for start in starts:
+        chance = random.Random(f"{corpus.seed} {start}")
+        offers = Offer.objects.order_by("pk").only("pk", "uuid")[start : start + CHUNK]
+        _copy([_row(chance, corpus, offer, suppliers, uniform=uniform) for offer in offers])
 
 
 # Made once, when all the rows are there: the words of a million rows one by one take most of the fill.
@@ -124,7 +157,8 @@ def _filling() -> Iterator[None]:
         made = [row[0] for row in cursor.fetchall()]
         cursor.execute(f"DROP INDEX {', '.join(MADE_AFTER)}")
         cursor.execute("ALTER TABLE catalog_offer DISABLE TRIGGER offer_change")
-        yield
+    yield
+    with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE catalog_offer ENABLE TRIGGER offer_change")
         for statement in made:
             cursor.execute(statement)

@@ -110,12 +110,14 @@ def _terms(names: list[str]) -> dict[str, Any]:
 
 
 def _lexemes() -> Any:
-    with connection.cursor() as cursor:
+    # The words of a million offers do not all fit at once.
+    with connection.chunked_cursor() as cursor:
         cursor.execute(
             "SELECT tsvector_to_array(text) FROM catalog_offersearchrow WHERE is_public ORDER BY offer_id"
         )
-        for (found,) in cursor.fetchall():
-            yield found
+        while rows := cursor.fetchmany(2000):
+            for (found,) in rows:
+                yield found
 
 
 class Floor:
