@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 import socket
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -88,3 +91,13 @@ def test_both_ways_of_starting_it_name_it(path: str) -> None:
     assert "marketplace.web_worker.Worker" in text
     assert "limit-request-line" in text
     assert str(LONGEST) in text or "LONGEST" in text
+
+
+def test_what_a_worker_was_born_with_is_never_looked_at_for_garbage() -> None:
+    asked = "import gc, marketplace.wsgi; print(gc.get_freeze_count(), gc.isenabled())"
+    settings = {"DJANGO_SETTINGS_MODULE": "marketplace.settings.test"}
+    read = subprocess.run(
+        [sys.executable, "-c", asked], cwd=HOME, env=os.environ | settings, capture_output=True, check=True
+    )
+    frozen, looks = read.stdout.split()[-2:]
+    assert int(frozen) > 100_000 and looks == b"True"
