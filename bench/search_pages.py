@@ -28,9 +28,11 @@ from marketplace.devtools.postgres import OWNER
 PAGE_TIMES = {40_000: 5, 1_000_000: 12}
 MEMORY_MB = {40_000: 200, 1_000_000: 650}
 PAGE_P95_MS = {40_000: 10, 1_000_000: 25}
+Counts = dict[tuple[str, str], int]
 KINDS = ("filt3", "w1", "w2f2", "w1price", "rare", "broad")
 COUNT = re.compile(r'id="n-([a-z0-9_]+)-([^"]*)">\((\d+)\)<')
 TOTAL = re.compile(r'data-announce="([^"]*)"')
+UNLISTED = re.compile(r'id="m-([a-z0-9_]+)">(?:(?!</details>).)*?<p class="fr-text--sm">(\d+)\D', re.S)
 CARD = re.compile(r'<article class="catalog-card">.*?href="/offres/(\d+)-', re.S)
 
 
@@ -158,12 +160,24 @@ def _is_page_exact(oracle: Oracle, query: OfferQuery, page: str) -> bool:
         total == expected.total
         and cards == expected.offers
         and all(wanted.get(key) == count for key, count in counts.items())
-        and set(wanted) <= set(counts)
+        and _are_told(wanted, counts, dict(UNLISTED.findall(page)))
     )
     if not same:
         differ = sorted(set(wanted.items()) ^ set(counts.items()))[:5]
         print(f"  WRONG PAGE {address(query)}: {total} / {expected.total}, {differ}")
     return same
+
+
+def _are_told(wanted: Counts, counts: Counts, unlisted: dict[str, str]) -> bool:
+    """Each value with its count; where the page says that it leaves some out, as many as it says, and none
+    with more offers than those it lists."""
+    left_out = set(wanted) - set(counts)
+    for name in {name for name, _ in left_out}:
+        missing = [wanted[key] for key in left_out if key[0] == name]
+        least = min((count for (of, _), count in counts.items() if of == name), default=0)
+        if len(missing) != int(unlisted.get(name, 0)) or max(missing) > least:
+            return False
+    return True
 
 
 def _latency(port: int, asker: Asker, requests: int = 150) -> float:

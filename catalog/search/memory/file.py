@@ -1,7 +1,7 @@
 """The index on disk, to be ready at once: numbers and bitmaps in their own formats, never code.
 
-Layout: MAGIC; 8 bytes, the length of the head; the head, JSON: {"snapshot", "seq", "codes", "several",
-"parts": [[name, length], ...], "crc32"}; then the parts one after the other. A part is UTF-8 text joined
+Layout: MAGIC; 8 bytes, the length of the head; the head, JSON: {"snapshot", "seq", "codes", "parts":
+[[name, length], ...], "crc32"}; then the parts one after the other. A part is UTF-8 text joined
 by newlines, a raw little-endian array, or bitmaps in the portable roaring format preceded by their
 lengths (int64). The file is a cache: anything unexpected makes it ignored and written again.
 """
@@ -26,7 +26,7 @@ from catalog.search.memory.generation import Generation
 from catalog.search.memory.prices import Kind, Prices
 from catalog.search.memory.store import Dated, Posting, Store
 
-MAGIC = b"offers-index 4\n"
+MAGIC = b"offers-index 5\n"
 COLUMNS = ("offers", "price", "listed", "fair", "supplier", "changed")
 logger = logging.getLogger(__name__)
 
@@ -41,7 +41,6 @@ def save(generation: Generation, place: Path) -> None:
             "snapshot": generation.snapshot,
             "seq": store.seq,
             "codes": store.codes,
-            "several": sorted(store.several),
             "parts": [[name, len(part)] for name, part in parts],
             "crc32": zlib.crc32(body),
         }
@@ -136,7 +135,7 @@ def _parts(store: Store, alive: BitMap) -> Iterator[tuple[str, Any]]:
 def _generation(head: dict[str, Any], parts: dict[str, memoryview], day: datetime.date) -> Generation:
     store = Store()
     _read_columns(store, parts)
-    store.codes, store.seq, store.several = head["codes"], head["seq"], set(head["several"])
+    store.codes, store.seq = head["codes"], head["seq"]
     store.supplier_names = json.loads(bytes(parts["suppliers"]))
     tags = _lines(parts["tags"], empty=store.count == 0)
     for tag, bitmap in zip(tags, _read_bitmaps(parts["tagged"]), strict=True):

@@ -109,14 +109,14 @@ def _counts(
     wanted = tuple(FACETS) + (PRICE_MAX,) if query.counted is None else query.counted
     own = {PRICE_MAX if name == "range price" else name: name for name in filters}
     counters = generation.today.counters
-    filled = counters.filled(hits)
+    of_all = counters.hits(hits)
     found: dict[str, dict[str, int]] = {}
     for name in wanted:
         within = _without(base, filters, own[name]) if name in own else hits
         if name not in counters.sets:
             found[name] = _by_value(generation, name, within)
             continue
-        found[name] = counters.count(name, filled if within is hits else counters.filled(within))
+        found[name] = counters.count(name, of_all if within is hits else counters.hits(within))
         if name == PRICE_MAX:
             found[name] = dict(_price_steps(found[name]))
     return found

@@ -59,8 +59,6 @@ class Store:
         self.names: list[str] = []
         self.numbers: dict[str, Column] = {}
         self.values: dict[str, dict[str, BitMap]] = {}
-        # Facets of which some offer has several values.
-        self.several: set[str] = set()
         self.steps = {step: BitMap() for step in PRICE_STEPS}
         self.statuses: dict[str, Dated] = {}
         self.codes: list[str] = [""]
@@ -75,12 +73,8 @@ class Store:
         """The slot given to the offer as it is now. The caller decides which generation sees it."""
         slot = self.count
         self._add_columns(slot, row)
-        seen: set[str] = set()
         for name, value in row.values():
             self._bitmap(name, value).add(slot)
-            if name in seen:
-                self.several.add(name)
-            seen.add(name)
         for step in self.steps_of(row.price):
             self.steps[step].add(slot)
         for scheme, status in row.statuses.items():
