@@ -160,7 +160,7 @@ def _is_page_exact(oracle: Oracle, query: OfferQuery, page: str) -> bool:
         total == expected.total
         and cards == expected.offers
         and all(wanted.get(key) == count for key, count in counts.items())
-        and _are_told(wanted, counts, dict(UNLISTED.findall(page)))
+        and _are_told(query, wanted, counts, dict(UNLISTED.findall(page)))
     )
     if not same:
         differ = sorted(set(wanted.items()) ^ set(counts.items()))[:5]
@@ -168,14 +168,20 @@ def _is_page_exact(oracle: Oracle, query: OfferQuery, page: str) -> bool:
     return same
 
 
-def _are_told(wanted: Counts, counts: Counts, unlisted: dict[str, str]) -> bool:
-    """Each value with its count; where the page says that it leaves some out, as many as it says, and none
-    with more offers than those it lists."""
+def _are_told(query: OfferQuery, wanted: Counts, counts: Counts, unlisted: dict[str, str]) -> bool:
+    """Each value with its count; where the page says that it leaves some out, as many as it says, none chosen
+    and none with more offers than those it lists."""
     left_out = set(wanted) - set(counts)
     for name in {name for name, _ in left_out}:
+        chosen = query.facets.get(name, ())
         missing = [wanted[key] for key in left_out if key[0] == name]
-        least = min((count for (of, _), count in counts.items() if of == name), default=0)
-        if len(missing) != int(unlisted.get(name, 0)) or max(missing) > least:
+        listed = (count for (of, value), count in counts.items() if of == name and value not in chosen)
+        least = min(listed, default=0)
+        if (
+            any((name, value) in left_out for value in chosen)
+            or len(missing) != int(unlisted.get(name, 0))
+            or max(missing) > least
+        ):
             return False
     return True
 
