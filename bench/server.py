@@ -68,7 +68,7 @@ def gunicorn(application: str, *, env: dict[str, str], path: str) -> Iterator[tu
     port = free_port()
     words = [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}", "--workers=2"]
     words += [
-        "--worker-class=gthread",
+        "--worker-class=marketplace.web_worker.Worker",
         "--threads=4",
         "--preload",
         "--log-level=warning",

@@ -1,4 +1,5 @@
-"""gunicorn's threaded worker, whose one refusal that a person may cause by a link is in French.
+"""gunicorn's threaded worker, whose one refusal that a person may cause by a link is in French, and which
+shares connections out.
 
 A request line beyond `limit_request_line` never reaches Django: gunicorn refuses it alone. Its first bytes
 say who asked: the API answers its usual problem document, the rest a page.
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import re
 import socket
+import time
 from functools import cache
 from typing import Any
 
@@ -37,7 +39,18 @@ class LineKept(Request):
 RequestParser.mesg_class = LineKept
 
 
+# Seconds that a worker leaves to the others for each connection it holds, up to so many of them.
+PATIENCE, MOST_WAITED_FOR = 0.0005, 4
+
+
 class Worker(ThreadWorker):
+    def accept(self, listener: socket.socket) -> None:
+        """A new connection goes to the worker that holds the fewest: all are woken, the others wait. A
+        connection kept open stays with the worker that took it, and two of them on one would take turns."""
+        if self.nr_conns:
+            time.sleep(PATIENCE * min(self.nr_conns, MOST_WAITED_FOR))
+        super().accept(listener)
+
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:
         if not isinstance(exc, LimitRequestLine):
             super().handle_error(req, client, addr, exc)

@@ -9,6 +9,7 @@ import re
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,6 +23,30 @@ from marketplace.rest.errors import problem
 from marketplace.web_worker import LONGEST, Worker
 
 HOME = Path(__file__).resolve().parents[2]
+
+
+def test_a_connection_goes_to_the_worker_that_holds_the_fewest() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        workers: list[Any] = []
+        for held in (2, 0):
+            worker: Any = Worker.__new__(Worker)
+            worker.cfg, worker.nr_conns, worker.taken = Config(), held, []
+            worker.enqueue_req = worker.taken.append
+            workers.append(worker)
+        with socket.create_connection(listener.getsockname()):
+            woken = [threading.Thread(target=worker.accept, args=(listener,)) for worker in workers]
+            for thread in woken:
+                thread.start()
+            for thread in woken:
+                thread.join()
+        assert [len(worker.taken) for worker in workers] == [0, 1]
+        # Alone, whoever holds some takes it all the same.
+        with socket.create_connection(listener.getsockname()):
+            workers[0].accept(listener)
+        assert [worker.nr_conns for worker in workers] == [3, 1]
+        for conn in (*workers[0].taken, *workers[1].taken):
+            conn.sock.close()
 
 
 def answer_to(error: Exception) -> tuple[str, str]:
