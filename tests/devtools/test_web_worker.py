@@ -9,7 +9,6 @@ import re
 import socket
 import subprocess
 import sys
-import threading
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,33 +19,42 @@ from gunicorn.http.errors import InvalidRequestMethod, LimitRequestLine
 from gunicorn.workers.gthread import TConn
 
 from marketplace.rest.errors import problem
-from marketplace.web_worker import LONGEST, Worker
+from marketplace.web_worker import LONGEST, MOST_WAITED_FOR, PATIENCE, Worker
 
 HOME = Path(__file__).resolve().parents[2]
 
 
-def test_a_connection_goes_to_the_worker_that_holds_the_fewest() -> None:
+def test_a_connection_goes_to_the_worker_that_holds_the_fewest(monkeypatch: pytest.MonkeyPatch) -> None:
+    busy, free = holding(2), holding(0)
+    waited: list[float] = []
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.setblocking(False)
-        workers: list[Any] = []
-        for held in (2, 0):
-            worker: Any = Worker.__new__(Worker)
-            worker.cfg, worker.nr_conns, worker.taken = Config(), held, []
-            worker.enqueue_req = worker.taken.append
-            workers.append(worker)
+
+        def meanwhile(seconds: float) -> None:
+            """What the other one does while this one waits."""
+            waited.append(seconds)
+            free.accept(listener)
+
+        monkeypatch.setattr("marketplace.web_worker.time.sleep", meanwhile)
         with socket.create_connection(listener.getsockname()):
-            woken = [threading.Thread(target=worker.accept, args=(listener,)) for worker in workers]
-            for thread in woken:
-                thread.start()
-            for thread in woken:
-                thread.join()
-        assert [len(worker.taken) for worker in workers] == [0, 1]
-        # Alone, whoever holds some takes it all the same.
+            busy.accept(listener)
+        assert (len(busy.taken), len(free.taken), waited) == (0, 1, [2 * PATIENCE])
+        # Nobody else takes it: whoever holds some does.
+        monkeypatch.setattr("marketplace.web_worker.time.sleep", waited.append)
+        busy.nr_conns = 50
         with socket.create_connection(listener.getsockname()):
-            workers[0].accept(listener)
-        assert [worker.nr_conns for worker in workers] == [3, 1]
-        for conn in (*workers[0].taken, *workers[1].taken):
-            conn.sock.close()
+            busy.accept(listener)
+        assert (busy.nr_conns, waited[1:]) == (51, [MOST_WAITED_FOR * PATIENCE])
+    for conn in (*busy.taken, *free.taken):
+        conn.sock.close()
+
+
+def holding(connections: int) -> Any:
+    """A worker that holds so many, and keeps what it takes in `taken`."""
+    worker: Any = Worker.__new__(Worker)
+    worker.cfg, worker.nr_conns, worker.taken = Config(), connections, []
+    worker.enqueue_req = worker.taken.append
+    return worker
 
 
 def answer_to(error: Exception) -> tuple[str, str]:
